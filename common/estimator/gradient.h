@@ -1,0 +1,76 @@
+// From scalars to the antithetic ES gradient.
+//
+//   gradient = Σ_i (S⁺_i − S⁻_i)·v_i / (2σ²)  /  Σ_i n_i
+//
+// over the particles i in order, S± the sums of the meta-loss over the n_i trained steps of the window,
+// and v_i the perturbation credited: ε of the window (truncated and full ES), the sum of the ε of the
+// episode so far (PES; Vicol et al. 2021), the episode's single ε (NRES; Li et al. 2023). The episode is
+// the one that the *steps* belong to; as episodes begin and end on window borders, it is one per window.
+// The denominator is global, so that windows weigh by their steps.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "common/estimator/episodes.h"
+#include "paceline/v1/config.pb.h"
+
+namespace paceline {
+
+struct ParticleScalars {
+  double sum_plus = 0;
+  double sum_minus = 0;
+  uint32_t trained_steps = 0;
+  bool diverged = false;
+  bool operator==(const ParticleScalars&) const = default;
+};
+
+struct GradientEstimate {
+  std::vector<float> gradient;  // [P], per trained step
+  double mean_loss = 0;         // per trained step, both signs
+  double loss_spread = 0;       // standard deviation of the particles' mean losses
+  uint64_t inner_steps = 0;     // both signs
+  uint32_t diverged = 0;
+};
+
+// The coordinator's side of one job's estimator. Not thread-safe; uses `threads` threads inside, over
+// ranges of θ, so the result does not depend on their number.
+class GradientEstimator {
+ public:
+  // `config` outlives the estimator. `parameters` is P.
+  GradientEstimator(const v1::JobConfig& config, size_t parameters, int threads);
+
+  // Outer step that the next Estimate call is about.
+  int64_t step() const { return step_; }
+  // Scalars of all particles of outer step step(), in order; moves on to the next step.
+  // InvalidArgument (and nothing changed) if their number, a step count or a value is impossible.
+  absl::StatusOr<GradientEstimate> Estimate(std::span<const ParticleScalars> particles);
+
+  // What a checkpoint must hold beside θ: the particles' episode starts and pending restarts before
+  // step(). PES sums are regenerated from them.
+  struct State {
+    int64_t step = 0;
+    std::vector<int64_t> particle_starts;
+    std::vector<bool> pending_restarts;
+  };
+  State Save() const;
+  absl::Status Restore(const State& state);
+
+  // The earliest outer step whose θ a worker may need to re-make some block at step().
+  int64_t OldestEpisodeStart() const;
+  const BlockWindow& window(uint32_t block) const { return cursors_[block].window(); }
+  uint32_t blocks() const { return static_cast<uint32_t>(cursors_.size()); }
+
+ private:
+  const v1::JobConfig* config_;
+  size_t parameters_;
+  int threads_;
+  int64_t step_ = 0;
+  std::vector<EpisodeCursor> cursors_;
+  std::vector<ParticleEpisodes> episodes_;  // [block]
+  std::vector<std::vector<float>> sums_;    // [particle][P] for PES, else empty
+};
+
+}  // namespace paceline

@@ -1,0 +1,122 @@
+#!/usr/bin/env bash
+# Installs what Paceline needs on Debian 12: Debian packages, LibTorch, the FashionMNIST data set.
+# Usage: deploy/setup.sh [--gpu]
+#   --gpu   also install the CUDA libraries that LibTorch needs on a GPU machine
+# Python packages go under $PACELINE_DEPS (default: ${XDG_CACHE_HOME:-~/.cache}/paceline).
+# Running it again takes seconds: whatever is already there is left alone.
+set -euo pipefail
+
+torch_version=2.11.0
+cuda_runtime_version=13.0.96
+cuda_cupti_version=13.0.85
+tensorboard_version=2.21.0
+deps=${PACELINE_DEPS:-${XDG_CACHE_HOME:-$HOME/.cache}/paceline}
+
+debian_packages=(
+  g++ cmake ninja-build ccache git ca-certificates pkg-config
+  libgrpc++-dev libprotobuf-dev protobuf-compiler protobuf-compiler-grpc
+  libspdlog-dev libfmt-dev libyaml-cpp-dev libcli11-dev nlohmann-json3-dev
+  libsqlite3-dev libsqlitecpp-dev libssl-dev libhwy-dev zlib1g-dev
+  libgtest-dev libgmock-dev libbenchmark-dev
+  clang-format clang-tidy python3 python3-venv python3-pip
+  dataset-fashion-mnist
+)
+
+say() { printf 'setup: %s\n' "$*"; }
+die() { printf 'setup: %s\n' "$*" >&2; exit 1; }
+
+usage() { sed -n '2,6s/^# \{0,1\}//p' "$0"; }
+
+missing_packages() {
+  local package
+  for package in "${debian_packages[@]}"; do
+    dpkg-query -W -f='${db:Status-Abbrev}' "$package" 2>/dev/null | grep -q '^ii' || echo "$package"
+  done
+}
+
+install_debian_packages() {
+  local missing=()
+  mapfile -t missing < <(missing_packages)
+  if [ ${#missing[@]} -eq 0 ]; then
+    say "Debian packages: all ${#debian_packages[@]} are there"
+    return
+  fi
+  [ "$(id -u)" = 0 ] || die "these Debian packages are missing and only root can install them; \
+run this as root, or ask an administrator to run: apt-get install ${missing[*]}"
+  say "Debian packages: installing ${missing[*]}"
+  export DEBIAN_FRONTEND=noninteractive
+  apt-get update -qq || die "apt-get update failed: check this machine's network and package sources"
+  apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null ||
+    die "apt-get install failed: the message above names the package; mend it and run this again"
+}
+
+# Puts packages into a folder of their own; a stamp written last marks it complete.
+pip_install() { # folder, stamp text, pip arguments...
+  local folder=$1 stamp=$2
+  shift 2
+  [ "$(cat "$folder/.complete" 2>/dev/null)" = "$stamp" ] && return
+  rm -rf "$folder"
+  mkdir -p "$folder"
+  /usr/bin/python3 -m venv "$folder/venv" || die "python3 -m venv failed in $folder: is there disk space?"
+  "$folder/venv/bin/pip" install -q "$@" ||
+    die "pip could not install: $* (network, package index, or less than 3 GB of free disk under $deps?)"
+  printf '%s\n' "$stamp" >"$folder/.complete"
+}
+
+# The wheel's own include folder also carries other libraries' headers (fmt, protobuf) that would
+# shadow Debian's; the prefix links only what belongs to LibTorch.
+link_torch_prefix() {
+  local package
+  package=$(echo "$deps"/torch/venv/lib/python3*/site-packages/torch)
+  [ -f "$package/lib/libtorch_cpu.so" ] ||
+    die "LibTorch is incomplete at $package; remove $deps/torch and run this again"
+  mkdir -p "$deps/torch/prefix/include"
+  ln -sfn "$package/lib" "$deps/torch/prefix/lib"
+  local folder
+  for folder in ATen c10 torch caffe2; do
+    ln -sfn "$package/include/$folder" "$deps/torch/prefix/include/$folder"
+  done
+}
+
+install_torch() {
+  if [ "$gpu" = 1 ]; then
+    pip_install "$deps/torch" "torch $torch_version gpu" "torch==$torch_version"
+  elif [ "$(cat "$deps/torch/.complete" 2>/dev/null)" != "torch $torch_version gpu" ]; then
+    pip_install "$deps/torch" "torch $torch_version cpu" --no-deps "torch==$torch_version" \
+      "nvidia-cuda-runtime==$cuda_runtime_version" "nvidia-cuda-cupti==$cuda_cupti_version"
+  fi
+  link_torch_prefix
+  say "LibTorch $torch_version: $deps/torch/prefix"
+}
+
+install_test_tools() {
+  pip_install "$deps/testing" "tensorboard $tensorboard_version" "tensorboard==$tensorboard_version" \
+    setuptools
+  say "TensorBoard $tensorboard_version (tests read our event files with it): $deps/testing/venv"
+}
+
+check_data_set() {
+  local file
+  for file in train-images-idx3 train-labels-idx1 t10k-images-idx3 t10k-labels-idx1; do
+    [ -s "/usr/share/datasets/fashion-mnist/$file-ubyte.gz" ] ||
+      die "FashionMNIST is incomplete: $file-ubyte.gz is missing; \
+run: apt-get install --reinstall dataset-fashion-mnist"
+  done
+  say "FashionMNIST: /usr/share/datasets/fashion-mnist"
+}
+
+gpu=0
+for argument in "$@"; do
+  case $argument in
+    --gpu) gpu=1 ;;
+    -h | --help) usage; exit 0 ;;
+    *) die "unknown argument '$argument'; usage: deploy/setup.sh [--gpu]" ;;
+  esac
+done
+[ -f /etc/debian_version ] || die "this script knows Debian 12; on another system install by hand: ${debian_packages[*]}"
+mkdir -p "$deps" || die "cannot create $deps; set PACELINE_DEPS to a folder that can be written"
+install_debian_packages
+install_torch
+install_test_tools
+check_data_set
+say "done"

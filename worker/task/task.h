@@ -1,0 +1,58 @@
+// What is trained inside an episode: initial weights, training loss and gradient, and the loss that the
+// outer estimator sees. Plain loops: this is the oracle that the fast tiers are tested against.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "paceline/v1/config.pb.h"
+#include "worker/data/dataset.h"
+
+namespace paceline {
+
+struct ParameterTensor {
+  std::string name;            // google/learned_optimization's: "mlp/~/linear_0/w"
+  std::vector<int64_t> shape;  // dense weights [in, out]; a scalar {}
+  size_t offset = 0;
+  size_t size = 0;
+};
+
+// Names one inner run's randomness. Both signs of a particle have the same.
+struct RunSeed {
+  uint64_t key = 0;       // run key
+  uint32_t particle = 0;
+  uint32_t episode = 0;   // outer step at which the particle's episode began
+};
+
+enum class Split { kTrain, kInnerValid, kOuterValid, kTest };
+
+// Immutable after construction and thread-safe.
+class Task {
+ public:
+  virtual ~Task() = default;
+  // Tensors in the order of the flat parameter vector.
+  virtual const std::vector<ParameterTensor>& parameters() const = 0;
+  size_t parameter_count() const;
+
+  virtual void SampleInitial(const RunSeed& seed, std::span<float> parameters) const = 0;
+  // Loss on the training batch of inner step `step` of the run, and its gradient [parameter].
+  virtual float LossAndGradient(const RunSeed& seed, int64_t step, std::span<const float> parameters,
+                                std::span<float> gradient) const = 0;
+  // The task's normaliser: bounded and finite for any input, NaN and ±inf included.
+  virtual float MetaLoss(float loss) const = 0;
+  // What a diverged particle yields per step: the largest value of MetaLoss.
+  virtual float meta_loss_bound() const = 0;
+  // Mean loss on the first `examples` of a split (0: all), for evaluation; tasks without data return
+  // their loss.
+  virtual double EvaluateLoss(const RunSeed& seed, std::span<const float> parameters, Split split,
+                              size_t examples) const = 0;
+};
+
+// Reads data sets through `data` (which caches them). NotFound, DataLoss: a data file is missing, damaged.
+absl::StatusOr<std::unique_ptr<Task>> MakeTask(const v1::Task& config, DataStore& data);
+
+}  // namespace paceline
