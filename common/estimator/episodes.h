@@ -1,23 +1,25 @@
 // Where every block stands at every outer step: a pure function of the config.
 //
-// An episode's length T is drawn at its first window and rounded up to a multiple of W, so episodes begin
-// and end on window borders. A block's first episode is cut to a length drawn uniformly from the
-// multiples of W up to T, which spreads the population over all positions of an episode (NRES needs this).
-// With full ES every outer step is a whole episode, uncut, and its window is its length.
+// An episode's length T is drawn at its first window and rounded up to a multiple of W, so episodes
+// begin and end on window borders. A block's first episode is cut to a length drawn uniformly from
+// the multiples of W up to T, which spreads the population over all positions of an episode (NRES
+// needs this). With full ES every outer step is a whole episode, uncut, and its window is its
+// length.
 #pragma once
 
 #include <cstdint>
 #include <vector>
 
+#include "common/noise/streams.h"
 #include "paceline/v1/config.pb.h"
 
 namespace paceline {
 
 // One window of one block. Its particles share all of it.
 struct BlockWindow {
-  int64_t step = 0;           // outer step
-  int64_t episode_start = 0;  // outer step at which the episode began
-  int64_t length_steps = 0;   // T: inner steps of the episode, after rounding and cutting
+  int64_t step = 0;              // outer step
+  int64_t episode_start = 0;     // outer step at which the episode began
+  int64_t length_steps = 0;      // T: inner steps of the episode, after rounding and cutting
   int64_t first_inner_step = 0;  // inner steps done in the episode before this window
   int64_t inner_steps = 0;       // inner steps of this window
   int task = 0;                  // index into JobConfig.tasks
@@ -34,14 +36,19 @@ class EpisodeCursor {
 
   const BlockWindow& window() const { return window_; }
   void Advance();
-  // To any step, forwards or back.
+  // To any step, forwards or back. Costs a random number per episode in between; going back further
+  // than the open episode walks from step 0.
   void Seek(int64_t step);
 
  private:
+  int64_t NextEpisode() const;
+  // Opens the first window of the episode that begins at `step`, but for its task.
   void BeginEpisode(int64_t step);
+  void DrawTask();
 
   const v1::JobConfig* config_;
   uint32_t block_;
+  int64_t window_steps_;  // W, or 0 for full ES
   BlockWindow window_;
 };
 
@@ -49,9 +56,9 @@ class EpisodeCursor {
 int64_t WindowSteps(const v1::Estimator& estimator);
 double Sigma(const v1::Estimator& estimator);
 
-// At which outer step each particle of a block began its current episode: the block's, or later if the
-// particle diverged and was restarted at a border. Worker and coordinator both keep one and agree,
-// because it follows from the results alone.
+// At which outer step each particle of a block began its current episode: the block's, or later if
+// the particle diverged and was restarted at a border. Worker and coordinator both keep one and
+// agree, because it follows from the results alone.
 class ParticleEpisodes {
  public:
   explicit ParticleEpisodes(int particles) : starts_(particles, 0), restart_(particles, false) {}
@@ -74,7 +81,21 @@ class ParticleEpisodes {
   std::vector<bool> restart_;
 };
 
-// The outer step whose ε perturbs a particle at `step`: the episode's first for NRES, else `step` itself.
+// The outer step whose ε perturbs a particle at `step`: the episode's first for NRES, else `step`
+// itself.
 int64_t PerturbationStep(const v1::Estimator& estimator, int64_t step, int64_t particle_start);
+
+// The ε of a particle (index in the whole population) at `step`, in units of σ: FillNormals of this
+// stream gives its P numbers.
+Stream PerturbationStream(const v1::JobConfig& config, uint32_t particle, int64_t step,
+                          int64_t particle_start);
+
+// The credit rule: the scalars of a particle at `step` are multiplied by the sum of the ε of outer
+// steps first, first + 1, ..., last.
+struct CreditedSteps {
+  int64_t first = 0;
+  int64_t last = 0;
+};
+CreditedSteps CreditOf(const v1::Estimator& estimator, int64_t step, int64_t particle_start);
 
 }  // namespace paceline

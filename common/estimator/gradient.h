@@ -2,11 +2,11 @@
 //
 //   gradient = Σ_i (S⁺_i − S⁻_i)·v_i / (2σ²)  /  Σ_i n_i
 //
-// over the particles i in order, S± the sums of the meta-loss over the n_i trained steps of the window,
-// and v_i the perturbation credited: ε of the window (truncated and full ES), the sum of the ε of the
-// episode so far (PES; Vicol et al. 2021), the episode's single ε (NRES; Li et al. 2023). The episode is
-// the one that the *steps* belong to; as episodes begin and end on window borders, it is one per window.
-// The denominator is global, so that windows weigh by their steps.
+// over the particles i in order, S± the sums of the meta-loss over the n_i trained steps of the
+// window, and v_i the perturbation credited: ε of the window (truncated and full ES), the sum of
+// the ε of the episode so far (PES; Vicol et al. 2021), the episode's single ε (NRES; Li et al.
+// 2023). The episode is the one that the *steps* belong to; as episodes begin and end on window
+// borders, it is one per window. The denominator is global, so that windows weigh by their steps.
 #pragma once
 
 #include <cstdint>
@@ -35,8 +35,8 @@ struct GradientEstimate {
   uint32_t diverged = 0;
 };
 
-// The coordinator's side of one job's estimator. Not thread-safe; uses `threads` threads inside, over
-// ranges of θ, so the result does not depend on their number.
+// The coordinator's side of one job's estimator. Not thread-safe; uses `threads` threads inside,
+// over ranges of θ, so the result does not depend on their number.
 class GradientEstimator {
  public:
   // `config` outlives the estimator. `parameters` is P.
@@ -52,10 +52,12 @@ class GradientEstimator {
   // step(). PES sums are regenerated from them.
   struct State {
     int64_t step = 0;
-    std::vector<int64_t> particle_starts;
+    std::vector<int64_t> particle_starts;  // [particle]
     std::vector<bool> pending_restarts;
+    bool operator==(const State&) const = default;
   };
   State Save() const;
+  // InvalidArgument (and nothing changed) if no run of this config can have been in that state.
   absl::Status Restore(const State& state);
 
   // The earliest outer step whose θ a worker may need to re-make some block at step().
@@ -64,6 +66,18 @@ class GradientEstimator {
   uint32_t blocks() const { return static_cast<uint32_t>(cursors_.size()); }
 
  private:
+  uint32_t block_particles() const { return config_->estimator().block(); }
+  int64_t particle_start(size_t particle) const;
+  absl::Status Check(std::span<const ParticleScalars> particles) const;
+  // What multiplies each particle's credited normals: (S⁺ − S⁻) / (2σ·Σn).
+  absl::StatusOr<std::vector<float>> Coefficients(std::span<const ParticleScalars> particles) const;
+  void Accumulate(std::span<const float> coefficients, std::span<float> gradient);
+  // Adds all particles' terms on [begin, begin + gradient.size()) of θ, and extends the PES sums.
+  void AddTerms(std::span<const float> coefficients, size_t begin, std::span<float> gradient);
+  // Errors of Restore; moves the cursors to state.step.
+  absl::Status CheckState(const State& state, std::vector<EpisodeCursor>& cursors) const;
+  void RegeneratePesSums();
+
   const v1::JobConfig* config_;
   size_t parameters_;
   int threads_;

@@ -9,8 +9,8 @@ namespace paceline::lane {
 
 enum class Target { kScalar, kAvx2, kAvx512 };
 
-// The best one this processor can run; PACELINE_SIMD=scalar|avx2|avx512 in the environment asks for a
-// lesser one (what the processor cannot run is never chosen).
+// The best one this processor can run; PACELINE_SIMD=scalar|avx2|avx512 in the environment asks for
+// a lesser one (what the processor cannot run is never chosen).
 Target ActiveTarget();
 const char* TargetName(Target target);
 

@@ -1,5 +1,5 @@
-// Elementary functions over a lane type, made of IEEE operations and explicit fma only, so that every
-// instantiation gives the same bits. Errors are bounded in tests/common/lane/math_test.cc.
+// Elementary functions over a lane type, made of IEEE operations and explicit fma only, so that
+// every instantiation gives the same bits. Errors are bounded in tests/common/lane/math_test.cc.
 #pragma once
 
 #include "common/lane/scalar.h"
@@ -47,9 +47,9 @@ PACELINE_LANE V Log(V x) {
   const U shifted = Bits(x) - U::Set(0x3f3504f3u);
   const V e = FromInt(ShiftRight<23>(shifted + U::Set(0x7fu << 23)) - U::Set(0x7fu));
   const V m = FromBits((shifted & U::Set(0x007fffffu)) + U::Set(0x3f3504f3u)) - V::Set(1.0f);
-  const V p = Polynomial(m, 7.0376836292e-2f, -1.1514610310e-1f, 1.1676998740e-1f, -1.2420140846e-1f,
-                         1.4249322787e-1f, -1.6668057665e-1f, 2.0000714765e-1f, -2.4999993993e-1f,
-                         3.3333331174e-1f);
+  const V p = Polynomial(m, 7.0376836292e-2f, -1.1514610310e-1f, 1.1676998740e-1f,
+                         -1.2420140846e-1f, 1.4249322787e-1f, -1.6668057665e-1f, 2.0000714765e-1f,
+                         -2.4999993993e-1f, 3.3333331174e-1f);
   const V m2 = m * m;
   V y = Fma(p * m2, m, e * V::Set(-2.12194440e-4f));
   y = Fma(V::Set(-0.5f), m2, y);

@@ -1,9 +1,10 @@
 // The SIMD lane type: 16 floats in as many Highway registers as the instruction set needs (one with
 // AVX-512, two with AVX2). Always 16, so that sums over lanes have one order on every machine.
 //
-// Include it only in files that are compiled once per instruction set (paceline_simd_sources in
-// cmake/Targets.cmake), and from those include no header whose inline functions other files share:
-// the linker would be free to keep the copy with the newer instructions.
+// Comes with common/lane/simd.h, in files that are compiled once per instruction set
+// (paceline_simd_sources in cmake/Targets.cmake); from those include no header whose inline
+// functions other files share: the linker would be free to keep the copy with the newer
+// instructions.
 #pragma once
 
 #include <hwy/highway.h>
@@ -12,9 +13,14 @@
 
 namespace paceline::lane {
 
+// A namespace per instruction set: without it the templates over Pack of two of them would be one
+// symbol.
+inline namespace PACELINE_SIMD_NAMESPACE {
+
 namespace hn = hwy::HWY_NAMESPACE;
 
-static_assert(HWY_STATIC_TARGET <= HWY_AVX2, "Pack needs fused multiply-add: check the -march flags");
+static_assert(HWY_STATIC_TARGET <= HWY_AVX2,
+              "Pack needs fused multiply-add: check the -march flags");
 
 using PackD = hn::CappedTag<float, 16>;
 using PackDU = hn::RebindToUnsigned<PackD>;
@@ -70,17 +76,17 @@ struct Pack {
   }
 };
 
-#define PACELINE_PACK_BINARY(Type, name, function)    \
-  PACELINE_LANE Type name(Type a, Type b) {           \
-    Type r;                                           \
+#define PACELINE_PACK_BINARY(Type, name, function)                  \
+  PACELINE_LANE Type name(Type a, Type b) {                         \
+    Type r;                                                         \
     PACELINE_EACH_REGISTER r.raw[i] = function(a.raw[i], b.raw[i]); \
-    return r;                                         \
+    return r;                                                       \
   }
-#define PACELINE_PACK_UNARY(Type, name, function)     \
-  PACELINE_LANE Type name(Type a) {                   \
-    Type r;                                           \
+#define PACELINE_PACK_UNARY(Type, name, function)         \
+  PACELINE_LANE Type name(Type a) {                       \
+    Type r;                                               \
     PACELINE_EACH_REGISTER r.raw[i] = function(a.raw[i]); \
-    return r;                                         \
+    return r;                                             \
   }
 
 PACELINE_PACK_BINARY(PackU, operator+, hn::Add)
@@ -118,10 +124,11 @@ PACELINE_LANE PackU MulHigh(PackU a, PackU b) {
   PACELINE_EACH_REGISTER {
     const hn::RepartitionToWide<PackDU> wide;
     const auto even = hn::MulEven(a.raw[i], b.raw[i]);
-    const auto odd = hn::MulEven(hn::BitCast(PackDU(), hn::ShiftRight<32>(hn::BitCast(wide, a.raw[i]))),
-                                 hn::BitCast(PackDU(), hn::ShiftRight<32>(hn::BitCast(wide, b.raw[i]))));
-    r.raw[i] = hn::OddEven(hn::BitCast(PackDU(), odd),
-                           hn::BitCast(PackDU(), hn::ShiftRight<32>(even)));
+    const auto odd =
+        hn::MulEven(hn::BitCast(PackDU(), hn::ShiftRight<32>(hn::BitCast(wide, a.raw[i]))),
+                    hn::BitCast(PackDU(), hn::ShiftRight<32>(hn::BitCast(wide, b.raw[i]))));
+    r.raw[i] =
+        hn::OddEven(hn::BitCast(PackDU(), odd), hn::BitCast(PackDU(), hn::ShiftRight<32>(even)));
   }
   return r;
 }
@@ -171,4 +178,5 @@ PACELINE_LANE Pack FromInt(PackU a) {
 
 #undef PACELINE_EACH_REGISTER
 
+}  // namespace PACELINE_SIMD_NAMESPACE
 }  // namespace paceline::lane

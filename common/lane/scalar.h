@@ -1,13 +1,15 @@
-// The plain lane type: one float. Every arithmetic template of Paceline (noise, elementary functions,
-// learned optimizers, dense layers) is written over a lane type V and instantiated with this one for
-// the reference, with Pack (common/lane/pack.h) for SIMD, and in a .cu file for one CUDA thread.
+// The plain lane type: one float. Every arithmetic template of Paceline (noise, elementary
+// functions, learned optimizers, dense layers) is written over a lane type V and instantiated with
+// this one for the reference, with Pack (common/lane/pack.h) for SIMD, and in a .cu file for one
+// CUDA thread.
 //
 // A lane type offers, with IEEE-754 binary32 semantics, round to nearest even, no contraction:
 //   V::kLanes, V::Set(x), V::Load(p), v.Store(p); + − * / and unary −; < and == giving V::Mask;
-//   Fma(a, b, c) = a·b + c and Fnma(a, b, c) = c − a·b, each rounded once; Sqrt, Abs, Round (ties to even);
-//   Max(a, b) = a > b ? a : b and Min(a, b) = a < b ? a : b (so a NaN in b is passed on, one in a is not);
-//   Select(mask, yes, no); V::U (uint32 lanes) with Set, Iota, + − * ^ & |, << and >> by a constant, MulHigh;
-//   Bits(v), FromBits(u); ToInt(v): nearest int32 in two's complement, |v| < 2^31; FromInt(u): float of an int32.
+//   Fma(a, b, c) = a·b + c and Fnma(a, b, c) = c − a·b, each rounded once; Sqrt, Abs, Round (ties
+//   to even); Max(a, b) = a > b ? a : b and Min(a, b) = a < b ? a : b (so a NaN in b is passed on,
+//   one in a is not); Select(mask, yes, no); V::U (uint32 lanes) with Set, Iota, + − * ^ & |, <<
+//   and >> by a constant, MulHigh; Bits(v), FromBits(u); ToInt(v): nearest int32 in two's
+//   complement, |v| < 2^31; FromInt(u): float of an int32.
 #pragma once
 
 #include <cmath>
@@ -47,9 +49,13 @@ PACELINE_LANE ScalarU operator^(ScalarU a, ScalarU b) { return {a.raw ^ b.raw}; 
 PACELINE_LANE ScalarU operator&(ScalarU a, ScalarU b) { return {a.raw & b.raw}; }
 PACELINE_LANE ScalarU operator|(ScalarU a, ScalarU b) { return {a.raw | b.raw}; }
 template <int kBits>
-PACELINE_LANE ScalarU ShiftLeft(ScalarU a) { return {a.raw << kBits}; }
+PACELINE_LANE ScalarU ShiftLeft(ScalarU a) {
+  return {a.raw << kBits};
+}
 template <int kBits>
-PACELINE_LANE ScalarU ShiftRight(ScalarU a) { return {a.raw >> kBits}; }
+PACELINE_LANE ScalarU ShiftRight(ScalarU a) {
+  return {a.raw >> kBits};
+}
 PACELINE_LANE ScalarU MulHigh(ScalarU a, ScalarU b) {
   return {static_cast<uint32_t>((static_cast<uint64_t>(a.raw) * b.raw) >> 32)};
 }

@@ -1,14 +1,14 @@
 // For files compiled by paceline_simd_sources: the lane type and the namespace of this compilation.
 #pragma once
 
+#define PACELINE_SIMD_NAMESPACE PACELINE_SIMD_NAMESPACE_OF(PACELINE_SIMD_TARGET)
+#define PACELINE_SIMD_NAMESPACE_OF(target) PACELINE_SIMD_NAMESPACE_PASTE(target)
+#define PACELINE_SIMD_NAMESPACE_PASTE(target) simd_##target
+
 #include "common/lane/scalar.h"
 #if PACELINE_SIMD_PACK
 #include "common/lane/pack.h"
 #endif
-
-#define PACELINE_SIMD_NAMESPACE PACELINE_SIMD_NAMESPACE_OF(PACELINE_SIMD_TARGET)
-#define PACELINE_SIMD_NAMESPACE_OF(target) PACELINE_SIMD_NAMESPACE_PASTE(target)
-#define PACELINE_SIMD_NAMESPACE_PASTE(target) simd_##target
 
 namespace paceline::lane {
 #if PACELINE_SIMD_PACK

@@ -1,9 +1,9 @@
 // Counter-based randomness: every random number is Philox4x32-10 of a 64-bit run key and a 128-bit
-// counter that names the number's place. No generator carries state, so nothing depends on who draws or
-// when.  (J. Salmon et al., "Parallel random numbers: as easy as 1, 2, 3", SC 2011.)
+// counter that names the number's place. No generator carries state, so nothing depends on who
+// draws or when.  (J. Salmon et al., "Parallel random numbers: as easy as 1, 2, 3", SC 2011.)
 //
-// Counter words: { index / 4, step, episode, particle << 8 | purpose }; the number is word index % 4.
-// All functions are pure and thread-safe, and give the same bits on every instruction set.
+// Counter words: { index / 4, step, episode, particle << 8 | purpose }; the number is word index
+// % 4. All functions are pure and thread-safe, and give the same bits on every instruction set.
 #pragma once
 
 #include <cstdint>
@@ -13,14 +13,14 @@ namespace paceline {
 
 // What a stream of random numbers is for. Part of every number's name: never renumber.
 enum class Purpose : uint8_t {
-  kThetaInit = 1,       // initial meta-parameters
-  kPerturbation = 2,    // ε of a particle; step = the outer step at which it was drawn
-  kEpisodeLength = 3,   // particle = block, episode = outer step at which the episode begins
-  kEpisodeCut = 4,      // length of a block's first episode; particle = block
-  kTaskChoice = 5,      // which of the config's tasks; as kEpisodeLength
-  kTaskInit = 6,        // initial inner parameters; episode = outer step at which it began
-  kBatch = 7,           // examples of a batch; episode as kTaskInit, step = inner step
-  kTaskDynamic = 8,     // dynamic task settings (the target of a quadratic, ...); as kTaskInit
+  kThetaInit = 1,      // initial meta-parameters
+  kPerturbation = 2,   // ε of a particle; step = the outer step at which it was drawn
+  kEpisodeLength = 3,  // particle = block, episode = outer step at which the episode begins
+  kEpisodeCut = 4,     // length of a block's first episode; particle = block
+  kTaskChoice = 5,     // which of the config's tasks; as kEpisodeLength
+  kTaskInit = 6,       // initial inner parameters; episode = outer step at which it began
+  kBatch = 7,          // examples of a batch; episode as kTaskInit, step = inner step
+  kTaskDynamic = 8,    // dynamic task settings (the target of a quadratic, ...); as kTaskInit
 };
 
 inline constexpr uint32_t kMaxParticles = 1u << 24;
@@ -48,6 +48,7 @@ void Perturb(std::span<const float> theta, float sigma, int sign, const Stream& 
              std::span<float> out);
 // sum[i] = fma(coefficient, n_{first+i}, sum[i]): one term of the gradient, on a range of θ that
 // starts at index `first` (a multiple of 4).
-void AddScaledNormals(float coefficient, const Stream& stream, uint64_t first, std::span<float> sum);
+void AddScaledNormals(float coefficient, const Stream& stream, uint64_t first,
+                      std::span<float> sum);
 
 }  // namespace paceline

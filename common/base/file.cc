@@ -1,0 +1,132 @@
+#include "common/base/file.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <cerrno>
+#include <filesystem>
+#include <system_error>
+
+#include <fmt/format.h>
+
+namespace paceline {
+namespace {
+
+// Closes what it holds; -1 holds nothing.
+class Descriptor {
+ public:
+  explicit Descriptor(int fd) : fd_(fd) {}
+  ~Descriptor() { Close(); }
+  Descriptor(const Descriptor&) = delete;
+  Descriptor& operator=(const Descriptor&) = delete;
+  int get() const { return fd_; }
+  bool Close() {
+    const int fd = fd_;
+    fd_ = -1;
+    return fd < 0 || ::close(fd) == 0;
+  }
+
+ private:
+  int fd_;
+};
+
+absl::Status Failure(std::string_view what, const std::string& path) {
+  return absl::ErrnoToStatus(errno, fmt::format("cannot {} {}", what, path));
+}
+
+absl::Status TooLarge(const std::string& path, size_t max_bytes) {
+  return absl::ResourceExhaustedError(
+      fmt::format("{} is larger than the {} bytes allowed", path, max_bytes));
+}
+
+// The next bytes of the file into buffer; 0 at its end, -1 with errno.
+ssize_t ReadSome(int fd, char* buffer, size_t size) {
+  ssize_t got = 0;
+  do {
+    got = ::read(fd, buffer, size);
+  } while (got < 0 && errno == EINTR);
+  return got;
+}
+
+bool WriteAll(int fd, std::string_view bytes) {
+  while (!bytes.empty()) {
+    const ssize_t put = ::write(fd, bytes.data(), bytes.size());
+    if (put < 0 && errno != EINTR) return false;
+    if (put > 0) bytes.remove_prefix(static_cast<size_t>(put));
+  }
+  return true;
+}
+
+std::string FolderOf(const std::string& path) {
+  const std::string folder = std::filesystem::path(path).parent_path().string();
+  return folder.empty() ? "." : folder;
+}
+
+// Unique among the processes and threads of this machine.
+std::string TemporaryName(const std::string& path) {
+  static std::atomic<uint64_t> counter = 0;
+  return fmt::format("{}.{}-{}.tmp", path, ::getpid(), counter.fetch_add(1));
+}
+
+absl::Status WriteAndSync(const std::string& path, std::string_view bytes) {
+  Descriptor file(::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666));
+  if (file.get() < 0) return Failure("create", path);
+  if (!WriteAll(file.get(), bytes)) return Failure("write", path);
+  if (::fsync(file.get()) != 0) return Failure("sync", path);
+  if (!file.Close()) return Failure("close", path);
+  return absl::OkStatus();
+}
+
+absl::Status SyncFolder(const std::string& path) {
+  Descriptor folder(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (folder.get() < 0) return Failure("open folder", path);
+  if (::fsync(folder.get()) != 0) return Failure("sync folder", path);
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+absl::StatusOr<std::string> ReadFile(const std::string& path, size_t max_bytes) {
+  Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  if (file.get() < 0) return Failure("open", path);
+  struct stat info {};
+  if (::fstat(file.get(), &info) != 0) return Failure("look at", path);
+  const size_t expected = info.st_size > 0 ? static_cast<size_t>(info.st_size) : 0;
+  if (expected > max_bytes) return TooLarge(path, max_bytes);
+  std::string bytes;
+  bytes.reserve(expected + 1);
+  // Pipes have no size and files may grow, so only the end of the file ends the loop.
+  char buffer[1 << 16];
+  while (true) {
+    const ssize_t got = ReadSome(file.get(), buffer, sizeof buffer);
+    if (got < 0) return Failure("read", path);
+    if (got == 0) return bytes;
+    if (bytes.size() + static_cast<size_t>(got) > max_bytes) return TooLarge(path, max_bytes);
+    bytes.append(buffer, static_cast<size_t>(got));
+  }
+}
+
+absl::Status WriteFileAtomically(const std::string& path, std::string_view bytes) {
+  const std::string temporary = TemporaryName(path);
+  absl::Status status = WriteAndSync(temporary, bytes);
+  if (status.ok() && ::rename(temporary.c_str(), path.c_str()) != 0) {
+    status = Failure("rename a temporary file to", path);
+  }
+  if (!status.ok()) {
+    ::unlink(temporary.c_str());
+    return status;
+  }
+  return SyncFolder(FolderOf(path));
+}
+
+absl::Status MakeFolder(const std::string& path) {
+  std::error_code error;
+  std::filesystem::create_directories(path, error);
+  if (!error && std::filesystem::is_directory(path, error)) return absl::OkStatus();
+  if (!error) error = std::make_error_code(std::errc::not_a_directory);
+  return absl::ErrnoToStatus(error.value(), fmt::format("cannot make folder {}", path));
+}
+
+}  // namespace paceline

@@ -1,0 +1,100 @@
+#include "common/estimator/lengths.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <set>
+#include <vector>
+
+#include "tests/common/estimator/configs.h"
+
+namespace paceline {
+namespace {
+
+using testing::ElementsAre;
+
+std::vector<int64_t> LengthsOfBlocks(const v1::JobConfig& config, int64_t step, uint32_t blocks) {
+  std::vector<int64_t> lengths;
+  for (uint32_t block = 0; block < blocks; ++block) {
+    lengths.push_back(EpisodeLength(config, block, step));
+  }
+  return lengths;
+}
+
+TEST(EpisodeLength, IsRoundedUpToAMultipleOfTheWindow) {
+  EXPECT_EQ(EpisodeLength(EstimatorConfig(Kind::kNres, 10, 100), 0, 7), 100);
+  EXPECT_EQ(EpisodeLength(EstimatorConfig(Kind::kNres, 30, 100), 0, 7), 120);
+  EXPECT_EQ(EpisodeLength(EstimatorConfig(Kind::kPes, 50, 7), 0, 7), 50);
+}
+
+TEST(EpisodeLength, OfFullEsIsRoundedUpToAMultipleOfTen) {
+  EXPECT_EQ(EpisodeLength(EstimatorConfig(Kind::kFullEs, 0, 100), 0, 0), 100);
+  EXPECT_EQ(EpisodeLength(EstimatorConfig(Kind::kFullEs, 0, 101), 0, 3), 110);
+}
+
+TEST(EpisodeLength, FirstEpisodesAreCutEvenlyToAnyMultipleOfTheWindow) {
+  const v1::JobConfig config = EstimatorConfig(Kind::kNres, 10, 50);
+  std::vector<int> counts(6);
+  for (const int64_t length : LengthsOfBlocks(config, 0, 10000)) {
+    ASSERT_EQ(length % 10, 0);
+    ++counts.at(static_cast<size_t>(length / 10));
+  }
+  EXPECT_EQ(counts[0], 0);
+  for (int k = 1; k <= 5; ++k) EXPECT_NEAR(counts[k], 2000, 5 * std::sqrt(1600.0));
+}
+
+TEST(EpisodeLength, LogUniformLengthsAreUniformInTheirLogarithm) {
+  v1::JobConfig config = EstimatorConfig(Kind::kNres, 1, 0);
+  SetLogUniform(config, 100, 1000);
+  std::vector<double> thirds(3);
+  for (const int64_t length : LengthsOfBlocks(config, 5, 30000)) {
+    ASSERT_GE(length, 100);
+    ASSERT_LE(length, 1000);
+    ++thirds.at(static_cast<size_t>(std::min(2.0, 3 * std::log10(length / 100.0 + 1e-4))));
+  }
+  for (const double count : thirds) EXPECT_NEAR(count, 10000, 6 * std::sqrt(6667.0));
+}
+
+TEST(EpisodeLength, OneLengthIsThatLengthWhateverTheRounding) {
+  for (const uint32_t length : {1u, 3u, 7u, 100u, 999u, 12345u, 9999999u}) {
+    v1::JobConfig config = EstimatorConfig(Kind::kNres, 1, 0);
+    SetLogUniform(config, length, length);
+    EXPECT_EQ(EpisodeLength(config, 0, 9), length);
+  }
+}
+
+// Lengths are part of the contract between machines: these may not change.
+TEST(EpisodeLength, DrawnLengthsAreTheStoredOnes) {
+  v1::JobConfig config = EstimatorConfig(Kind::kNres, 1, 0);
+  SetLogUniform(config, 100, 10000);
+  EXPECT_THAT(LengthsOfBlocks(config, 3, 8),
+              ElementsAre(558, 1838, 3867, 4993, 2167, 2669, 169, 157));
+  EXPECT_THAT(LengthsOfBlocks(config, 0, 8),
+              ElementsAre(4141, 2008, 2500, 73, 375, 365, 212, 2778));
+}
+
+TEST(EpisodeTask, IsDrawnByWeight) {
+  v1::JobConfig config = EstimatorConfig(Kind::kNres, 10, 50);
+  config.mutable_tasks(0)->set_weight(1);
+  config.add_tasks()->set_weight(2.5);
+  config.add_tasks()->set_weight(0.5);
+  std::vector<int> counts(3);
+  for (uint32_t block = 0; block < 8000; ++block) {
+    ++counts.at(static_cast<size_t>(EpisodeTask(config, block, 4)));
+  }
+  EXPECT_NEAR(counts[0], 2000, 5 * std::sqrt(1500.0));
+  EXPECT_NEAR(counts[1], 5000, 5 * std::sqrt(1875.0));
+  EXPECT_NEAR(counts[2], 1000, 5 * std::sqrt(875.0));
+}
+
+TEST(EpisodeTask, ChangesFromEpisodeToEpisode) {
+  v1::JobConfig config = EstimatorConfig(Kind::kNres, 10, 50);
+  config.add_tasks()->set_weight(1);
+  std::set<int> seen;
+  for (int64_t step = 0; step < 40; ++step) seen.insert(EpisodeTask(config, 0, step));
+  EXPECT_THAT(seen, ElementsAre(0, 1));
+}
+
+}  // namespace
+}  // namespace paceline

@@ -1,0 +1,52 @@
+// Configs of every outer optimizer, at round numbers.
+#pragma once
+
+#include <vector>
+
+#include "paceline/v1/config.pb.h"
+
+namespace paceline {
+
+inline v1::OuterOptimizer SgdConfig(double rate) {
+  v1::OuterOptimizer config;
+  config.mutable_sgd()->set_learning_rate(rate);
+  return config;
+}
+
+inline v1::OuterOptimizer MomentumConfig(double rate, double momentum) {
+  v1::OuterOptimizer config;
+  config.mutable_momentum()->set_learning_rate(rate);
+  config.mutable_momentum()->set_momentum(momentum);
+  return config;
+}
+
+inline v1::Adam AdamSettings(double rate, double epsilon = 1e-8, double epsilon_root = 1e-8,
+                             double weight_decay = 0) {
+  v1::Adam adam;
+  adam.set_learning_rate(rate);
+  adam.set_beta1(0.9);
+  adam.set_beta2(0.999);
+  adam.set_epsilon(epsilon);
+  adam.set_epsilon_root(epsilon_root);
+  adam.set_weight_decay(weight_decay);
+  return adam;
+}
+
+inline v1::OuterOptimizer AdamConfig(const v1::Adam& adam) {
+  v1::OuterOptimizer config;
+  *config.mutable_adam() = adam;
+  return config;
+}
+
+inline v1::OuterOptimizer AdamwConfig(const v1::Adam& adam) {
+  v1::OuterOptimizer config;
+  *config.mutable_adamw() = adam;
+  return config;
+}
+
+inline std::vector<v1::OuterOptimizer> EveryOptimizer() {
+  return {SgdConfig(0.1), MomentumConfig(0.1, 0.9), AdamConfig(AdamSettings(0.01)),
+          AdamwConfig(AdamSettings(0.01, 1e-8, 0, 0.1))};
+}
+
+}  // namespace paceline
