@@ -1,0 +1,59 @@
+// Strict YAML to JobConfig and back. The schema is proto/paceline/v1/config.proto; its FieldRules
+// give ranges and defaults. A config is accepted whole or refused with every fault listed.
+//
+// What is stricter than YAML: one document that is a mapping, of at most 256 KiB of UTF-8; no
+// anchors, aliases, tags or merge keys; no key twice; numbers as a person reads them (010, 0x10,
+// 1_000, .5, .nan and quoted numbers are refused, and so is 1e3 for a whole number).
+#pragma once
+
+#include <cstddef>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "paceline/v1/config.pb.h"
+
+namespace paceline {
+
+inline constexpr size_t kMaxConfigBytes = 256 * 1024;
+
+struct Fault {
+  std::string file;     // or the whole `--set` argument, which has no line
+  int line = 0;         // from 1
+  int column = 0;       // from 1, in bytes
+  std::string message;  // what is wrong; what would be right
+
+  // "file:line:column: message", or "--set outer.steps=0: message".
+  std::string ToString() const;
+  bool operator==(const Fault&) const = default;
+};
+
+struct ParsedConfig {
+  // With every default filled in. Valid if there are no faults, else not to be used.
+  v1::JobConfig config;
+  // By position; those of overrides last.
+  std::vector<Fault> faults;
+};
+
+// `overrides` are like "outer.steps=60", "tasks[0].image_mlp.batch=64" or "estimator.pes={window:
+// 50}". Each sets one value, in order, before anything is checked. The keys on its way are made
+// where they lack, and an alternative takes the place of its rivals (estimator.pes that of
+// estimator.nres). Values are YAML.
+ParsedConfig ParseConfig(std::string_view yaml, std::string_view file_name,
+                         std::span<const std::string> overrides = {});
+
+// InvalidArgument lists all faults, one per line; otherwise as ReadFile.
+absl::StatusOr<v1::JobConfig> LoadConfig(const std::string& path,
+                                         std::span<const std::string> overrides = {});
+
+// The same rules on a message from anywhere; empty if it is valid. Faults name fields
+// ("tasks[0].image_mlp.batch is 0; ..."). At most 100 are listed, then a line says how many there
+// are more.
+std::vector<std::string> CheckConfig(const v1::JobConfig& config);
+
+// YAML that ParseConfig reads back to an equal message, if `config` is valid.
+std::string PrintConfig(const v1::JobConfig& config);
+
+}  // namespace paceline

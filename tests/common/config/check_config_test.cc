@@ -1,0 +1,144 @@
+// Messages that did not come from ParseConfig.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <chrono>
+#include <cmath>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "common/config/config.h"
+#include "tests/common/config/trial_config.h"
+
+namespace paceline {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
+using ::testing::SizeIs;
+using ::testing::StartsWith;
+
+std::vector<std::string> CheckChanged(const std::function<void(v1::JobConfig&)>& change) {
+  v1::JobConfig config = testing::TrialConfig();
+  change(config);
+  return CheckConfig(config);
+}
+
+TEST(CheckConfig, AcceptsWhatParseConfigMade) {
+  EXPECT_THAT(CheckConfig(testing::TrialConfig()), IsEmpty());
+}
+
+TEST(CheckConfig, ListsEveryFaultOfAnEmptyMessage) {
+  EXPECT_THAT(
+      CheckConfig(v1::JobConfig()),
+      ElementsAre(
+          StartsWith("name is \"\"; it must be 1 to 63 lower-case letters"),
+          StartsWith(
+              "optimizer is missing; it must be a mapping with exactly one of learnable_sgd"),
+          StartsWith("tasks has 0 items; it must be a list of 1 to 64 items"),
+          StartsWith("episode is missing"), StartsWith("estimator is missing"),
+          StartsWith("outer is missing"), "aggregation is unspecified; it must be one of strict",
+          "engine is unspecified; it must be one of auto, reference, torch or fused",
+          "checkpoint_every is 0; it must be a whole number from 1 to 1000000"));
+}
+
+TEST(CheckConfig, FindsUnsetAlternatives) {
+  EXPECT_THAT(
+      CheckChanged([](auto& config) { config.mutable_estimator()->clear_kind(); }),
+      ElementsAre(
+          "estimator has none of nres, pes, truncated_es or full_es; it must have exactly one"));
+  EXPECT_THAT(CheckChanged([](auto& config) { config.mutable_tasks(1)->clear_kind(); }),
+              ElementsAre("tasks[1] has none of image_mlp or quadratic; it must have exactly one"));
+}
+
+TEST(CheckConfig, FindsEnumsThatAreUnspecifiedOrUnknown) {
+  EXPECT_THAT(CheckChanged([](auto& config) { config.set_engine(v1::ENGINE_UNSPECIFIED); }),
+              ElementsAre(StartsWith("engine is unspecified; ")));
+  EXPECT_THAT(CheckChanged([](auto& config) { config.set_engine(static_cast<v1::Engine>(-5)); }),
+              ElementsAre(StartsWith("engine is the unknown value -5; ")));
+}
+
+TEST(CheckConfig, FindsNumbersThatAreNotFiniteOrOutOfRange) {
+  for (const double bad : {std::nan(""), HUGE_VAL, -HUGE_VAL, 0.0, -1.0, 101.0}) {
+    EXPECT_THAT(CheckChanged([bad](auto& config) {
+                  config.mutable_estimator()->mutable_nres()->set_sigma(bad);
+                }),
+                ElementsAre(StartsWith("estimator.nres.sigma is ")))
+        << bad;
+  }
+  EXPECT_THAT(
+      CheckChanged([](auto& config) { config.mutable_outer()->mutable_clip()->set_element(NAN); }),
+      ElementsAre("outer.clip.element is nan; it must be a number above 0 and at most 1000000000"));
+}
+
+TEST(CheckConfig, FindsRulesBetweenFields) {
+  EXPECT_THAT(
+      CheckChanged([](auto& config) { config.mutable_estimator()->set_block(3); }),
+      ElementsAre(
+          "estimator.block is 3, which does not divide estimator.particles, 16; write 2 or 4"));
+}
+
+TEST(CheckConfig, BoundsTheMemoryOfABlock) {
+  const auto with_block = [](uint32_t particles) {
+    return CheckChanged([particles](auto& config) {
+      config.mutable_tasks(1)->mutable_quadratic()->set_dimension(1000000);
+      config.mutable_estimator()->set_particles(particles);
+      config.mutable_estimator()->set_block(particles);
+    });
+  };
+  EXPECT_THAT(with_block(1431), IsEmpty());
+  EXPECT_THAT(with_block(1432),
+              ElementsAre(StartsWith("tasks[1] has 1000000 parameters: a block of 1432")));
+}
+
+TEST(CheckConfig, EndsSoonOnHugeNumbers) {
+  const auto begin = std::chrono::steady_clock::now();
+  const auto faults = CheckChanged([](auto& config) {
+    config.mutable_estimator()->set_particles(4294967291u);  // prime
+    config.mutable_estimator()->set_block(4294967290u);
+    config.mutable_tasks(1)->mutable_quadratic()->set_dimension(~0u);
+    config.mutable_outer()->set_steps(~0u);
+    config.set_checkpoint_every(~0u);
+    config.mutable_episode()->mutable_log_uniform()->set_min(~0u);
+  });
+  EXPECT_THAT(faults, SizeIs(6));
+  CheckChanged([](auto& config) {
+    config.mutable_estimator()->set_particles(4294967291u);
+    config.mutable_estimator()->set_block(4096);
+  });
+  EXPECT_LT(std::chrono::steady_clock::now() - begin, std::chrono::seconds(5));
+}
+
+TEST(CheckConfig, EndsSoonOnLongTextsAndLists) {
+  const auto begin = std::chrono::steady_clock::now();
+  EXPECT_THAT(CheckChanged([](auto& config) { config.set_name(std::string(4 << 20, 'a')); }),
+              ElementsAre(StartsWith("name is \"aaaa")));
+  EXPECT_THAT(
+      CheckChanged([](auto& config) {
+        for (int i = 0; i < 100000; ++i) config.add_tasks();
+      }),
+      ElementsAre(StartsWith("tasks has 100002 items; it must be a list of 1 to 64 items")));
+  EXPECT_LT(std::chrono::steady_clock::now() - begin, std::chrono::seconds(5));
+}
+
+TEST(CheckConfig, ListsAtMostAHundredFaults) {
+  const auto faults = CheckChanged([](auto& config) {
+    auto* piecewise = config.mutable_outer()->mutable_schedule()->mutable_piecewise();
+    for (int i = 0; i < 150; ++i) piecewise->add_boundaries();
+  });
+  EXPECT_THAT(faults, SizeIs(101));
+  EXPECT_EQ(faults.back(), "and 50 more");
+}
+
+TEST(CheckConfig, RefusesFieldsOfAnotherVersion) {
+  v1::JobConfig config = testing::TrialConfig();
+  std::string bytes = config.SerializeAsString();
+  bytes += "\xF8\x07\x01";  // field 127, varint 1
+  ASSERT_TRUE(config.ParseFromString(bytes));
+  EXPECT_THAT(CheckConfig(config),
+              ElementsAre(StartsWith("the config has a field that this program does not know")));
+}
+
+}  // namespace
+}  // namespace paceline
