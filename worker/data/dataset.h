@@ -1,8 +1,9 @@
 // Data sets in memory, resized once and shared by all tasks that use them.
 //
-// Splits (reference: google/learned_optimization): the first 80 % of the training file is kTrain, the next
-// 10 % kInnerValid, the last 10 % kOuterValid; the test file is kTest. Images are resized bilinearly (half-pixel
-// centres, no antialiasing, edges clamped, x then y, float32), then divided by 255.
+// Splits (reference: google/learned_optimization): the first 80 % of the training file is kTrain,
+// the next 10 % kInnerValid, the last 10 % kOuterValid; the test file is kTest. Images are resized
+// bilinearly (half-pixel centres, no antialiasing, edges clamped, x then y, float32), then divided
+// by 255.
 #pragma once
 
 #include <cstdint>
@@ -38,7 +39,8 @@ class DataStore {
   // Folder that holds one folder per data set: `<folder>/fashion-mnist/train-images-idx3-ubyte.gz`.
   explicit DataStore(std::string folder = "/usr/share/datasets") : folder_(std::move(folder)) {}
 
-  // NotFound (with the package to install), or DataLoss saying which file is damaged, where and how.
+  // NotFound (with the package to install), or DataLoss saying which file is damaged, where and
+  // how.
   absl::StatusOr<std::shared_ptr<const ImageData>> Images(v1::Dataset dataset, int size);
 
  private:

@@ -1,5 +1,5 @@
-// What is trained inside an episode: initial weights, training loss and gradient, and the loss that the
-// outer estimator sees. Plain loops: this is the oracle that the fast tiers are tested against.
+// What is trained inside an episode: initial weights, training loss and gradient, and the loss that
+// the outer estimator sees. Plain loops: this is the oracle that the fast tiers are tested against.
 #pragma once
 
 #include <cstdint>
@@ -23,9 +23,9 @@ struct ParameterTensor {
 
 // Names one inner run's randomness. Both signs of a particle have the same.
 struct RunSeed {
-  uint64_t key = 0;       // run key
+  uint64_t key = 0;  // run key
   uint32_t particle = 0;
-  uint32_t episode = 0;   // outer step at which the particle's episode began
+  uint32_t episode = 0;  // outer step at which the particle's episode began
 };
 
 enum class Split { kTrain, kInnerValid, kOuterValid, kTest };
@@ -40,19 +40,21 @@ class Task {
 
   virtual void SampleInitial(const RunSeed& seed, std::span<float> parameters) const = 0;
   // Loss on the training batch of inner step `step` of the run, and its gradient [parameter].
-  virtual float LossAndGradient(const RunSeed& seed, int64_t step, std::span<const float> parameters,
+  virtual float LossAndGradient(const RunSeed& seed, int64_t step,
+                                std::span<const float> parameters,
                                 std::span<float> gradient) const = 0;
   // The task's normaliser: bounded and finite for any input, NaN and ±inf included.
   virtual float MetaLoss(float loss) const = 0;
   // What a diverged particle yields per step: the largest value of MetaLoss.
   virtual float meta_loss_bound() const = 0;
-  // Mean loss on the first `examples` of a split (0: all), for evaluation; tasks without data return
-  // their loss.
+  // Mean loss on the first `examples` of a split (0: all), for evaluation; tasks without data
+  // return their loss.
   virtual double EvaluateLoss(const RunSeed& seed, std::span<const float> parameters, Split split,
                               size_t examples) const = 0;
 };
 
-// Reads data sets through `data` (which caches them). NotFound, DataLoss: a data file is missing, damaged.
+// Reads data sets through `data` (which caches them). NotFound, DataLoss: a data file is missing,
+// damaged.
 absl::StatusOr<std::unique_ptr<Task>> MakeTask(const v1::Task& config, DataStore& data);
 
 }  // namespace paceline

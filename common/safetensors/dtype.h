@@ -1,0 +1,19 @@
+// Names and sizes of the element types, as the format writes them.
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <string_view>
+
+#include "common/safetensors/safetensors.h"
+
+namespace paceline {
+
+std::string_view DTypeName(DType dtype);
+size_t DTypeBytes(DType dtype);
+std::optional<DType> DTypeNamed(std::string_view name);
+
+// The format's own limit.
+inline constexpr size_t kMaxSafetensorsHeaderBytes = 100'000'000;
+
+}  // namespace paceline

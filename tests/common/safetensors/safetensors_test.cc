@@ -1,0 +1,223 @@
+#include "common/safetensors/safetensors.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <cstring>
+#include <filesystem>
+#include <fstream>
+#include <random>
+
+namespace paceline {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+
+std::string FileOf(const std::string& header, const std::string& data = "") {
+  const uint64_t length = header.size();
+  std::string bytes(8, '\0');
+  std::memcpy(bytes.data(), &length, 8);
+  return bytes + header + data;
+}
+
+std::string Entry(const std::string& dtype, const std::string& shape, const std::string& offsets) {
+  return R"({"dtype":")" + dtype + R"(","shape":)" + shape + R"(,"data_offsets":)" + offsets + "}";
+}
+
+std::string ErrorOf(const std::string& bytes) {
+  const auto file = ParseSafetensors(bytes);
+  if (file.ok()) return "no error";
+  EXPECT_EQ(file.status().code(), absl::StatusCode::kInvalidArgument);
+  return std::string(file.status().message());
+}
+
+std::string ErrorOfHeader(const std::string& header, const std::string& data = "") {
+  return ErrorOf(FileOf(header, data));
+}
+
+TensorFile Sample() {
+  TensorFile file;
+  file.tensors["nn/~/w0"] = Tensor::F32({2, 3}, std::vector<float>{1, 2, 3, 4, 5, 6.5f});
+  file.tensors["scalar"] = Tensor::F32({}, std::vector<float>{-7});
+  file.tensors["empty"] = Tensor::F32({0, 4}, {});
+  file.tensors["flags"] = {DType::kU8, {3}, std::string("\1\0\2", 3)};
+  file.tensors["wide"] = {DType::kF64, {1}, std::string("\0\0\0\0\0\0\xf8\x3f", 8)};
+  file.metadata = {{"kind", "sample"}, {"note", "\"quoted\" and ünïcode"}};
+  return file;
+}
+
+TEST(Safetensors, ReadsBackWhatItWrites) {
+  const auto file = ParseSafetensors(SerializeSafetensors(Sample()));
+  ASSERT_TRUE(file.ok()) << file.status();
+  EXPECT_EQ(file->metadata, Sample().metadata);
+  ASSERT_EQ(file->tensors.size(), 5u);
+  EXPECT_THAT(file->tensors.at("nn/~/w0").f32(), ElementsAre(1, 2, 3, 4, 5, 6.5f));
+  EXPECT_THAT(file->tensors.at("nn/~/w0").shape, ElementsAre(2, 3));
+  EXPECT_THAT(file->tensors.at("scalar").f32(), ElementsAre(-7));
+  EXPECT_TRUE(file->tensors.at("scalar").shape.empty());
+  EXPECT_EQ(file->tensors.at("empty").elements(), 0u);
+  EXPECT_THAT(file->tensors.at("flags").u8(), ElementsAre(1, 0, 2));
+  EXPECT_THAT(file->tensors.at("wide").f64(), ElementsAre(1.5));
+}
+
+TEST(Safetensors, WritesTheSameBytesEveryTimeWithAlignedData) {
+  const std::string bytes = SerializeSafetensors(Sample());
+  EXPECT_EQ(bytes, SerializeSafetensors(Sample()));
+  uint64_t length = 0;
+  std::memcpy(&length, bytes.data(), 8);
+  EXPECT_EQ(length % 8, 0u);
+  EXPECT_THAT(bytes, HasSubstr(R"("wide":{"data_offsets":[0,8])"));
+}
+
+TEST(Safetensors, ReadsAFileOfNothing) {
+  const auto file = ParseSafetensors(FileOf("{}"));
+  ASSERT_TRUE(file.ok()) << file.status();
+  EXPECT_TRUE(file->tensors.empty());
+}
+
+TEST(Safetensors, EveryTruncationIsAnError) {
+  const std::string bytes = SerializeSafetensors(Sample());
+  for (size_t size = 0; size < bytes.size(); ++size) {
+    EXPECT_FALSE(ParseSafetensors(bytes.substr(0, size)).ok()) << size;
+  }
+  EXPECT_FALSE(ParseSafetensors(bytes + "x").ok());
+}
+
+TEST(Safetensors, MutatedBytesNeverCrash) {
+  const std::string bytes = SerializeSafetensors(Sample());
+  for (size_t place = 0; place < bytes.size(); ++place) {
+    for (const int change : {0x01, 0x20, 0x80, 0xff}) {
+      std::string mutated = bytes;
+      mutated[place] = static_cast<char>(mutated[place] ^ change);
+      const auto file = ParseSafetensors(mutated);
+      if (!file.ok()) {
+        EXPECT_EQ(file.status().code(), absl::StatusCode::kInvalidArgument);
+      }
+    }
+  }
+}
+
+TEST(Safetensors, RandomlySplicedHeadersNeverCrash) {
+  const std::string header =
+      R"({"__metadata__":{"a":"b"},"t":)" + Entry("F32", "[1]", "[0,4]") + "}";
+  const std::string pieces[] = {"{", "}", "[",  "]",    "\"",   ",",
+                                ":", "0", "-1", "1e99", "null", "\\u0000"};
+  std::mt19937 random(5);
+  for (int trial = 0; trial < 20000; ++trial) {
+    std::string changed = header;
+    for (int edits = 1 + random() % 3; edits > 0; --edits) {
+      changed.replace(random() % changed.size(), random() % 3, pieces[random() % 12]);
+    }
+    const auto file = ParseSafetensors(FileOf(changed, "abcd"));
+    if (file.ok()) {
+      for (const auto& [name, tensor] : file->tensors) EXPECT_LE(tensor.data.size(), 4u);
+    }
+  }
+}
+
+TEST(Safetensors, AHeaderLengthBeyondTheFileOrTheLimitIsRefused) {
+  EXPECT_THAT(ErrorOf(""), HasSubstr("only 0 bytes"));
+  EXPECT_THAT(ErrorOf(std::string(8, '\xff')), HasSubstr("at most 100000000"));
+  std::string bytes = FileOf("{}");
+  bytes[0] = 3;
+  EXPECT_THAT(ErrorOf(bytes), HasSubstr("a header of 3 bytes in a file of 10"));
+}
+
+TEST(Safetensors, AHeaderThatIsNotAnObjectIsRefused) {
+  EXPECT_THAT(ErrorOfHeader(""), HasSubstr("not JSON"));
+  EXPECT_THAT(ErrorOfHeader("[]"), HasSubstr("not a JSON object"));
+  EXPECT_THAT(ErrorOfHeader("7"), HasSubstr("not a JSON object"));
+  EXPECT_THAT(ErrorOfHeader("{} {}"), HasSubstr("not JSON"));
+  EXPECT_THAT(ErrorOfHeader("{\"\xff\":1}"), HasSubstr("not JSON"));
+}
+
+TEST(Safetensors, DeepNestingIsRefused) {
+  EXPECT_THAT(ErrorOfHeader(std::string(200000, '[') + std::string(200000, ']')),
+              HasSubstr("nested deeper"));
+  std::string objects;
+  for (int i = 0; i < 50000; ++i) objects += "{\"a\":";
+  EXPECT_THAT(ErrorOfHeader(objects + "1" + std::string(50000, '}')), HasSubstr("nested deeper"));
+  EXPECT_THAT(ErrorOfHeader(R"({"t":{"dtype":"F32","shape":[[1]],"data_offsets":[0,4]}})", "abcd"),
+              HasSubstr("nested deeper"));
+}
+
+TEST(Safetensors, DuplicateNamesAreRefused) {
+  const std::string entry = Entry("F32", "[1]", "[0,4]");
+  EXPECT_THAT(ErrorOfHeader("{\"t\":" + entry + ",\"t\":" + entry + "}", "abcd"),
+              HasSubstr("has \"t\" twice"));
+  EXPECT_THAT(ErrorOfHeader(R"({"__metadata__":{"a":"1","a":"2"}})"), HasSubstr("twice"));
+  EXPECT_THAT(
+      ErrorOfHeader(R"({"t":{"dtype":"F32","dtype":"F32","shape":[1],"data_offsets":[0,4]}})",
+                    "abcd"),
+      HasSubstr("twice"));
+}
+
+TEST(Safetensors, TheSameKeyInDifferentObjectsIsFine) {
+  const auto file = ParseSafetensors(FileOf(
+      "{\"dtype\":" + Entry("U8", "[1]", "[0,1]") + ",\"b\":" + Entry("U8", "[1]", "[1,2]") + "}",
+      "xy"));
+  ASSERT_TRUE(file.ok()) << file.status();
+  EXPECT_THAT(file->tensors.at("b").u8(), ElementsAre('y'));
+}
+
+TEST(Safetensors, FaultyEntriesAreRefusedByName) {
+  const struct {
+    std::string entry, error;
+  } kCases[] = {
+      {"1", "tensor \"t\" is not an object"},
+      {R"({"dtype":"F32","shape":[1]})", "is not an object of dtype, shape and data_offsets"},
+      {Entry("F16", "[1]", "[0,2]"), "a dtype other than"},
+      {R"({"dtype":3,"shape":[1],"data_offsets":[0,4]})", "a dtype other than"},
+      {Entry("F32", "1", "[0,4]"), "no shape array"},
+      {Entry("F32", "[-1]", "[0,4]"), "not of whole sizes"},
+      {Entry("F32", "[1.5]", "[0,4]"), "not of whole sizes"},
+      {Entry("F32", "[4294967296,4294967296]", "[0,4]"), "product overflows"},
+      {Entry("F32", "[9223372036854775808]", "[0,4]"), "not of whole sizes"},
+      {Entry("F32", "[1]", "[0]"), "not two whole numbers"},
+      {Entry("F32", "[1]", "[0,-4]"), "not two whole numbers"},
+      {Entry("F32", "[1]", "[0,3]"), "4 bytes by its dtype and shape"},
+      {Entry("F64", "[1]", "[0,4]"), "8 bytes by its dtype and shape"},
+      {Entry("F32", "[1]", "[4,0]"), "data_offsets 4 to 0"},
+      {Entry("F32", "[2]", "[0,8]"), "which has only 4 bytes"},
+      {Entry("U8", "[2]", "[0,2]"), "cover 2 of 4 bytes"},
+      {Entry("U8", "[2]", "[2,4]"), "gap or overlap"},
+  };
+  for (const auto& test : kCases) {
+    EXPECT_THAT(ErrorOfHeader("{\"t\":" + test.entry + "}", "abcd"), HasSubstr(test.error))
+        << test.entry;
+  }
+}
+
+TEST(Safetensors, OverlappingTensorsAreRefused) {
+  EXPECT_THAT(ErrorOfHeader("{\"a\":" + Entry("U8", "[3]", "[0,3]") +
+                                ",\"b\":" + Entry("U8", "[2]", "[2,4]") + "}",
+                            "abcd"),
+              HasSubstr("tensor \"b\" begins at byte 2"));
+}
+
+TEST(Safetensors, MetadataMustBeStrings) {
+  EXPECT_THAT(ErrorOfHeader(R"({"__metadata__":[]})"), HasSubstr("not an object"));
+  EXPECT_THAT(ErrorOfHeader(R"({"__metadata__":{"a":1}})"), HasSubstr("\"a\" is not a string"));
+}
+
+TEST(Safetensors, AFileErrorNamesThePath) {
+  const auto missing = ReadSafetensors("no/such/file.safetensors");
+  EXPECT_EQ(missing.status().code(), absl::StatusCode::kNotFound);
+  EXPECT_THAT(std::string(missing.status().message()), HasSubstr("no/such/file.safetensors"));
+
+  const std::string path = ::testing::TempDir() + "/broken.safetensors";
+  std::ofstream(path) << "nonsense";
+  const auto broken = ReadSafetensors(path);
+  EXPECT_EQ(broken.status().code(), absl::StatusCode::kInvalidArgument);
+  EXPECT_THAT(std::string(broken.status().message()), HasSubstr(path));
+  std::filesystem::remove(path);
+}
+
+TEST(SafetensorsDeathTest, ReadingAsAnotherTypeIsAProgrammingError) {
+  const Tensor tensor = Tensor::F32({1}, std::vector<float>{1});
+  EXPECT_DEATH(tensor.f64(), "F32 was read as F64");
+}
+
+}  // namespace
+}  // namespace paceline

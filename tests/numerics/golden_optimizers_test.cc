@@ -1,0 +1,121 @@
+// The optimizers against google/learned_optimization's own trajectories: every traj_* file that is
+// there.
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cmath>
+#include <cstdio>
+
+#include "common/lopt/layout.h"
+#include "tests/testing/golden.h"
+#include "tests/testing/golden_optimizer.h"
+#include "worker/optim/optimizer.h"
+
+namespace paceline {
+namespace {
+
+using testing::GoldenFile;
+
+// The largest deviation of a file, and of all tensors' deviations the largest part of its
+// tolerance.
+struct Deviation {
+  double absolute = 0;
+  double of_tolerance = 0;
+};
+
+// The file's problem: tensors p0, p1, ... one after the other.
+struct Problem {
+  std::vector<ParameterTensor> tensors;
+  std::vector<float> initial;
+
+  explicit Problem(const GoldenFile& file) {
+    for (const std::string& name : file.NamesUnder("init/")) {
+      const Tensor& init = file.at("init/" + name);
+      tensors.push_back({name, init.shape, initial.size(), init.elements()});
+      initial.insert(initial.end(), init.f32().begin(), init.f32().end());
+    }
+  }
+  std::vector<float> GradientOf(const GoldenFile& file, size_t update) const {
+    std::vector<float> gradient;
+    for (const ParameterTensor& tensor : tensors) {
+      const auto all = file.at("grad/" + tensor.name).f32();
+      const auto own = all.subspan(update * tensor.size, tensor.size);
+      gradient.insert(gradient.end(), own.begin(), own.end());
+    }
+    return gradient;
+  }
+};
+
+// trajectory [update][parameter]
+std::vector<std::vector<float>> Follow(const GoldenFile& file, const v1::LearnedOptimizer& config,
+                                       const Problem& problem, Arithmetic arithmetic) {
+  const auto optimizer = MakeOptimizer(config, problem.tensors, arithmetic);
+  const auto prepared = optimizer->Prepare(testing::GoldenTheta(file, LayoutOf(config)));
+  std::vector<float> state(optimizer->state_size());
+  std::vector<float> scratch(optimizer->scratch_size(), std::nanf(""));
+  optimizer->InitState(*prepared, state);
+  std::vector<float> parameters = problem.initial;
+  std::vector<std::vector<float>> trajectory;
+  for (size_t update = 0; update < file.at("loss").elements(); ++update) {
+    optimizer->Update(*prepared, update, file.at("loss").f32()[update],
+                      problem.GradientOf(file, update), parameters, state, scratch);
+    trajectory.push_back(parameters);
+  }
+  return trajectory;
+}
+
+// Per tensor, over all updates: 2e-6·max(1, max|param|) + 3e-5·max|param64c − init|.
+double Tolerance(std::span<const double> expected, std::span<const float> initial) {
+  double largest = 1, movement = 0;
+  for (size_t i = 0; i < expected.size(); ++i) {
+    largest = std::max(largest, std::abs(expected[i]));
+    movement = std::max(movement, std::abs(expected[i] - initial[i % initial.size()]));
+  }
+  return 2e-6 * largest + 3e-5 * movement;
+}
+
+Deviation Compare(const GoldenFile& file, const Problem& problem,
+                  const std::vector<std::vector<float>>& trajectory) {
+  Deviation worst;
+  for (const ParameterTensor& tensor : problem.tensors) {
+    const auto expected = file.at("param64c/" + tensor.name).f64();
+    const double tolerance =
+        Tolerance(expected, std::span(problem.initial).subspan(tensor.offset, tensor.size));
+    for (size_t i = 0; i < expected.size(); ++i) {
+      const float value = trajectory[i / tensor.size][tensor.offset + i % tensor.size];
+      const double off = std::abs(value - expected[i]);
+      worst.absolute = std::isnan(off) ? INFINITY : std::max(worst.absolute, off);
+      worst.of_tolerance =
+          std::isnan(off) ? INFINITY : std::max(worst.of_tolerance, off / tolerance);
+    }
+  }
+  return worst;
+}
+
+TEST(GoldenOptimizers, FollowTheLibrarysTrajectories) {
+  PACELINE_SKIP_WITHOUT_GOLDEN();
+  int checked = 0;
+  for (const std::string& path : testing::GoldenPaths("traj_")) {
+    const auto file = testing::LoadGolden(path);
+    ASSERT_TRUE(file.ok()) << file.status();
+    const auto config = testing::GoldenOptimizer(file->config);
+    if (!config) {
+      std::printf("%-32s not supported yet: %s\n", file->name.c_str(),
+                  file->config.value("optimizer", "?").c_str());
+      continue;
+    }
+    const Problem problem(*file);
+    const auto reference = Follow(*file, *config, problem, Arithmetic::kScalar);
+    const auto simd = Follow(*file, *config, problem, Arithmetic::kSimd);
+    EXPECT_EQ(reference, simd) << file->name;
+    const Deviation worst = Compare(*file, problem, reference);
+    std::printf("%-32s largest deviation %.2e, %5.1f %% of its tolerance\n", file->name.c_str(),
+                worst.absolute, 100 * worst.of_tolerance);
+    EXPECT_LE(worst.of_tolerance, 1) << file->name;
+    ++checked;
+  }
+  EXPECT_GT(checked, 0) << "no trajectory of a supported optimizer in " << testing::GoldenFolder();
+}
+
+}  // namespace
+}  // namespace paceline

@@ -1,0 +1,159 @@
+// Tasks against the numbers of google/learned_optimization: every task_*.safetensors in the golden
+// folder that describes a task we have.
+#include <fmt/format.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cctype>
+#include <cmath>
+#include <functional>
+#include <memory>
+
+#include "tests/testing/golden.h"
+#include "worker/task/image_mlp.h"
+#include "worker/task/quadratic.h"
+
+namespace paceline {
+namespace {
+
+using testing::GoldenFile;
+
+constexpr double kLossTolerance = 1e-6;      // relative
+constexpr double kGradientTolerance = 2e-6;  // of the tensor's largest element
+constexpr double kMetaLossTolerance = 1e-6;  // relative to at least 1
+
+// Loss at a point, on the file's own batch or target.
+using LossAndGradient = std::function<float(std::span<const float>, std::span<float>)>;
+
+struct TaskOfFile {
+  std::shared_ptr<const Task> task;  // null: not supported
+  LossAndGradient loss_and_gradient;
+  // The library leaves the loss of a quadratic as it is; ours is bounded, and is compared within.
+  bool compare_unbounded = false;
+};
+
+TaskOfFile MakeImageMlp(const GoldenFile& file) {
+  std::string name = "ACTIVATION_" + file.config.at("activation").get<std::string>();
+  std::ranges::transform(name, name.begin(), [](unsigned char c) { return std::toupper(c); });
+  v1::Activation activation = v1::ACTIVATION_UNSPECIFIED;
+  EXPECT_TRUE(v1::Activation_Parse(name, &activation)) << name;
+  const auto image = file.config.at("image").get<std::vector<int>>();
+  std::vector<int> widths = {image[1] * image[2] * image[3]};
+  for (const auto& width : file.config.at("hidden_sizes")) widths.push_back(width.get<int>());
+  widths.push_back(file.config.at("num_classes").get<int>());
+
+  auto mlp = std::make_shared<const ImageMlp>(std::make_shared<ImageData>(),
+                                              SoftmaxMlp(widths, activation), 1);
+  return {mlp, [mlp, &file](std::span<const float> point, std::span<float> gradient) {
+            return mlp->LossAndGradient(file.at("batch/image").f32(), file.at("batch/label").i32(),
+                                        point, gradient);
+          }};
+}
+
+TaskOfFile MakeQuadratic(const GoldenFile& file, v1::QuadraticKind kind) {
+  auto task = std::make_shared<const Quadratic>(file.config.at("dim").get<int>(), kind);
+  const std::span<const float> target =
+      file.has("batch/target") ? file.at("batch/target").f32() : std::span<const float>();
+  return {.task = task,
+          .loss_and_gradient =
+              [task, target](std::span<const float> point, std::span<float> gradient) {
+                return task->LossAndGradient(target, point, gradient);
+              },
+          .compare_unbounded = true};
+}
+
+TaskOfFile MakeTaskOf(const GoldenFile& file) {
+  const std::string kind = file.config.at("task").get<std::string>();
+  if (kind == "image_mlp") return MakeImageMlp(file);
+  if (kind == "quadratic") return MakeQuadratic(file, v1::QUADRATIC_KIND_PLAIN);
+  if (kind == "quadratic_target") return MakeQuadratic(file, v1::QUADRATIC_KIND_TARGET);
+  if (kind == "log_quadratic") return MakeQuadratic(file, v1::QUADRATIC_KIND_LOG);
+  return {};
+}
+
+// The float64 numbers where the file has them.
+std::vector<double> Best(const GoldenFile& file, const std::string& group,
+                         const std::string& rest) {
+  if (file.has(group + "64" + rest)) {
+    const std::span<const double> values = file.at(group + "64" + rest).f64();
+    return {values.begin(), values.end()};
+  }
+  const std::span<const float> values = file.at(group + rest).f32();
+  return {values.begin(), values.end()};
+}
+
+std::vector<float> PointOf(const GoldenFile& file, const Task& task) {
+  std::vector<float> point(task.parameter_count(), NAN);
+  for (const ParameterTensor& tensor : task.parameters()) {
+    const Tensor& values = file.at("param/" + tensor.name);
+    EXPECT_EQ(values.shape, tensor.shape) << tensor.name;
+    std::ranges::copy(values.f32(), point.begin() + static_cast<ptrdiff_t>(tensor.offset));
+  }
+  return point;
+}
+
+// Largest difference relative to the largest element of the tensor; infinite where it is not a
+// number.
+double GradientDeviation(const GoldenFile& file, const ParameterTensor& tensor,
+                         std::span<const float> gradient) {
+  const std::vector<double> expected = Best(file, "grad", "/" + tensor.name);
+  double largest = 0, difference = 0;
+  for (size_t i = 0; i < tensor.size; ++i) {
+    const double d = std::abs(gradient[tensor.offset + i] - expected[i]);
+    difference = std::isfinite(d) ? std::max(difference, d) : INFINITY;
+    largest = std::max(largest, std::abs(expected[i]));
+  }
+  return difference / largest;
+}
+
+void CheckMetaLoss(const GoldenFile& file, const TaskOfFile& subject) {
+  const std::span<const float> in = file.at("normalizer_in").f32();
+  const std::span<const float> out = file.at("normalizer_out").f32();
+  for (size_t i = 0; i < in.size(); ++i) {
+    const bool is_within = std::abs(in[i]) <= subject.task->meta_loss_bound();
+    if (subject.compare_unbounded && !is_within) continue;
+    EXPECT_NEAR(subject.task->MetaLoss(in[i]), out[i],
+                kMetaLossTolerance * std::max(1.0f, std::abs(out[i])))
+        << "of " << in[i];
+  }
+}
+
+void CheckTask(const GoldenFile& file, const TaskOfFile& subject) {
+  const std::vector<float> point = PointOf(file, *subject.task);
+  std::vector<float> gradient(point.size(), NAN);
+  const double expected = Best(file, "loss", "").front();
+  const double loss = subject.loss_and_gradient(point, gradient);
+  const double loss_deviation = std::abs(loss - expected) / std::abs(expected);
+  EXPECT_LE(loss_deviation, kLossTolerance);
+  double gradient_deviation = 0;
+  for (const ParameterTensor& tensor : subject.task->parameters()) {
+    const double deviation = GradientDeviation(file, tensor, gradient);
+    EXPECT_LE(deviation, kGradientTolerance) << tensor.name;
+    gradient_deviation = std::max(gradient_deviation, deviation);
+  }
+  CheckMetaLoss(file, subject);
+  fmt::print("  {:<34} loss {:.1e} (allowed {:.0e}), gradient {:.1e} (allowed {:.0e})\n", file.name,
+             loss_deviation, kLossTolerance, gradient_deviation, kGradientTolerance);
+}
+
+TEST(GoldenTasks, LossGradientAndMetaLossAreThoseOfTheLibrary) {
+  PACELINE_SKIP_WITHOUT_GOLDEN();
+  int checked = 0;
+  for (const std::string& path : testing::GoldenPaths("task_")) {
+    SCOPED_TRACE(path);
+    const auto file = testing::LoadGolden(path);
+    ASSERT_TRUE(file.ok()) << file.status();
+    const TaskOfFile subject = MakeTaskOf(*file);
+    if (subject.task == nullptr) {
+      fmt::print("  {:<34} not supported yet: {}\n", file->name,
+                 file->config.at("task").get<std::string>());
+      continue;
+    }
+    CheckTask(*file, subject);
+    ++checked;
+  }
+  EXPECT_GT(checked, 0) << "no task file in " << testing::GoldenFolder();
+}
+
+}  // namespace
+}  // namespace paceline

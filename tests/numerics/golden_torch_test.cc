@@ -1,0 +1,258 @@
+// The torch tier against the numbers of google/learned_optimization: every trajectory, task and
+// inner training file in the golden folder that it can run, several runs at once.
+#include <ATen/Parallel.h>
+#include <ATen/core/Tensor.h>
+#include <ATen/ops/from_blob.h>
+#include <ATen/ops/full.h>
+#include <ATen/ops/stack.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cctype>
+#include <cmath>
+#include <cstdio>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "common/lopt/layout.h"
+#include "tests/testing/golden.h"
+#include "tests/testing/golden_optimizer.h"
+#include "worker/engine/torch/torch_losses.h"
+#include "worker/engine/torch/torch_optim.h"
+#include "worker/engine/torch/torch_task.h"
+
+namespace paceline {
+namespace {
+
+using testing::GoldenFile;
+
+constexpr int64_t kRuns = 4;
+// This run is given other numbers than the file's, so that a mix-up of runs shows.
+constexpr int64_t kOther = 2;
+
+at::Tensor ToTorch(const Tensor& tensor) {
+  const bool doubles = tensor.dtype == DType::kF64;
+  void* data = const_cast<char*>(tensor.data.data());
+  const auto type = doubles ? at::kDouble : tensor.dtype == DType::kI32 ? at::kInt : at::kFloat;
+  return at::from_blob(data, tensor.shape, type).clone();
+}
+
+// The file's tensor for every run, and for kOther `factor` times it.
+at::Tensor ForRuns(const at::Tensor& tensor, double factor) {
+  std::vector<at::Tensor> runs(kRuns, tensor);
+  runs[kOther] = tensor.mul(factor).to(tensor.scalar_type());
+  return at::stack(runs);
+}
+
+double MaxAbs(const at::Tensor& tensor) { return tensor.abs().max().item<double>(); }
+
+// The largest difference of any run but kOther from `expected`, in units of `tolerance`.
+double Deviation(const at::Tensor& runs, const at::Tensor& expected, double tolerance) {
+  double largest = 0;
+  for (int64_t run = 0; run < kRuns; ++run) {
+    if (run == kOther) continue;
+    const at::Tensor difference = runs.select(0, run).to(at::kDouble).sub(expected.to(at::kDouble));
+    const double deviation = MaxAbs(difference) / tolerance;
+    largest = std::isfinite(deviation) ? std::max(largest, deviation) : INFINITY;
+  }
+  return largest;
+}
+
+// [run, P]; kOther's is another one.
+at::Tensor Thetas(const GoldenFile& file, const ThetaLayout& layout) {
+  std::vector<float> theta = testing::GoldenTheta(file, layout);
+  const auto size = static_cast<int64_t>(theta.size());
+  return ForRuns(at::from_blob(theta.data(), {size}, at::kFloat).clone(), .9);
+}
+
+std::vector<ParameterTensor> TensorsUnder(const GoldenFile& file, const std::string& prefix) {
+  std::vector<ParameterTensor> tensors;
+  for (const std::string& name : file.NamesUnder(prefix)) {
+    const Tensor& tensor = file.at(prefix + name);
+    tensors.push_back({.name = name, .shape = tensor.shape, .size = tensor.elements()});
+  }
+  return tensors;
+}
+
+// For every parameter, all updates: [run, update, shape...].
+std::vector<at::Tensor> Trajectory(const GoldenFile& file, const v1::LearnedOptimizer& config) {
+  const std::vector<ParameterTensor> tensors = TensorsUnder(file, "init/");
+  const auto optim = MakeTorchOptim(config, tensors, kRuns, at::kCPU);
+  optim->SetTheta(Thetas(file, LayoutOf(config)));
+  std::vector<at::Tensor> parameters, all_gradients;
+  for (const ParameterTensor& tensor : tensors) {
+    parameters.push_back(ForRuns(ToTorch(file.at("init/" + tensor.name)), 1));
+    all_gradients.push_back(ToTorch(file.at("grad/" + tensor.name)));
+  }
+  std::vector<std::vector<at::Tensor>> snapshots(tensors.size());
+  for (int64_t update = 0; update < all_gradients[0].size(0); ++update) {
+    std::vector<at::Tensor> gradients;
+    for (const at::Tensor& all : all_gradients) gradients.push_back(ForRuns(all[update], 1));
+    optim->Update(at::full({kRuns}, update, at::kFloat), gradients, parameters);
+    for (size_t i = 0; i < tensors.size(); ++i) snapshots[i].push_back(parameters[i].clone());
+  }
+  std::vector<at::Tensor> trajectory;
+  for (const auto& snapshot : snapshots) trajectory.push_back(at::stack(snapshot, 1));
+  return trajectory;
+}
+
+double TrajectoryDeviation(const GoldenFile& file, const v1::LearnedOptimizer& config) {
+  const std::vector<at::Tensor> trajectory = Trajectory(file, config);
+  const std::vector<std::string> names = file.NamesUnder("init/");
+  double largest = 0;
+  for (size_t i = 0; i < names.size(); ++i) {
+    const at::Tensor expected = ToTorch(file.at("param64c/" + names[i]));
+    const at::Tensor initial = ToTorch(file.at("init/" + names[i])).to(at::kDouble);
+    const double tolerance =
+        2e-6 * std::max(1., MaxAbs(expected)) + 3e-5 * MaxAbs(expected.sub(initial.unsqueeze(0)));
+    largest = std::max(largest, Deviation(trajectory[i], expected, tolerance));
+    EXPECT_FALSE(trajectory[i][kOther].equal(trajectory[i][0]))
+        << names[i] << ": a run with another theta went the same way";
+  }
+  return largest;
+}
+
+// A task of a golden file with its one batch.
+using LossFunction = std::function<at::Tensor(const std::vector<at::Tensor>& parameters)>;
+
+LossFunction MlpLoss(v1::Activation activation, const std::vector<ParameterTensor>& tensors,
+                     const at::Tensor& images, const at::Tensor& labels) {
+  std::vector<std::pair<size_t, size_t>> layers;  // weights, biases
+  for (size_t i = 0; i < tensors.size(); i += 2) layers.push_back({i + 1, i});
+  const at::Tensor flat = ForRuns(images.reshape({images.size(0), -1}), 1);
+  const at::Tensor classes = ForRuns(labels.to(at::kLong), 1);
+  return [=](const std::vector<at::Tensor>& p) {
+    std::vector<TorchLayer> dense;
+    for (const auto& [weights, biases] : layers) dense.push_back({p.at(weights), p.at(biases)});
+    return ImageMlpLosses(dense, activation, flat, classes);
+  };
+}
+
+v1::Activation ActivationOf(const nlohmann::json& config) {
+  std::string name = config.at("activation").get<std::string>();
+  std::transform(name.begin(), name.end(), name.begin(),
+                 [](unsigned char c) { return static_cast<char>(std::toupper(c)); });
+  v1::Activation activation = v1::ACTIVATION_UNSPECIFIED;
+  EXPECT_TRUE(v1::Activation_Parse("ACTIVATION_" + name, &activation)) << name;
+  return activation;
+}
+
+// Empty if the torch tier has no such task.
+LossFunction TaskLoss(const GoldenFile& file) {
+  const std::string task = file.config.value("task", "");
+  if (task == "image_mlp") {
+    return MlpLoss(ActivationOf(file.config), TensorsUnder(file, "param/"),
+                   ToTorch(file.at("batch/image")), ToTorch(file.at("batch/label")));
+  }
+  v1::QuadraticKind kind = v1::QUADRATIC_KIND_UNSPECIFIED;
+  if (task == "quadratic") kind = v1::QUADRATIC_KIND_PLAIN;
+  if (task == "quadratic_target") kind = v1::QUADRATIC_KIND_TARGET;
+  if (task == "log_quadratic") kind = v1::QUADRATIC_KIND_LOG;
+  if (kind == v1::QUADRATIC_KIND_UNSPECIFIED) return nullptr;
+  const at::Tensor targets =
+      ForRuns(ToTorch(file.at(file.has("batch/target") ? "batch/target" : "param/p")), 1);
+  return [=](const std::vector<at::Tensor>& p) { return QuadraticLosses(kind, p.at(0), targets); };
+}
+
+double TaskDeviation(const GoldenFile& file, const LossFunction& loss) {
+  std::vector<at::Tensor> parameters;
+  const std::vector<std::string> names = file.NamesUnder("param/");
+  for (const std::string& name : names) {
+    parameters.push_back(ForRuns(ToTorch(file.at("param/" + name)), 1.5));
+  }
+  const LossesAndGradients result = Differentiate(loss, parameters);
+  const at::Tensor expected_loss = ToTorch(file.at("loss64"));
+  double largest = Deviation(result.losses, expected_loss, 1e-6 * MaxAbs(expected_loss));
+  EXPECT_NE(result.losses[kOther].item<float>(), result.losses[0].item<float>());
+  for (size_t i = 0; i < names.size(); ++i) {
+    const bool doubles = file.has("grad64/" + names[i]);
+    const at::Tensor expected = ToTorch(file.at((doubles ? "grad64/" : "grad/") + names[i]));
+    largest = std::max(largest, Deviation(result.gradients[i], expected, 2e-6 * MaxAbs(expected)));
+  }
+  return largest;
+}
+
+double InnerTrainingDeviation(const GoldenFile& file, const v1::LearnedOptimizer& config) {
+  const std::vector<ParameterTensor> tensors = TensorsUnder(file, "init/");
+  const auto optim = MakeTorchOptim(config, tensors, kRuns, at::kCPU);
+  optim->SetTheta(Thetas(file, LayoutOf(config)));
+  std::vector<at::Tensor> parameters;
+  for (const ParameterTensor& tensor : tensors) {
+    parameters.push_back(ForRuns(ToTorch(file.at("init/" + tensor.name)), 1));
+  }
+  const at::Tensor images = ToTorch(file.at("batch/image"));
+  const at::Tensor labels = ToTorch(file.at("batch/label"));
+  std::vector<at::Tensor> losses;
+  for (int64_t step = 0; step < images.size(0); ++step) {
+    const LossFunction loss =
+        MlpLoss(ActivationOf(file.config.at("task")), tensors, images[step], labels[step]);
+    const LossesAndGradients result = Differentiate(loss, parameters);
+    losses.push_back(result.losses);
+    optim->Update(at::full({kRuns}, step, at::kFloat), result.gradients, parameters);
+  }
+  double largest = Deviation(at::stack(losses, 1), ToTorch(file.at("loss64c")), 5e-6);
+  for (size_t i = 0; i < tensors.size(); ++i) {
+    const at::Tensor expected = ToTorch(file.at("final64/" + tensors[i].name));
+    const at::Tensor initial = ToTorch(file.at("init/" + tensors[i].name)).to(at::kDouble);
+    const double tolerance = 5e-6 + 5e-5 * MaxAbs(expected.sub(initial));
+    largest = std::max(largest, Deviation(parameters[i], expected, tolerance));
+  }
+  return largest;
+}
+
+// Runs `deviation` on every file with the prefix; it returns nothing for a file of an unsupported
+// kind.
+void CheckFiles(const std::string& prefix,
+                const std::function<std::optional<double>(const GoldenFile&)>& deviation) {
+  at::set_num_threads(1);  // as in a worker; on a busy machine more are many times slower
+  std::vector<std::string> unsupported;
+  for (const std::string& path : testing::GoldenPaths(prefix)) {
+    SCOPED_TRACE(path);
+    const absl::StatusOr<GoldenFile> file = testing::LoadGolden(path);
+    ASSERT_TRUE(file.ok()) << file.status();
+    const std::optional<double> largest = deviation(*file);
+    if (!largest) {
+      unsupported.push_back(file->name);
+      continue;
+    }
+    std::printf("%-36s torch: largest deviation %.3f of the tolerance\n", file->name.c_str(),
+                *largest);
+    EXPECT_LE(*largest, 1) << "times the tolerance";
+  }
+  for (const std::string& name : unsupported) {
+    std::printf("%-36s torch: not supported\n", name.c_str());
+  }
+}
+
+TEST(GoldenTorchTest, OptimizersFollowEveryTrajectory) {
+  PACELINE_SKIP_WITHOUT_GOLDEN();
+  CheckFiles("traj_", [](const GoldenFile& file) -> std::optional<double> {
+    const auto config = testing::GoldenOptimizer(file.config);
+    if (!config) return std::nullopt;
+    return TrajectoryDeviation(file, *config);
+  });
+}
+
+TEST(GoldenTorchTest, TasksHaveTheRecordedLossAndGradient) {
+  PACELINE_SKIP_WITHOUT_GOLDEN();
+  CheckFiles("task_", [](const GoldenFile& file) -> std::optional<double> {
+    const LossFunction loss = TaskLoss(file);
+    if (!loss) return std::nullopt;
+    return TaskDeviation(file, loss);
+  });
+}
+
+TEST(GoldenTorchTest, InnerTrainingGoesAsRecorded) {
+  PACELINE_SKIP_WITHOUT_GOLDEN();
+  CheckFiles("inner_", [](const GoldenFile& file) -> std::optional<double> {
+    const auto config = testing::GoldenOptimizer(file.config);
+    if (!config) return std::nullopt;
+    return InnerTrainingDeviation(file, *config);
+  });
+}
+
+}  // namespace
+}  // namespace paceline

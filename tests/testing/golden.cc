@@ -1,0 +1,68 @@
+#include "tests/testing/golden.h"
+
+#include <algorithm>
+#include <cstdio>
+#include <cstdlib>
+#include <filesystem>
+
+#include "absl/strings/str_cat.h"
+
+namespace paceline::testing {
+
+namespace fs = std::filesystem;
+
+const Tensor& GoldenFile::at(const std::string& tensor) const {
+  const auto found = tensors.find(tensor);
+  if (found == tensors.end()) {
+    std::fprintf(stderr, "golden file %s has no tensor %s\n", name.c_str(), tensor.c_str());
+    std::abort();
+  }
+  return found->second;
+}
+
+std::vector<std::string> GoldenFile::NamesUnder(const std::string& prefix) const {
+  std::vector<std::string> names;
+  for (const auto& [tensor, value] : tensors) {
+    if (tensor.starts_with(prefix)) names.push_back(tensor.substr(prefix.size()));
+  }
+  return names;
+}
+
+std::string GoldenFolder() {
+  const char* folder = std::getenv("PACELINE_GOLDEN_DIR");
+  return folder != nullptr && *folder != '\0' ? folder : "../shared/golden";
+}
+
+bool HaveGolden() {
+  std::error_code error;
+  return fs::is_directory(GoldenFolder(), error);
+}
+
+std::vector<std::string> GoldenPaths(const std::string& prefix) {
+  std::vector<std::string> paths;
+  std::error_code error;
+  for (const fs::directory_entry& entry : fs::directory_iterator(GoldenFolder(), error)) {
+    const fs::path& path = entry.path();
+    if (path.extension() == ".safetensors" && path.stem().string().starts_with(prefix)) {
+      paths.push_back(path.string());
+    }
+  }
+  std::sort(paths.begin(), paths.end());
+  return paths;
+}
+
+absl::StatusOr<GoldenFile> LoadGolden(const std::string& path) {
+  absl::StatusOr<TensorFile> file = ReadSafetensors(path);
+  if (!file.ok()) return file.status();
+  GoldenFile golden;
+  golden.name = fs::path(path).stem().string();
+  golden.kind = file->metadata["kind"];
+  golden.config = nlohmann::json::parse(file->metadata["config"], nullptr, false);
+  if (!golden.config.is_object()) {
+    return absl::InvalidArgumentError(absl::StrCat(path, ": metadata \"config\" is not JSON"));
+  }
+  golden.tensors = std::move(file->tensors);
+  return golden;
+}
+
+}  // namespace paceline::testing

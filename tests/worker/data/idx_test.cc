@@ -1,0 +1,133 @@
+#include "worker/data/idx.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "tests/worker/data/idx_files.h"
+
+namespace paceline {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+
+const std::string& Whole() {
+  static const std::string* bytes = new std::string(IdxBytes({3, 2, 2}, Counting(12, 256)));
+  return *bytes;
+}
+
+void ExpectDataLoss(std::string_view gzipped, std::string_view message) {
+  const absl::StatusOr<IdxArray> array = ParseIdx(gzipped, 3);
+  EXPECT_EQ(array.status().code(), absl::StatusCode::kDataLoss) << array.status();
+  EXPECT_THAT(std::string(array.status().message()), HasSubstr(std::string(message)));
+}
+
+TEST(Idx, AWholeFileGivesItsShapeAndValues) {
+  const absl::StatusOr<IdxArray> array = ParseIdx(Gzip(Whole()), 3);
+  ASSERT_TRUE(array.ok()) << array.status();
+  EXPECT_THAT(array->shape, ElementsAre(3, 2, 2));
+  EXPECT_EQ(array->values, Counting(12, 256));
+}
+
+TEST(Idx, AFileOfNoValuesIsFine) {
+  const absl::StatusOr<IdxArray> array = ParseIdx(Gzip(IdxBytes({0, 2, 2}, {})), 3);
+  ASSERT_TRUE(array.ok()) << array.status();
+  EXPECT_TRUE(array->values.empty());
+}
+
+TEST(Idx, AnEmptyFileIsCutOff) { ExpectDataLoss("", "cut off, at byte 0 of 0"); }
+
+TEST(Idx, AFileThatIsNotGzipIsSaidToBeSo) { ExpectDataLoss(Whole(), "not gzip data"); }
+
+TEST(Idx, EveryTruncationIsDataLoss) {
+  const std::string packed = Gzip(Whole());
+  for (size_t size = 0; size < packed.size(); ++size) {
+    ExpectDataLoss(std::string_view(packed).substr(0, size), "cut off");
+  }
+}
+
+TEST(Idx, ADamagedChecksumIsFound) {
+  std::string packed = Gzip(Whole());
+  packed[packed.size() - 8] ^= 1;
+  ExpectDataLoss(packed, "incorrect data check");
+}
+
+TEST(Idx, ADamagedLengthIsFound) {
+  std::string packed = Gzip(Whole());
+  packed.back() ^= 1;
+  ExpectDataLoss(packed, "incorrect length check");
+}
+
+// Some bits carry nothing: gzip's time and system, the padding of the last byte of deflate.
+TEST(Idx, AFlippedBitIsFoundOrChangesNothing) {
+  const std::string packed = Gzip(Whole());
+  int found = 0;
+  for (size_t bit = 0; bit < 8 * packed.size(); ++bit) {
+    std::string damaged = packed;
+    damaged[bit / 8] ^= static_cast<char>(1 << bit % 8);
+    const absl::StatusOr<IdxArray> array = ParseIdx(damaged, 3);
+    if (array.ok()) {
+      EXPECT_EQ(array->values, Counting(12, 256)) << "bit " << bit;
+    } else {
+      ++found;
+    }
+  }
+  EXPECT_GT(found, 200);
+}
+
+TEST(Idx, BytesAfterTheGzipDataAreRefused) {
+  const std::string packed = Gzip(Whole());
+  ExpectDataLoss(packed + "x", "1 bytes follow the end of the gzip data, at byte " +
+                                   std::to_string(packed.size()));
+}
+
+TEST(Idx, AWrongTypeIsAWrongBeginning) {
+  std::string bytes = Whole();
+  bytes[2] = 0x0d;
+  ExpectDataLoss(Gzip(bytes),
+                 "begins with 00000d03; an IDX file of bytes with 3 dimensions begins "
+                 "with 00000803");
+}
+
+TEST(Idx, AWrongNumberOfDimensionsIsNamed) {
+  ExpectDataLoss(Gzip(IdxBytes({12}, Counting(12, 256))), "says 1 dimensions; expected 3");
+}
+
+TEST(Idx, AHeaderThatEndsEarlyIsDataLoss) {
+  ExpectDataLoss(Gzip(Whole().substr(0, 9)),
+                 "ends at byte 9 of the unpacked data, 7 bytes too early");
+}
+
+TEST(Idx, FewerValuesThanPromisedIsDataLoss) {
+  ExpectDataLoss(
+      Gzip(IdxBytes({3, 2, 2}, Counting(11, 256))),
+      "ends at byte 27 of the unpacked data, 1 bytes too early (the header promises 3 x 2 "
+      "x 2 values)");
+}
+
+TEST(Idx, MoreValuesThanPromisedIsDataLoss) {
+  ExpectDataLoss(Gzip(IdxBytes({3, 2, 2}, Counting(13, 256))),
+                 "should end at byte 28, but goes on");
+}
+
+TEST(Idx, SizesThatNoFileOfThisLengthCanHoldAreRefusedBeforeAnyMemoryIsTaken) {
+  ExpectDataLoss(Gzip(IdxBytes({0xffffffff, 0xffffffff, 0xffffffff}, {})), "cannot hold them");
+  ExpectDataLoss(Gzip(IdxBytes({1u << 20, 28, 28}, Counting(100, 256))), "cannot hold them");
+}
+
+TEST(Idx, AMissingFileIsNotFoundAndADamagedOneIsNamed) {
+  const DataFolder folder(10, 1);
+  const std::string missing = folder.PathOf("missing.gz");
+  EXPECT_EQ(ReadIdx(missing, 3).status().code(), absl::StatusCode::kNotFound);
+  folder.Write("damaged.gz", "not gzip");
+  EXPECT_THAT(std::string(ReadIdx(folder.PathOf("damaged.gz"), 3).status().message()),
+              HasSubstr(folder.PathOf("damaged.gz") + ": not gzip data"));
+}
+
+TEST(Idx, AFolderInPlaceOfAFileIsAnError) {
+  const DataFolder folder(10, 1);
+  EXPECT_FALSE(ReadIdx(folder.path(), 3).ok());
+}
+
+}  // namespace
+}  // namespace paceline

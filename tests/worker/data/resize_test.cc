@@ -1,0 +1,65 @@
+#include "worker/data/resize.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace paceline {
+namespace {
+
+using ::testing::Each;
+using ::testing::ElementsAre;
+using ::testing::FloatEq;
+using ::testing::FloatNear;
+
+TEST(Resize, TheSameSizeOnlyDividesBy255) {
+  const std::vector<uint8_t> image = {0, 51, 102, 255};
+  std::vector<float> out(4);
+  BilinearResizer(2, 2).Resize(image, out);
+  EXPECT_THAT(out, ElementsAre(0.0f, FloatEq(0.2f), FloatEq(0.4f), 1.0f));
+}
+
+TEST(Resize, HalvingTakesTheMeanOfTwoNeighboursInBothDirections) {
+  std::vector<uint8_t> image(16);
+  for (int i = 0; i < 16; ++i) image[i] = static_cast<uint8_t>(10 * i);
+  std::vector<float> out(4);
+  BilinearResizer(4, 2).Resize(image, out);
+  EXPECT_THAT(out, ElementsAre(FloatEq(25 / 255.0f), FloatEq(45 / 255.0f), FloatEq(105 / 255.0f),
+                               FloatEq(125 / 255.0f)));
+}
+
+TEST(Resize, ShrinkingBySevenHalvesReadsTwoPixelsAndLeavesTheRestOut) {
+  const std::vector<ResizeTap> taps = ResizeTaps(28, 8);
+  EXPECT_EQ(taps[0].lower, 1);  // (0 + ½)·3.5 − ½ = 1.25
+  EXPECT_EQ(taps[0].upper, 2);
+  EXPECT_FLOAT_EQ(taps[0].weight, 0.25f);
+  EXPECT_EQ(taps[7].lower, 25);  // 25.75
+  EXPECT_EQ(taps[7].upper, 26);
+  EXPECT_FLOAT_EQ(taps[7].weight, 0.75f);
+}
+
+TEST(Resize, PositionsBeyondTheEdgeAreClamped) {
+  const std::vector<ResizeTap> taps = ResizeTaps(2, 4);
+  EXPECT_EQ(taps[0].lower, 0);  // −0.25
+  EXPECT_EQ(taps[0].upper, 0);
+  EXPECT_EQ(taps[3].lower, 1);  // 1.25
+  EXPECT_EQ(taps[3].upper, 1);
+}
+
+TEST(Resize, AConstantImageStaysConstantAtEverySize) {
+  const std::vector<uint8_t> image(28 * 28, 200);
+  for (int size = 1; size <= 28; ++size) {
+    std::vector<float> out(size * size, -1.0f);
+    BilinearResizer(28, size).Resize(image, out);
+    EXPECT_THAT(out, Each(FloatNear(200 / 255.0f, 1e-7f))) << size;
+  }
+}
+
+TEST(Resize, ColumnsAndRowsAreNotSwapped) {
+  const std::vector<uint8_t> image = {0, 255, 0, 255};
+  std::vector<float> out(4);
+  BilinearResizer(2, 2).Resize(image, out);
+  EXPECT_THAT(out, ElementsAre(0.0f, 1.0f, 0.0f, 1.0f));
+}
+
+}  // namespace
+}  // namespace paceline

@@ -1,0 +1,34 @@
+// Bilinear resizing as google/learned_optimization's image pipeline does it: half-pixel centres, no
+// antialiasing, edges clamped, x before y, float32, the result divided by 255.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+namespace paceline {
+
+// Where an output position lies between two input positions.
+struct ResizeTap {
+  int lower = 0;
+  int upper = 0;
+  float weight = 0;  // of `upper`
+};
+
+// One tap per output position: source = (i + ½)·from/to − ½.
+std::vector<ResizeTap> ResizeTaps(int from, int to);
+
+// Resizes square images of one channel from one fixed size to another. Immutable, thread-safe.
+class BilinearResizer {
+ public:
+  BilinearResizer(int from, int to) : from_(from), to_(to), taps_(ResizeTaps(from, to)) {}
+  // image: [from, from], 0 to 255. out: [to, to], 0 to 1.
+  void Resize(std::span<const uint8_t> image, std::span<float> out) const;
+
+ private:
+  int from_;
+  int to_;
+  std::vector<ResizeTap> taps_;
+};
+
+}  // namespace paceline

@@ -1,0 +1,85 @@
+#include "worker/task/image_mlp.h"
+
+#include <algorithm>
+#include <cmath>
+#include <utility>
+
+#include "common/noise/streams.h"
+
+namespace paceline {
+
+ImageMlp::ImageMlp(std::shared_ptr<const ImageData> data, SoftmaxMlp network, int batch)
+    : data_(std::move(data)),
+      network_(std::move(network)),
+      batch_(batch),
+      bound_(static_cast<float>(1.5 * std::log(static_cast<double>(network_.widths().back())))) {}
+
+void ImageMlp::SampleInitial(const RunSeed& seed, std::span<float> parameters) const {
+  network_.SampleInitial({.key = seed.key,
+                          .purpose = Purpose::kTaskInit,
+                          .particle = seed.particle,
+                          .episode = seed.episode},
+                         parameters);
+}
+
+void ImageMlp::BatchIndices(const RunSeed& seed, int64_t step, std::span<uint32_t> out) const {
+  const Stream stream = {.key = seed.key,
+                         .purpose = Purpose::kBatch,
+                         .particle = seed.particle,
+                         .episode = seed.episode,
+                         .step = static_cast<uint32_t>(step)};
+  FillIndices(stream, 0, static_cast<uint32_t>(data_->train.count()), out);
+}
+
+float ImageMlp::LossAndGradient(const RunSeed& seed, int64_t step,
+                                std::span<const float> parameters,
+                                std::span<float> gradient) const {
+  const Examples& train = data_->train;
+  const size_t pixels = static_cast<size_t>(widths().front());
+  std::vector<uint32_t> chosen(batch_);
+  BatchIndices(seed, step, chosen);
+  std::vector<float> images(chosen.size() * pixels);
+  std::vector<int32_t> labels(chosen.size());
+  for (size_t n = 0; n < chosen.size(); ++n) {
+    std::copy_n(&train.images[chosen[n] * pixels], pixels, &images[n * pixels]);
+    labels[n] = train.labels[chosen[n]];
+  }
+  return network_.LossAndGradient(images, labels, parameters, gradient);
+}
+
+float ImageMlp::MetaLoss(float loss) const {
+  if (!(loss < bound_)) return bound_;
+  return std::max(loss, 0.0f);
+}
+
+const Examples& ImageMlp::ExamplesOf(Split split) const {
+  switch (split) {
+    case Split::kTrain:
+      return data_->train;
+    case Split::kInnerValid:
+      return data_->inner_valid;
+    case Split::kOuterValid:
+      return data_->outer_valid;
+    case Split::kTest:
+      break;
+  }
+  return data_->test;
+}
+
+double ImageMlp::EvaluateLoss(const RunSeed&, std::span<const float> parameters, Split split,
+                              size_t examples) const {
+  constexpr size_t kChunk = 256;  // bounds the memory of the hidden layers
+  const Examples& all = ExamplesOf(split);
+  const size_t count = examples == 0 ? all.count() : std::min(examples, all.count());
+  const size_t pixels = static_cast<size_t>(widths().front());
+  double total = 0;
+  for (size_t begin = 0; begin < count; begin += kChunk) {
+    const size_t size = std::min(kChunk, count - begin);
+    const auto images = std::span(all.images).subspan(begin * pixels, size * pixels);
+    const auto labels = std::span(all.labels).subspan(begin, size);
+    total += static_cast<double>(size) * network_.Loss(images, labels, parameters);
+  }
+  return total / static_cast<double>(count);
+}
+
+}  // namespace paceline

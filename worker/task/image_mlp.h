@@ -1,0 +1,54 @@
+// Image classification by an MLP: flatten, dense layers, softmax cross-entropy over a batch drawn
+// from the training split.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <vector>
+
+#include "worker/data/dataset.h"
+#include "worker/task/softmax_mlp.h"
+#include "worker/task/task.h"
+
+namespace paceline {
+
+class ImageMlp : public Task {
+ public:
+  // network: widths size², ..., classes. batch ≥ 1; no split of `data` is empty.
+  ImageMlp(std::shared_ptr<const ImageData> data, SoftmaxMlp network, int batch);
+
+  const std::vector<ParameterTensor>& parameters() const override { return network_.parameters(); }
+  void SampleInitial(const RunSeed& seed, std::span<float> parameters) const override;
+  float LossAndGradient(const RunSeed& seed, int64_t step, std::span<const float> parameters,
+                        std::span<float> gradient) const override;
+  // clip(loss, 0, 1.5·ln classes), then NaN → 1.5·ln classes.
+  float MetaLoss(float loss) const override;
+  float meta_loss_bound() const override { return bound_; }
+  double EvaluateLoss(const RunSeed& seed, std::span<const float> parameters, Split split,
+                      size_t examples) const override;
+
+  // ---- for the fast tiers and tests ----
+  const ImageData& data() const { return *data_; }
+  const std::vector<int>& widths() const { return network_.widths(); }  // in, hidden..., classes
+  v1::Activation activation() const { return network_.activation(); }
+  int batch() const { return batch_; }
+  // Which training examples make up the batch of an inner step: uniform, with replacement.
+  // out: [batch].
+  void BatchIndices(const RunSeed& seed, int64_t step, std::span<uint32_t> out) const;
+  // On given examples: images [batch, in], labels [batch], any batch ≥ 1.
+  float LossAndGradient(std::span<const float> images, std::span<const int32_t> labels,
+                        std::span<const float> parameters, std::span<float> gradient) const {
+    return network_.LossAndGradient(images, labels, parameters, gradient);
+  }
+
+ private:
+  const Examples& ExamplesOf(Split split) const;
+
+  std::shared_ptr<const ImageData> data_;
+  SoftmaxMlp network_;
+  int batch_;
+  float bound_;
+};
+
+}  // namespace paceline

@@ -1,0 +1,15 @@
+// Softmax cross-entropy, mean over the batch.
+#pragma once
+
+#include <cstdint>
+#include <span>
+
+namespace paceline {
+
+// logits: [batch, classes]; labels: [batch], in [0, classes). Returns the mean of
+// ln Σ_c e^{z_c} − z_label, NaN if a row has a NaN or +inf. Unless it is empty, gradient
+// [batch, classes] becomes dL/dlogits = (softmax(z) − onehot(label)) / batch.
+double SoftmaxCrossEntropy(std::span<const float> logits, std::span<const int32_t> labels,
+                           std::span<float> gradient);
+
+}  // namespace paceline

@@ -1,0 +1,102 @@
+#include "worker/task/softmax_mlp.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <utility>
+
+#include "common/noise/truncated_normal.h"
+#include "worker/task/activation.h"
+#include "worker/task/dense.h"
+#include "worker/task/softmax.h"
+
+namespace paceline {
+namespace {
+
+template <class Float>
+std::span<Float> Part(std::span<Float> all, const ParameterTensor& tensor) {
+  return all.subspan(tensor.offset, tensor.size);
+}
+
+std::vector<ParameterTensor> LayersOf(const std::vector<int>& widths) {
+  std::vector<ParameterTensor> tensors;
+  size_t offset = 0;
+  const auto add = [&](std::string name, std::vector<int64_t> shape, size_t size) {
+    tensors.push_back({std::move(name), std::move(shape), offset, size});
+    offset += size;
+  };
+  for (size_t i = 0; i + 1 < widths.size(); ++i) {
+    const int64_t in = widths[i];
+    const int64_t out = widths[i + 1];
+    add(fmt::format("mlp/~/linear_{}/w", i), {in, out}, static_cast<size_t>(in * out));
+    add(fmt::format("mlp/~/linear_{}/b", i), {out}, static_cast<size_t>(out));
+  }
+  return tensors;
+}
+
+}  // namespace
+
+SoftmaxMlp::SoftmaxMlp(std::vector<int> widths, v1::Activation activation)
+    : widths_(std::move(widths)), activation_(activation), parameters_(LayersOf(widths_)) {}
+
+void SoftmaxMlp::SampleInitial(Stream stream, std::span<float> parameters) const {
+  for (size_t t = 0; t < parameters_.size(); ++t) {
+    const std::span<float> values = Part(parameters, parameters_[t]);
+    const bool is_weight = parameters_[t].shape.size() == 2;
+    stream.step = static_cast<uint32_t>(t);
+    if (is_weight) {
+      const double fan_in = static_cast<double>(parameters_[t].shape[0]);
+      FillTruncatedNormals(stream, 1 / std::sqrt(fan_in), values);
+    } else {
+      std::ranges::fill(values, 0.0f);
+    }
+  }
+}
+
+std::vector<std::vector<float>> SoftmaxMlp::Forward(std::span<const float> images, size_t batch,
+                                                    std::span<const float> parameters) const {
+  std::vector<std::vector<float>> outputs(layers());
+  std::vector<float> activated;
+  for (size_t i = 0; i < layers(); ++i) {
+    const DenseShape shape = {batch, static_cast<size_t>(widths_[i]),
+                              static_cast<size_t>(widths_[i + 1])};
+    if (i > 0) {
+      activated.resize(outputs[i - 1].size());
+      Activate(activation_, outputs[i - 1], activated);
+    }
+    outputs[i].resize(shape.batch * shape.out);
+    DenseForward(shape, i == 0 ? images : activated, Part(parameters, parameters_[2 * i]),
+                 Part(parameters, parameters_[2 * i + 1]), outputs[i]);
+  }
+  return outputs;
+}
+
+double SoftmaxMlp::Loss(std::span<const float> images, std::span<const int32_t> labels,
+                        std::span<const float> parameters) const {
+  return SoftmaxCrossEntropy(Forward(images, labels.size(), parameters).back(), labels, {});
+}
+
+float SoftmaxMlp::LossAndGradient(std::span<const float> images, std::span<const int32_t> labels,
+                                  std::span<const float> parameters,
+                                  std::span<float> gradient) const {
+  const std::vector<std::vector<float>> outputs = Forward(images, labels.size(), parameters);
+  std::vector<float> upper(outputs.back().size());  // dL/d(this layer's output)
+  const double loss = SoftmaxCrossEntropy(outputs.back(), labels, upper);
+  for (size_t i = layers(); i-- > 0;) {
+    const DenseShape shape = {labels.size(), static_cast<size_t>(widths_[i]),
+                              static_cast<size_t>(widths_[i + 1])};
+    std::vector<float> activated(i == 0 ? 0 : outputs[i - 1].size());
+    if (i > 0) Activate(activation_, outputs[i - 1], activated);
+    DenseWeightGradient(shape, i == 0 ? images : activated, upper,
+                        Part(gradient, parameters_[2 * i]), Part(gradient, parameters_[2 * i + 1]));
+    if (i == 0) break;
+    std::vector<float> lower(activated.size());
+    DenseInputGradient(shape, Part(parameters, parameters_[2 * i]), upper, lower);
+    MultiplyBySlope(activation_, outputs[i - 1], lower);
+    upper = std::move(lower);
+  }
+  return static_cast<float>(loss);
+}
+
+}  // namespace paceline

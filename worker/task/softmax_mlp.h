@@ -1,0 +1,48 @@
+// A classifier: dense layers with an activation between them, softmax cross-entropy on the last
+// one's output. No data and no randomness of its own.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "common/noise/streams.h"
+#include "paceline/v1/config.pb.h"
+#include "worker/task/task.h"
+
+namespace paceline {
+
+// Immutable and thread-safe.
+class SoftmaxMlp {
+ public:
+  // widths: inputs, hidden layers (or none), classes. IsActivation(activation).
+  SoftmaxMlp(std::vector<int> widths, v1::Activation activation);
+
+  const std::vector<int>& widths() const { return widths_; }
+  v1::Activation activation() const { return activation_; }
+  // Per layer i: "mlp/~/linear_i/w" [in, out], then "mlp/~/linear_i/b" [out].
+  const std::vector<ParameterTensor>& parameters() const { return parameters_; }
+
+  // haiku's Linear: weights normal with σ = 1/√in, truncated at ±2σ, biases 0. Tensor number t uses
+  // the stream's step t.
+  void SampleInitial(Stream stream, std::span<float> parameters) const;
+
+  // images: [batch, in]; labels: [batch]; parameters and gradient: [parameter]. Mean over the
+  // batch, which is not empty.
+  float LossAndGradient(std::span<const float> images, std::span<const int32_t> labels,
+                        std::span<const float> parameters, std::span<float> gradient) const;
+  double Loss(std::span<const float> images, std::span<const int32_t> labels,
+              std::span<const float> parameters) const;
+
+ private:
+  size_t layers() const { return widths_.size() - 1; }
+  // Each layer's output before its activation: [layer][batch, out].
+  std::vector<std::vector<float>> Forward(std::span<const float> images, size_t batch,
+                                          std::span<const float> parameters) const;
+
+  std::vector<int> widths_;
+  v1::Activation activation_;
+  std::vector<ParameterTensor> parameters_;
+};
+
+}  // namespace paceline
