@@ -50,6 +50,11 @@ function(paceline_simd_sources library source)
     else()
       target_compile_definitions(${object} PRIVATE PACELINE_SIMD_PACK=0)
     endif()
+    if(NOT variant STREQUAL "Scalar" AND PACELINE_SANITIZER)
+      # The same source as the scalar form, which the sanitizers watch; over vector registers they
+      # take many minutes to compile.
+      target_compile_options(${object} PRIVATE -fno-sanitize=all)
+    endif()
     target_compile_definitions(${object} PRIVATE PACELINE_SIMD_TARGET=${variant})
     target_sources(${library} PRIVATE $<TARGET_OBJECTS:${object}>)
   endforeach()

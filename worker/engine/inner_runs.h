@@ -1,5 +1,5 @@
-// The engine's tiers behind one interface: R inner training runs of one task, advanced together, each
-// under its own θ.
+// The engine's three tiers behind one interface: R inner training runs of one task, advanced
+// together, each under its own θ.
 #pragma once
 
 #include <cstdint>
@@ -33,20 +33,29 @@ class InnerRuns {
   virtual std::vector<float> Parameters(int run) const = 0;
 };
 
-// Which tier `config` asks for on this task; never ENGINE_AUTO. Unimplemented if the tier named in the
-// config cannot run it.
-absl::StatusOr<v1::Engine> ChooseEngine(const v1::JobConfig& config, int task);
+// Which tier a job asks for on one of its tasks; never ENGINE_AUTO. A function of the config alone.
+v1::Engine ChooseEngine(v1::Engine asked, const v1::Task& task);
 
-// `task` outlives the runs.
-std::unique_ptr<InnerRuns> MakeReferenceRuns(const v1::LearnedOptimizer& optimizer, const Task& task,
-                                             int runs);
-// worker/engine/torch_runs.cc: [run, ...] tensors, gradients by autograd. The one file family that needs LibTorch.
+// `task` was made from `task_config` and outlives the runs. InvalidArgument if the tier cannot run
+// it.
+absl::StatusOr<std::unique_ptr<InnerRuns>> MakeRuns(v1::Engine engine,
+                                                    const v1::LearnedOptimizer& optimizer,
+                                                    const v1::Task& task_config, const Task& task,
+                                                    int runs);
+
+// The tiers themselves.
+// Plain loops: Task::LossAndGradient and the scalar optimizer.
+std::unique_ptr<InnerRuns> MakeReferenceRuns(const v1::LearnedOptimizer& optimizer,
+                                             const Task& task, int runs);
+// SIMD: the kernels of worker/kernels for the task's gradient (its own loops where it has no
+// kernel) and the SIMD optimizer; one run at a time, so that its state stays in cache for the whole
+// window.
+std::unique_ptr<InnerRuns> MakeFusedRuns(const v1::LearnedOptimizer& optimizer, const Task& task,
+                                         int runs);
+// [run, ...] tensors, gradients by autograd. In worker/engine/torch, the one folder that needs
+// LibTorch.
 absl::StatusOr<std::unique_ptr<InnerRuns>> MakeTorchRuns(const v1::LearnedOptimizer& optimizer,
                                                          const v1::Task& task_config,
-                                                         const Task& task, DataStore& data, int runs);
-// SIMD, image MLPs only.
-absl::StatusOr<std::unique_ptr<InnerRuns>> MakeFusedRuns(const v1::LearnedOptimizer& optimizer,
-                                                         const v1::Task& task_config,
-                                                         const Task& task, DataStore& data, int runs);
+                                                         const Task& task, int runs);
 
 }  // namespace paceline

@@ -1,0 +1,10 @@
+# Run as a script: writes OUTPUT, a header with a hash of the files listed in SOURCES_FILE and of COMPILER.
+file(STRINGS ${SOURCES_FILE} sources)
+set(hashes "${COMPILER}")
+foreach(source ${sources})
+  file(SHA256 ${source} hash)
+  string(APPEND hashes ${hash})
+endforeach()
+string(SHA256 id "${hashes}")
+string(SUBSTRING ${id} 0 16 id)
+file(WRITE ${OUTPUT} "#pragma once\n#define PACELINE_ENGINE_BUILD_ID \"${id}\"\n")

@@ -1,0 +1,109 @@
+#include "tests/worker/engine/torch/fixtures.h"
+
+#include "common/lopt/layout.h"
+#include "common/noise/streams.h"
+
+namespace paceline::testing {
+namespace {
+
+// Reading the data set is the slow part of these tests.
+DataStore& SharedData() {
+  static DataStore data;
+  return data;
+}
+
+}  // namespace
+
+v1::LearnedOptimizer Adafac() {
+  v1::LearnedOptimizer optimizer;
+  v1::AdafacMlp& adafac = *optimizer.mutable_adafac_mlp();
+  adafac.set_hidden(4);
+  adafac.set_layers(2);
+  adafac.set_step_multiplier(0.05);
+  adafac.set_exp_multiplier(0.1);
+  return optimizer;
+}
+
+std::vector<NamedOptimizer> EveryOptimizer() {
+  std::vector<NamedOptimizer> all(5);
+  all[0].name = "learnable_sgd";
+  all[0].config.mutable_learnable_sgd()->set_learning_rate(0.05);
+  all[1].name = "learnable_sgdm";
+  all[1].config.mutable_learnable_sgdm()->set_learning_rate(0.01);
+  all[1].config.mutable_learnable_sgdm()->set_momentum(0.9);
+  all[2].name = "learnable_adam";
+  v1::LearnableAdam& adam = *all[2].config.mutable_learnable_adam();
+  adam.set_learning_rate(0.01);
+  adam.set_beta1(0.9);
+  adam.set_beta2(0.999);
+  adam.set_epsilon(1e-8);
+  all[3].name = "mlp_lopt";
+  v1::MlpLopt& mlp = *all[3].config.mutable_mlp_lopt();
+  mlp.set_hidden(11);
+  mlp.set_layers(1);
+  mlp.set_step_multiplier(0.05);
+  mlp.set_exp_multiplier(0.1);
+  all[4] = {"adafac_mlp", Adafac()};
+  return all;
+}
+
+v1::Task SmallMlp(v1::Activation activation) {
+  v1::Task config;
+  v1::ImageMlp& mlp = *config.mutable_image_mlp();
+  mlp.set_dataset(v1::DATASET_FASHION_MNIST);
+  mlp.set_size(4);
+  mlp.add_hidden(12);
+  mlp.add_hidden(7);
+  mlp.set_activation(activation);
+  mlp.set_batch(32);
+  return config;
+}
+
+v1::Task SmallQuadratic(v1::QuadraticKind kind) {
+  v1::Task config;
+  config.mutable_quadratic()->set_dimension(11);
+  config.mutable_quadratic()->set_kind(kind);
+  return config;
+}
+
+Runs::Runs(const v1::Task& task_config, const v1::LearnedOptimizer& optimizer, int runs)
+    : task_config_(task_config), optimizer_(optimizer), runs_(runs) {
+  task_ = MakeTask(task_config, SharedData()).value();
+  const std::vector<float> initial = InitialTheta(LayoutOf(optimizer), 3);
+  theta_size_ = initial.size();
+  thetas_.resize(runs * theta_size_);
+  for (int run = 0; run < runs; ++run) {
+    const Stream stream{.key = 4, .purpose = Purpose::kPerturbation, .episode = 1};
+    Perturb(initial, 0.1f * static_cast<float>(run), +1, stream, theta(run));
+  }
+}
+
+std::unique_ptr<InnerRuns> Runs::MakeTorch() {
+  auto made = MakeTorchRuns(optimizer_, task_config_, *task_, runs_);
+  EXPECT_TRUE(made.ok()) << made.status();
+  return *std::move(made);
+}
+
+std::unique_ptr<InnerRuns> Runs::Reference() {
+  return Started(MakeReferenceRuns(optimizer_, *task_, runs_));
+}
+
+void Runs::Start(InnerRuns& made, int run) {
+  const RunSeed seed{.key = 9, .particle = static_cast<uint32_t>(run / 2), .episode = 6};
+  const absl::Status status = made.Start(run, seed, theta(run));
+  ASSERT_TRUE(status.ok()) << status;
+}
+
+std::unique_ptr<InnerRuns> Runs::Started(std::unique_ptr<InnerRuns> made) {
+  for (int run = 0; run < runs_; ++run) Start(*made, run);
+  return made;
+}
+
+std::vector<float> Runs::Advance(InnerRuns& made, int64_t steps) {
+  std::vector<float> losses(runs_ * steps);
+  const absl::Status status = made.Advance(thetas_, steps, losses);
+  EXPECT_TRUE(status.ok()) << status;
+  return losses;
+}
+
+}  // namespace paceline::testing

@@ -1,0 +1,12 @@
+// What a strict job may not mix: workers with equal fingerprints compute equal bits.
+#pragma once
+
+#include <string>
+
+namespace paceline {
+
+// Device class, hash of the engine's sources and compiler, and LibTorch's version and instruction
+// set (its kernels, unlike ours, give other bits on another one).
+std::string EngineFingerprint();
+
+}  // namespace paceline

@@ -1,0 +1,88 @@
+#include "worker/engine/gradient_source.h"
+
+#include <algorithm>
+#include <vector>
+
+#include "worker/kernels/mlp.h"
+#include "worker/task/image_mlp.h"
+
+namespace paceline {
+namespace {
+
+class PlainSource : public GradientSource {
+ public:
+  explicit PlainSource(const Task& task) : task_(task) {}
+  float LossAndGradient(const RunSeed& seed, int64_t step, std::span<const float> parameters,
+                        std::span<float> gradient) override {
+    return task_.LossAndGradient(seed, step, parameters, gradient);
+  }
+
+ private:
+  const Task& task_;
+};
+
+kernels::MlpShape ShapeOf(const ImageMlp& task) {
+  kernels::MlpShape shape;
+  const auto& widths = task.widths();
+  std::copy(widths.begin(), widths.end(), shape.widths);
+  shape.layers = static_cast<int>(widths.size()) - 1;
+  int next_weights = 0, next_bias = 0;
+  for (const ParameterTensor& tensor : task.parameters()) {
+    if (tensor.shape.size() == 2) {
+      shape.weights[next_weights++] = tensor.offset;
+    } else {
+      shape.biases[next_bias++] = tensor.offset;
+    }
+  }
+  shape.activation = static_cast<kernels::ActivationKind>(task.activation());
+  shape.batch = task.batch();
+  return shape;
+}
+
+class ImageMlpKernelSource : public GradientSource {
+ public:
+  explicit ImageMlpKernelSource(const ImageMlp& task)
+      : task_(task),
+        kernel_(ShapeOf(task)),
+        inputs_(task.widths().front()),
+        indices_(task.batch()),
+        labels_(task.batch()),
+        images_(task.batch() * inputs_),
+        scratch_(kernel_.scratch_size()) {}
+
+  float LossAndGradient(const RunSeed& seed, int64_t step, std::span<const float> parameters,
+                        std::span<float> gradient) override {
+    task_.BatchIndices(seed, step, indices_);
+    const Examples& train = task_.data().train;
+    for (size_t b = 0; b < indices_.size(); ++b) {
+      std::copy_n(train.images.data() + indices_[b] * inputs_, inputs_,
+                  images_.data() + b * inputs_);
+      labels_[b] = train.labels[indices_[b]];
+    }
+    return kernel_.LossAndGradient(images_, labels_, parameters, gradient, scratch_);
+  }
+
+ private:
+  const ImageMlp& task_;
+  kernels::MlpKernel kernel_;
+  size_t inputs_;
+  std::vector<uint32_t> indices_;  // [batch]
+  std::vector<int32_t> labels_;    // [batch]
+  std::vector<float> images_;      // [batch, inputs]
+  std::vector<float> scratch_;
+};
+
+}  // namespace
+
+std::unique_ptr<GradientSource> MakePlainSource(const Task& task) {
+  return std::make_unique<PlainSource>(task);
+}
+
+std::unique_ptr<GradientSource> MakeKernelSource(const Task& task) {
+  if (const auto* mlp = dynamic_cast<const ImageMlp*>(&task)) {
+    return std::make_unique<ImageMlpKernelSource>(*mlp);
+  }
+  return MakePlainSource(task);
+}
+
+}  // namespace paceline

@@ -1,0 +1,25 @@
+// Where a run's loss and gradient come from, for the tiers that run one particle at a time.
+#pragma once
+
+#include <memory>
+#include <span>
+
+#include "worker/task/task.h"
+
+namespace paceline {
+
+// Not thread-safe: it may hold scratch.
+class GradientSource {
+ public:
+  virtual ~GradientSource() = default;
+  // As Task::LossAndGradient.
+  virtual float LossAndGradient(const RunSeed& seed, int64_t step,
+                                std::span<const float> parameters, std::span<float> gradient) = 0;
+};
+
+// The task's own loops. `task` outlives the source.
+std::unique_ptr<GradientSource> MakePlainSource(const Task& task);
+// The task's SIMD kernel, or its own loops if it has none. `task` outlives the source.
+std::unique_ptr<GradientSource> MakeKernelSource(const Task& task);
+
+}  // namespace paceline

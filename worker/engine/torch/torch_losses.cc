@@ -1,0 +1,62 @@
+#include "worker/engine/torch/torch_losses.h"
+
+#include <ATen/TensorOperators.h>
+#include <ATen/ops/baddbmm.h>
+#include <ATen/ops/gelu.h>
+#include <ATen/ops/hardtanh.h>
+#include <ATen/ops/leaky_relu.h>
+#include <ATen/ops/selu.h>
+#include <ATen/ops/silu.h>
+
+namespace paceline {
+namespace {
+
+at::Tensor Activate(v1::Activation activation, const at::Tensor& x) {
+  switch (activation) {
+    case v1::ACTIVATION_RELU6:
+      return at::hardtanh(x, 0, 6);
+    case v1::ACTIVATION_SELU:
+      return at::selu(x);
+    case v1::ACTIVATION_TANH:
+      return x.tanh();
+    case v1::ACTIVATION_COS:
+      return x.cos();
+    case v1::ACTIVATION_SIN:
+      return x.sin();
+    case v1::ACTIVATION_SIGMOID:
+      return x.sigmoid();
+    case v1::ACTIVATION_SILU:
+      return at::silu(x);
+    case v1::ACTIVATION_GELU:
+      return at::gelu(x, "tanh");
+    case v1::ACTIVATION_LEAKY_RELU:
+      return at::leaky_relu(x, -0.5);
+    default:
+      return x.relu();
+  }
+}
+
+}  // namespace
+
+at::Tensor ImageMlpLosses(const std::vector<TorchLayer>& layers, v1::Activation activation,
+                          const at::Tensor& images, const at::Tensor& labels) {
+  at::Tensor x = images;
+  for (size_t i = 0; i < layers.size(); ++i) {
+    if (i > 0) x = Activate(activation, x);
+    x = at::baddbmm(layers[i].biases.unsqueeze(1), x, layers[i].weights);
+  }
+  return x.log_softmax(2).gather(2, labels.unsqueeze(2)).squeeze(2).mean(1).neg();
+}
+
+at::Tensor QuadraticLosses(v1::QuadraticKind kind, const at::Tensor& p, const at::Tensor& targets) {
+  switch (kind) {
+    case v1::QUADRATIC_KIND_TARGET:
+      return (targets - p).square().sum(1);
+    case v1::QUADRATIC_KIND_LOG:
+      return p.square().sum(1).log();
+    default:
+      return p.square().sum(1);
+  }
+}
+
+}  // namespace paceline
