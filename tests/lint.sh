@@ -1,0 +1,57 @@
+#!/usr/bin/env bash
+# Checks formatting, layers and, unless --quick, clang-tidy; changes nothing.
+# Usage: tests/lint.sh [--quick] [--fix]
+#   --quick  only formatting and layers (seconds)
+#   --fix    reformat the files instead of complaining
+# clang-tidy needs build/release (made by tests/run.sh) and passes over files that need LibTorch or are
+# compiled per instruction set.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+quick=0 fix=0
+for argument in "$@"; do
+  case $argument in
+    --quick) quick=1 ;;
+    --fix) fix=1 ;;
+    -h | --help) sed -n '2,7s/^# \{0,1\}//p' "$0"; exit 0 ;;
+    *) echo "lint.sh: unknown argument '$argument' (see --help)" >&2; exit 2 ;;
+  esac
+done
+
+sources() { find common coordinator worker tests -name '*.h' -o -name '*.cc' | sort; }
+
+check_format() {
+  if [ "$fix" = 1 ]; then
+    sources | xargs clang-format -i
+  else
+    sources | xargs clang-format --dry-run -Werror
+  fi
+}
+
+# Domain folders know neither gRPC nor LibTorch; only worker/engine/torch knows LibTorch.
+check_layers() {
+  local bad
+  bad=$({
+    grep -rnE '#include [<"](grpcpp|grpc|.*\.grpc\.pb\.h)' common/{base,lane,noise,safetensors,lopt,estimator,config} \
+      coordinator/{outer,roster,schedule,store,log,job} worker/{data,task,kernels,optim,engine,eval}
+    grep -rnE '#include [<"](ATen|torch|c10|caffe2)/' common coordinator worker | grep -v '^worker/engine/torch/'
+    grep -rnE '#include "(coordinator|worker)/' common
+    grep -rnE '#include "worker/' coordinator
+    grep -rnE '#include "coordinator/' worker
+  } || true)
+  [ -z "$bad" ] && return
+  printf 'lint.sh: these includes cross a layer:\n%s\n' "$bad" >&2
+  return 1
+}
+
+check_tidy() {
+  [ -f build/release/compile_commands.json ] ||
+    { echo "lint.sh: build/release is missing; run: cmake --preset release" >&2; return 1; }
+  find common coordinator worker -name '*.cc' ! -path '*/engine/torch/*' ! -name '*_simd.cc' ! -name '*_kernel.cc' |
+    sort | xargs -P 2 -n 4 clang-tidy -p build/release --quiet --extra-arg=-Wno-unknown-warning-option
+}
+
+check_format
+check_layers
+[ "$quick" = 1 ] || check_tidy
+echo "lint.sh: clean"
