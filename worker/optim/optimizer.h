@@ -1,7 +1,8 @@
 // A learned optimizer applied to one inner run's parameters.
 //
 // The arithmetic (features, per-parameter network, update) is written once, over a lane type, in
-// worker/optim/*_kernel.h; Scalar is the reference, Pack the SIMD form, and both give the same bits.
+// worker/optim/*_kernel.h; Scalar is the reference, Pack the SIMD form, and both give the same
+// bits.
 #pragma once
 
 #include <cstdint>
@@ -14,8 +15,8 @@
 
 namespace paceline {
 
-// θ in the form that Update wants: decays and learning rates evaluated, weights laid out and padded.
-// Made once per window and sign.
+// θ in the form that Update wants: decays and learning rates evaluated, weights laid out and
+// padded. Made once per window and sign.
 class PreparedTheta {
  public:
   virtual ~PreparedTheta() = default;
@@ -33,8 +34,9 @@ class Optimizer {
   // State before the first update; `prepared` because some optimizers keep initial state in θ.
   virtual void InitState(const PreparedTheta& prepared, std::span<float> state) const = 0;
   virtual std::unique_ptr<PreparedTheta> Prepare(std::span<const float> theta) const = 0;
-  // One inner step. `iteration` counts updates done before this one (the first sees 0). Parameters and
-  // gradients are flat, in the order of the tensors given to MakeOptimizer.
+  // One inner step. `iteration` counts updates done before this one (the first sees 0). Parameters
+  // and gradients are flat, in the order of the tensors given to MakeOptimizer. Fastest where
+  // gradient, parameters and state begin at multiples of 64 bytes.
   virtual void Update(const PreparedTheta& prepared, int64_t iteration, float loss,
                       std::span<const float> gradient, std::span<float> parameters,
                       std::span<float> state, std::span<float> scratch) const = 0;
