@@ -1,0 +1,95 @@
+#include "common/rpc/address.h"
+
+#include <charconv>
+
+#include "fmt/format.h"
+
+namespace paceline {
+namespace {
+
+absl::Status Wrong(std::string_view text, std::string_view what) {
+  return absl::InvalidArgumentError(fmt::format(
+      "'{}' is no address: {}; write host:port, such as {}", text, what, kDefaultCoordinator));
+}
+
+bool IsDigits(std::string_view text) {
+  return !text.empty() && text.find_first_not_of("0123456789") == std::string_view::npos;
+}
+
+// Digits alone, and at most `max`.
+bool ParseNumber(std::string_view text, int max, int& number) {
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  return IsDigits(text) && error == std::errc{} && end == text.data() + text.size() &&
+         number <= max;
+}
+
+bool IsHostName(std::string_view host) {
+  constexpr char kAllowed[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-_";
+  return !host.empty() && host.front() != '.' && host.front() != '-' &&
+         host.find("..") == std::string_view::npos &&
+         host.find_first_not_of(kAllowed) == std::string_view::npos;
+}
+
+bool IsIpv6(std::string_view host) {
+  const std::string_view digits = host.substr(0, host.find('%'));
+  return digits.find(':') != std::string_view::npos &&
+         digits.find_first_not_of("0123456789abcdefABCDEF:.") == std::string_view::npos;
+}
+
+// 127.a.b.c; a name such as 127.evil.example is none.
+bool IsLoopbackIpv4(std::string_view host) {
+  if (!host.starts_with("127.")) return false;
+  int parts = 1;
+  for (std::string_view rest = host.substr(4); parts < 4; ++parts) {
+    const size_t dot = rest.find('.');
+    int number = 0;
+    if (!ParseNumber(rest.substr(0, dot), 255, number)) return false;
+    if (dot == std::string_view::npos) return parts == 3;
+    rest = rest.substr(dot + 1);
+  }
+  return false;
+}
+
+}  // namespace
+
+std::string Address::ToString() const {
+  return host.find(':') == std::string::npos ? fmt::format("{}:{}", host, port)
+                                             : fmt::format("[{}]:{}", host, port);
+}
+
+bool Address::IsLoopback() const {
+  return host == "localhost" || host == "::1" || IsLoopbackIpv4(host);
+}
+
+absl::StatusOr<Address> ParseAddress(std::string_view text) {
+  Address address;
+  if (text.empty()) return Wrong(text, "it is empty");
+  if (IsDigits(text)) {
+    address.host = "127.0.0.1";
+    if (!ParseNumber(text, 65535, address.port)) return Wrong(text, "a port is at most 65535");
+    return address;
+  }
+  const size_t colon = text.rfind(':');
+  const bool bracketed = text.front() == '[';
+  if (colon == std::string_view::npos || (bracketed && text.rfind(']') > colon)) {
+    return Wrong(text, "it has no port");
+  }
+  std::string_view host = text.substr(0, colon);
+  if (bracketed && host.size() > 2 && host.back() == ']') {
+    host = host.substr(1, host.size() - 2);
+    if (!IsIpv6(host)) return Wrong(text, "what is in brackets is no IPv6 address");
+  } else if (host.find(':') != std::string_view::npos) {
+    return Wrong(text, "an IPv6 address goes in brackets, as in [::1]:7700");
+  } else if (host.empty()) {
+    return Wrong(text, "it has no host (0.0.0.0 stands for every interface of this machine)");
+  } else if (!IsHostName(host)) {
+    return Wrong(text, "the host has characters that no name has");
+  }
+  address.host = std::string(host);
+  if (!ParseNumber(text.substr(colon + 1), 65535, address.port)) {
+    return Wrong(text, "the port is no number from 0 to 65535");
+  }
+  return address;
+}
+
+}  // namespace paceline

@@ -1,0 +1,71 @@
+#include "common/rpc/credentials.h"
+
+#include "absl/strings/str_cat.h"
+#include "common/rpc/pem.h"
+
+namespace paceline {
+namespace {
+
+absl::Status CheckFlags(const TlsFlags& tls) {
+  if (tls.insecure && tls.any()) {
+    return absl::InvalidArgumentError(
+        "--insecure means no TLS: give either --insecure or the --tls-... files");
+  }
+  if (tls.cert.empty() != tls.key.empty()) {
+    return absl::InvalidArgumentError(absl::StrCat(
+        "--tls-cert and --tls-key go together: ", tls.cert.empty() ? "--tls-cert" : "--tls-key",
+        " is missing"));
+  }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<PemFiles> Load(const TlsFlags& tls) {
+  return ReadPemFiles(tls.ca, tls.cert, tls.key);
+}
+
+}  // namespace
+
+absl::StatusOr<std::shared_ptr<grpc::ServerCredentials>> ServerCredentials(const Address& listen,
+                                                                           const TlsFlags& tls) {
+  if (absl::Status status = CheckFlags(tls); !status.ok()) return status;
+  if (!tls.any()) {
+    if (listen.IsLoopback() || tls.insecure) return grpc::InsecureServerCredentials();
+    return absl::FailedPreconditionError(absl::StrCat(
+        "refusing to listen on ", listen.ToString(), " without TLS, because other machines can ",
+        "reach it: give --tls-cert and --tls-key (and --tls-ca to demand client certificates), ",
+        "listen on 127.0.0.1, or give --insecure if everybody on that network may use it"));
+  }
+  if (tls.cert.empty()) {
+    return absl::InvalidArgumentError("a TLS listener needs --tls-cert and --tls-key");
+  }
+  absl::StatusOr<PemFiles> pem = Load(tls);
+  if (!pem.ok()) return pem.status();
+  grpc::SslServerCredentialsOptions options(
+      pem->ca.empty() ? GRPC_SSL_DONT_REQUEST_CLIENT_CERTIFICATE
+                      : GRPC_SSL_REQUEST_AND_REQUIRE_CLIENT_CERTIFICATE_AND_VERIFY);
+  options.pem_root_certs = pem->ca;
+  options.pem_key_cert_pairs.push_back({pem->key, pem->cert});
+  return grpc::SslServerCredentials(options);
+}
+
+absl::StatusOr<std::shared_ptr<grpc::ChannelCredentials>> ClientCredentials(const Address& server,
+                                                                            const TlsFlags& tls) {
+  if (absl::Status status = CheckFlags(tls); !status.ok()) return status;
+  if (!tls.any()) {
+    if (server.IsLoopback() || tls.insecure) return grpc::InsecureChannelCredentials();
+    return absl::FailedPreconditionError(absl::StrCat(
+        "refusing to talk to ", server.ToString(),
+        " without TLS: give --tls-ca with the authority ",
+        "that signed the coordinator's certificate, or --insecure if the network between may be ",
+        "trusted"));
+  }
+  if (tls.ca.empty()) {
+    return absl::InvalidArgumentError(
+        "TLS to the coordinator needs --tls-ca, the authority that signed its certificate");
+  }
+  absl::StatusOr<PemFiles> pem = Load(tls);
+  if (!pem.ok()) return pem.status();
+  return grpc::SslCredentials({pem->ca, pem->key, pem->cert});
+}
+
+}  // namespace paceline

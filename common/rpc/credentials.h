@@ -1,0 +1,41 @@
+// Who may talk to whom, and whether in the clear.
+//
+// Plaintext stays on this machine: a listener or a connection beyond loopback needs TLS, or
+// --insecure.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "common/rpc/address.h"
+#include "grpcpp/security/credentials.h"
+#include "grpcpp/security/server_credentials.h"
+
+namespace paceline {
+
+// Paths of PEM files; empty where not given.
+struct TlsFlags {
+  // Authorities that the other side's certificate must come from. On a server, giving it demands a
+  // certificate of every client (mutual TLS).
+  std::string ca = {};
+  // This side's certificate (with its chain) and private key; both or neither.
+  std::string cert = {};
+  std::string key = {};
+  // Plaintext, even beyond loopback.
+  bool insecure = false;
+
+  bool any() const { return !ca.empty() || !cert.empty() || !key.empty(); }
+};
+
+// FailedPrecondition if `listen` is beyond loopback and has neither TLS nor --insecure;
+// InvalidArgument for options that contradict each other; NotFound or InvalidArgument for a file
+// that cannot be used.
+absl::StatusOr<std::shared_ptr<grpc::ServerCredentials>> ServerCredentials(const Address& listen,
+                                                                           const TlsFlags& tls);
+
+// The same for a client of `server`. The server's certificate must name the host of `server`.
+absl::StatusOr<std::shared_ptr<grpc::ChannelCredentials>> ClientCredentials(const Address& server,
+                                                                            const TlsFlags& tls);
+
+}  // namespace paceline
