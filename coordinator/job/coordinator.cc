@@ -1,0 +1,186 @@
+#include "coordinator/job/coordinator.h"
+
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "coordinator/job/busy_timer.h"
+#include "coordinator/store/checkpoint.h"
+#include "coordinator/store/data_folder.h"
+#include "spdlog/spdlog.h"
+
+namespace paceline {
+namespace {
+
+// Of what is stored for the job, as against a disk that cannot be read just now.
+bool IsTheJobsFault(const absl::Status& status) {
+  return absl::IsDataLoss(status) || absl::IsInvalidArgument(status) || absl::IsOutOfRange(status);
+}
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<Coordinator>> Coordinator::Start(Options options, Store& store,
+                                                                const Clock& clock,
+                                                                JobObserver& observer) {
+  auto incarnation = store.NextIncarnation();
+  if (!incarnation.ok()) return incarnation.status();
+  auto book = JobBook::Load(store, clock);
+  if (!book.ok()) return book.status();
+  std::unique_ptr<Coordinator> coordinator(
+      new Coordinator(std::move(options), store, clock, observer, *std::move(book), *incarnation));
+  coordinator->Pump();
+  if (!coordinator->fatal().ok()) return coordinator->fatal();
+  return coordinator;
+}
+
+Coordinator::Coordinator(Options options, Store& store, const Clock& clock, JobObserver& observer,
+                         JobBook book, uint32_t incarnation)
+    : options_(std::move(options)),
+      store_(store),
+      clock_(clock),
+      observer_(observer),
+      book_(std::move(book)),
+      roster_(clock),
+      next_epoch_(uint64_t{incarnation} << 32) {}
+
+void Coordinator::Pump() {
+  while (fatal_.ok() && PumpOnce()) {
+  }
+}
+
+// True if there may be more to do.
+bool Coordinator::PumpOnce() {
+  JobEntry* next = book_.RunningOrNext();
+  if (!next) return false;
+  if (next != loaded_) {
+    Unload();
+    if (absl::Status status = Load(*next); !status.ok()) {
+      if (!IsTheJobsFault(status)) {
+        Stop(status);
+        return false;
+      }
+      loaded_ = next;
+      FailJob(std::string(status.message()));
+      return true;
+    }
+  }
+  if (next->machine.state() == v1::JOB_STATE_QUEUED) {
+    const int64_t now = clock_.UnixMillis();
+    absl::Status status = ChangeState(*next, [now](JobMachine& job) { return job.Start(now); });
+    if (!status.ok()) Stop(status);
+    return status.ok();
+  }
+  if (run_->loop().done()) {
+    const int64_t now = clock_.UnixMillis();
+    WriteDueCheckpoint();
+    absl::Status status = ChangeState(*next, [now](JobMachine& job) { return job.Succeed(now); });
+    if (!status.ok()) Stop(status);
+    Unload();
+    return true;
+  }
+  if (run_->step_complete()) {
+    FinishStep();
+    return true;
+  }
+  Send(run_->Schedule(EligibleWorkers()));
+  return false;
+}
+
+void Coordinator::FinishStep() {
+  auto row = run_->CloseStep();
+  if (!row.ok()) return FailJob(std::string(row.status().message()));
+  FillTimes(row->record);
+  if (absl::Status status = store_.CommitStep(run_->job(), *row); !status.ok()) {
+    return Stop(status);
+  }
+  run_->OpenStep();
+  loaded_->step = row->step;
+  loaded_->mean_loss = row->record.mean_loss();
+  AppendToLog(row->record);
+  if (row->step % run_->config().checkpoint_every() == 0 && !run_->loop().done()) {
+    WriteDueCheckpoint();
+  }
+  observer_.JobChanged(run_->job());
+}
+
+void Coordinator::FillTimes(v1::OuterStepRecord& record) {
+  const SteadyTime now = clock_.Now();
+  const double seconds = std::chrono::duration<double>(now - step_began_).count();
+  record.set_seconds(seconds);
+  record.set_coordinator_seconds(std::chrono::duration<double>(busy_).count());
+  record.set_unix_ms(clock_.UnixMillis());
+  for (auto& [id, connection] : connections_) {
+    connection.inner_steps_per_second =
+        seconds > 0 ? static_cast<double>(connection.inner_steps) / seconds : 0;
+    connection.inner_steps = 0;
+  }
+  step_began_ = now;
+  busy_ = {};
+}
+
+// A checkpoint that cannot be written costs a longer replay, not the job.
+void Coordinator::WriteDueCheckpoint() {
+  const std::string folder = FolderOf(loaded_->row());
+  auto row = WriteCheckpoint(folder, run_->job(), run_->config(), run_->loop().Save());
+  absl::Status status = row.status();
+  if (status.ok()) status = store_.AddCheckpoint(run_->job(), *row);
+  if (status.ok()) return;
+  Note(run_->job(), absl::StrCat("the checkpoint of outer step ", run_->loop().step(),
+                                 " was not written: ", status.message()));
+}
+
+absl::Status Coordinator::ChangeState(JobEntry& entry,
+                                      const std::function<absl::Status(JobMachine&)>& edge) {
+  const v1::JobState before = entry.machine.state();
+  absl::Status status = book_.Change(entry, edge);
+  if (!status.ok()) return status;
+  const v1::JobState after = entry.machine.state();
+  if (after == v1::JOB_STATE_RUNNING) {
+    step_began_ = clock_.Now();
+    busy_ = {};
+  }
+  if (after != before) {
+    Note(entry.row().name,
+         absl::StrCat(StateWord(before), " → ", StateWord(after),
+                      entry.row().message.empty() ? "" : ": ", entry.row().message));
+  }
+  observer_.JobChanged(entry.row().name);
+  return status;
+}
+
+void Coordinator::FailJob(const std::string& why) {
+  const int64_t now = clock_.UnixMillis();
+  absl::Status status = ChangeState(*loaded_, [&](JobMachine& job) { return job.Fail(now, why); });
+  if (!status.ok()) Stop(status);
+  Unload();
+}
+
+void Coordinator::Unload() {
+  if (run_) {
+    spdlog::info("job {}: {}", run_->job(), run_->CountsText());
+    Send(run_->Dismiss());
+    next_epoch_ = run_->epoch() + 1;
+  }
+  for (auto& [id, connection] : connections_) {
+    connection.inner_steps = 0;
+    connection.inner_steps_per_second = 0;
+  }
+  run_.reset();
+  log_.reset();
+  loaded_ = nullptr;
+}
+
+void Coordinator::Stop(const absl::Status& status) {
+  if (!fatal_.ok()) return;
+  fatal_ = status;
+  spdlog::critical("stopping: {}", std::string(status.message()));
+}
+
+void Coordinator::Note(const std::string& job, const std::string& text) {
+  spdlog::info("job {}: {}", job, text);
+  absl::Status status = store_.AddEvent(job, clock_.UnixMillis(), text);
+  if (!status.ok())
+    spdlog::warn("job {}: event not stored: {}", job, std::string(status.message()));
+  observer_.JobChanged(job);
+}
+
+}  // namespace paceline

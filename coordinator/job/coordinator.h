@@ -1,0 +1,159 @@
+// The coordinator's one object: workers, the queue of jobs and the job at work, told apart from
+// everything that sends or waits. All methods are called on one thread, and none of them blocks on
+// a worker.
+//
+// Order of things in an outer step: the scalars are committed to the store, then θ_{t+1} is shown.
+// If they cannot be committed, the coordinator stops: see fatal().
+#pragma once
+
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "common/base/clock.h"
+#include "coordinator/job/job_book.h"
+#include "coordinator/job/job_run.h"
+#include "coordinator/log/outer_log.h"
+#include "coordinator/roster/roster.h"
+#include "coordinator/store/store.h"
+#include "paceline/v1/job.pb.h"
+#include "paceline/v1/worker.pb.h"
+
+namespace paceline {
+
+// The way to one worker.
+class WorkerLink {
+ public:
+  virtual ~WorkerLink() = default;
+  // Queues the message; never blocks.
+  virtual void Send(SharedMessage message) = 0;
+  // Ends the connection. The worker may come back.
+  virtual void Close(const std::string& reason) = 0;
+};
+
+// Who wants to know that something about a job has changed in the store or the book.
+class JobObserver {
+ public:
+  virtual ~JobObserver() = default;
+  virtual void JobChanged(const std::string& job) = 0;
+};
+
+class Coordinator {
+ public:
+  struct Options {
+    std::string data_folder;
+    int threads = 1;
+  };
+  // What a θ is to be replayed from, or θ itself if it is at hand.
+  struct ThetaAnswer {
+    JobRow job;
+    int64_t step = 0;
+    std::optional<std::vector<float>> theta;
+  };
+
+  // Goes on with the job that was running. Everything given outlives the coordinator.
+  static absl::StatusOr<std::unique_ptr<Coordinator>> Start(Options options, Store& store,
+                                                            const Clock& clock,
+                                                            JobObserver& observer);
+
+  // ---- workers
+
+  // Welcomes the worker through the link, and may give it work at once. Errors as Roster::Join.
+  absl::StatusOr<WorkerId> Join(const v1::Hello& hello, const std::string& peer,
+                                std::shared_ptr<WorkerLink> link);
+  // Messages of unknown workers are ignored.
+  void Receive(WorkerId from, const v1::WorkerMessage& message);
+  // The connection is gone.
+  void Lost(WorkerId worker, const std::string& reason);
+  // To be called several times a second: heartbeats, silent workers.
+  void Tick();
+  // NotFound unless the job is at work, otherwise as ThetaHistory::Range.
+  absl::StatusOr<std::vector<SharedMessage>> FetchTheta(const v1::FetchThetaRequest& request) const;
+
+  // ---- jobs
+
+  // The config is valid (common/config).
+  absl::StatusOr<std::string> Submit(const v1::SubmitRequest& request);
+  absl::StatusOr<v1::JobSummary> Pause(const std::string& job);
+  absl::StatusOr<v1::JobSummary> Resume(const std::string& job);
+  absl::StatusOr<v1::JobSummary> Cancel(const std::string& job);
+  absl::StatusOr<v1::JobSummary> Summary(const std::string& job);
+  absl::StatusOr<v1::JobDetail> Show(const std::string& job);
+  v1::ListReply List();
+  v1::ListWorkersReply ListWorkers() const;
+  uint32_t worker_count() const { return static_cast<uint32_t>(roster_.workers().size()); }
+  // OutOfRange if the step is not done yet.
+  absl::StatusOr<ThetaAnswer> FindTheta(const std::string& job, std::optional<int64_t> step);
+
+  // Not OK once something could not be made durable: nothing more is done, and the program is to
+  // end. What was committed is safe.
+  const absl::Status& fatal() const { return fatal_; }
+
+ private:
+  struct Connection {
+    std::shared_ptr<WorkerLink> link;
+    uint64_t inner_steps = 0;  // of this outer step, both signs
+    double inner_steps_per_second = 0;
+  };
+
+  Coordinator(Options options, Store& store, const Clock& clock, JobObserver& observer,
+              JobBook book, uint32_t incarnation);
+
+  // coordinator.cc: does whatever can be done now.
+  void Pump();
+  bool PumpOnce();
+  void FinishStep();
+  void FillTimes(v1::OuterStepRecord& record);
+  void WriteDueCheckpoint();
+  absl::Status ChangeState(JobEntry& entry, const std::function<absl::Status(JobMachine&)>& edge);
+  void FailJob(const std::string& why);
+  void Unload();
+  void Stop(const absl::Status& status);
+
+  // load.cc: a job into memory, as the store has it.
+  absl::Status Load(JobEntry& entry);
+  void OpenLog(const JobEntry& entry);
+  void AppendToLog(const v1::OuterStepRecord& record);
+
+  // workers.cc
+  void TakeResult(const Worker& worker, const v1::WindowResult& result);
+  void TakeFailure(const Worker& worker, const v1::WorkFailure& failure);
+  std::vector<ScheduleWorker> EligibleWorkers();
+  void PinFingerprint();
+  bool IsPinned(const Worker& worker) const;
+  void Send(const std::vector<Outgoing>& messages);
+  void SendHeartbeats();
+  // Why the job at work has no worker; empty if it has one.
+  std::string Waiting() const;
+
+  // queries.cc
+  v1::JobSummary SummaryOf(const JobEntry& entry) const;
+  absl::StatusOr<uint64_t> ThetaHashOf(const JobEntry& entry);
+  std::string FolderOf(const JobRow& job) const;
+
+  // A line in the log and in the job's events.
+  void Note(const std::string& job, const std::string& text);
+
+  const Options options_;
+  Store& store_;
+  const Clock& clock_;
+  JobObserver& observer_;
+  JobBook book_;
+  Roster roster_;
+  std::map<WorkerId, Connection> connections_;
+  JobEntry* loaded_ = nullptr;   // the job of run_
+  std::unique_ptr<JobRun> run_;  // running or, while no other job runs, paused
+  std::unique_ptr<OuterLog> log_;
+  uint64_t next_epoch_;
+  SteadyTime step_began_{};
+  SteadyTime heartbeat_sent_{};
+  SteadyTime ticked_{};
+  std::chrono::nanoseconds busy_{0};  // since the last record
+  absl::Status fatal_;
+};
+
+}  // namespace paceline

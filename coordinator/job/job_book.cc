@@ -1,0 +1,120 @@
+#include "coordinator/job/job_book.h"
+
+#include <google/protobuf/util/message_differencer.h>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+
+namespace paceline {
+namespace {
+
+using google::protobuf::util::MessageDifferencer;
+
+constexpr size_t kMaxNameBytes = 63;
+
+absl::Status ReadProgress(Store& store, JobEntry& entry) {
+  auto totals = store.Totals(entry.row().name);
+  if (!totals.ok()) return totals.status();
+  entry.step = totals->steps;
+  if (entry.step == 0) return absl::OkStatus();
+  auto records = store.Records(entry.row().name, entry.step - 1, 1);
+  if (!records.ok()) return records.status();
+  if (!records->empty()) entry.mean_loss = records->front().mean_loss();
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+absl::StatusOr<JobBook> JobBook::Load(Store& store, const Clock& clock) {
+  auto rows = store.Jobs();
+  if (!rows.ok()) return rows.status();
+  JobBook book(store, clock);
+  for (JobRow& row : *rows) {
+    auto entry = std::make_unique<JobEntry>(std::move(row));
+    absl::Status status = ReadProgress(store, *entry);
+    if (!status.ok()) return status;
+    book.entries_.push_back(std::move(entry));
+  }
+  return book;
+}
+
+absl::StatusOr<std::string> JobBook::Submit(const v1::SubmitRequest& request) {
+  for (const auto& entry : entries_) {
+    if (request.request_id().empty() || entry->row().request_id != request.request_id()) continue;
+    if (MessageDifferencer::Equals(request.config(), entry->row().config)) {
+      return entry->row().name;
+    }
+    return absl::AlreadyExistsError(absl::StrCat("request id ", request.request_id(),
+                                                 " has submitted job ", entry->row().name,
+                                                 " with another config; use a new id"));
+  }
+  JobRow row;
+  row.name = FreeName(request.config().name());
+  row.config = request.config();
+  row.source_yaml = request.source_yaml();
+  row.request_id = request.request_id();
+  row.submitted_ms = clock_->UnixMillis();
+  absl::Status status = store_->AddJob(row);
+  if (!status.ok()) return status;
+  entries_.push_back(std::make_unique<JobEntry>(std::move(row)));
+  return entries_.back()->row().name;
+}
+
+absl::StatusOr<JobEntry*> JobBook::Find(const std::string& job) {
+  if (JobEntry* entry = FindOrNull(job)) return entry;
+  return absl::NotFoundError(
+      absl::StrCat("there is no job \"", job, "\"; `paceline list` shows those that are"));
+}
+
+JobEntry* JobBook::RunningOrNext() {
+  JobEntry* next = nullptr;
+  for (const auto& entry : entries_) {
+    if (entry->machine.state() == v1::JOB_STATE_RUNNING) return entry.get();
+    if (entry->machine.state() == v1::JOB_STATE_QUEUED && !next) next = entry.get();
+  }
+  return next;
+}
+
+absl::Status JobBook::Change(JobEntry& entry,
+                             const std::function<absl::Status(JobMachine&)>& edge) {
+  JobMachine changed = entry.machine;
+  absl::Status status = edge(changed);
+  if (status.ok()) status = store_->UpdateJob(changed.row());
+  if (status.ok()) entry.machine = std::move(changed);
+  return status;
+}
+
+JobEntry* JobBook::FindOrNull(const std::string& job) const {
+  for (const auto& entry : entries_) {
+    if (entry->row().name == job) return entry.get();
+  }
+  return nullptr;
+}
+
+std::string JobBook::FreeName(const std::string& wanted) const {
+  std::string name = wanted;
+  for (int number = 2; FindOrNull(name); ++number) {
+    const std::string suffix = absl::StrCat("-", number);
+    std::string stem = wanted.substr(0, kMaxNameBytes - suffix.size());
+    while (absl::EndsWith(stem, "-")) stem.pop_back();
+    name = stem + suffix;
+  }
+  return name;
+}
+
+v1::JobSummary Summarize(const JobEntry& entry) {
+  const JobRow& row = entry.row();
+  v1::JobSummary summary;
+  summary.set_job(row.name);
+  summary.set_state(row.state);
+  summary.set_step(entry.step);
+  summary.set_steps(row.config.outer().steps());
+  if (entry.mean_loss) summary.set_mean_loss(*entry.mean_loss);
+  summary.set_message(row.message);
+  summary.set_submitted_unix_ms(row.submitted_ms);
+  summary.set_started_unix_ms(row.started_ms);
+  summary.set_ended_unix_ms(row.ended_ms);
+  return summary;
+}
+
+}  // namespace paceline

@@ -1,0 +1,62 @@
+// All jobs of this coordinator and the queue among them. The store is changed first: what the book
+// says has been committed.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "common/base/clock.h"
+#include "coordinator/job/job_machine.h"
+#include "coordinator/store/store.h"
+#include "paceline/v1/job.pb.h"
+
+namespace paceline {
+
+struct JobEntry {
+  explicit JobEntry(JobRow row) : machine(std::move(row)) {}
+
+  JobMachine machine;
+  int64_t step = 0;  // outer steps done
+  std::optional<double> mean_loss;
+
+  const JobRow& row() const { return machine.row(); }
+};
+
+// Not thread-safe. Errors of the store are passed on; the book then says what it said before.
+class JobBook {
+ public:
+  // Reads all jobs. `store` and `clock` outlive the book.
+  static absl::StatusOr<JobBook> Load(Store& store, const Clock& clock);
+
+  // The job's name: the config's, with a number if that is taken. The same request id and config
+  // again give the same job. The config is valid (common/config).
+  absl::StatusOr<std::string> Submit(const v1::SubmitRequest& request);
+
+  // NotFound if there is none. Entries stay where they are as long as the book lives.
+  absl::StatusOr<JobEntry*> Find(const std::string& job);
+  // In the order of submission.
+  const std::vector<std::unique_ptr<JobEntry>>& entries() const { return entries_; }
+  // The job that is running, or else the first in the queue; null if there is neither.
+  JobEntry* RunningOrNext();
+
+  // Takes one edge of the job's state machine.
+  absl::Status Change(JobEntry& entry, const std::function<absl::Status(JobMachine&)>& edge);
+
+ private:
+  JobBook(Store& store, const Clock& clock) : store_(&store), clock_(&clock) {}
+  std::string FreeName(const std::string& wanted) const;
+  JobEntry* FindOrNull(const std::string& job) const;
+
+  Store* store_;
+  const Clock* clock_;
+  std::vector<std::unique_ptr<JobEntry>> entries_;
+};
+
+v1::JobSummary Summarize(const JobEntry& entry);
+
+}  // namespace paceline

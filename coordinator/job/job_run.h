@@ -1,0 +1,114 @@
+// One job at work: who holds which block, what was asked of whom, and what came back. It neither
+// sends, commits nor logs anything itself: what is to be sent is returned.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "coordinator/job/answer_sheet.h"
+#include "coordinator/job/outer_loop.h"
+#include "coordinator/job/theta_history.h"
+#include "coordinator/schedule/schedule.h"
+#include "coordinator/store/store.h"
+#include "paceline/v1/worker.pb.h"
+
+namespace paceline {
+
+struct Outgoing {
+  WorkerId to{};
+  SharedMessage message;
+};
+
+struct Traffic {
+  uint64_t messages = 0;
+  uint64_t bytes = 0;
+};
+
+// Not thread-safe.
+class JobRun {
+ public:
+  // A worker that fails this often in a row gets no more of the job.
+  static constexpr int kMaxFailures = 3;
+
+  // `history` ends with the loop's θ. Epochs rise from first_epoch on, whenever blocks are handed
+  // on.
+  JobRun(const JobRow& job, std::unique_ptr<OuterLoop> loop, ThetaHistory history,
+         uint64_t first_epoch);
+
+  const std::string& job() const { return job_; }
+  const v1::JobConfig& config() const { return config_; }
+  const OuterLoop& loop() const { return *loop_; }
+  const ThetaHistory& history() const { return history_; }
+  uint64_t epoch() const { return epoch_; }
+
+  // ---- workers
+
+  // Hands blocks out and asks for the windows not asked for yet. `workers` are those that may work
+  // on the job; give it the same ones again, and nothing is sent.
+  std::vector<Outgoing> Schedule(const std::vector<ScheduleWorker>& workers);
+  // An answer that is not accepted because it is impossible counts as a failure of its sender.
+  Judgement Take(WorkerId from, const v1::WindowResult& result);
+  // The worker could not do it; the block goes elsewhere if there is an elsewhere.
+  void Fail(WorkerId from, uint32_t block);
+  // The worker is gone. The number of blocks that it held.
+  uint32_t Forget(WorkerId worker);
+  bool GaveUpOn(WorkerId worker) const;
+  uint32_t BlocksOf(WorkerId worker) const;
+  // EndJob for everyone who was told of the job; all is forgotten of them.
+  std::vector<Outgoing> Dismiss();
+  // Drops the answers of this step, and who holds what.
+  void Restart();
+  // How many answers were judged in which way since the job was loaded, for people.
+  std::string CountsText() const;
+  void CountIncoming(const v1::WorkerMessage& message);
+
+  // ---- outer steps
+
+  bool step_complete() const { return sheet_.complete(); }
+  // The step's scalars and record, θ_{t+1} computed but shown to nobody. Only when complete. What
+  // the record says of time is left to the caller.
+  absl::StatusOr<StepRow> CloseStep();
+  // After the row is committed: θ_{t+1} is the version at hand, and its windows are to be asked
+  // for.
+  void OpenStep();
+
+ private:
+  struct Place {
+    std::optional<WorkerId> owner;
+    bool asked = false;  // this step's window has been sent to the owner
+    uint64_t epoch = 0;
+    std::optional<WorkerId> avoid;
+  };
+  struct Acquaintance {
+    int64_t theta_step = -1;  // newest version sent
+    int failures = 0;         // since the last accepted answer
+  };
+
+  ScheduleSnapshot Snapshot(const std::vector<ScheduleWorker>& workers) const;
+  std::map<WorkerId, std::vector<uint32_t>> Move(const std::vector<BlockMove>& moves);
+  void Ask(WorkerId worker, std::vector<Outgoing>& out);
+  void Prepare(WorkerId worker, std::vector<Outgoing>& out);
+  void Push(WorkerId to, SharedMessage message, std::vector<Outgoing>& out);
+  void BeginSheet();
+
+  const std::string job_;
+  const v1::JobConfig config_;
+  std::unique_ptr<OuterLoop> loop_;
+  ThetaHistory history_;
+  AnswerSheet sheet_;
+  uint64_t epoch_;
+  std::vector<Place> places_;  // [block]
+  std::map<WorkerId, Acquaintance> known_;
+  std::set<WorkerId> contributors_;  // of this step
+  std::map<Verdict, uint64_t> counts_;
+  Traffic traffic_;  // since the last closed step
+};
+
+}  // namespace paceline

@@ -1,0 +1,59 @@
+#include <algorithm>
+
+#include "absl/strings/str_cat.h"
+#include "coordinator/job/coordinator.h"
+#include "coordinator/job/replay.h"
+#include "coordinator/store/data_folder.h"
+#include "spdlog/spdlog.h"
+
+namespace paceline {
+
+absl::Status Coordinator::Load(JobEntry& entry) {
+  const JobRow& job = entry.row();
+  const int64_t oldest = OldestEpisodeStartAt(job.config, entry.step);
+  ThetaHistory history;
+  ReplayRequest request{.job_folder = FolderOf(job),
+                        .job = &job,
+                        .start_by = oldest,
+                        .last = entry.step,
+                        .threads = options_.threads,
+                        .visit =
+                            [&](const OuterLoop& loop) {
+                              if (loop.step() < oldest) return;
+                              history.Push(job.name, loop.step(), loop.theta_hash(), loop.theta());
+                            },
+                        .warn = [&](const std::string& text) { Note(job.name, text); }};
+  auto loop = Replay(store_, request);
+  if (!loop.ok()) return loop.status();
+  run_ = std::make_unique<JobRun>(job, *std::move(loop), std::move(history), next_epoch_);
+  loaded_ = &entry;
+  step_began_ = clock_.Now();
+  busy_ = {};
+  OpenLog(entry);
+  return absl::OkStatus();
+}
+
+void Coordinator::OpenLog(const JobEntry& entry) {
+  auto log = OuterLog::Open(FolderOf(entry.row()), entry.row().name, entry.step);
+  if (!log.ok()) {
+    Note(entry.row().name, absl::StrCat("no log is written: ", log.status().message()));
+    return;
+  }
+  log_ = *std::move(log);
+  while (log_ && log_->last_step() < entry.step) {
+    auto records = store_.Records(entry.row().name, log_->last_step(), 256);
+    if (!records.ok() || records->empty()) return;
+    for (const v1::OuterStepRecord& record : *records) AppendToLog(record);
+  }
+}
+
+// The store has every record too, so that a log that cannot be written does not stop the job.
+void Coordinator::AppendToLog(const v1::OuterStepRecord& record) {
+  if (!log_) return;
+  absl::Status status = log_->Append(record);
+  if (status.ok()) return;
+  Note(loaded_->row().name, absl::StrCat("the log is given up: ", status.message()));
+  log_.reset();
+}
+
+}  // namespace paceline

@@ -1,0 +1,81 @@
+#include "coordinator/job/outer_loop.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "common/base/digest.h"
+#include "common/lopt/layout.h"
+
+namespace paceline {
+namespace {
+
+std::vector<float> FirstTheta(const v1::JobConfig& config) {
+  return InitialTheta(LayoutOf(config.optimizer()), config.seed());
+}
+
+}  // namespace
+
+OuterLoop::OuterLoop(std::string job, const v1::JobConfig& config, int threads)
+    : job_(std::move(job)),
+      config_(config),
+      theta_(FirstTheta(config_)),
+      theta_hash_(ThetaHash(job_, 0, theta_)),
+      estimator_(config_, theta_.size(), threads),
+      trainer_(config_.outer(), theta_.size()) {}
+
+absl::Status OuterLoop::Restore(const TrainingState& state) {
+  if (state.theta.size() != theta_.size()) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("θ has ", state.theta.size(), " values, the optimizer ", theta_.size()));
+  }
+  absl::Status status = estimator_.Restore(state.estimator);
+  if (!status.ok()) return status;
+  status = trainer_.Restore(state.trainer);
+  if (!status.ok()) return status;
+  if (estimator_.step() != state.step || trainer_.steps() != state.step) {
+    return absl::InvalidArgumentError("the parts of the state are of different outer steps");
+  }
+  step_ = state.step;
+  theta_ = state.theta;
+  theta_hash_ = ThetaHash(job_, step_, theta_);
+  return absl::OkStatus();
+}
+
+TrainingState OuterLoop::Save() const {
+  return {
+      .step = step_, .theta = theta_, .estimator = estimator_.Save(), .trainer = trainer_.Save()};
+}
+
+absl::StatusOr<v1::OuterStepRecord> OuterLoop::Advance(std::span<const ParticleScalars> particles) {
+  auto estimate = estimator_.Estimate(particles);
+  if (!estimate.ok()) return estimate.status();
+  auto update = trainer_.Step(estimate->gradient, theta_);
+  if (!update.ok()) return update.status();
+  ++step_;
+  theta_hash_ = ThetaHash(job_, step_, theta_);
+
+  v1::OuterStepRecord record;
+  record.set_step(step_);
+  record.set_mean_loss(estimate->mean_loss);
+  record.set_loss_spread(estimate->loss_spread);
+  record.set_inner_steps(estimate->inner_steps);
+  record.set_diverged(estimate->diverged);
+  record.set_gradient_norm(update->gradient_norm);
+  record.set_update_norm(update->update_norm);
+  record.set_learning_rate(update->learning_rate);
+  return record;
+}
+
+int64_t OldestEpisodeStartAt(const v1::JobConfig& config, int64_t step) {
+  int64_t oldest = step;
+  const uint32_t blocks = config.estimator().particles() / config.estimator().block();
+  for (uint32_t block = 0; block < blocks; ++block) {
+    EpisodeCursor cursor(config, block);
+    cursor.Seek(step);
+    oldest = std::min(oldest, cursor.window().episode_start);
+  }
+  return oldest;
+}
+
+}  // namespace paceline

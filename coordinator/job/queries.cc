@@ -1,0 +1,148 @@
+#include "absl/strings/str_cat.h"
+#include "common/base/digest.h"
+#include "common/lopt/layout.h"
+#include "coordinator/job/busy_timer.h"
+#include "coordinator/job/coordinator.h"
+#include "coordinator/store/data_folder.h"
+
+namespace paceline {
+namespace {
+
+constexpr int kEventsShown = 200;
+
+}  // namespace
+
+absl::StatusOr<std::string> Coordinator::Submit(const v1::SubmitRequest& request) {
+  BusyTimer busy(clock_, busy_);
+  if (!fatal_.ok()) return fatal_;
+  auto job = book_.Submit(request);
+  if (job.ok()) Pump();
+  return job;
+}
+
+absl::StatusOr<v1::JobSummary> Coordinator::Pause(const std::string& job) {
+  auto entry = book_.Find(job);
+  if (!entry.ok()) return entry.status();
+  absl::Status status = ChangeState(**entry, [](JobMachine& machine) { return machine.Pause(); });
+  if (!status.ok()) return status;
+  Pump();
+  return SummaryOf(**entry);
+}
+
+absl::StatusOr<v1::JobSummary> Coordinator::Resume(const std::string& job) {
+  auto entry = book_.Find(job);
+  if (!entry.ok()) return entry.status();
+  absl::Status status = ChangeState(**entry, [](JobMachine& machine) { return machine.Resume(); });
+  if (!status.ok()) return status;
+  Pump();
+  return SummaryOf(**entry);
+}
+
+absl::StatusOr<v1::JobSummary> Coordinator::Cancel(const std::string& job) {
+  auto entry = book_.Find(job);
+  if (!entry.ok()) return entry.status();
+  const int64_t now = clock_.UnixMillis();
+  absl::Status status =
+      ChangeState(**entry, [now](JobMachine& machine) { return machine.Cancel(now); });
+  if (!status.ok()) return status;
+  if (*entry == loaded_) Unload();
+  Pump();
+  return SummaryOf(**entry);
+}
+
+absl::StatusOr<v1::JobSummary> Coordinator::Summary(const std::string& job) {
+  auto entry = book_.Find(job);
+  if (!entry.ok()) return entry.status();
+  return SummaryOf(**entry);
+}
+
+absl::StatusOr<v1::JobDetail> Coordinator::Show(const std::string& job) {
+  auto found = book_.Find(job);
+  if (!found.ok()) return found.status();
+  const JobEntry& entry = **found;
+  auto hash = ThetaHashOf(entry);
+  if (!hash.ok()) return hash.status();
+  auto totals = store_.Totals(job);
+  if (!totals.ok()) return totals.status();
+  auto events = store_.Events(job, 0, kEventsShown);
+  if (!events.ok()) return events.status();
+
+  v1::JobDetail detail;
+  *detail.mutable_summary() = SummaryOf(entry);
+  *detail.mutable_config() = entry.row().config;
+  detail.set_source_yaml(entry.row().source_yaml);
+  detail.set_parameters(LayoutOf(entry.row().config.optimizer()).size);
+  detail.set_theta_hash(*hash);
+  detail.set_fingerprint(entry.row().fingerprint);
+  detail.set_folder(FolderOf(entry.row()));
+  detail.set_inner_steps(totals->inner_steps);
+  detail.set_diverged_particles(totals->diverged);
+  for (const EventRow& event : *events) detail.add_events(event.text);
+  return detail;
+}
+
+v1::ListReply Coordinator::List() {
+  v1::ListReply reply;
+  for (const auto& entry : book_.entries()) *reply.add_jobs() = SummaryOf(*entry);
+  return reply;
+}
+
+v1::ListWorkersReply Coordinator::ListWorkers() const {
+  v1::ListWorkersReply reply;
+  for (const auto& [id, worker] : roster_.workers()) {
+    v1::WorkerSummary& summary = *reply.add_workers();
+    summary.set_worker_id(static_cast<uint64_t>(id));
+    summary.set_name(worker.name);
+    summary.set_peer(worker.peer);
+    summary.set_threads(worker.threads);
+    summary.set_fingerprint(worker.fingerprint);
+    if (run_) summary.set_blocks(run_->BlocksOf(id));
+    summary.set_seconds_since_heard(
+        std::chrono::duration<double>(clock_.Now() - worker.heard).count());
+    summary.set_inner_steps_per_second(connections_.at(id).inner_steps_per_second);
+  }
+  return reply;
+}
+
+absl::StatusOr<Coordinator::ThetaAnswer> Coordinator::FindTheta(const std::string& job,
+                                                                std::optional<int64_t> step) {
+  auto entry = book_.Find(job);
+  if (!entry.ok()) return entry.status();
+  ThetaAnswer answer{.job = (*entry)->row(), .step = step.value_or((*entry)->step), .theta = {}};
+  if (answer.step < 0 || answer.step > (*entry)->step) {
+    return absl::OutOfRangeError(absl::StrCat("job ", job, " has done ", (*entry)->step,
+                                              " outer steps; there is no θ of step ", answer.step));
+  }
+  if (*entry == loaded_ && answer.step == run_->loop().step()) {
+    answer.theta.emplace(run_->loop().theta().begin(), run_->loop().theta().end());
+  }
+  return answer;
+}
+
+v1::JobSummary Coordinator::SummaryOf(const JobEntry& entry) const {
+  v1::JobSummary summary = Summarize(entry);
+  if (&entry == loaded_ && entry.machine.state() == v1::JOB_STATE_RUNNING) {
+    summary.set_message(Waiting());
+  } else if (entry.machine.state() == v1::JOB_STATE_QUEUED && loaded_) {
+    summary.set_message(absl::StrCat("waits for job ", loaded_->row().name));
+  }
+  return summary;
+}
+
+absl::StatusOr<uint64_t> Coordinator::ThetaHashOf(const JobEntry& entry) {
+  const JobRow& job = entry.row();
+  if (entry.step == 0) {
+    const ThetaLayout layout = LayoutOf(job.config.optimizer());
+    return ThetaHash(job.name, 0, InitialTheta(layout, job.config.seed()));
+  }
+  auto rows = store_.Steps(job.name, entry.step - 1, 1);
+  if (!rows.ok()) return rows.status();
+  if (rows->empty()) return absl::DataLossError("the newest outer step is not in the store");
+  return rows->front().theta_hash;
+}
+
+std::string Coordinator::FolderOf(const JobRow& job) const {
+  return JobFolder(options_.data_folder, job.name);
+}
+
+}  // namespace paceline

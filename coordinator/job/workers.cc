@@ -1,0 +1,205 @@
+#include <algorithm>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "coordinator/job/busy_timer.h"
+#include "coordinator/job/coordinator.h"
+#include "spdlog/spdlog.h"
+
+namespace paceline {
+
+absl::StatusOr<WorkerId> Coordinator::Join(const v1::Hello& hello, const std::string& peer,
+                                           std::shared_ptr<WorkerLink> link) {
+  BusyTimer busy(clock_, busy_);
+  auto id = roster_.Join(hello, peer);
+  if (!id.ok()) {
+    spdlog::warn("worker at {} refused: {}", peer, std::string(id.status().message()));
+    return id.status();
+  }
+  auto welcome = std::make_shared<v1::CoordinatorMessage>();
+  welcome->mutable_welcome()->set_worker_id(static_cast<uint64_t>(*id));
+  welcome->mutable_welcome()->set_heartbeat_ms(kHeartbeatInterval.count());
+  link->Send(std::move(welcome));
+  connections_[*id] = {.link = std::move(link)};
+  const Worker& worker = *roster_.Find(*id);
+  spdlog::info("worker {} joined from {}: {} threads, fingerprint {}", worker.Label(), peer,
+               worker.threads, worker.fingerprint);
+  Pump();
+  if (run_ && !IsPinned(worker)) {
+    Note(run_->job(),
+         absl::StrCat("worker ", worker.Label(), " stays idle: its fingerprint is ",
+                      worker.fingerprint, ", the job's is ", loaded_->row().fingerprint));
+  }
+  return id;
+}
+
+void Coordinator::Receive(WorkerId from, const v1::WorkerMessage& message) {
+  BusyTimer busy(clock_, busy_);
+  const Worker* worker = roster_.Find(from);
+  if (!worker || !fatal_.ok()) return;
+  roster_.Heard(from);
+  switch (message.kind_case()) {
+    case v1::WorkerMessage::kResult:
+      if (run_) run_->CountIncoming(message);
+      TakeResult(*worker, message.result());
+      break;
+    case v1::WorkerMessage::kFailure:
+      if (run_) run_->CountIncoming(message);
+      TakeFailure(*worker, message.failure());
+      break;
+    case v1::WorkerMessage::kLeaving:
+      return Lost(from, absl::StrCat("it leaves: ", message.leaving().reason()));
+    case v1::WorkerMessage::kHeartbeat:
+      return;
+    case v1::WorkerMessage::kHello:
+    case v1::WorkerMessage::KIND_NOT_SET:
+      spdlog::warn("worker {} sent a message that has no place here", worker->Label());
+      return;
+  }
+  Pump();
+}
+
+void Coordinator::TakeResult(const Worker& worker, const v1::WindowResult& result) {
+  if (!run_ || run_->GaveUpOn(worker.id)) return;
+  const Judgement judgement = run_->Take(worker.id, result);
+  switch (judgement.verdict) {
+    case Verdict::kAccepted:
+      for (const v1::ParticleResult& particle : result.particles()) {
+        connections_[worker.id].inner_steps += 2 * uint64_t{particle.trained_steps()};
+      }
+      break;
+    case Verdict::kDuplicate:
+    case Verdict::kStale:
+      spdlog::debug("worker {}: ignored: {}", worker.Label(), judgement.reason);
+      break;
+    case Verdict::kConflict:
+      Note(run_->job(), absl::StrCat("worker ", worker.Label(), ": ", judgement.reason,
+                                     "; the first one counts"));
+      break;
+    case Verdict::kInvalid:
+      Note(run_->job(), absl::StrCat("worker ", worker.Label(), ": refused: ", judgement.reason));
+      break;
+  }
+}
+
+void Coordinator::TakeFailure(const Worker& worker, const v1::WorkFailure& failure) {
+  if (!run_ || failure.job() != run_->job() || failure.step() != run_->loop().step()) return;
+  if (run_->GaveUpOn(worker.id)) return;
+  const std::string text =
+      absl::StrCat("worker ", worker.Label(), " failed at outer step ", failure.step(), ", block ",
+                   failure.block(), ": ", failure.message());
+  if (failure.permanent() && loaded_->machine.state() == v1::JOB_STATE_RUNNING) {
+    return FailJob(text);
+  }
+  Note(run_->job(), text);
+  run_->Fail(worker.id, failure.block());
+  if (run_->GaveUpOn(worker.id)) {
+    Note(run_->job(),
+         absl::StrCat("worker ", worker.Label(), " gets no more of this job: it failed ",
+                      JobRun::kMaxFailures, " times in a row"));
+  }
+}
+
+void Coordinator::Lost(WorkerId id, const std::string& reason) {
+  BusyTimer busy(clock_, busy_);
+  const Worker* worker = roster_.Find(id);
+  if (!worker) return;
+  const std::string text = absl::StrCat("worker ", worker->Label(), " is gone: ", reason);
+  spdlog::info("{}", text);
+  roster_.Leave(id);
+  connections_.erase(id);
+  if (!run_) return;
+  const uint32_t held = run_->Forget(id);
+  if (held > 0) Note(run_->job(), absl::StrCat(text, "; ", held, " blocks go to others"));
+  Pump();
+}
+
+void Coordinator::Tick() {
+  BusyTimer busy(clock_, busy_);
+  SendHeartbeats();
+  // Who was held up itself cannot tell who was silent.
+  if (clock_.Now() - ticked_ > kHeartbeatInterval) {
+    for (const auto& [id, worker] : roster_.workers()) roster_.Heard(id);
+  }
+  ticked_ = clock_.Now();
+  for (WorkerId id : roster_.Silent()) {
+    const std::shared_ptr<WorkerLink> link = connections_[id].link;
+    const std::string reason =
+        absl::StrCat("nothing was heard of it for ", kSilenceTimeout.count() / 1000, " s");
+    Lost(id, reason);
+    link->Close(reason);
+  }
+}
+
+void Coordinator::SendHeartbeats() {
+  if (clock_.Now() - heartbeat_sent_ < kHeartbeatInterval) return;
+  heartbeat_sent_ = clock_.Now();
+  auto message = std::make_shared<v1::CoordinatorMessage>();
+  message->mutable_heartbeat();
+  for (auto& [id, connection] : connections_) connection.link->Send(message);
+}
+
+std::vector<ScheduleWorker> Coordinator::EligibleWorkers() {
+  PinFingerprint();
+  std::vector<ScheduleWorker> eligible;
+  for (const auto& [id, worker] : roster_.workers()) {
+    if (IsPinned(worker) && !run_->GaveUpOn(id)) eligible.push_back({id, worker.threads});
+  }
+  return eligible;
+}
+
+bool Coordinator::IsPinned(const Worker& worker) const {
+  return worker.fingerprint == loaded_->row().fingerprint;
+}
+
+// The first worker decides. Until an outer step is committed, another may if all of its kind are
+// gone.
+void Coordinator::PinFingerprint() {
+  const bool free = loaded_->row().fingerprint.empty() || loaded_->step == 0;
+  if (!free || roster_.workers().empty()) return;
+  for (const auto& [id, worker] : roster_.workers()) {
+    if (IsPinned(worker)) return;
+  }
+  const std::string fingerprint = roster_.workers().begin()->second.fingerprint;
+  absl::Status status = ChangeState(*loaded_, [&](JobMachine& job) {
+    job.Pin(fingerprint);
+    return absl::OkStatus();
+  });
+  if (!status.ok()) return Stop(status);
+  run_->Restart();
+  const auto others = std::ranges::count_if(
+      roster_.workers(), [this](const auto& entry) { return !IsPinned(entry.second); });
+  if (others == 0) return;
+  Note(run_->job(), absl::StrCat("workers with fingerprint ", fingerprint, " answer for this job; ",
+                                 others, " others stay idle"));
+}
+
+void Coordinator::Send(const std::vector<Outgoing>& messages) {
+  for (const Outgoing& outgoing : messages) {
+    auto connection = connections_.find(outgoing.to);
+    if (connection != connections_.end()) connection->second.link->Send(outgoing.message);
+  }
+}
+
+std::string Coordinator::Waiting() const {
+  if (roster_.workers().empty()) return "waits for a worker";
+  bool pinned = false;
+  for (const auto& [id, worker] : roster_.workers()) {
+    if (!IsPinned(worker)) continue;
+    if (!run_->GaveUpOn(id)) return "";
+    pinned = true;
+  }
+  if (pinned) return "waits for another worker: those that are here have failed (see the events)";
+  return absl::StrCat("waits for a worker with the job's fingerprint ", loaded_->row().fingerprint,
+                      "; ", roster_.workers().size(), " others are idle");
+}
+
+absl::StatusOr<std::vector<SharedMessage>> Coordinator::FetchTheta(
+    const v1::FetchThetaRequest& request) const {
+  if (!run_ || run_->job() != request.job()) {
+    return absl::NotFoundError(absl::StrCat("job ", request.job(), " is not at work here"));
+  }
+  return run_->history().Range(request.first_step(), request.last_step());
+}
+
+}  // namespace paceline

@@ -1,0 +1,103 @@
+#include "coordinator/log/outer_log.h"
+
+#include <chrono>
+#include <optional>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "common/base/file.h"
+#include "coordinator/log/record_json.h"
+#include "spdlog/spdlog.h"
+
+namespace paceline {
+namespace {
+
+// How much of a log may stay, and the step of the last record in it.
+struct Kept {
+  int64_t bytes = 0;
+  int64_t last_step = 0;
+};
+
+Kept KeepUpTo(int64_t last_committed_step, std::string_view log) {
+  Kept kept;
+  while (true) {
+    const size_t begin = static_cast<size_t>(kept.bytes);
+    const size_t end = log.find('\n', begin);
+    if (end == std::string_view::npos) return kept;
+    const std::optional<int64_t> step = StepOfRecordLine(log.substr(begin, end - begin));
+    if (!step || *step <= kept.last_step || *step > last_committed_step) return kept;
+    kept = {.bytes = static_cast<int64_t>(end) + 1, .last_step = *step};
+  }
+}
+
+absl::StatusOr<Kept> KeepUpToInFile(int64_t last_committed_step, const std::string& path) {
+  const absl::StatusOr<std::string> log = ReadFile(path);
+  if (absl::IsNotFound(log.status())) return Kept{};
+  if (!log.ok()) return log.status();
+  return KeepUpTo(last_committed_step, *log);
+}
+
+double UnixSeconds() {
+  const auto now = std::chrono::system_clock::now().time_since_epoch();
+  return std::chrono::duration<double>(now).count();
+}
+
+double InnerStepsPerSecond(const v1::OuterStepRecord& record) {
+  return record.seconds() > 0 ? static_cast<double>(record.inner_steps()) / record.seconds() : 0;
+}
+
+std::vector<Scalar> Scalars(const v1::OuterStepRecord& record) {
+  return {{"outer/mean_loss", record.mean_loss()},
+          {"outer/loss_spread", record.loss_spread()},
+          {"outer/gradient_norm", record.gradient_norm()},
+          {"outer/update_norm", record.update_norm()},
+          {"outer/learning_rate", record.learning_rate()},
+          {"outer/diverged_particles", static_cast<double>(record.diverged())},
+          {"cluster/workers", static_cast<double>(record.workers())},
+          {"cluster/inner_steps_per_second", InnerStepsPerSecond(record)},
+          {"cluster/messages", static_cast<double>(record.messages())},
+          {"cluster/bytes", static_cast<double>(record.bytes())},
+          {"time/step_seconds", record.seconds()},
+          {"time/coordinator_seconds", record.coordinator_seconds()}};
+}
+
+void LogLine(const std::string& job, const v1::OuterStepRecord& record) {
+  spdlog::info(
+      "job {}: outer step {}: loss {:.5f} (spread {:.4f}), |gradient| {:.4g}, |update| {:.4g}, "
+      "lr {:.4g}, {} diverged, {} workers, {:.0f} inner steps/s, {:.3f} s",
+      job, record.step(), record.mean_loss(), record.loss_spread(), record.gradient_norm(),
+      record.update_norm(), record.learning_rate(), record.diverged(), record.workers(),
+      InnerStepsPerSecond(record), record.seconds());
+}
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<OuterLog>> OuterLog::Open(const std::string& folder,
+                                                         const std::string& job,
+                                                         int64_t last_committed_step) {
+  if (absl::Status made = MakeFolder(folder); !made.ok()) return made;
+  const std::string path = folder + "/log.jsonl";
+  const absl::StatusOr<Kept> kept = KeepUpToInFile(last_committed_step, path);
+  if (!kept.ok()) return kept.status();
+  absl::StatusOr<AppendFile> lines = AppendFile::Open(path, kept->bytes);
+  if (!lines.ok()) return lines.status();
+  absl::StatusOr<EventFile> events =
+      EventFile::Create(folder + "/tensorboard", kept->last_step + 1, UnixSeconds());
+  if (!events.ok()) return events.status();
+  return std::unique_ptr<OuterLog>(
+      new OuterLog(job, kept->last_step, *std::move(lines), *std::move(events)));
+}
+
+absl::Status OuterLog::Append(const v1::OuterStepRecord& record) {
+  if (record.step() <= last_step_) return absl::OkStatus();
+  LogLine(job_, record);
+  if (absl::Status status = lines_.Append(RecordJson(record).dump() + "\n"); !status.ok()) {
+    return status;
+  }
+  last_step_ = record.step();
+  const double unix_seconds = static_cast<double>(record.unix_ms()) / 1000;
+  return events_.Add(record.step(), unix_seconds, Scalars(record));
+}
+
+}  // namespace paceline

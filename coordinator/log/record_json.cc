@@ -1,0 +1,38 @@
+#include "coordinator/log/record_json.h"
+
+#include <cmath>
+
+namespace paceline {
+
+nlohmann::ordered_json NumberJson(double value) {
+  if (std::isfinite(value)) return value;
+  if (std::isnan(value)) return "nan";
+  return value > 0 ? "inf" : "-inf";
+}
+
+nlohmann::ordered_json RecordJson(const v1::OuterStepRecord& record) {
+  return {{"step", record.step()},
+          {"mean_loss", NumberJson(record.mean_loss())},
+          {"gradient_norm", NumberJson(record.gradient_norm())},
+          {"update_norm", NumberJson(record.update_norm())},
+          {"learning_rate", NumberJson(record.learning_rate())},
+          {"loss_spread", NumberJson(record.loss_spread())},
+          {"inner_steps", record.inner_steps()},
+          {"diverged", record.diverged()},
+          {"workers", record.workers()},
+          {"seconds", NumberJson(record.seconds())},
+          {"coordinator_seconds", NumberJson(record.coordinator_seconds())},
+          {"messages", record.messages()},
+          {"bytes", record.bytes()},
+          {"unix_ms", record.unix_ms()}};
+}
+
+std::optional<int64_t> StepOfRecordLine(std::string_view line) {
+  const auto record = nlohmann::json::parse(line, nullptr, /*allow_exceptions=*/false);
+  if (!record.is_object()) return std::nullopt;
+  const auto step = record.find("step");
+  if (step == record.end() || !step->is_number_integer()) return std::nullopt;
+  return step->get<int64_t>();
+}
+
+}  // namespace paceline

@@ -1,0 +1,20 @@
+// An outer step's record as JSON: the lines of log.jsonl, and of `paceline watch --json`.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string_view>
+
+#include "nlohmann/json.hpp"
+#include "paceline/v1/job.pb.h"
+
+namespace paceline {
+
+// JSON has no such numbers: "nan", "inf" and "-inf" are written as strings.
+nlohmann::ordered_json NumberJson(double value);
+// Keys are the field names of OuterStepRecord.
+nlohmann::ordered_json RecordJson(const v1::OuterStepRecord& record);
+// The step of such a line; nothing if the line is not one.
+std::optional<int64_t> StepOfRecordLine(std::string_view line);
+
+}  // namespace paceline

@@ -1,0 +1,136 @@
+// paceline-coordinator: owns θ and the queue of jobs, and hands blocks to workers.
+#include <unistd.h>
+
+#include <algorithm>
+#include <csignal>
+#include <cstdlib>
+#include <filesystem>
+#include <iostream>
+#include <string>
+#include <thread>
+
+#include "CLI/CLI.hpp"
+#include "common/base/clock.h"
+#include "common/base/file.h"
+#include "common/rpc/address.h"
+#include "common/rpc/flags.h"
+#include "coordinator/service/server.h"
+#include "coordinator/store/data_folder.h"
+#include "coordinator/store/sqlite_store.h"
+#include "spdlog/sinks/stdout_color_sinks.h"
+#include "spdlog/spdlog.h"
+
+namespace paceline {
+namespace {
+
+constexpr int kExitOk = 0;
+constexpr int kExitUsage = 2;
+constexpr int kExitRefused = 3;
+constexpr int kExitDurability = 4;
+
+constexpr char kExitHelp[] =
+    "Exit status: 0 stopped by SIGTERM or SIGINT; 2 bad command line; 3 could not start (the "
+    "message "
+    "says why); 4 something could not be stored durably (what was stored is safe: start again).";
+
+struct Flags {
+  std::string data;
+  std::string listen = kDefaultCoordinator;
+  std::string log_level = "info";
+  int threads = 0;
+  TlsFlags tls;
+};
+
+void Describe(CLI::App& app, Flags& flags) {
+  app.footer(kExitHelp);
+  app.add_option("--data", flags.data, "Folder of the coordinator's state; made if absent")
+      ->required()
+      ->type_name("DIR");
+  app.add_option("--listen", flags.listen,
+                 "Where to listen; port 0 chooses a free one (see DIR/address)")
+      ->type_name("HOST:PORT")
+      ->capture_default_str();
+  AddTlsFlags(app, flags.tls);
+  app.add_option("--threads", flags.threads, "Threads for the gradient; 0: one per processor")
+      ->check(CLI::Range(0, 1024))
+      ->capture_default_str();
+  app.add_option("--log-level", flags.log_level, "How much to say on standard error")
+      ->check(CLI::IsMember({"debug", "info", "warn", "error"}))
+      ->capture_default_str();
+}
+
+int Complain(const absl::Status& status, int exit_status) {
+  std::cerr << "paceline-coordinator: " << status.message() << '\n';
+  return exit_status;
+}
+
+sigset_t StopSignals() {
+  sigset_t signals;
+  sigemptyset(&signals);
+  sigaddset(&signals, SIGTERM);
+  sigaddset(&signals, SIGINT);
+  return signals;
+}
+
+int Serve(const DataFolder& folder, Store& store, const Address& listen, const Flags& flags) {
+  // Whoever waits for the file must not find the one of an earlier life.
+  std::error_code ignored;
+  std::filesystem::remove(folder.address_file(), ignored);
+  const int threads =
+      flags.threads > 0 ? flags.threads : std::max(1u, std::thread::hardware_concurrency());
+  auto server = Server::Start({.listen = listen,
+                               .tls = flags.tls,
+                               .data_folder = folder.path(),
+                               .threads = threads,
+                               .on_fatal = [] { kill(getpid(), SIGTERM); }},
+                              store, Clock::Real());
+  if (!server.ok()) return Complain(server.status(), kExitRefused);
+  const std::string address = (*server)->address().ToString();
+  absl::Status status = WriteFileAtomically(folder.address_file(), address + "\n");
+  if (!status.ok()) return Complain(status, kExitRefused);
+  std::cout << "paceline-coordinator: ready on " << address << ", data in " << folder.path()
+            << std::endl;
+
+  const sigset_t signals = StopSignals();
+  int signal = 0;
+  sigwait(&signals, &signal);
+  status = (*server)->Stop();
+  if (!status.ok()) return Complain(status, kExitDurability);
+  spdlog::info("stopped by {}", signal == SIGINT ? "SIGINT" : "SIGTERM");
+  return kExitOk;
+}
+
+int Main(int argc, char** argv) {
+  CLI::App app(
+      "Meta-trains learned optimizers: owns the meta-parameters and hands work to workers.");
+  Flags flags;
+  Describe(app, flags);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error) == 0 ? kExitOk : kExitUsage;
+  }
+  // Blocked before any thread starts, so that only sigwait sees them.
+  const sigset_t signals = StopSignals();
+  pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+  std::signal(SIGPIPE, SIG_IGN);
+  // What goes wrong is reported in this program's words.
+  setenv("GRPC_VERBOSITY", "NONE", 0);
+  spdlog::set_default_logger(spdlog::stderr_color_mt("coordinator"));
+  spdlog::set_level(spdlog::level::from_str(flags.log_level));
+
+  auto listen = ParseAddress(flags.listen);
+  if (!listen.ok()) return Complain(listen.status(), kExitUsage);
+  auto credentials = ServerCredentials(*listen, flags.tls);
+  if (!credentials.ok()) return Complain(credentials.status(), kExitRefused);
+  auto folder = DataFolder::Open(flags.data);
+  if (!folder.ok()) return Complain(folder.status(), kExitRefused);
+  auto store = SqliteStore::Open(folder->database());
+  if (!store.ok()) return Complain(store.status(), kExitRefused);
+  return Serve(*folder, **store, *listen, flags);
+}
+
+}  // namespace
+}  // namespace paceline
+
+int main(int argc, char** argv) { return paceline::Main(argc, argv); }

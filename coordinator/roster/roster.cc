@@ -1,0 +1,71 @@
+#include "coordinator/roster/roster.h"
+
+#include "absl/strings/str_cat.h"
+
+namespace paceline {
+namespace {
+
+constexpr size_t kMaxNameBytes = 256;
+constexpr size_t kMaxFingerprintBytes = 1024;
+constexpr uint32_t kMaxThreads = 4096;
+
+absl::Status CheckHello(const v1::Hello& hello) {
+  if (hello.protocol() != kProtocolVersion) {
+    return absl::FailedPreconditionError(absl::StrCat(
+        "the worker speaks protocol ", hello.protocol(), ", this coordinator protocol ",
+        kProtocolVersion, "; run the same version of Paceline on both"));
+  }
+  if (hello.threads() < 1 || hello.threads() > kMaxThreads) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("a worker has 1 to ", kMaxThreads, " threads, not ", hello.threads()));
+  }
+  if (hello.name().size() > kMaxNameBytes) {
+    return absl::InvalidArgumentError("a worker's name is at most 256 bytes long");
+  }
+  if (hello.fingerprint().empty() || hello.fingerprint().size() > kMaxFingerprintBytes) {
+    return absl::InvalidArgumentError("a worker's fingerprint is 1 to 1024 bytes long");
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+std::string Worker::Label() const {
+  return absl::StrCat(name.empty() ? "worker" : name, "#", static_cast<uint64_t>(id));
+}
+
+Roster::Roster(const Clock& clock, std::chrono::milliseconds timeout, uint64_t first_id)
+    : clock_(clock), timeout_(timeout), next_id_(first_id) {}
+
+absl::StatusOr<WorkerId> Roster::Join(const v1::Hello& hello, const std::string& peer) {
+  absl::Status status = CheckHello(hello);
+  if (!status.ok()) return status;
+  const WorkerId id{next_id_++};
+  workers_[id] = {.id = id,
+                  .name = hello.name(),
+                  .peer = peer,
+                  .threads = hello.threads(),
+                  .fingerprint = hello.fingerprint(),
+                  .heard = clock_.Now()};
+  return id;
+}
+
+void Roster::Heard(WorkerId id) {
+  auto found = workers_.find(id);
+  if (found != workers_.end()) found->second.heard = clock_.Now();
+}
+
+std::vector<WorkerId> Roster::Silent() const {
+  std::vector<WorkerId> silent;
+  for (const auto& [id, worker] : workers_) {
+    if (clock_.Now() - worker.heard > timeout_) silent.push_back(id);
+  }
+  return silent;
+}
+
+const Worker* Roster::Find(WorkerId id) const {
+  auto found = workers_.find(id);
+  return found == workers_.end() ? nullptr : &found->second;
+}
+
+}  // namespace paceline

@@ -1,0 +1,45 @@
+// gRPC's view of the coordinator for people and their tools.
+#pragma once
+
+#include <string>
+
+#include "coordinator/job/coordinator.h"
+#include "coordinator/service/event_loop.h"
+#include "coordinator/service/watch_hub.h"
+#include "coordinator/store/store.h"
+#include "paceline/v1/job.grpc.pb.h"
+
+namespace paceline {
+
+struct JobServiceDeps {
+  EventLoop& loop;
+  Coordinator& coordinator;
+  WatchHub& hub;
+  Store& store;
+  std::string data_folder;
+  int threads = 1;
+};
+
+// What it is given outlives it.
+class JobServiceImpl final : public v1::JobService::Service {
+ public:
+  explicit JobServiceImpl(JobServiceDeps deps) : deps_(std::move(deps)) {}
+
+  grpc::Status Submit(grpc::ServerContext*, const v1::SubmitRequest*, v1::SubmitReply*) override;
+  grpc::Status List(grpc::ServerContext*, const v1::ListRequest*, v1::ListReply*) override;
+  grpc::Status Show(grpc::ServerContext*, const v1::ShowRequest*, v1::JobDetail*) override;
+  grpc::Status Watch(grpc::ServerContext*, const v1::WatchRequest*,
+                     grpc::ServerWriter<v1::Progress>*) override;
+  grpc::Status Pause(grpc::ServerContext*, const v1::JobRequest*, v1::JobSummary*) override;
+  grpc::Status Resume(grpc::ServerContext*, const v1::JobRequest*, v1::JobSummary*) override;
+  grpc::Status Cancel(grpc::ServerContext*, const v1::JobRequest*, v1::JobSummary*) override;
+  grpc::Status GetTheta(grpc::ServerContext*, const v1::GetThetaRequest*,
+                        v1::GetThetaReply*) override;
+  grpc::Status ListWorkers(grpc::ServerContext*, const v1::ListWorkersRequest*,
+                           v1::ListWorkersReply*) override;
+
+ private:
+  JobServiceDeps deps_;
+};
+
+}  // namespace paceline

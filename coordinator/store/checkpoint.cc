@@ -1,0 +1,143 @@
+#include "coordinator/store/checkpoint.h"
+
+#include <google/protobuf/util/json_util.h>
+
+#include <algorithm>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
+#include "common/base/digest.h"
+#include "common/base/file.h"
+#include "common/estimator/state.h"
+#include "common/lopt/layout.h"
+#include "common/safetensors/safetensors.h"
+
+namespace paceline {
+namespace {
+
+constexpr char kEstimator[] = "estimator";
+constexpr char kTrainer[] = "trainer";
+
+std::string StatePath(const std::string& job_folder, int64_t step) {
+  return absl::StrFormat("%s/checkpoints/state-%06d.safetensors", job_folder, step);
+}
+
+std::string ConfigJson(const v1::JobConfig& config) {
+  google::protobuf::util::JsonPrintOptions options;
+  options.preserve_proto_field_names = true;
+  std::string json;
+  // Fails only for messages with Any fields, of which the config has none.
+  (void)google::protobuf::util::MessageToJsonString(config, &json, options);
+  return json;
+}
+
+Tensor ByteTensor(std::string bytes) {
+  return {.dtype = DType::kU8, .shape = {static_cast<int64_t>(bytes.size())}, .data = bytes};
+}
+
+std::string StateFile(const TrainingState& state) {
+  TensorFile file;
+  file.metadata = {{"format", "paceline-state-1"}, {"step", absl::StrCat(state.step)}};
+  file.tensors[kEstimator] = ByteTensor(EncodeState(state.estimator));
+  file.tensors[kTrainer] = ByteTensor(state.trainer);
+  return SerializeSafetensors(file);
+}
+
+absl::StatusOr<TensorFile> ReadWhole(const std::string& path, const std::string& sha256) {
+  auto bytes = ReadFile(path);
+  if (!bytes.ok()) return bytes.status();
+  if (Sha256Hex(*bytes) != sha256) {
+    return absl::DataLossError(absl::StrCat(path, ": is not what was written: its digest differs"));
+  }
+  auto file = ParseSafetensors(*bytes);
+  if (file.ok()) return file;
+  return absl::Status(file.status().code(), absl::StrCat(path, ": ", file.status().message()));
+}
+
+absl::Status FillTheta(const TensorFile& file, const ThetaLayout& layout, std::span<float> theta) {
+  for (const ThetaLeaf& leaf : layout.leaves) {
+    auto found = file.tensors.find(leaf.path);
+    if (found == file.tensors.end() || found->second.dtype != DType::kF32 ||
+        found->second.shape != leaf.shape) {
+      return absl::InvalidArgumentError(
+          absl::StrCat("no float32 tensor \"", leaf.path, "\" of the optimizer's shape"));
+    }
+    std::ranges::copy(found->second.f32(), theta.begin() + leaf.offset);
+  }
+  return absl::OkStatus();
+}
+
+absl::Status FillState(const TensorFile& file, TrainingState& state) {
+  for (const char* name : {kEstimator, kTrainer}) {
+    if (!file.tensors.contains(name)) {
+      return absl::InvalidArgumentError(absl::StrCat("no tensor \"", name, "\""));
+    }
+  }
+  auto estimator = DecodeState(file.tensors.at(kEstimator).data);
+  if (!estimator.ok()) return estimator.status();
+  state.estimator = *std::move(estimator);
+  state.trainer = file.tensors.at(kTrainer).data;
+  return absl::OkStatus();
+}
+
+absl::Status AtPath(const std::string& path, const absl::Status& status) {
+  if (status.ok()) return status;
+  return absl::Status(status.code(), absl::StrCat(path, ": ", status.message()));
+}
+
+}  // namespace
+
+std::string ThetaPath(const std::string& job_folder, int64_t step) {
+  return absl::StrFormat("%s/checkpoints/theta-%06d.safetensors", job_folder, step);
+}
+
+std::string ThetaFile(const std::string& job, const v1::JobConfig& config, int64_t step,
+                      std::span<const float> theta) {
+  const ThetaLayout layout = LayoutOf(config.optimizer());
+  TensorFile file;
+  file.metadata = {{"format", "paceline-theta-1"}, {"job", job},
+                   {"step", absl::StrCat(step)},   {"optimizer", layout.optimizer},
+                   {"config", ConfigJson(config)}, {"digest", ThetaDigest(theta)}};
+  for (const ThetaLeaf& leaf : layout.leaves) {
+    file.tensors[leaf.path] = Tensor::F32(leaf.shape, theta.subspan(leaf.offset, leaf.size));
+  }
+  return SerializeSafetensors(file);
+}
+
+absl::StatusOr<CheckpointRow> WriteCheckpoint(const std::string& job_folder, const std::string& job,
+                                              const v1::JobConfig& config,
+                                              const TrainingState& state) {
+  absl::Status status = MakeFolder(job_folder + "/checkpoints");
+  if (!status.ok()) return status;
+  const std::string theta = ThetaFile(job, config, state.step, state.theta);
+  const std::string rest = StateFile(state);
+  status = WriteFileAtomically(StatePath(job_folder, state.step), rest);
+  if (!status.ok()) return status;
+  status = WriteFileAtomically(ThetaPath(job_folder, state.step), theta);
+  if (!status.ok()) return status;
+  return CheckpointRow{
+      .step = state.step, .theta_sha256 = Sha256Hex(theta), .state_sha256 = Sha256Hex(rest)};
+}
+
+absl::StatusOr<TrainingState> ReadCheckpoint(const std::string& job_folder,
+                                             const v1::JobConfig& config,
+                                             const CheckpointRow& row) {
+  const std::string theta_path = ThetaPath(job_folder, row.step);
+  auto theta = ReadWhole(theta_path, row.theta_sha256);
+  if (!theta.ok()) return theta.status();
+  const std::string state_path = StatePath(job_folder, row.step);
+  auto rest = ReadWhole(state_path, row.state_sha256);
+  if (!rest.ok()) return rest.status();
+
+  const ThetaLayout layout = LayoutOf(config.optimizer());
+  TrainingState state;
+  state.step = row.step;
+  state.theta.resize(layout.size);
+  absl::Status status = AtPath(theta_path, FillTheta(*theta, layout, state.theta));
+  if (!status.ok()) return status;
+  status = AtPath(state_path, FillState(*rest, state));
+  if (!status.ok()) return status;
+  return state;
+}
+
+}  // namespace paceline

@@ -1,0 +1,53 @@
+#include "coordinator/store/data_folder.h"
+
+#include <fcntl.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+#include <filesystem>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "common/base/file.h"
+
+namespace paceline {
+
+absl::StatusOr<DataFolder> DataFolder::Open(const std::string& path) {
+  absl::Status status = MakeFolder(path);
+  if (!status.ok()) return status;
+  const std::string file = path + "/lock";
+  const int lock = open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+  if (lock < 0) {
+    return absl::PermissionDeniedError(
+        absl::StrCat(file, ": ", std::strerror(errno),
+                     "; the data folder must be writable for the coordinator"));
+  }
+  if (flock(lock, LOCK_EX | LOCK_NB) == 0) {
+    std::error_code ignored;
+    return DataFolder(std::filesystem::absolute(path, ignored).lexically_normal(), lock);
+  }
+  const int error = errno;
+  close(lock);
+  if (error == EWOULDBLOCK) {
+    return absl::FailedPreconditionError(
+        absl::StrCat(path,
+                     ": another coordinator is working in this folder; stop it, or give "
+                     "this one a folder of its own with --data"));
+  }
+  return absl::InternalError(absl::StrCat(file, ": cannot be locked: ", std::strerror(error)));
+}
+
+DataFolder::DataFolder(DataFolder&& other) noexcept
+    : path_(std::move(other.path_)), lock_(std::exchange(other.lock_, -1)) {}
+
+DataFolder::~DataFolder() {
+  if (lock_ >= 0) close(lock_);
+}
+
+std::string JobFolder(const std::string& data_folder, const std::string& job) {
+  return absl::StrCat(data_folder, "/jobs/", job);
+}
+
+}  // namespace paceline

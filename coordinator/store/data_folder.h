@@ -1,0 +1,40 @@
+// The folder that one coordinator works in, and nobody else while it does.
+//
+//   <data>/lock                               held while the coordinator lives
+//   <data>/coordinator.db                     the store
+//   <data>/address                            where the coordinator listens, host:port
+//   <data>/jobs/<job>/                        logs
+//   <data>/jobs/<job>/checkpoints/            theta-000050.safetensors, state-000050.safetensors
+#pragma once
+
+#include <string>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+
+namespace paceline {
+
+class DataFolder {
+ public:
+  // Makes the folder if there is none. FailedPrecondition if another coordinator holds it,
+  // PermissionDenied if it cannot be written.
+  static absl::StatusOr<DataFolder> Open(const std::string& path);
+  DataFolder(DataFolder&& other) noexcept;
+  DataFolder& operator=(DataFolder&&) = delete;
+  ~DataFolder();
+
+  // Absolute.
+  const std::string& path() const { return path_; }
+  std::string database() const { return path_ + "/coordinator.db"; }
+  std::string address_file() const { return path_ + "/address"; }
+
+ private:
+  DataFolder(std::string path, int lock) : path_(std::move(path)), lock_(lock) {}
+
+  std::string path_;
+  int lock_;  // file descriptor
+};
+
+std::string JobFolder(const std::string& data_folder, const std::string& job);
+
+}  // namespace paceline

@@ -1,0 +1,128 @@
+#include "coordinator/store/sqlite_schema.h"
+
+#include <sqlite3.h>
+
+#include "absl/strings/str_cat.h"
+
+namespace paceline {
+namespace {
+
+constexpr int kApplicationId = 0x50434c4e;  // "PCLN"
+constexpr int kFormat = 1;
+
+constexpr char kSchema[] = R"(
+CREATE TABLE counters (
+  name TEXT PRIMARY KEY,
+  value INTEGER NOT NULL
+) WITHOUT ROWID;
+CREATE TABLE jobs (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  name TEXT NOT NULL UNIQUE,
+  config BLOB NOT NULL,
+  source_yaml TEXT NOT NULL,
+  request_id TEXT NOT NULL,
+  state INTEGER NOT NULL,
+  message TEXT NOT NULL,
+  fingerprint TEXT NOT NULL,
+  submitted_ms INTEGER NOT NULL,
+  started_ms INTEGER NOT NULL,
+  ended_ms INTEGER NOT NULL
+);
+CREATE TABLE steps (
+  job INTEGER NOT NULL REFERENCES jobs(id),
+  step INTEGER NOT NULL,
+  theta_hash INTEGER NOT NULL,
+  inner_steps INTEGER NOT NULL,
+  diverged INTEGER NOT NULL,
+  scalars BLOB NOT NULL,
+  record BLOB NOT NULL,
+  PRIMARY KEY (job, step)
+) WITHOUT ROWID;
+CREATE TABLE events (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  job INTEGER NOT NULL REFERENCES jobs(id),
+  unix_ms INTEGER NOT NULL,
+  text TEXT NOT NULL
+);
+CREATE INDEX events_of_job ON events (job, id);
+CREATE TABLE checkpoints (
+  job INTEGER NOT NULL REFERENCES jobs(id),
+  step INTEGER NOT NULL,
+  theta_sha256 TEXT NOT NULL,
+  state_sha256 TEXT NOT NULL,
+  PRIMARY KEY (job, step)
+) WITHOUT ROWID;
+)";
+
+int Pragma(SQLite::Database& db, const std::string& name) {
+  return db.execAndGet("PRAGMA " + name).getInt();
+}
+
+void Create(SQLite::Database& db) {
+  SQLite::Transaction transaction(db, SQLite::TransactionBehavior::IMMEDIATE);
+  db.exec(kSchema);
+  db.exec(absl::StrCat("PRAGMA application_id=", kApplicationId));
+  db.exec(absl::StrCat("PRAGMA user_version=", kFormat));
+  transaction.commit();
+}
+
+absl::Status CheckIdentity(SQLite::Database& db, const std::string& path) {
+  if (Pragma(db, "application_id") != kApplicationId) {
+    return absl::FailedPreconditionError(
+        absl::StrCat(path, ": is another program's database; give an empty folder with --data"));
+  }
+  const int format = Pragma(db, "user_version");
+  if (format != kFormat) {
+    return absl::FailedPreconditionError(
+        absl::StrCat(path, ": has database format ", format, ", this program knows format ",
+                     kFormat, "; use the version of Paceline that wrote it"));
+  }
+  const std::string verdict = db.execAndGet("PRAGMA quick_check(1)").getString();
+  if (verdict != "ok") return absl::DataLossError(absl::StrCat(path, ": is damaged: ", verdict));
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+absl::Status SqliteError(const std::string& path, const std::string& what,
+                         const SQLite::Exception& error) {
+  const std::string text = absl::StrCat(path, ": ", what, ": ", error.what());
+  switch (error.getErrorCode() & 0xff) {
+    case SQLITE_FULL:
+      return absl::ResourceExhaustedError(absl::StrCat(text, "; free some space on that disk"));
+    case SQLITE_CORRUPT:
+    case SQLITE_NOTADB:
+      return absl::DataLossError(absl::StrCat(text, "; restore the file from a backup"));
+    case SQLITE_READONLY:
+    case SQLITE_CANTOPEN:
+    case SQLITE_PERM:
+    case SQLITE_AUTH:
+      return absl::PermissionDeniedError(
+          absl::StrCat(text, "; the folder and its files must be writable"));
+    case SQLITE_BUSY:
+    case SQLITE_LOCKED:
+      return absl::UnavailableError(absl::StrCat(text, "; another program holds the file"));
+    default:
+      return absl::InternalError(text);
+  }
+}
+
+absl::StatusOr<std::unique_ptr<SQLite::Database>> OpenDatabase(const std::string& path) {
+  try {
+    auto db = std::make_unique<SQLite::Database>(
+        path, SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE | SQLite::OPEN_FULLMUTEX, 2000);
+    const bool fresh = db->execAndGet("SELECT COUNT(*) FROM sqlite_master").getInt() == 0 &&
+                       Pragma(*db, "application_id") == 0;
+    db->exec("PRAGMA journal_mode=WAL");
+    db->exec("PRAGMA synchronous=FULL");
+    db->exec("PRAGMA foreign_keys=ON");
+    if (fresh) Create(*db);
+    absl::Status status = CheckIdentity(*db, path);
+    if (!status.ok()) return status;
+    return db;
+  } catch (const SQLite::Exception& error) {
+    return SqliteError(path, "cannot open the database", error);
+  }
+}
+
+}  // namespace paceline

@@ -1,0 +1,376 @@
+// Workers and jobs as the coordinator sees them.
+#include "coordinator/job/coordinator.h"
+
+#include <limits>
+
+#include "coordinator/store/memory_store.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "tests/coordinator/job/fake_cluster.h"
+#include "tests/testing/process.h"
+
+namespace paceline {
+namespace {
+
+using std::chrono::milliseconds;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::Not;
+
+class CoordinatorTest : public ::testing::Test {
+ protected:
+  void SetUp() override { cluster_.Start(); }
+
+  FakeWorker& worker(WorkerId id) { return cluster_.worker(id); }
+  Coordinator& coordinator() { return cluster_.coordinator(); }
+  std::vector<v1::WindowResult> Answers(WorkerId id) { return worker(id).Answers(coordinator()); }
+  void Quarter() {
+    cluster_.clock().Advance(milliseconds(250));
+    coordinator().Tick();
+  }
+  v1::WorkerSummary SummaryOf(WorkerId id) {
+    const v1::ListWorkersReply reply = coordinator().ListWorkers();
+    for (const v1::WorkerSummary& summary : reply.workers()) {
+      if (summary.worker_id() == static_cast<uint64_t>(id)) return summary;
+    }
+    return {};
+  }
+
+  TemporaryFolder folder_;
+  MemoryStore store_;
+  FakeCluster cluster_{store_, folder_.path()};
+};
+
+TEST_F(CoordinatorTest, AJobRunsToItsEnd) {
+  const WorkerId id = cluster_.Join();
+  EXPECT_EQ(cluster_.Submit(ToyConfig()), "toy");
+  cluster_.Work("toy");
+  const v1::JobSummary summary = cluster_.Summary("toy");
+  EXPECT_EQ(summary.state(), v1::JOB_STATE_SUCCEEDED);
+  EXPECT_EQ(summary.step(), 12);
+  EXPECT_TRUE(summary.has_mean_loss());
+  EXPECT_FALSE(worker(id).knows("toy")) << "the worker was not told of the end";
+}
+
+TEST_F(CoordinatorTest, ThetaGoesToEachWorkerOncePerVersion) {
+  const WorkerId id = cluster_.Join();
+  cluster_.Submit(ToyConfig());
+  cluster_.Work("toy");
+  EXPECT_EQ(worker(id).thetas_received(), 12);
+}
+
+TEST_F(CoordinatorTest, AWorkerWithoutABlockGetsNoTheta) {
+  v1::JobConfig config = ToyConfig();
+  config.mutable_estimator()->set_block(12);
+  cluster_.Join();
+  const WorkerId second = cluster_.Join();
+  cluster_.Submit(config);
+  cluster_.Work("toy", 5);
+  EXPECT_EQ(worker(second).thetas_received(), 0);
+}
+
+TEST_F(CoordinatorTest, AJobWithoutWorkersSaysWhatItWaitsFor) {
+  cluster_.Submit(ToyConfig());
+  EXPECT_EQ(cluster_.Summary("toy").message(), "waits for a worker");
+  cluster_.Join();
+  EXPECT_EQ(cluster_.Summary("toy").message(), "");
+}
+
+TEST_F(CoordinatorTest, ASilentWorkersBlocksAreAnsweredByOthers) {
+  const WorkerId silent = cluster_.Join("silent");
+  const WorkerId loud = cluster_.Join("loud");
+  cluster_.Submit(ToyConfig());
+  const auto lost_answers = Answers(silent);
+  ASSERT_FALSE(lost_answers.empty());
+  for (const auto& answer : Answers(loud)) cluster_.Say(loud, answer);
+  int quarters = 0;
+  for (; worker(silent).closed().empty() && quarters < 100; ++quarters) {
+    Quarter();
+    cluster_.Heartbeat(loud);
+  }
+  EXPECT_LE(quarters, 20) << "a death is to be noticed within 5 s";
+  EXPECT_GE(quarters, 16);
+  const auto taken_over = Answers(loud);
+  EXPECT_EQ(taken_over.size(), lost_answers.size());
+  EXPECT_THAT(cluster_.Events("toy"), HasSubstr("silent#1 is gone"));
+}
+
+TEST_F(CoordinatorTest, WhoWasHeldUpItselfDoesNotBlameTheWorkers) {
+  const WorkerId id = cluster_.Join();
+  Quarter();
+  cluster_.clock().Advance(milliseconds(60'000));
+  coordinator().Tick();
+  EXPECT_EQ(worker(id).closed(), "");
+}
+
+TEST_F(CoordinatorTest, WorkersHearOfTheCoordinatorEverySecond) {
+  const WorkerId id = cluster_.Join();
+  for (int quarter = 0; quarter < 40; ++quarter) {
+    Quarter();
+    cluster_.Heartbeat(id);
+  }
+  EXPECT_GE(worker(id).heartbeats(), 9);
+  EXPECT_LE(worker(id).heartbeats(), 11);
+}
+
+TEST_F(CoordinatorTest, AWorkerThatLeavesGivesItsBlocksToOthers) {
+  const WorkerId leaver = cluster_.Join("leaver");
+  cluster_.Submit(ToyConfig());
+  cluster_.Work("toy", 2);
+  const WorkerId heir = cluster_.Join("heir");
+  v1::WorkerMessage message;
+  message.mutable_leaving()->set_reason("SIGTERM");
+  coordinator().Receive(leaver, message);
+  EXPECT_EQ(SummaryOf(heir).blocks(), 4u);
+  EXPECT_THAT(cluster_.Events("toy"), HasSubstr("it leaves: SIGTERM"));
+  cluster_.Work("toy");
+  EXPECT_EQ(cluster_.State("toy"), v1::JOB_STATE_SUCCEEDED);
+}
+
+TEST_F(CoordinatorTest, ANewWorkerTakesItsShareWithinAnEpisode) {
+  const WorkerId first = cluster_.Join();
+  cluster_.Submit(ToyConfig());
+  cluster_.Work("toy", 2);
+  const WorkerId second = cluster_.Join();
+  cluster_.Work("toy", 5);
+  EXPECT_EQ(SummaryOf(first).blocks(), 2u);
+  EXPECT_EQ(SummaryOf(second).blocks(), 2u);
+  EXPECT_EQ(worker(first).released().size(), 2u);
+}
+
+// ---- fingerprints
+
+TEST_F(CoordinatorTest, AJobNeverMixesFingerprints) {
+  const WorkerId cpu = cluster_.Join("a", "cpu");
+  const WorkerId gpu = cluster_.Join("b", "gpu");
+  cluster_.Submit(ToyConfig());
+  EXPECT_EQ(SummaryOf(cpu).blocks(), 4u);
+  EXPECT_EQ(SummaryOf(gpu).blocks(), 0u);
+  EXPECT_THAT(cluster_.Events("toy"), HasSubstr("fingerprint cpu answer for this job; 1 others"));
+  cluster_.Work("toy", 3);
+  const WorkerId late = cluster_.Join("c", "gpu");
+  EXPECT_THAT(cluster_.Events("toy"), HasSubstr("c#3 stays idle: its fingerprint is gpu"));
+  cluster_.Lose(cpu);
+  EXPECT_FALSE(worker(gpu).asked());
+  EXPECT_FALSE(worker(late).asked());
+  EXPECT_THAT(cluster_.Summary("toy").message(), HasSubstr("the job's fingerprint cpu; 2 others"));
+  cluster_.Join("d", "cpu");
+  cluster_.Work("toy");
+  EXPECT_EQ(cluster_.State("toy"), v1::JOB_STATE_SUCCEEDED);
+}
+
+TEST_F(CoordinatorTest, TheFingerprintIsRememberedOverARestart) {
+  cluster_.Join("a", "cpu");
+  cluster_.Submit(ToyConfig());
+  cluster_.Work("toy", 3);
+  cluster_.Start();
+  const WorkerId gpu = cluster_.Join("b", "gpu");
+  EXPECT_FALSE(worker(gpu).asked());
+}
+
+TEST_F(CoordinatorTest, BeforeTheFirstStepIsDoneAnotherFingerprintMayTakeOver) {
+  const WorkerId cpu = cluster_.Join("a", "cpu");
+  cluster_.Submit(ToyConfig());
+  const auto answers = Answers(cpu);
+  cluster_.Say(cpu, answers[0]);
+  const WorkerId gpu = cluster_.Join("b", "gpu");
+  cluster_.Lose(cpu);
+  EXPECT_EQ(Answers(gpu).size(), 4u) << "answers of both kinds would be mixed";
+}
+
+// ---- answers
+
+TEST_F(CoordinatorTest, TwoAnswersThatDifferAreAnEvent) {
+  const WorkerId id = cluster_.Join();
+  cluster_.Submit(ToyConfig());
+  auto answers = Answers(id);
+  cluster_.Say(id, answers[0]);
+  cluster_.Say(id, answers[0]);
+  EXPECT_THAT(cluster_.Events("toy"), Not(HasSubstr("differ")));
+  answers[0].mutable_particles(0)->set_sum_plus(1.25);
+  cluster_.Say(id, answers[0]);
+  EXPECT_THAT(cluster_.Events("toy"), HasSubstr("the two differ; the first one counts"));
+}
+
+TEST_F(CoordinatorTest, AnImpossibleAnswerIsAskedForElsewhere) {
+  const WorkerId bad = cluster_.Join("bad");
+  const WorkerId good = cluster_.Join("good");
+  cluster_.Submit(ToyConfig());
+  auto answers = Answers(bad);
+  Answers(good);
+  answers[0].mutable_particles(0)->set_sum_plus(std::numeric_limits<double>::quiet_NaN());
+  cluster_.Say(bad, answers[0]);
+  EXPECT_THAT(cluster_.Events("toy"), HasSubstr("not finite"));
+  const auto again = Answers(good);
+  ASSERT_EQ(again.size(), 1u);
+  EXPECT_EQ(again[0].block(), answers[0].block());
+}
+
+TEST_F(CoordinatorTest, AFailureIsTriedElsewhere) {
+  const WorkerId bad = cluster_.Join("bad");
+  const WorkerId good = cluster_.Join("good");
+  cluster_.Submit(ToyConfig());
+  const auto answers = Answers(bad);
+  Answers(good);
+  cluster_.Fail(bad, answers[0], "no memory");
+  EXPECT_THAT(cluster_.Events("toy"), HasSubstr("no memory"));
+  EXPECT_EQ(Answers(good).size(), 1u);
+  EXPECT_FALSE(worker(bad).asked());
+}
+
+TEST_F(CoordinatorTest, AWorkerThatFailsAgainAndAgainGetsNoMore) {
+  const WorkerId id = cluster_.Join("bad");
+  cluster_.Submit(ToyConfig());
+  for (int i = 0; i < JobRun::kMaxFailures; ++i) {
+    const auto answers = Answers(id);
+    ASSERT_FALSE(answers.empty()) << "given up too early";
+    cluster_.Fail(id, answers[0], "broken");
+  }
+  EXPECT_FALSE(worker(id).asked());
+  EXPECT_THAT(cluster_.Events("toy"), HasSubstr("gets no more of this job"));
+  EXPECT_THAT(cluster_.Summary("toy").message(), HasSubstr("waits for another worker"));
+  cluster_.Join("good");
+  cluster_.Work("toy");
+  EXPECT_EQ(cluster_.State("toy"), v1::JOB_STATE_SUCCEEDED);
+}
+
+TEST_F(CoordinatorTest, AnAnswerMakesEarlierFailuresForgotten) {
+  const WorkerId id = cluster_.Join("shaky");
+  cluster_.Submit(ToyConfig());
+  for (int i = 0; i < 3 * JobRun::kMaxFailures; ++i) {
+    const auto answers = Answers(id);
+    ASSERT_FALSE(answers.empty());
+    cluster_.Fail(id, answers[0], "for once");
+    for (size_t other = 1; other < answers.size(); ++other) cluster_.Say(id, answers[other]);
+    cluster_.Work("toy", 1);
+  }
+  EXPECT_THAT(cluster_.Events("toy"), Not(HasSubstr("gets no more")));
+}
+
+TEST_F(CoordinatorTest, APermanentFailureFailsTheJob) {
+  const WorkerId id = cluster_.Join();
+  cluster_.Submit(ToyConfig());
+  cluster_.Submit(ToyConfig("next"));
+  cluster_.Fail(id, Answers(id)[0], "the optimizer cannot do that", true);
+  EXPECT_EQ(cluster_.State("toy"), v1::JOB_STATE_FAILED);
+  EXPECT_THAT(cluster_.Summary("toy").message(), HasSubstr("the optimizer cannot do that"));
+  EXPECT_FALSE(worker(id).knows("toy"));
+  EXPECT_EQ(cluster_.State("next"), v1::JOB_STATE_RUNNING);
+}
+
+TEST_F(CoordinatorTest, MessagesWithoutAPlaceAreIgnored) {
+  const WorkerId id = cluster_.Join();
+  cluster_.Submit(ToyConfig());
+  coordinator().Receive(id, v1::WorkerMessage());
+  v1::WorkerMessage hello;
+  hello.mutable_hello();
+  coordinator().Receive(id, hello);
+  v1::WorkerMessage failure;
+  failure.mutable_failure()->set_job("toy");
+  failure.mutable_failure()->set_block(4294967295u);
+  coordinator().Receive(id, failure);
+  coordinator().Receive(WorkerId{99}, hello);
+  cluster_.Work("toy");
+  EXPECT_EQ(cluster_.State("toy"), v1::JOB_STATE_SUCCEEDED);
+}
+
+// ---- jobs
+
+TEST_F(CoordinatorTest, APausedJobGoesOnWhereItWas) {
+  const WorkerId id = cluster_.Join();
+  cluster_.Submit(ToyConfig());
+  cluster_.Work("toy", 3);
+  ASSERT_TRUE(coordinator().Pause("toy").ok());
+  cluster_.Work("toy");
+  EXPECT_EQ(cluster_.Summary("toy").step(), 3);
+  EXPECT_EQ(cluster_.State("toy"), v1::JOB_STATE_PAUSED);
+  ASSERT_TRUE(coordinator().Resume("toy").ok());
+  EXPECT_EQ(cluster_.Summary("toy").step(), 4) << "what was answered meanwhile counts";
+  cluster_.Work("toy");
+  EXPECT_EQ(cluster_.State("toy"), v1::JOB_STATE_SUCCEEDED);
+  EXPECT_EQ(worker(id).thetas_received(), 12) << "the worker had kept its state";
+}
+
+TEST_F(CoordinatorTest, TheNextJobRunsWhileOneIsPaused) {
+  const WorkerId id = cluster_.Join();
+  cluster_.Submit(ToyConfig("a"));
+  cluster_.Submit(ToyConfig("b"));
+  EXPECT_EQ(cluster_.Summary("b").message(), "waits for job a");
+  cluster_.Work("a", 5);
+  ASSERT_TRUE(coordinator().Pause("a").ok());
+  EXPECT_FALSE(worker(id).knows("a"));
+  cluster_.Work("b");
+  EXPECT_EQ(cluster_.State("b"), v1::JOB_STATE_SUCCEEDED);
+  ASSERT_TRUE(coordinator().Resume("a").ok());
+  cluster_.Work("a");
+  EXPECT_EQ(cluster_.State("a"), v1::JOB_STATE_SUCCEEDED);
+}
+
+TEST_F(CoordinatorTest, ACancelledJobIsForgottenByItsWorkers) {
+  const WorkerId id = cluster_.Join();
+  cluster_.Submit(ToyConfig("a"));
+  cluster_.Submit(ToyConfig("b"));
+  const auto answers = Answers(id);
+  ASSERT_TRUE(coordinator().Cancel("a").ok());
+  EXPECT_FALSE(worker(id).knows("a"));
+  for (const auto& answer : answers) cluster_.Say(id, answer);
+  EXPECT_EQ(cluster_.State("a"), v1::JOB_STATE_CANCELLED);
+  EXPECT_EQ(cluster_.State("b"), v1::JOB_STATE_RUNNING);
+  EXPECT_TRUE(absl::IsFailedPrecondition(coordinator().Resume("a").status()));
+  EXPECT_TRUE(absl::IsFailedPrecondition(coordinator().Cancel("a").status()));
+}
+
+TEST_F(CoordinatorTest, UnknownJobsAreNotFound) {
+  EXPECT_TRUE(absl::IsNotFound(coordinator().Pause("x").status()));
+  EXPECT_TRUE(absl::IsNotFound(coordinator().Resume("x").status()));
+  EXPECT_TRUE(absl::IsNotFound(coordinator().Cancel("x").status()));
+  EXPECT_TRUE(absl::IsNotFound(coordinator().Show("x").status()));
+  EXPECT_TRUE(absl::IsNotFound(coordinator().FindTheta("x", std::nullopt).status()));
+  EXPECT_TRUE(absl::IsNotFound(coordinator().FetchTheta(v1::FetchThetaRequest()).status()));
+}
+
+TEST_F(CoordinatorTest, ThetaOfAStepThatIsNotDoneIsOutOfRange) {
+  cluster_.Join();
+  cluster_.Submit(ToyConfig());
+  cluster_.Work("toy", 3);
+  EXPECT_TRUE(absl::IsOutOfRange(coordinator().FindTheta("toy", 4).status()));
+  EXPECT_TRUE(absl::IsOutOfRange(coordinator().FindTheta("toy", -1).status()));
+  EXPECT_TRUE(coordinator().FindTheta("toy", 3)->theta.has_value());
+  EXPECT_EQ(coordinator().FindTheta("toy", std::nullopt)->step, 3);
+}
+
+TEST_F(CoordinatorTest, ShowTellsAllThereIsToTell) {
+  cluster_.Join();
+  cluster_.Submit(ToyConfig());
+  cluster_.Work("toy");
+  const auto detail = coordinator().Show("toy");
+  ASSERT_TRUE(detail.ok()) << detail.status();
+  EXPECT_EQ(detail->parameters(), 2u);
+  EXPECT_EQ(detail->fingerprint(), "cpu");
+  EXPECT_EQ(detail->theta_hash(), cluster_.Hashes("toy").back());
+  EXPECT_EQ(detail->inner_steps(), 12u * 12 * 5 * 2);
+  EXPECT_GT(detail->diverged_particles(), 0u);
+  EXPECT_EQ(detail->folder(), folder_.path() + "/jobs/toy");
+  EXPECT_FALSE(detail->events().empty());
+}
+
+TEST_F(CoordinatorTest, RecordsCountWhatAStepTook) {
+  cluster_.Join();
+  cluster_.Join();
+  cluster_.Submit(ToyConfig());
+  cluster_.Work("toy", 1);
+  cluster_.clock().Advance(milliseconds(1500));
+  cluster_.Work("toy", 1);
+  const v1::OuterStepRecord record = store_.Records("toy", 1, 1)->front();
+  EXPECT_EQ(record.step(), 2);
+  EXPECT_EQ(record.workers(), 2u);
+  EXPECT_EQ(record.inner_steps(), 12u * 5 * 2);
+  EXPECT_DOUBLE_EQ(record.seconds(), 1.5);
+  // θ and a request to each of the two, and four answers.
+  EXPECT_EQ(record.messages(), 2u * 2 + 4);
+  EXPECT_GT(record.bytes(), 4u * 3 * 16);
+  EXPECT_LT(record.bytes(), 2000u);
+}
+
+}  // namespace
+}  // namespace paceline

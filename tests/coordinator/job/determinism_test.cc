@@ -1,0 +1,178 @@
+// The contract: θ depends on the config alone, whatever happens on the way to it.
+#include <algorithm>
+#include <functional>
+#include <memory>
+#include <random>
+
+#include "coordinator/store/memory_store.h"
+#include "coordinator/store/sqlite_store.h"
+#include "gtest/gtest.h"
+#include "tests/coordinator/job/fake_cluster.h"
+#include "tests/testing/process.h"
+
+namespace paceline {
+namespace {
+
+v1::JobConfig ConfigOf(const std::string& estimator) {
+  v1::JobConfig config = ToyConfig();
+  v1::Estimator& kind = *config.mutable_estimator();
+  if (estimator == "pes") {
+    kind.mutable_pes()->set_window(5);
+    kind.mutable_pes()->set_sigma(0.02);
+  } else if (estimator == "truncated_es") {
+    kind.mutable_truncated_es()->set_window(5);
+    kind.mutable_truncated_es()->set_sigma(0.02);
+  } else if (estimator == "full_es") {
+    kind.mutable_full_es()->set_sigma(0.02);
+    auto& length = *config.mutable_episode()->mutable_log_uniform();
+    length.set_min(3);
+    length.set_max(30);
+  }
+  return config;
+}
+
+std::vector<uint64_t> Undisturbed(v1::JobConfig config) {
+  config.set_checkpoint_every(100);
+  TemporaryFolder folder;
+  MemoryStore store;
+  FakeCluster cluster(store, folder.path());
+  cluster.Start();
+  cluster.Join();
+  const std::string job = cluster.Submit(config);
+  cluster.Work(job);
+  EXPECT_EQ(cluster.State(job), v1::JOB_STATE_SUCCEEDED);
+  return cluster.Hashes(job);
+}
+
+class DeterminismTest : public ::testing::TestWithParam<const char*> {};
+INSTANTIATE_TEST_SUITE_P(Estimators, DeterminismTest,
+                         ::testing::Values("nres", "pes", "truncated_es", "full_es"),
+                         [](const auto& kind) { return std::string(kind.param); });
+
+TEST_P(DeterminismTest, EveryStepHasAThetaOfItsOwn) {
+  const std::vector<uint64_t> hashes = Undisturbed(ConfigOf(GetParam()));
+  ASSERT_EQ(hashes.size(), 12u);
+  EXPECT_EQ(std::set<uint64_t>(hashes.begin(), hashes.end()).size(), 12u);
+}
+
+TEST_P(DeterminismTest, TheNumberOfWorkersDoesNotMatter) {
+  v1::JobConfig config = ConfigOf(GetParam());
+  config.set_checkpoint_every(100);
+  const std::vector<uint64_t> expected = Undisturbed(config);
+  for (int workers = 2; workers <= 4; ++workers) {
+    TemporaryFolder folder;
+    MemoryStore store;
+    FakeCluster cluster(store, folder.path());
+    cluster.Start();
+    for (int i = 0; i < workers; ++i) cluster.Join("w", "cpu", 1 + i % 2);
+    cluster.Work(cluster.Submit(config));
+    EXPECT_EQ(cluster.Hashes("toy"), expected) << workers << " workers";
+  }
+}
+
+TEST_P(DeterminismTest, ARestartAfterEveryStepDoesNotMatter) {
+  const v1::JobConfig config = ConfigOf(GetParam());
+  const std::vector<uint64_t> expected = Undisturbed(config);
+  TemporaryFolder folder;
+  const std::string job = "toy";
+  for (int life = 0; life < 20; ++life) {
+    auto store = SqliteStore::Open(folder.path() + "/coordinator.db");
+    ASSERT_TRUE(store.ok()) << store.status();
+    FakeCluster cluster(**store, folder.path());
+    cluster.Start();
+    if (life == 0) cluster.Submit(config);
+    if (cluster.State(job) == v1::JOB_STATE_SUCCEEDED) break;
+    ASSERT_EQ(cluster.Summary(job).step(), life);
+    cluster.Join();
+    cluster.Work(job, 1);
+  }
+  auto store = SqliteStore::Open(folder.path() + "/coordinator.db");
+  ASSERT_TRUE(store.ok()) << store.status();
+  FakeCluster cluster(**store, folder.path());
+  EXPECT_EQ(cluster.Hashes(job), expected);
+}
+
+// Everything at once, at random: answers out of order, twice and late; workers that come and go in
+// the middle of a step; restarts of the coordinator.
+class Chaos {
+ public:
+  Chaos(uint32_t seed, Store& store, const std::string& folder)
+      : random_(seed), cluster_(store, folder) {
+    cluster_.Start();
+  }
+
+  void Run(const v1::JobConfig& config) {
+    const std::string job = cluster_.Submit(config);
+    for (int turn = 0; turn < 3000 && cluster_.State(job) == v1::JOB_STATE_RUNNING; ++turn) {
+      Turn();
+    }
+    EXPECT_EQ(cluster_.State(job), v1::JOB_STATE_SUCCEEDED);
+  }
+  FakeCluster& cluster() { return cluster_; }
+
+ private:
+  struct Letter {
+    WorkerId from{};
+    v1::WindowResult answer;
+  };
+
+  uint32_t Draw(uint32_t bound) { return static_cast<uint32_t>(random_() % bound); }
+
+  void Turn() {
+    const std::vector<WorkerId> ids = cluster_.ids();
+    const uint32_t dice = Draw(100);
+    if (ids.empty() || (dice < 4 && ids.size() < 4)) {
+      cluster_.Join("w", "cpu", 1 + Draw(2));
+    } else if (dice < 8) {
+      cluster_.Lose(ids[Draw(static_cast<uint32_t>(ids.size()))]);
+    } else if (dice < 10) {
+      cluster_.Start();
+      post_.clear();
+    } else if (dice < 20 && !old_.empty()) {
+      // Even of earlier lives of the coordinator.
+      Letter letter = old_[Draw(static_cast<uint32_t>(old_.size()))];
+      cluster_.Say(ids[Draw(static_cast<uint32_t>(ids.size()))], letter.answer);
+    } else {
+      Collect(ids);
+      Deliver();
+    }
+  }
+
+  void Collect(const std::vector<WorkerId>& ids) {
+    for (WorkerId id : ids) {
+      for (auto& answer : cluster_.worker(id).Answers(cluster_.coordinator())) {
+        post_.push_back({id, std::move(answer)});
+      }
+    }
+  }
+
+  void Deliver() {
+    if (post_.empty()) return;
+    std::swap(post_[Draw(static_cast<uint32_t>(post_.size()))], post_.back());
+    const Letter letter = std::move(post_.back());
+    post_.pop_back();
+    old_.push_back(letter);
+    cluster_.Say(letter.from, letter.answer);
+  }
+
+  std::mt19937 random_;
+  FakeCluster cluster_;
+  std::vector<Letter> post_;
+  std::vector<Letter> old_;
+};
+
+TEST_P(DeterminismTest, NothingThatHappensMatters) {
+  const v1::JobConfig config = ConfigOf(GetParam());
+  const std::vector<uint64_t> expected = Undisturbed(config);
+  for (uint32_t seed = 1; seed <= 6; ++seed) {
+    SCOPED_TRACE(testing::Message() << "seed " << seed);
+    TemporaryFolder folder;
+    MemoryStore store;
+    Chaos chaos(seed, store, folder.path());
+    chaos.Run(config);
+    EXPECT_EQ(chaos.cluster().Hashes("toy"), expected);
+  }
+}
+
+}  // namespace
+}  // namespace paceline

@@ -1,0 +1,257 @@
+#include "tests/coordinator/job/fake_cluster.h"
+
+#include "absl/strings/str_cat.h"
+#include "common/estimator/episodes.h"
+#include "gtest/gtest.h"
+
+namespace paceline {
+namespace {
+
+// In [0, 1), from all bits of the arguments.
+double Unit(uint64_t a, uint64_t b, uint64_t c) {
+  uint64_t x = a ^ (b * 0x9e3779b97f4a7c15) ^ (c * 0xc2b2ae3d27d4eb4f);
+  for (int i = 0; i < 3; ++i) x = (x ^ (x >> 29)) * 0xbf58476d1ce4e5b9;
+  return static_cast<double>(x >> 11) * 0x1p-53;
+}
+
+BlockWindow WindowOf(const v1::JobConfig& config, uint32_t block, int64_t step) {
+  EpisodeCursor cursor(config, block);
+  cursor.Seek(step);
+  return cursor.window();
+}
+
+}  // namespace
+
+v1::JobConfig ToyConfig(const std::string& name) {
+  v1::JobConfig config;
+  config.set_name(name);
+  config.set_seed(5);
+  v1::LearnableSgdm& sgdm = *config.mutable_optimizer()->mutable_learnable_sgdm();
+  sgdm.set_learning_rate(0.01);
+  sgdm.set_momentum(0.9);
+  v1::Task& task = *config.add_tasks();
+  task.set_weight(1);
+  task.mutable_quadratic()->set_dimension(3);
+  task.mutable_quadratic()->set_kind(v1::QUADRATIC_KIND_PLAIN);
+  config.mutable_episode()->mutable_constant()->set_steps(20);
+  config.mutable_estimator()->mutable_nres()->set_window(5);
+  config.mutable_estimator()->mutable_nres()->set_sigma(0.01);
+  config.mutable_estimator()->set_particles(12);
+  config.mutable_estimator()->set_block(3);
+  config.mutable_outer()->set_steps(12);
+  v1::Adam& adam = *config.mutable_outer()->mutable_optimizer()->mutable_adam();
+  adam.set_learning_rate(0.01);
+  adam.set_beta1(0.9);
+  adam.set_beta2(0.999);
+  adam.set_epsilon(1e-8);
+  adam.set_epsilon_root(1e-8);
+  config.set_aggregation(v1::AGGREGATION_STRICT);
+  config.set_engine(v1::ENGINE_REFERENCE);
+  config.set_checkpoint_every(3);
+  return config;
+}
+
+v1::WindowResult ToyAnswer(const v1::JobConfig& config, const v1::RunWindows& run, uint32_t block) {
+  const BlockWindow window = WindowOf(config, block, run.step());
+  v1::WindowResult result;
+  result.set_job(run.job());
+  result.set_step(run.step());
+  result.set_block(block);
+  result.set_theta_hash(run.theta_hash());
+  result.set_epoch(run.epoch());
+  for (uint32_t i = 0; i < config.estimator().block(); ++i) {
+    v1::ParticleResult& particle = *result.add_particles();
+    const double steps = static_cast<double>(window.inner_steps);
+    particle.set_sum_plus(steps * Unit(run.theta_hash(), block, 2 * i));
+    particle.set_sum_minus(steps * Unit(run.theta_hash(), block, 2 * i + 1));
+    particle.set_trained_steps(static_cast<uint32_t>(window.inner_steps));
+    particle.set_diverged(Unit(run.theta_hash(), block + 1000, i) < 0.1);
+  }
+  return result;
+}
+
+void FakeWorker::Send(SharedMessage message) {
+  EXPECT_TRUE(closed_.empty()) << "a message after the connection was closed";
+  EXPECT_TRUE(welcome_ != 0 || message->has_welcome()) << "the first message is not Welcome";
+  switch (message->kind_case()) {
+    case v1::CoordinatorMessage::kWelcome:
+      welcome_ = message->welcome().worker_id();
+      break;
+    case v1::CoordinatorMessage::kJob:
+      EXPECT_TRUE(jobs_.emplace(message->job().job(), message->job().config()).second)
+          << "a job was announced twice";
+      break;
+    case v1::CoordinatorMessage::kTheta:
+      EXPECT_TRUE(knows(message->theta().job())) << "θ of a job that was not announced";
+      EXPECT_TRUE(thetas_.emplace(message->theta().step(), message->theta().hash()).second)
+          << "θ was sent twice";
+      ++thetas_received_;
+      break;
+    case v1::CoordinatorMessage::kRun:
+      TakeRun(message->run());
+      break;
+    case v1::CoordinatorMessage::kRelease:
+      for (uint32_t block : message->release().blocks()) {
+        released_.insert(block);
+        held_.erase(block);
+      }
+      break;
+    case v1::CoordinatorMessage::kEnd:
+      EXPECT_EQ(jobs_.erase(message->end().job()), 1u) << "the end of a job that was not announced";
+      thetas_.clear();
+      held_.clear();
+      break;
+    case v1::CoordinatorMessage::kHeartbeat:
+      ++heartbeats_;
+      break;
+    default:
+      ADD_FAILURE() << message->ShortDebugString();
+  }
+}
+
+void FakeWorker::TakeRun(const v1::RunWindows& run) {
+  EXPECT_TRUE(knows(run.job())) << "work of a job that was not announced";
+  EXPECT_TRUE(thetas_.contains(run.step()) && thetas_[run.step()] == run.theta_hash())
+      << "work under a θ that was not sent";
+  EXPECT_GT(run.blocks_size(), 0);
+  for (uint32_t block : run.blocks()) questions_.emplace_back(run, block);
+}
+
+std::vector<v1::WindowResult> FakeWorker::Answers(const Coordinator& coordinator) {
+  std::vector<v1::WindowResult> answers;
+  for (const auto& [run, block] : std::exchange(questions_, {})) {
+    if (!knows(run.job())) continue;
+    MakeAgain(coordinator, run, block);
+    held_[block] = run.step() + 1;
+    answers.push_back(ToyAnswer(jobs_.at(run.job()), run, block));
+  }
+  return answers;
+}
+
+void FakeWorker::MakeAgain(const Coordinator& coordinator, const v1::RunWindows& run,
+                           uint32_t block) {
+  const int64_t start = WindowOf(jobs_.at(run.job()), block, run.step()).episode_start;
+  if (start == run.step() || (held_.contains(block) && held_[block] == run.step())) return;
+  v1::FetchThetaRequest request;
+  request.set_job(run.job());
+  request.set_first_step(start);
+  request.set_last_step(run.step());
+  const auto versions = coordinator.FetchTheta(request);
+  // The question may be an old one by now.
+  if (absl::IsNotFound(versions.status()) || absl::IsOutOfRange(versions.status())) return;
+  ASSERT_TRUE(versions.ok()) << versions.status();
+  ASSERT_EQ(static_cast<int64_t>(versions->size()), run.step() - start + 1);
+  EXPECT_EQ(versions->back()->theta().hash(), run.theta_hash());
+}
+
+absl::Status FakeCluster::TryStart() {
+  workers_.clear();
+  coordinator_.reset();
+  auto coordinator =
+      Coordinator::Start({.data_folder = data_folder_, .threads = 1}, store_, clock_, *this);
+  if (!coordinator.ok()) return coordinator.status();
+  coordinator_ = *std::move(coordinator);
+  return absl::OkStatus();
+}
+
+void FakeCluster::Start() {
+  const absl::Status status = TryStart();
+  ASSERT_TRUE(status.ok()) << status;
+}
+
+std::string FakeCluster::Submit(const v1::JobConfig& config, const std::string& request_id) {
+  v1::SubmitRequest request;
+  *request.mutable_config() = config;
+  request.set_request_id(request_id);
+  const auto job = coordinator_->Submit(request);
+  EXPECT_TRUE(job.ok()) << job.status();
+  return job.value_or("");
+}
+
+WorkerId FakeCluster::Join(const std::string& name, const std::string& fingerprint,
+                           uint32_t threads) {
+  v1::Hello hello;
+  hello.set_protocol(kProtocolVersion);
+  hello.set_name(name);
+  hello.set_threads(threads);
+  hello.set_fingerprint(fingerprint);
+  auto worker = std::make_shared<FakeWorker>();
+  const auto id = coordinator_->Join(hello, "here", worker);
+  EXPECT_TRUE(id.ok()) << id.status();
+  EXPECT_EQ(worker->welcome(), static_cast<uint64_t>(*id));
+  workers_[*id] = std::move(worker);
+  return *id;
+}
+
+std::vector<WorkerId> FakeCluster::ids() const {
+  std::vector<WorkerId> all;
+  for (const auto& [id, worker] : workers_) all.push_back(id);
+  return all;
+}
+
+void FakeCluster::Lose(WorkerId id) {
+  coordinator_->Lost(id, "killed by the test");
+  workers_.erase(id);
+}
+
+void FakeCluster::Say(WorkerId id, const v1::WindowResult& result) {
+  v1::WorkerMessage message;
+  *message.mutable_result() = result;
+  coordinator_->Receive(id, message);
+}
+
+void FakeCluster::Fail(WorkerId id, const v1::WindowResult& about, const std::string& text,
+                       bool permanent) {
+  v1::WorkerMessage message;
+  v1::WorkFailure& failure = *message.mutable_failure();
+  failure.set_job(about.job());
+  failure.set_step(about.step());
+  failure.set_block(about.block());
+  failure.set_message(text);
+  failure.set_permanent(permanent);
+  coordinator_->Receive(id, message);
+}
+
+void FakeCluster::Heartbeat(WorkerId id) {
+  v1::WorkerMessage message;
+  message.mutable_heartbeat();
+  coordinator_->Receive(id, message);
+}
+
+void FakeCluster::Work(const std::string& job, int64_t steps) {
+  const int64_t last = Summary(job).step() + steps;
+  for (bool busy = true; busy;) {
+    busy = false;
+    for (const auto& [id, worker] : workers_) {
+      for (const v1::WindowResult& answer : worker->Answers(*coordinator_)) {
+        Say(id, answer);
+        busy = true;
+      }
+    }
+    if (Summary(job).step() >= last) return;
+  }
+}
+
+v1::JobSummary FakeCluster::Summary(const std::string& job) {
+  const auto summary = coordinator_->Summary(job);
+  EXPECT_TRUE(summary.ok()) << summary.status();
+  return summary.value_or(v1::JobSummary());
+}
+
+std::vector<uint64_t> FakeCluster::Hashes(const std::string& job) {
+  std::vector<uint64_t> hashes;
+  const auto rows = store_.Steps(job, 0, 1'000'000);
+  EXPECT_TRUE(rows.ok()) << rows.status();
+  for (const StepRow& row : *rows) hashes.push_back(row.theta_hash);
+  return hashes;
+}
+
+std::string FakeCluster::Events(const std::string& job) {
+  std::string text;
+  const auto rows = store_.Events(job, 0, 1'000'000);
+  EXPECT_TRUE(rows.ok()) << rows.status();
+  for (const EventRow& row : *rows) absl::StrAppend(&text, row.text, "\n");
+  return text;
+}
+
+}  // namespace paceline

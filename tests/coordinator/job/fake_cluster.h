@@ -1,0 +1,98 @@
+// A coordinator and workers that compute a toy function of θ, all in one thread and in any order.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "coordinator/job/coordinator.h"
+#include "coordinator/store/store.h"
+#include "tests/testing/fake_clock.h"
+
+namespace paceline {
+
+// Four blocks of three particles, episodes of four windows, quadratics, 12 outer steps.
+v1::JobConfig ToyConfig(const std::string& name = "toy");
+// The answer of any healthy worker: depends on the question and on every bit of θ.
+v1::WindowResult ToyAnswer(const v1::JobConfig& config, const v1::RunWindows& run, uint32_t block);
+
+// Keeps the rules of worker.proto and checks that the coordinator does.
+class FakeWorker : public WorkerLink {
+ public:
+  void Send(SharedMessage message) override;
+  void Close(const std::string& reason) override { closed_ = reason; }
+
+  // Answers to everything that was asked for since the last call. A block whose state the worker
+  // does not hold is made again with what FetchTheta gives.
+  std::vector<v1::WindowResult> Answers(const Coordinator& coordinator);
+
+  bool asked() const { return !questions_.empty(); }
+  bool knows(const std::string& job) const { return jobs_.contains(job); }
+  int thetas_received() const { return thetas_received_; }
+  int heartbeats() const { return heartbeats_; }
+  const std::string& closed() const { return closed_; }
+  const std::set<uint32_t>& released() const { return released_; }
+  // Outer step of the newest θ seen, −1: none.
+  int64_t newest_theta() const { return thetas_.empty() ? -1 : thetas_.rbegin()->first; }
+  uint64_t welcome() const { return welcome_; }
+
+ private:
+  void TakeRun(const v1::RunWindows& run);
+  void MakeAgain(const Coordinator& coordinator, const v1::RunWindows& run, uint32_t block);
+
+  uint64_t welcome_ = 0;
+  std::map<std::string, v1::JobConfig> jobs_;
+  std::map<int64_t, uint64_t> thetas_;  // step → hash, of the newest job
+  std::map<uint32_t, int64_t> held_;    // block → next step
+  std::vector<std::pair<v1::RunWindows, uint32_t>> questions_;
+  std::set<uint32_t> released_;
+  int thetas_received_ = 0;
+  int heartbeats_ = 0;
+  std::string closed_;
+};
+
+class FakeCluster : public JobObserver {
+ public:
+  // Both outlive the cluster.
+  FakeCluster(Store& store, std::string data_folder)
+      : store_(store), data_folder_(std::move(data_folder)) {}
+
+  // (Re)starts the coordinator on the store; all workers are gone.
+  void Start();
+  absl::Status TryStart();
+  Coordinator& coordinator() { return *coordinator_; }
+  FakeClock& clock() { return clock_; }
+
+  std::string Submit(const v1::JobConfig& config, const std::string& request_id = "");
+  WorkerId Join(const std::string& name = "w", const std::string& fingerprint = "cpu",
+                uint32_t threads = 1);
+  FakeWorker& worker(WorkerId id) { return *workers_.at(id); }
+  std::vector<WorkerId> ids() const;
+  void Lose(WorkerId id);
+  void Say(WorkerId id, const v1::WindowResult& result);
+  void Fail(WorkerId id, const v1::WindowResult& about, const std::string& message,
+            bool permanent = false);
+  void Heartbeat(WorkerId id);
+
+  // Workers answer in turn until nobody is asked any more, or `steps` more outer steps are done.
+  void Work(const std::string& job, int64_t steps = 1'000'000);
+  void JobChanged(const std::string&) override {}
+  v1::JobSummary Summary(const std::string& job);
+  v1::JobState State(const std::string& job) { return Summary(job).state(); }
+  // θ hashes of all outer steps done.
+  std::vector<uint64_t> Hashes(const std::string& job);
+  // All events of the job, a line each.
+  std::string Events(const std::string& job);
+
+ private:
+  Store& store_;
+  const std::string data_folder_;
+  FakeClock clock_;
+  std::unique_ptr<Coordinator> coordinator_;
+  std::map<WorkerId, std::shared_ptr<FakeWorker>> workers_;
+};
+
+}  // namespace paceline

@@ -1,0 +1,121 @@
+#include "coordinator/job/job_book.h"
+
+#include "coordinator/store/memory_store.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "tests/testing/fake_clock.h"
+
+namespace paceline {
+namespace {
+
+class JobBookTest : public ::testing::Test {
+ protected:
+  JobBookTest() : book_(*JobBook::Load(store_, clock_)) {}
+
+  v1::SubmitRequest Request(const std::string& name, const std::string& id = "") {
+    v1::SubmitRequest request;
+    request.mutable_config()->set_name(name);
+    request.mutable_config()->mutable_outer()->set_steps(5);
+    request.set_request_id(id);
+    return request;
+  }
+  std::string Submit(const std::string& name) { return *book_.Submit(Request(name)); }
+  void Start(const std::string& job) {
+    ASSERT_TRUE(
+        book_.Change(**book_.Find(job), [](JobMachine& machine) { return machine.Start(1); }).ok());
+  }
+  void Pause(const std::string& job) {
+    ASSERT_TRUE(
+        book_.Change(**book_.Find(job), [](JobMachine& machine) { return machine.Pause(); }).ok());
+  }
+
+  FakeClock clock_;
+  MemoryStore store_;
+  JobBook book_;
+};
+
+TEST_F(JobBookTest, ANameThatIsTakenGetsANumber) {
+  EXPECT_EQ(Submit("a"), "a");
+  EXPECT_EQ(Submit("a"), "a-2");
+  EXPECT_EQ(Submit("a-2"), "a-2-2");
+  EXPECT_EQ(Submit("a"), "a-3");
+}
+
+TEST_F(JobBookTest, ANumberedNameIsAsShortAsANameMustBe) {
+  const std::string longest = std::string(60, 'x') + "-yz";
+  EXPECT_EQ(Submit(longest), longest);
+  const std::string second = Submit(longest);
+  EXPECT_EQ(second, std::string(60, 'x') + "-2");
+}
+
+TEST_F(JobBookTest, ARetriedSubmissionGivesTheSameJob) {
+  EXPECT_EQ(*book_.Submit(Request("a", "id")), "a");
+  EXPECT_EQ(*book_.Submit(Request("a", "id")), "a");
+  EXPECT_EQ(book_.entries().size(), 1u);
+  EXPECT_EQ(*book_.Submit(Request("a", "id2")), "a-2");
+}
+
+TEST_F(JobBookTest, ARequestIdStandsForOneConfig) {
+  EXPECT_EQ(*book_.Submit(Request("a", "id")), "a");
+  EXPECT_TRUE(absl::IsAlreadyExists(book_.Submit(Request("b", "id")).status()));
+}
+
+TEST_F(JobBookTest, JobsRunInTheOrderOfSubmission) {
+  EXPECT_EQ(book_.RunningOrNext(), nullptr);
+  Submit("a");
+  Submit("b");
+  EXPECT_EQ(book_.RunningOrNext()->row().name, "a");
+}
+
+TEST_F(JobBookTest, APausedJobKeepsItsPlace) {
+  Submit("a");
+  Submit("b");
+  Submit("c");
+  Pause("a");
+  EXPECT_EQ(book_.RunningOrNext()->row().name, "b");
+  Start("b");
+  ASSERT_TRUE(
+      book_.Change(**book_.Find("a"), [](JobMachine& machine) { return machine.Resume(); }).ok());
+  EXPECT_EQ(book_.RunningOrNext()->row().name, "b") << "a resumed job pushed a running one aside";
+  Pause("b");
+  EXPECT_EQ(book_.RunningOrNext()->row().name, "a");
+}
+
+TEST_F(JobBookTest, AnUnknownJobIsNotFoundAndSaysWhereToLook) {
+  const auto entry = book_.Find("x");
+  EXPECT_TRUE(absl::IsNotFound(entry.status()));
+  EXPECT_THAT(std::string(entry.status().message()), testing::HasSubstr("paceline list"));
+}
+
+TEST_F(JobBookTest, IsTheSameAfterARestart) {
+  Submit("a");
+  Submit("b");
+  Start("a");
+  StepRow row;
+  row.step = 1;
+  row.record.set_step(1);
+  row.record.set_mean_loss(0.25);
+  ASSERT_TRUE(store_.CommitStep("a", row).ok());
+
+  JobBook again = *JobBook::Load(store_, clock_);
+  ASSERT_EQ(again.entries().size(), 2u);
+  EXPECT_EQ(again.RunningOrNext()->row().name, "a");
+  const v1::JobSummary summary = Summarize(**again.Find("a"));
+  EXPECT_EQ(summary.state(), v1::JOB_STATE_RUNNING);
+  EXPECT_EQ(summary.step(), 1);
+  EXPECT_EQ(summary.steps(), 5);
+  EXPECT_EQ(summary.mean_loss(), 0.25);
+  EXPECT_EQ(summary.started_unix_ms(), 1);
+  EXPECT_FALSE(Summarize(**again.Find("b")).has_mean_loss());
+}
+
+TEST_F(JobBookTest, ARefusedEdgeReachesNeitherBookNorStore) {
+  Submit("a");
+  EXPECT_FALSE(
+      book_.Change(**book_.Find("a"), [](JobMachine& machine) { return machine.Resume(); }).ok());
+  EXPECT_EQ(store_.Jobs()->front().state, v1::JOB_STATE_QUEUED);
+  EXPECT_EQ((*book_.Find("a"))->machine.state(), v1::JOB_STATE_QUEUED);
+}
+
+}  // namespace
+}  // namespace paceline

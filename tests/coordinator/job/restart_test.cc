@@ -1,0 +1,201 @@
+// What is on the disk after a crash, and what a coordinator makes of it.
+#include <filesystem>
+#include <fstream>
+#include <memory>
+
+#include "common/base/digest.h"
+#include "common/base/file.h"
+#include "common/lopt/layout.h"
+#include "coordinator/job/replay.h"
+#include "coordinator/store/checkpoint.h"
+#include "coordinator/store/data_folder.h"
+#include "coordinator/store/memory_store.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "tests/coordinator/job/fake_cluster.h"
+#include "tests/testing/process.h"
+
+namespace paceline {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+// A memory that lies or refuses where a test says so.
+class SpoiledStore : public MemoryStore {
+ public:
+  absl::Status CommitStep(const std::string& job, const StepRow& row) override {
+    if (row.step == full_at) return absl::ResourceExhaustedError("the disk is full");
+    return MemoryStore::CommitStep(job, row);
+  }
+  absl::StatusOr<std::vector<StepRow>> Steps(const std::string& job, int64_t after,
+                                             int limit) override {
+    auto rows = MemoryStore::Steps(job, after, limit);
+    if (!rows.ok()) return rows;
+    for (StepRow& row : *rows) {
+      if (row.step == altered_at) row.particles[0].sum_plus += 0.5;
+    }
+    return rows;
+  }
+
+  int64_t full_at = -1;
+  int64_t altered_at = -1;
+};
+
+class RestartTest : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    cluster_.Start();
+    cluster_.Join();
+    cluster_.Submit(ToyConfig());
+  }
+  std::string Checkpoint(int64_t step) { return ThetaPath(JobFolder(folder_.path(), "toy"), step); }
+  std::vector<uint64_t> Undisturbed() {
+    TemporaryFolder folder;
+    MemoryStore store;
+    FakeCluster cluster(store, folder.path());
+    cluster.Start();
+    cluster.Join();
+    cluster.Work(cluster.Submit(ToyConfig()));
+    return cluster.Hashes("toy");
+  }
+  void FinishAndCompare() {
+    cluster_.Join();
+    cluster_.Work("toy");
+    EXPECT_EQ(cluster_.State("toy"), v1::JOB_STATE_SUCCEEDED);
+    EXPECT_EQ(cluster_.Hashes("toy"), Undisturbed());
+  }
+
+  TemporaryFolder folder_;
+  SpoiledStore store_;
+  FakeCluster cluster_{store_, folder_.path()};
+};
+
+TEST_F(RestartTest, CheckpointsAreWrittenAsConfiguredAndAtTheEnd) {
+  cluster_.Work("toy");
+  for (int64_t step = 1; step <= 12; ++step) {
+    EXPECT_EQ(std::filesystem::exists(Checkpoint(step)), step % 3 == 0) << step;
+  }
+}
+
+TEST_F(RestartTest, ATornCheckpointFallsBackToAnOlderOne) {
+  cluster_.Work("toy", 10);
+  std::filesystem::resize_file(Checkpoint(6), 40);
+  cluster_.Start();
+  EXPECT_THAT(cluster_.Events("toy"), HasSubstr("checkpoint of outer step 6 cannot be used"));
+  FinishAndCompare();
+}
+
+TEST_F(RestartTest, WithoutAnyGoodCheckpointEverythingIsReplayed) {
+  cluster_.Work("toy", 10);
+  std::filesystem::remove_all(JobFolder(folder_.path(), "toy"));
+  cluster_.Start();
+  EXPECT_EQ(cluster_.Summary("toy").step(), 10);
+  FinishAndCompare();
+}
+
+TEST_F(RestartTest, ACommitThatFailsStopsTheCoordinatorBeforeAnyoneSeesTheta) {
+  store_.full_at = 5;
+  const WorkerId id = cluster_.ids()[0];
+  for (int turn = 0; turn < 10; ++turn) {
+    for (const auto& answer : cluster_.worker(id).Answers(cluster_.coordinator())) {
+      cluster_.Say(id, answer);
+    }
+  }
+  EXPECT_TRUE(absl::IsResourceExhausted(cluster_.coordinator().fatal()));
+  EXPECT_EQ(cluster_.worker(id).newest_theta(), 4);
+  v1::FetchThetaRequest request;
+  request.set_job("toy");
+  request.set_first_step(5);
+  request.set_last_step(5);
+  EXPECT_TRUE(absl::IsOutOfRange(cluster_.coordinator().FetchTheta(request).status()));
+
+  store_.full_at = -1;
+  cluster_.Start();
+  EXPECT_EQ(cluster_.Summary("toy").step(), 4);
+  FinishAndCompare();
+}
+
+TEST_F(RestartTest, AThetaThatIsNotTheStoredOneFailsTheJobLoudly) {
+  cluster_.Work("toy", 10);
+  store_.altered_at = 9;
+  cluster_.Start();
+  EXPECT_EQ(cluster_.State("toy"), v1::JOB_STATE_FAILED);
+  EXPECT_THAT(cluster_.Summary("toy").message(), HasSubstr("θ after outer step 9 is not the one"));
+}
+
+TEST_F(RestartTest, TheNextJobRunsAfterOneThatCannotBeLoaded) {
+  cluster_.Submit(ToyConfig("second"));
+  cluster_.Work("toy", 10);
+  store_.altered_at = 9;
+  cluster_.Start();
+  EXPECT_EQ(cluster_.State("second"), v1::JOB_STATE_RUNNING);
+}
+
+TEST_F(RestartTest, AJobWhoseLastStepWasCommittedSucceeds) {
+  cluster_.Work("toy", 11);
+  // As if the coordinator had died right after the commit of the last step.
+  const WorkerId id = cluster_.ids()[0];
+  auto answers = cluster_.worker(id).Answers(cluster_.coordinator());
+  for (const auto& answer : answers) cluster_.Say(id, answer);
+  ASSERT_EQ(cluster_.State("toy"), v1::JOB_STATE_SUCCEEDED);
+  JobRow row = store_.Jobs()->front();
+  row.state = v1::JOB_STATE_RUNNING;
+  ASSERT_TRUE(store_.UpdateJob(row).ok());
+  std::filesystem::remove(Checkpoint(12));
+  cluster_.Start();
+  EXPECT_EQ(cluster_.State("toy"), v1::JOB_STATE_SUCCEEDED);
+  EXPECT_TRUE(std::filesystem::exists(Checkpoint(12)));
+}
+
+TEST_F(RestartTest, EpochsRiseOverRestarts) {
+  const WorkerId old_id = cluster_.ids()[0];
+  const auto old = cluster_.worker(old_id).Answers(cluster_.coordinator());
+  cluster_.Start();
+  const WorkerId id = cluster_.Join();
+  const auto fresh = cluster_.worker(id).Answers(cluster_.coordinator());
+  ASSERT_FALSE(old.empty());
+  ASSERT_EQ(fresh.size(), old.size());
+  EXPECT_GT(fresh[0].epoch(), old[0].epoch());
+}
+
+TEST_F(RestartTest, ThetaOfAnyStepIsAReplayOfTheStore) {
+  cluster_.Work("toy");
+  const JobRow row = store_.Jobs()->front();
+  const std::string folder = JobFolder(folder_.path(), "toy");
+  const std::vector<uint64_t> hashes = cluster_.Hashes("toy");
+  for (int64_t step = 1; step <= 12; ++step) {
+    const auto theta = ReplayTheta(store_, folder, row, step, 1);
+    ASSERT_TRUE(theta.ok()) << theta.status();
+    EXPECT_EQ(ThetaHash("toy", step, *theta), hashes[step - 1]) << step;
+  }
+  const auto first = ReplayTheta(store_, folder, row, 0, 1);
+  ASSERT_TRUE(first.ok()) << first.status();
+  EXPECT_EQ(*first, InitialTheta(LayoutOf(row.config.optimizer()), row.config.seed()));
+  EXPECT_TRUE(absl::IsOutOfRange(ReplayTheta(store_, folder, row, 13, 1).status()));
+  EXPECT_TRUE(absl::IsOutOfRange(ReplayTheta(store_, folder, row, -1, 1).status()));
+}
+
+TEST_F(RestartTest, AFolderThatCannotBeWrittenCostsTheCheckpointsAndNotTheJob) {
+  cluster_.Work("toy", 2);
+  const std::string checkpoints = JobFolder(folder_.path(), "toy") + "/checkpoints";
+  ASSERT_TRUE(WriteFileAtomically(checkpoints, "in the way").ok());
+  cluster_.Work("toy");
+  EXPECT_EQ(cluster_.State("toy"), v1::JOB_STATE_SUCCEEDED);
+  EXPECT_THAT(cluster_.Events("toy"), HasSubstr("checkpoint of outer step 3 was not written"));
+}
+
+TEST_F(RestartTest, TheLogHasEveryStepOnceAfterRestarts) {
+  for (int life = 0; life < 4; ++life) {
+    cluster_.Work("toy", 3);
+    cluster_.Start();
+    cluster_.Join();
+  }
+  std::ifstream log(JobFolder(folder_.path(), "toy") + "/log.jsonl");
+  int lines = 0;
+  for (std::string line; std::getline(log, line);) ++lines;
+  EXPECT_EQ(lines, 12);
+}
+
+}  // namespace
+}  // namespace paceline

@@ -1,0 +1,101 @@
+#include "coordinator/roster/roster.h"
+
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "tests/testing/fake_clock.h"
+
+namespace paceline {
+namespace {
+
+using std::chrono::milliseconds;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+
+v1::Hello HelloFrom(const std::string& name) {
+  v1::Hello hello;
+  hello.set_protocol(kProtocolVersion);
+  hello.set_name(name);
+  hello.set_threads(2);
+  hello.set_fingerprint("cpu");
+  return hello;
+}
+
+class RosterTest : public ::testing::Test {
+ protected:
+  FakeClock clock_;
+  Roster roster_{clock_};
+};
+
+TEST_F(RosterTest, AWorkerThatJoinsAgainIsANewOne) {
+  const auto first = roster_.Join(HelloFrom("a"), "ipv4:1");
+  const auto second = roster_.Join(HelloFrom("a"), "ipv4:1");
+  ASSERT_TRUE(first.ok() && second.ok());
+  EXPECT_NE(*first, *second);
+  EXPECT_EQ(roster_.workers().size(), 2u);
+}
+
+TEST_F(RosterTest, AWorkerIsSilentOnceTheTimeoutHasPassed) {
+  const WorkerId id = *roster_.Join(HelloFrom("a"), "");
+  clock_.Advance(kSilenceTimeout);
+  EXPECT_THAT(roster_.Silent(), IsEmpty());
+  clock_.Advance(milliseconds(1));
+  EXPECT_THAT(roster_.Silent(), ElementsAre(id));
+  roster_.Leave(id);
+  EXPECT_THAT(roster_.Silent(), IsEmpty());
+  EXPECT_EQ(roster_.Find(id), nullptr);
+}
+
+TEST_F(RosterTest, ASilenceIsNoticedWithinFiveSeconds) {
+  EXPECT_LE(kSilenceTimeout + kHeartbeatInterval, milliseconds(5000));
+  EXPECT_GE(kSilenceTimeout, 3 * kHeartbeatInterval);
+}
+
+TEST_F(RosterTest, AHeartbeatBeginsTheSilenceAnew) {
+  const WorkerId quiet = *roster_.Join(HelloFrom("quiet"), "");
+  const WorkerId loud = *roster_.Join(HelloFrom("loud"), "");
+  for (int second = 0; second < 5; ++second) {
+    clock_.Advance(milliseconds(1000));
+    roster_.Heard(loud);
+  }
+  EXPECT_THAT(roster_.Silent(), ElementsAre(quiet));
+}
+
+TEST_F(RosterTest, HearingOfAStrangerChangesNothing) {
+  roster_.Heard(WorkerId{77});
+  roster_.Leave(WorkerId{77});
+  EXPECT_THAT(roster_.workers(), IsEmpty());
+}
+
+TEST_F(RosterTest, AnotherProtocolIsRefusedWithBothVersionsNamed) {
+  v1::Hello hello = HelloFrom("a");
+  hello.set_protocol(kProtocolVersion + 1);
+  const auto id = roster_.Join(hello, "");
+  EXPECT_TRUE(absl::IsFailedPrecondition(id.status()));
+  EXPECT_THAT(std::string(id.status().message()), HasSubstr("protocol 2"));
+  EXPECT_THAT(std::string(id.status().message()), HasSubstr("protocol 1"));
+}
+
+TEST_F(RosterTest, ImpossibleHellosAreRefused) {
+  struct Case {
+    const char* what;
+    void (*spoil)(v1::Hello&);
+  };
+  const Case cases[] = {
+      {"no threads", [](v1::Hello& hello) { hello.set_threads(0); }},
+      {"too many threads", [](v1::Hello& hello) { hello.set_threads(1u << 31); }},
+      {"no fingerprint", [](v1::Hello& hello) { hello.clear_fingerprint(); }},
+      {"a huge fingerprint",
+       [](v1::Hello& hello) { hello.set_fingerprint(std::string(5000, 'x')); }},
+      {"a huge name", [](v1::Hello& hello) { hello.set_name(std::string(5000, 'x')); }},
+  };
+  for (const Case& c : cases) {
+    v1::Hello hello = HelloFrom("a");
+    c.spoil(hello);
+    EXPECT_TRUE(absl::IsInvalidArgument(roster_.Join(hello, "").status())) << c.what;
+  }
+  EXPECT_THAT(roster_.workers(), IsEmpty());
+}
+
+}  // namespace
+}  // namespace paceline

@@ -1,0 +1,181 @@
+#include "coordinator/service/job_service.h"
+
+#include "common/base/digest.h"
+#include "common/lopt/layout.h"
+#include "common/safetensors/safetensors.h"
+#include "gmock/gmock.h"
+#include "tests/coordinator/service/service_fixture.h"
+
+namespace paceline {
+namespace {
+
+using ::testing::HasSubstr;
+
+class JobServiceTest : public ServiceTest {
+ protected:
+  using Call = grpc::Status (v1::JobService::Stub::*)(grpc::ClientContext*, const v1::JobRequest&,
+                                                      v1::JobSummary*);
+  grpc::Status Ask(Call call, const std::string& job) {
+    grpc::ClientContext context;
+    v1::JobRequest request;
+    request.set_job(job);
+    return (jobs_.get()->*call)(&context, request, &summary_);
+  }
+  grpc::Status GetTheta(const std::string& job, std::optional<int64_t> step) {
+    grpc::ClientContext context;
+    v1::GetThetaRequest request;
+    request.set_job(job);
+    if (step) request.set_step(*step);
+    return jobs_->GetTheta(&context, request, &theta_);
+  }
+
+  v1::JobSummary summary_;
+  v1::GetThetaReply theta_;
+};
+
+TEST_F(JobServiceTest, ASubmittedJobRunsAndIsFollowedToItsEnd) {
+  const auto worker = NewWorker();
+  const std::string job = Submit(ToyConfig());
+  const std::vector<v1::Progress> all = Follow(job);
+  std::vector<int64_t> steps;
+  for (const v1::Progress& progress : all) {
+    if (progress.has_record()) steps.push_back(progress.record().step());
+  }
+  EXPECT_THAT(steps, testing::ElementsAre(1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12));
+  EXPECT_EQ(all.back().summary().state(), v1::JOB_STATE_SUCCEEDED);
+  EXPECT_EQ(all.back().workers(), 1u);
+}
+
+TEST_F(JobServiceTest, AWatchOfAnEndedJobTellsItsHistoryFromWhereverOneWants) {
+  const auto worker = NewWorker();
+  const std::string job = Submit(ToyConfig());
+  Follow(job);
+  std::vector<int64_t> steps;
+  for (const v1::Progress& progress : Follow(job, 9)) {
+    if (progress.has_record()) steps.push_back(progress.record().step());
+  }
+  EXPECT_THAT(steps, testing::ElementsAre(10, 11, 12));
+  const std::vector<v1::Progress> nothing_new = Follow(job, 12);
+  ASSERT_FALSE(nothing_new.empty());
+  EXPECT_EQ(nothing_new.back().summary().state(), v1::JOB_STATE_SUCCEEDED);
+}
+
+TEST_F(JobServiceTest, EventsAreFollowedToo) {
+  const auto worker = NewWorker();
+  const std::string job = Submit(ToyConfig());
+  std::vector<std::string> events;
+  const std::vector<v1::Progress> all = Follow(job);
+  for (const v1::Progress& progress : all) {
+    if (!progress.event().empty()) events.push_back(progress.event());
+  }
+  EXPECT_THAT(events, testing::ElementsAre("queued → running", "running → succeeded"));
+  EXPECT_EQ(all.back().event(), "running → succeeded") << "events and records are not in order";
+}
+
+TEST_F(JobServiceTest, AJobIsPausedResumedAndCancelled) {
+  const auto worker = NewWorker();
+  const std::string job = Submit(LongConfig("long"));
+  WaitForStep(job, 2);
+  ASSERT_TRUE(Ask(&v1::JobService::Stub::Pause, job).ok());
+  EXPECT_EQ(summary_.state(), v1::JOB_STATE_PAUSED);
+  const int64_t paused_at = summary_.step();
+  EXPECT_EQ(Summary(job).step(), paused_at);
+  ASSERT_TRUE(Ask(&v1::JobService::Stub::Resume, job).ok());
+  EXPECT_EQ(summary_.state(), v1::JOB_STATE_RUNNING);
+  WaitForStep(job, paused_at + 2);
+  ASSERT_TRUE(Ask(&v1::JobService::Stub::Cancel, job).ok());
+  EXPECT_EQ(summary_.state(), v1::JOB_STATE_CANCELLED);
+  const grpc::Status again = Ask(&v1::JobService::Stub::Pause, job);
+  EXPECT_EQ(again.error_code(), grpc::FAILED_PRECONDITION);
+  EXPECT_THAT(again.error_message(), HasSubstr("is cancelled and cannot be paused"));
+}
+
+TEST_F(JobServiceTest, AWatchEndsWhenTheJobIsCancelled) {
+  const auto worker = NewWorker();
+  const std::string job = Submit(LongConfig("long"));
+  std::vector<v1::Progress> seen;
+  std::thread watcher([&] { seen = Follow(job); });
+  WaitForStep(job, 2);
+  ASSERT_TRUE(Ask(&v1::JobService::Stub::Cancel, job).ok());
+  watcher.join();
+  ASSERT_FALSE(seen.empty());
+  EXPECT_EQ(seen.back().summary().state(), v1::JOB_STATE_CANCELLED);
+}
+
+TEST_F(JobServiceTest, AFaultyConfigIsRefusedWithItsFaults) {
+  v1::JobConfig config = ToyConfig();
+  config.set_name("Not a name");
+  config.mutable_outer()->set_steps(0);
+  config.set_checkpoint_every(0);
+  grpc::ClientContext context;
+  v1::SubmitRequest request;
+  *request.mutable_config() = config;
+  v1::SubmitReply reply;
+  const grpc::Status status = jobs_->Submit(&context, request, &reply);
+  EXPECT_EQ(status.error_code(), grpc::INVALID_ARGUMENT);
+  EXPECT_THAT(status.error_message(), HasSubstr("name"));
+  EXPECT_THAT(status.error_message(), HasSubstr("outer.steps"));
+  EXPECT_THAT(status.error_message(), HasSubstr("checkpoint_every"));
+}
+
+TEST_F(JobServiceTest, ThetaIsGivenAtAnyStepWithItsDigest) {
+  const auto worker = NewWorker();
+  const std::string job = Submit(ToyConfig());
+  Follow(job);
+  std::set<std::string> digests;
+  for (int64_t step = 0; step <= 12; ++step) {
+    const grpc::Status status = GetTheta(job, step);
+    ASSERT_TRUE(status.ok()) << status.error_message();
+    EXPECT_EQ(theta_.step(), step);
+    const auto file = ParseSafetensors(theta_.safetensors());
+    ASSERT_TRUE(file.ok()) << file.status();
+    std::vector<float> theta;
+    for (const ThetaLeaf& leaf : LayoutOf(ToyConfig().optimizer()).leaves) {
+      const auto values = file->tensors.at(leaf.path).f32();
+      theta.insert(theta.end(), values.begin(), values.end());
+    }
+    EXPECT_EQ(theta_.digest(), ThetaDigest(theta));
+    digests.insert(theta_.digest());
+  }
+  EXPECT_EQ(digests.size(), 13u);
+  ASSERT_TRUE(GetTheta(job, std::nullopt).ok());
+  EXPECT_EQ(theta_.step(), 12);
+  EXPECT_EQ(GetTheta(job, 13).error_code(), grpc::OUT_OF_RANGE);
+  EXPECT_EQ(GetTheta("x", 0).error_code(), grpc::NOT_FOUND);
+}
+
+TEST_F(JobServiceTest, UnknownJobsAreNotFound) {
+  EXPECT_EQ(Ask(&v1::JobService::Stub::Pause, "x").error_code(), grpc::NOT_FOUND);
+  EXPECT_EQ(Ask(&v1::JobService::Stub::Resume, "x").error_code(), grpc::NOT_FOUND);
+  EXPECT_EQ(Ask(&v1::JobService::Stub::Cancel, "x").error_code(), grpc::NOT_FOUND);
+  grpc::ClientContext context;
+  v1::WatchRequest request;
+  request.set_job("x");
+  auto reader = jobs_->Watch(&context, request);
+  v1::Progress progress;
+  EXPECT_FALSE(reader->Read(&progress));
+  EXPECT_EQ(reader->Finish().error_code(), grpc::NOT_FOUND);
+}
+
+TEST_F(JobServiceTest, JobsAndWorkersAreListed) {
+  const auto worker = NewWorker();
+  Submit(LongConfig("one"));
+  Submit(ToyConfig("two"));
+  WaitForStep("one", 1);
+  grpc::ClientContext list_context;
+  v1::ListReply list;
+  ASSERT_TRUE(jobs_->List(&list_context, {}, &list).ok());
+  ASSERT_EQ(list.jobs_size(), 2);
+  EXPECT_EQ(list.jobs(0).job(), "one");
+  EXPECT_EQ(list.jobs(0).state(), v1::JOB_STATE_RUNNING);
+  EXPECT_EQ(list.jobs(1).state(), v1::JOB_STATE_QUEUED);
+  grpc::ClientContext workers_context;
+  v1::ListWorkersReply workers;
+  ASSERT_TRUE(jobs_->ListWorkers(&workers_context, {}, &workers).ok());
+  ASSERT_EQ(workers.workers_size(), 1);
+  EXPECT_EQ(workers.workers(0).name(), "toy");
+  EXPECT_EQ(workers.workers(0).blocks(), 4u);
+}
+
+}  // namespace
+}  // namespace paceline

@@ -1,0 +1,92 @@
+#include "coordinator/service/worker_service.h"
+
+#include "gmock/gmock.h"
+#include "tests/coordinator/service/service_fixture.h"
+
+namespace paceline {
+namespace {
+
+using ::testing::HasSubstr;
+
+class WorkerServiceTest : public ServiceTest {
+ protected:
+  // What the coordinator says to one message, and how the call ends.
+  grpc::Status Say(const v1::WorkerMessage& message) {
+    grpc::ClientContext context;
+    auto stream = workers_->Work(&context);
+    stream->Write(message);
+    replies_.clear();
+    for (v1::CoordinatorMessage reply; stream->Read(&reply);) replies_.push_back(reply);
+    return stream->Finish();
+  }
+  grpc::Status FetchTheta(const std::string& job, int64_t first, int64_t last) {
+    grpc::ClientContext context;
+    v1::FetchThetaRequest request;
+    request.set_job(job);
+    request.set_first_step(first);
+    request.set_last_step(last);
+    auto reader = workers_->FetchTheta(&context, request);
+    thetas_.clear();
+    for (v1::Theta theta; reader->Read(&theta);) thetas_.push_back(theta);
+    return reader->Finish();
+  }
+
+  std::vector<v1::CoordinatorMessage> replies_;
+  std::vector<v1::Theta> thetas_;
+};
+
+TEST_F(WorkerServiceTest, AnotherProtocolIsDismissedWithAReason) {
+  const grpc::Status status = Say(HelloMessage(kProtocolVersion + 1));
+  EXPECT_EQ(status.error_code(), grpc::FAILED_PRECONDITION);
+  ASSERT_EQ(replies_.size(), 1u);
+  ASSERT_TRUE(replies_[0].has_dismiss());
+  EXPECT_THAT(replies_[0].dismiss().reason(), HasSubstr("protocol"));
+}
+
+TEST_F(WorkerServiceTest, WhoDoesNotSayHelloFirstIsDismissed) {
+  v1::WorkerMessage message;
+  message.mutable_heartbeat();
+  EXPECT_EQ(Say(message).error_code(), grpc::INVALID_ARGUMENT);
+  ASSERT_EQ(replies_.size(), 1u);
+  EXPECT_TRUE(replies_[0].has_dismiss());
+}
+
+TEST_F(WorkerServiceTest, ThetaIsFetchedFromTheOldestLivingEpisodeOn) {
+  const auto worker = NewWorker();
+  const std::string job = Submit(LongConfig("long"));
+  WaitForStep(job, 10);
+  grpc::ClientContext context;
+  v1::JobRequest request;
+  request.set_job(job);
+  v1::JobSummary summary;
+  ASSERT_TRUE(jobs_->Pause(&context, request, &summary).ok());
+  const int64_t step = summary.step();
+  ASSERT_TRUE(FetchTheta(job, step, step).ok());
+  ASSERT_EQ(thetas_.size(), 1u);
+  EXPECT_EQ(thetas_[0].step(), step);
+  EXPECT_EQ(thetas_[0].values().size(), 2 * sizeof(float));
+  EXPECT_EQ(FetchTheta(job, step, step + 1).error_code(), grpc::OUT_OF_RANGE);
+  EXPECT_EQ(FetchTheta(job, 0, step).error_code(), grpc::OUT_OF_RANGE);
+  EXPECT_EQ(FetchTheta(job, step, step - 1).error_code(), grpc::INVALID_ARGUMENT);
+  EXPECT_EQ(FetchTheta("x", step, step).error_code(), grpc::NOT_FOUND);
+}
+
+TEST_F(WorkerServiceTest, AWorkerWhoseStreamBreaksIsReplacedByAnother) {
+  auto first = NewWorker();
+  const std::string job = Submit(LongConfig("long"));
+  WaitForStep(job, 2);
+  first->Stop();
+  const auto second = NewWorker();
+  WaitForStep(job, Summary(job).step() + 3);
+}
+
+TEST_F(WorkerServiceTest, SeveralWorkersShareAJob) {
+  const auto a = NewWorker();
+  const auto b = NewWorker();
+  const auto c = NewWorker();
+  const std::string job = Submit(ToyConfig());
+  EXPECT_EQ(Follow(job).back().summary().state(), v1::JOB_STATE_SUCCEEDED);
+}
+
+}  // namespace
+}  // namespace paceline
