@@ -1,0 +1,178 @@
+#include "worker/agent/agent.h"
+
+#include "absl/strings/str_cat.h"
+#include "google/protobuf/util/message_differencer.h"
+#include "spdlog/spdlog.h"
+#include "worker/agent/theta_message.h"
+#include "worker/agent/window_runner.h"
+
+namespace paceline {
+namespace {
+
+v1::WorkerMessage ToFailure(const WindowRequest& request, const absl::Status& status) {
+  v1::WorkerMessage message;
+  v1::WorkFailure& failure = *message.mutable_failure();
+  failure.set_job(request.job);
+  failure.set_step(request.step);
+  failure.set_block(request.block);
+  failure.set_message(std::string(status.message()));
+  failure.set_permanent(absl::IsInvalidArgument(status) || absl::IsUnimplemented(status));
+  return message;
+}
+
+absl::Status UnknownJob(const std::string& job) {
+  return absl::InvalidArgumentError(absl::StrCat("job '", job, "' was not announced"));
+}
+
+}  // namespace
+
+Agent::Agent(int threads, JobEngineFactory factory, AgentPort port)
+    : factory_(std::move(factory)), port_(std::move(port)) {
+  for (int i = 0; i < threads; ++i) {
+    threads_.emplace_back([this](std::stop_token stop) { Work(std::move(stop)); });
+  }
+}
+
+Agent::~Agent() {
+  for (std::jthread& thread : threads_) thread.request_stop();
+}
+
+void Agent::BeginSession() {
+  ++session_;
+  queue_.Clear();
+}
+
+absl::Status Agent::Handle(const v1::CoordinatorMessage& message) {
+  switch (message.kind_case()) {
+    case v1::CoordinatorMessage::kJob:
+      Announce(message.job());
+      return absl::OkStatus();
+    case v1::CoordinatorMessage::kTheta:
+      return TakeTheta(message.theta());
+    case v1::CoordinatorMessage::kRun:
+      return Enqueue(message.run());
+    case v1::CoordinatorMessage::kRelease:
+      return Release(message.release());
+    case v1::CoordinatorMessage::kEnd:
+      EndJob(message.end().job());
+      return absl::OkStatus();
+    default:
+      return absl::InvalidArgumentError(
+          absl::StrCat("a message of an unknown kind (", message.kind_case(), ")"));
+  }
+}
+
+void Agent::Drain(std::function<void()> done) {
+  draining_ = true;
+  queue_.Close(std::move(done));
+}
+
+std::shared_ptr<HeldJob> Agent::Find(const std::string& job) {
+  std::lock_guard lock(mutex_);
+  const auto found = jobs_.find(job);
+  return found == jobs_.end() ? nullptr : found->second;
+}
+
+void Agent::Announce(const v1::JobAnnouncement& announcement) {
+  const std::shared_ptr<HeldJob> held = Find(announcement.job());
+  if (held != nullptr &&
+      google::protobuf::util::MessageDifferencer::Equals(held->config(), announcement.config())) {
+    held->set_session(session_);
+    return;
+  }
+  EndJob(announcement.job());
+  EndStaleJobs();
+  std::lock_guard lock(mutex_);
+  jobs_[announcement.job()] = std::make_shared<HeldJob>(announcement, factory_, session_);
+}
+
+void Agent::EndStaleJobs() {
+  std::vector<std::string> stale;
+  {
+    std::lock_guard lock(mutex_);
+    for (const auto& [name, job] : jobs_) {
+      if (job->session() != session_) stale.push_back(name);
+    }
+  }
+  for (const std::string& job : stale) EndJob(job);
+}
+
+void Agent::EndJob(const std::string& job) {
+  queue_.DropJob(job);
+  const std::shared_ptr<HeldJob> held = Find(job);
+  if (held == nullptr) return;
+  held->End();
+  std::lock_guard lock(mutex_);
+  jobs_.erase(job);
+}
+
+void Agent::Forget(HeldJob& job) {
+  v1::JobAnnouncement announcement;
+  announcement.set_job(job.name());
+  *announcement.mutable_config() = job.config();
+  EndJob(job.name());
+  Announce(announcement);
+}
+
+absl::Status Agent::TakeTheta(const v1::Theta& message) {
+  std::shared_ptr<HeldJob> job = Find(message.job());
+  if (job == nullptr) return UnknownJob(message.job());
+  absl::StatusOr<ThetaPtr> theta = ParseTheta(message);
+  if (!theta.ok()) return theta.status();
+  if (job->thetas().Put(*theta)) return absl::OkStatus();
+  spdlog::warn("job {} has another history than before: what was held of it is dropped",
+               job->name());
+  Forget(*job);
+  Find(message.job())->thetas().Put(*theta);
+  return absl::OkStatus();
+}
+
+absl::Status Agent::Enqueue(const v1::RunWindows& run) {
+  if (Find(run.job()) == nullptr) return UnknownJob(run.job());
+  for (const uint32_t block : run.blocks()) {
+    queue_.Push({run.job(), run.step(), run.theta_hash(), run.epoch(), block, session_});
+  }
+  return absl::OkStatus();
+}
+
+absl::Status Agent::Release(const v1::ReleaseBlocks& release) {
+  const std::shared_ptr<HeldJob> job = Find(release.job());
+  if (job == nullptr) return UnknownJob(release.job());
+  const std::vector<uint32_t> blocks(release.blocks().begin(), release.blocks().end());
+  queue_.DropBlocks(release.job(), blocks);
+  job->Release(blocks);
+  return absl::OkStatus();
+}
+
+void Agent::Work(std::stop_token stop) {
+  while (const std::optional<WindowRequest> request = queue_.Pop(stop)) {
+    RunOne(*request, stop);
+    queue_.Done(*request);
+  }
+}
+
+void Agent::RunOne(const WindowRequest& request, const std::stop_token& stop) {
+  const std::shared_ptr<HeldJob> job = Find(request.job);
+  if (job == nullptr) return;
+  const FetchThetas fetch = [&](int64_t first, int64_t last) {
+    return port_.fetch(request.job, first, last);
+  };
+  const auto stopping = [&] { return stop.stop_requested() || draining_; };
+  absl::StatusOr<v1::WindowResult> result = AnswerWindow(request, *job, fetch, stopping);
+  if (request.session != session_ || job->ended() || absl::IsCancelled(result.status())) return;
+  if (!result.ok()) {
+    spdlog::error("job {}, outer step {}, block {}: {}", request.job, request.step, request.block,
+                  std::string(result.status().message()));
+    port_.send(ToFailure(request, result.status()));
+    return;
+  }
+  if (result->replayed_inner_steps() > 0) {
+    spdlog::debug("job {}, outer step {}, block {} was re-made: {} inner steps run again",
+                  request.job, request.step, request.block, result->replayed_inner_steps());
+  }
+  v1::WorkerMessage message;
+  *message.mutable_result() = *std::move(result);
+  port_.send(std::move(message));
+}
+
+}  // namespace paceline

@@ -1,0 +1,41 @@
+// What the agent needs of the engine; worker/agent/local_engine.h is the real one.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <span>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "common/estimator/gradient.h"
+#include "paceline/v1/config.pb.h"
+
+namespace paceline {
+
+// One block's inner state; methods as worker/engine/block.h. Not thread-safe.
+class BlockEngine {
+ public:
+  virtual ~BlockEngine() = default;
+  virtual int64_t next_step() const = 0;
+  virtual int64_t EpisodeStart(int64_t step) = 0;
+  virtual int64_t InnerSteps(int64_t step) = 0;
+  virtual absl::StatusOr<std::vector<ParticleScalars>> RunWindow(int64_t step,
+                                                                 std::span<const float> theta) = 0;
+};
+
+// One job's share of the engine. Thread-safe.
+class JobEngine {
+ public:
+  virtual ~JobEngine() = default;
+  virtual uint32_t blocks() const = 0;
+  virtual size_t theta_size() const = 0;
+  virtual std::unique_ptr<BlockEngine> NewBlock(uint32_t block) = 0;
+};
+
+// InvalidArgument or Unimplemented: the config cannot run on any worker of this build. Other errors
+// are this machine's.
+using JobEngineFactory =
+    std::function<absl::StatusOr<std::shared_ptr<JobEngine>>(const v1::JobConfig&)>;
+
+}  // namespace paceline

@@ -1,0 +1,195 @@
+#include "worker/agent/coordinator_link.h"
+
+#include <thread>
+
+#include "common/rpc/status.h"
+#include "spdlog/spdlog.h"
+#include "worker/agent/theta_message.h"
+
+namespace paceline {
+namespace {
+
+constexpr std::chrono::seconds kFetchDeadline{60};
+constexpr std::chrono::milliseconds kDefaultHeartbeat{1000};
+constexpr std::chrono::seconds kReportAgain{30};
+// A Drain waits for it at most this long.
+constexpr std::chrono::milliseconds kConnectSlice{300};
+
+v1::WorkerMessage LeavingMessage() {
+  v1::WorkerMessage message;
+  message.mutable_leaving()->set_reason("told to stop");
+  return message;
+}
+
+}  // namespace
+
+CoordinatorLink::CoordinatorLink(std::shared_ptr<grpc::Channel> channel, LinkOptions options)
+    : channel_(std::move(channel)),
+      options_(std::move(options)),
+      stub_(v1::WorkerService::NewStub(channel_)) {}
+
+absl::Status CoordinatorLink::Run(Agent& agent) {
+  {
+    std::lock_guard lock(mutex_);
+    agent_ = &agent;
+  }
+  SessionEnd end;
+  do {
+    end = RunSession(agent);
+    if (!end.dismissed) Report(end);
+  } while (!end.dismissed && WaitBeforeRetry());
+  std::lock_guard lock(mutex_);
+  agent_ = nullptr;
+  return end.dismissed ? absl::FailedPreconditionError(end.reason) : absl::OkStatus();
+}
+
+void CoordinatorLink::Drain() {
+  std::lock_guard lock(mutex_);
+  if (draining_) return;
+  draining_ = true;
+  changed_.notify_all();
+  if (context_ != nullptr && !welcomed_) context_->TryCancel();
+  // Under the lock, so that Run does not return, and the agent is not gone, meanwhile.
+  if (agent_ != nullptr) agent_->Drain([this] { outbox_.PushLast(LeavingMessage()); });
+}
+
+bool CoordinatorLink::WaitBeforeRetry() {
+  std::unique_lock lock(mutex_);
+  changed_.wait_for(lock, options_.retry, [this] { return draining_; });
+  if (draining_) return false;
+  lock.unlock();
+  // gRPC's own pauses would come on top of ours, and it connects only while somebody waits in it.
+  grpc::experimental::ChannelResetConnectionBackoff(channel_.get());
+  channel_->WaitForConnected(std::chrono::system_clock::now() + kConnectSlice);
+  lock.lock();
+  return !draining_;
+}
+
+CoordinatorLink::SessionEnd CoordinatorLink::RunSession(Agent& agent) {
+  SessionEnd end;
+  grpc::ClientContext context;
+  {
+    std::lock_guard lock(mutex_);
+    if (draining_) return end;
+    context_ = &context;
+    welcomed_ = false;
+    stream_over_ = false;
+  }
+  const std::unique_ptr<Stream> stream = stub_->Work(&context);
+  std::chrono::milliseconds heartbeat = kDefaultHeartbeat;
+  if (ShakeHands(*stream, end, heartbeat)) {
+    agent.BeginSession();
+    std::jthread writer([&] { WriteLoop(*stream, heartbeat); });
+    ReadLoop(*stream, agent, end);
+  } else {
+    context.TryCancel();
+  }
+  end.status = stream->Finish();
+  std::lock_guard lock(mutex_);
+  context_ = nullptr;
+  return end;
+}
+
+bool CoordinatorLink::ShakeHands(Stream& stream, SessionEnd& end,
+                                 std::chrono::milliseconds& heartbeat) {
+  v1::WorkerMessage hello;
+  *hello.mutable_hello() = options_.hello;
+  v1::CoordinatorMessage first;
+  if (!stream.Write(hello) || !stream.Read(&first)) return false;
+  end.dismissed = first.has_dismiss();
+  if (end.dismissed) end.reason = first.dismiss().reason();
+  if (!first.has_welcome()) return false;
+  if (first.welcome().heartbeat_ms() > 0) {
+    heartbeat = std::chrono::milliseconds(first.welcome().heartbeat_ms());
+  }
+  {
+    std::lock_guard lock(mutex_);
+    if (draining_) return false;
+    welcomed_ = true;
+    // Under the lock, so that a Drain either sees no welcome or finds the outbox open.
+    outbox_.Open();
+  }
+  end.welcomed = true;
+  last_report_.clear();
+  spdlog::info("joined the coordinator at {} as worker {}", options_.address,
+               first.welcome().worker_id());
+  return true;
+}
+
+void CoordinatorLink::ReadLoop(Stream& stream, Agent& agent, SessionEnd& end) {
+  v1::CoordinatorMessage message;
+  while (!end.dismissed && stream.Read(&message)) {
+    if (message.has_dismiss()) {
+      end.dismissed = true;
+      end.reason = message.dismiss().reason();
+    } else if (!message.has_heartbeat() && !message.has_welcome()) {
+      const absl::Status status = agent.Handle(message);
+      if (!status.ok()) spdlog::error("from the coordinator: {}", std::string(status.message()));
+    }
+  }
+  outbox_.Close();
+  std::lock_guard lock(mutex_);
+  stream_over_ = true;
+  if (end.dismissed) context_->TryCancel();
+  changed_.notify_all();
+}
+
+void CoordinatorLink::WriteLoop(Stream& stream, std::chrono::milliseconds heartbeat) {
+  bool writable = true;
+  while (writable) {
+    const std::optional<v1::WorkerMessage> message = outbox_.Next(heartbeat);
+    if (!message) break;
+    writable = stream.Write(*message);
+  }
+  if (writable) stream.WritesDone();
+  std::unique_lock lock(mutex_);
+  changed_.wait_for(lock, options_.leave_timeout, [this] { return stream_over_; });
+  // Ends the reader too, which would wait for a coordinator that does not close its side.
+  if (!stream_over_) context_->TryCancel();
+}
+
+void CoordinatorLink::Report(const SessionEnd& end) {
+  {
+    std::lock_guard lock(mutex_);
+    if (draining_) return;
+  }
+  const auto now = std::chrono::steady_clock::now();
+  const std::string report(FromCall(end.status, options_.address).message());
+  if (!end.welcomed && report == last_report_ && now - last_report_time_ < kReportAgain) return;
+  last_report_ = report;
+  last_report_time_ = now;
+  if (end.welcomed) {
+    spdlog::warn("the connection to the coordinator at {} ended ({}); connecting again",
+                 options_.address, end.status.error_message());
+  } else if (end.status.ok()) {
+    spdlog::warn("{} does not answer as a coordinator does; trying again", options_.address);
+  } else {
+    spdlog::warn("{}; trying again", report);
+  }
+}
+
+absl::StatusOr<std::vector<ThetaPtr>> CoordinatorLink::Fetch(const std::string& job, int64_t first,
+                                                             int64_t last) {
+  v1::FetchThetaRequest request;
+  request.set_job(job);
+  request.set_first_step(first);
+  request.set_last_step(last);
+  grpc::ClientContext context;
+  context.set_deadline(std::chrono::system_clock::now() + kFetchDeadline);
+  const auto stream = stub_->FetchTheta(&context, request);
+  std::vector<ThetaPtr> thetas;
+  v1::Theta message;
+  absl::Status wrong;
+  while (wrong.ok() && stream->Read(&message)) {
+    absl::StatusOr<ThetaPtr> theta = ParseTheta(message);
+    wrong = theta.status();
+    if (wrong.ok()) thetas.push_back(*std::move(theta));
+  }
+  if (!wrong.ok()) context.TryCancel();
+  const grpc::Status status = stream->Finish();
+  if (!wrong.ok()) return wrong;
+  if (!status.ok()) return FromCall(status, options_.address);
+  return thetas;
+}
+
+}  // namespace paceline

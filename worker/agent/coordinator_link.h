@@ -1,0 +1,82 @@
+// The worker's connection to its coordinator: one stream at a time, opened anew for ever.
+#pragma once
+
+#include <chrono>
+#include <condition_variable>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "grpcpp/channel.h"
+#include "grpcpp/client_context.h"
+#include "paceline/v1/worker.grpc.pb.h"
+#include "worker/agent/agent.h"
+#include "worker/agent/outbox.h"
+
+namespace paceline {
+
+struct LinkOptions {
+  // For messages to people.
+  std::string address;
+  v1::Hello hello;
+  // Least time between two attempts to connect.
+  std::chrono::milliseconds retry{100};
+  // How long the coordinator may take to end the stream after Leaving.
+  std::chrono::milliseconds leave_timeout{3000};
+};
+
+// Outlives the agent that it serves. Thread-safe but for Run.
+class CoordinatorLink {
+ public:
+  CoordinatorLink(std::shared_ptr<grpc::Channel> channel, LinkOptions options);
+
+  // Serves the agent until Drain is done (OK), or until the coordinator dismisses the worker
+  // (FailedPrecondition with its reason). A coordinator that is away is waited for.
+  absl::Status Run(Agent& agent);
+  // Finishes the windows in progress, sends their results, leaves; Run returns then. Returns at
+  // once.
+  void Drain();
+
+  // The agent's way out (AgentPort).
+  void Send(v1::WorkerMessage message) { outbox_.Push(std::move(message)); }
+  absl::StatusOr<std::vector<ThetaPtr>> Fetch(const std::string& job, int64_t first, int64_t last);
+
+ private:
+  using Stream = grpc::ClientReaderWriter<v1::WorkerMessage, v1::CoordinatorMessage>;
+  struct SessionEnd {
+    grpc::Status status;
+    bool welcomed = false;
+    bool dismissed = false;
+    std::string reason;
+  };
+
+  SessionEnd RunSession(Agent& agent);
+  // False if the stream ended, was refused, or the worker drains before it was welcomed.
+  bool ShakeHands(Stream& stream, SessionEnd& end, std::chrono::milliseconds& heartbeat);
+  void ReadLoop(Stream& stream, Agent& agent, SessionEnd& end);
+  void WriteLoop(Stream& stream, std::chrono::milliseconds heartbeat);
+  // Gives the channel some time to connect; false if draining.
+  bool WaitBeforeRetry();
+  void Report(const SessionEnd& end);
+
+  const std::shared_ptr<grpc::Channel> channel_;
+  const LinkOptions options_;
+  const std::unique_ptr<v1::WorkerService::Stub> stub_;
+  Outbox outbox_;
+  // Of Run alone.
+  std::string last_report_;
+  std::chrono::steady_clock::time_point last_report_time_;
+
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  Agent* agent_ = nullptr;                  // guarded by mutex_
+  grpc::ClientContext* context_ = nullptr;  // guarded by mutex_; of the open stream
+  bool welcomed_ = false;                   // guarded by mutex_
+  bool stream_over_ = true;                 // guarded by mutex_
+  bool draining_ = false;                   // guarded by mutex_
+};
+
+}  // namespace paceline

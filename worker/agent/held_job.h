@@ -1,0 +1,68 @@
+// What a worker holds of one job: its engine, versions of θ, and the blocks' inner states.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <span>
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "paceline/v1/worker.pb.h"
+#include "worker/agent/block_engine.h"
+#include "worker/agent/theta_cache.h"
+
+namespace paceline {
+
+// Used by one thread at a time: the one that the work queue gave the block to.
+struct HeldBlock {
+  std::unique_ptr<BlockEngine> engine;
+  // The newest window's answer: asked again after the coordinator restarted, it is given again.
+  std::optional<v1::WindowResult> last;
+};
+
+// Thread-safe. Outlives its end in the hands of threads that are still at work on it.
+class HeldJob {
+ public:
+  HeldJob(v1::JobAnnouncement announcement, JobEngineFactory factory, uint64_t session);
+
+  const std::string& name() const { return announcement_.job(); }
+  const v1::JobConfig& config() const { return announcement_.config(); }
+  // Made by the first caller, while others wait; its error is everyone's.
+  absl::StatusOr<std::shared_ptr<JobEngine>> engine();
+  ThetaCache& thetas() { return thetas_; }
+
+  // A new one if it is not held. `block` < engine.blocks().
+  std::shared_ptr<HeldBlock> Block(uint32_t block, JobEngine& engine);
+  void Release(std::span<const uint32_t> blocks);
+  // The block ran a window of the episode that began at `step`: versions of θ that are older than
+  // every held block's episode are forgotten.
+  void NoteEpisodeStart(uint32_t block, int64_t step);
+
+  // The connection that announced it last.
+  uint64_t session() const { return session_; }
+  void set_session(uint64_t session) { session_ = session; }
+  void End() { ended_ = true; }
+  bool ended() const { return ended_; }
+
+ private:
+  struct Slot {
+    std::shared_ptr<HeldBlock> block;
+    int64_t episode_start = -1;  // −1 before its first window
+  };
+
+  const v1::JobAnnouncement announcement_;
+  const JobEngineFactory factory_;
+  std::once_flag made_;
+  absl::StatusOr<std::shared_ptr<JobEngine>> engine_;
+  ThetaCache thetas_;
+  std::atomic<uint64_t> session_;
+  std::atomic<bool> ended_ = false;
+  std::mutex mutex_;
+  std::map<uint32_t, Slot> slots_;  // guarded by mutex_
+};
+
+}  // namespace paceline

@@ -1,0 +1,58 @@
+#include "worker/agent/local_engine.h"
+
+#include "absl/strings/str_join.h"
+#include "common/config/config.h"
+#include "worker/engine/block.h"
+
+namespace paceline {
+namespace {
+
+class LocalBlock : public BlockEngine {
+ public:
+  LocalBlock(std::shared_ptr<JobContext> job, uint32_t block) : block_(std::move(job), block) {}
+
+  int64_t next_step() const override { return block_.next_step(); }
+  int64_t EpisodeStart(int64_t step) override { return block_.EpisodeStart(step); }
+  int64_t InnerSteps(int64_t step) override { return block_.InnerSteps(step); }
+  absl::StatusOr<std::vector<ParticleScalars>> RunWindow(int64_t step,
+                                                         std::span<const float> theta) override {
+    return block_.RunWindow(step, theta);
+  }
+
+ private:
+  Block block_;
+};
+
+class LocalJob : public JobEngine {
+ public:
+  LocalJob(std::shared_ptr<DataStore> data, std::shared_ptr<JobContext> context)
+      : data_(std::move(data)), context_(std::move(context)) {}
+
+  uint32_t blocks() const override {
+    const v1::Estimator& estimator = context_->config().estimator();
+    return estimator.particles() / estimator.block();
+  }
+  size_t theta_size() const override { return context_->theta_size(); }
+  std::unique_ptr<BlockEngine> NewBlock(uint32_t block) override {
+    return std::make_unique<LocalBlock>(context_, block);
+  }
+
+ private:
+  std::shared_ptr<DataStore> data_;
+  std::shared_ptr<JobContext> context_;
+};
+
+}  // namespace
+
+JobEngineFactory LocalEngine(std::shared_ptr<DataStore> data) {
+  return [data = std::move(data)](
+             const v1::JobConfig& config) -> absl::StatusOr<std::shared_ptr<JobEngine>> {
+    const std::vector<std::string> faults = CheckConfig(config);
+    if (!faults.empty()) return absl::InvalidArgumentError(absl::StrJoin(faults, "; "));
+    absl::StatusOr<std::shared_ptr<JobContext>> context = JobContext::Create(config, *data);
+    if (!context.ok()) return context.status();
+    return std::make_shared<LocalJob>(data, *std::move(context));
+  };
+}
+
+}  // namespace paceline

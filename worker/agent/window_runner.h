@@ -1,0 +1,21 @@
+// Answers one WindowRequest on the state that a worker holds.
+#pragma once
+
+#include <functional>
+
+#include "absl/status/statusor.h"
+#include "paceline/v1/worker.pb.h"
+#include "worker/agent/held_job.h"
+#include "worker/agent/work_queue.h"
+
+namespace paceline {
+
+// A block that is not at the request's step is re-made first: its windows are run again from where
+// its state is good, or from its episode's first one. Cancelled if `stopping` turns true or the job
+// ends between two windows; FailedPrecondition if θ is not the one that the request names;
+// OutOfRange for a block that the job does not have; else errors of the engine and of `fetch`.
+absl::StatusOr<v1::WindowResult> AnswerWindow(const WindowRequest& request, HeldJob& job,
+                                              const FetchThetas& fetch,
+                                              const std::function<bool()>& stopping);
+
+}  // namespace paceline

@@ -1,0 +1,140 @@
+// paceline-worker: computes blocks for a coordinator until it is told to leave.
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <csignal>
+#include <cstdio>
+#include <string>
+#include <thread>
+
+#include "CLI/CLI.hpp"
+#include "common/rpc/channel.h"
+#include "common/rpc/flags.h"
+#include "common/rpc/protocol.h"
+#include "spdlog/sinks/stdout_color_sinks.h"
+#include "spdlog/spdlog.h"
+#include "worker/agent/agent.h"
+#include "worker/agent/coordinator_link.h"
+#include "worker/agent/local_engine.h"
+#include "worker/agent/signals.h"
+#include "worker/engine/fingerprint.h"
+
+namespace paceline {
+namespace {
+
+enum ExitStatus {
+  kLeft = 0,         // told to stop, and drained
+  kCannotStart = 1,  // an address or a certificate that cannot be used
+  kUsage = 2,
+  kDismissed = 3,
+};
+
+constexpr char kFooter[] =
+    "SIGTERM or SIGINT: finish the windows in progress, leave, exit; a second one exits at once.\n"
+    "Exit status: 0 left when told to, 1 could not start, 2 wrong command line,\n"
+    "3 dismissed by the coordinator, 128+n ended at once by signal n.";
+
+struct Flags {
+  std::string coordinator;
+  TlsFlags tls;
+  std::string device = "cpu";
+  int threads = static_cast<int>(std::max(1u, std::thread::hardware_concurrency()));
+  std::string name;
+  std::string data_dir = "/usr/share/datasets";
+  std::string log_level = "info";
+};
+
+std::string DefaultName() {
+  std::array<char, 256> host{};
+  gethostname(host.data(), host.size() - 1);
+  return std::string(host.data()) + "-" + std::to_string(getpid());
+}
+
+std::string CheckDevice(const std::string& device) {
+  if (device == "cpu") return "";
+  if (device == "cuda") return "this build has no CUDA engine: give --device cpu";
+  return "there is no device '" + device + "': give --device cpu";
+}
+
+void AddFlags(CLI::App& app, Flags& flags) {
+  AddCoordinatorFlag(app, flags.coordinator);
+  AddTlsFlags(app, flags.tls);
+  app.add_option("--device", flags.device, "What computes: cpu")
+      ->check(CheckDevice)
+      ->capture_default_str();
+  app.add_option("--threads", flags.threads, "Blocks computed at a time")
+      ->check(CLI::Range(1, 1024))
+      ->capture_default_str();
+  app.add_option("--name", flags.name, "Shown to people (default: host name and process id)");
+  app.add_option("--data-dir", flags.data_dir, "Folder with the data sets, one folder each")
+      ->check(CLI::ExistingDirectory)
+      ->capture_default_str();
+  app.add_option("--log-level", flags.log_level, "What is logged to standard error")
+      ->check(CLI::IsMember({"trace", "debug", "info", "warn", "error"}))
+      ->capture_default_str();
+  app.footer(kFooter);
+}
+
+v1::Hello ToHello(const Flags& flags) {
+  v1::Hello hello;
+  hello.set_protocol(kProtocolVersion);
+  hello.set_name(flags.name.empty() ? DefaultName() : flags.name);
+  hello.set_threads(flags.threads);
+  hello.set_fingerprint(EngineFingerprint());
+  return hello;
+}
+
+int Run(const Flags& flags) {
+  auto channel = OpenChannel(flags.coordinator, flags.tls);
+  if (!channel.ok()) {
+    std::fprintf(stderr, "paceline-worker: %s\n", std::string(channel.status().message()).c_str());
+    return kCannotStart;
+  }
+  LinkOptions options;
+  options.address = flags.coordinator;
+  options.hello = ToHello(flags);
+  spdlog::info("{} with {} threads, {}", options.hello.name(), flags.threads,
+               options.hello.fingerprint());
+  CoordinatorLink link(*channel, std::move(options));
+  // Outlives the agent, so that a second signal ends a worker whose last windows take too long.
+  SignalWatcher signals([&](int signal) {
+    spdlog::info("told to stop by signal {}: finishing the windows in progress", signal);
+    link.Drain();
+  });
+  const auto fetch = [&](const std::string& job, int64_t first, int64_t last) {
+    return link.Fetch(job, first, last);
+  };
+  Agent agent(
+      flags.threads, LocalEngine(std::make_shared<DataStore>(flags.data_dir)),
+      {.send = [&](v1::WorkerMessage message) { link.Send(std::move(message)); }, .fetch = fetch});
+  const absl::Status status = link.Run(agent);
+  if (status.ok()) {
+    spdlog::info("left");
+    return kLeft;
+  }
+  spdlog::error("dismissed by the coordinator: {}", std::string(status.message()));
+  return kDismissed;
+}
+
+int Main(int argc, char** argv) {
+  HoldStopSignals();
+  // A reader of our log that goes away must not take the worker with it.
+  std::signal(SIGPIPE, SIG_IGN);
+  spdlog::set_default_logger(spdlog::stderr_color_mt("worker"));
+  Flags flags;
+  CLI::App app("Computes blocks of inner training runs for a coordinator.", "paceline-worker");
+  AddFlags(app, flags);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& e) {
+    return app.exit(e) == 0 ? kLeft : kUsage;
+  }
+  spdlog::set_level(spdlog::level::from_str(flags.log_level));
+  return Run(flags);
+}
+
+}  // namespace
+}  // namespace paceline
+
+int main(int argc, char** argv) { return paceline::Main(argc, argv); }
