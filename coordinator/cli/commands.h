@@ -1,0 +1,26 @@
+// The commands of `paceline`; each Add… is in the file of its name.
+#pragma once
+
+namespace CLI {
+class App;
+}
+
+namespace paceline {
+
+struct Context;
+
+// `context` outlives `app`.
+void AddLocal(CLI::App& app, Context& context);
+void AddSubmit(CLI::App& app, Context& context);
+void AddList(CLI::App& app, Context& context);
+void AddShow(CLI::App& app, Context& context);
+void AddWatch(CLI::App& app, Context& context);
+// pause, resume, cancel
+void AddControl(CLI::App& app, Context& context);
+void AddExport(CLI::App& app, Context& context);
+void AddEval(CLI::App& app, Context& context);
+void AddHash(CLI::App& app, Context& context);
+void AddCheck(CLI::App& app, Context& context);
+void AddWorkers(CLI::App& app, Context& context);
+
+}  // namespace paceline

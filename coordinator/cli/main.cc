@@ -1,0 +1,5 @@
+#include "coordinator/cli/context.h"
+
+int main(int argc, char** argv) {
+  return paceline::RunPaceline({argv + 1, argv + argc}, paceline::ProcessEnvironment());
+}

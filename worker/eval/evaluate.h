@@ -1,0 +1,52 @@
+// A learned optimizer beside tuned hand-designed ones.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "worker/data/dataset.h"
+#include "worker/eval/scenario.h"
+#include "worker/eval/trained_optimizer.h"
+#include "worker/eval/training_runs.h"
+
+namespace paceline {
+
+struct EvalOptions {
+  int seeds = 10;        // runs per optimizer in the result
+  int tuning_seeds = 3;  // runs per learning rate, with other seeds
+  int64_t length = 0;    // the horizon; 0: the config's
+  int task = 0;          // index into the config's tasks
+  int threads = 1;
+};
+
+struct OptimizerResult {
+  std::string key;                      // "learned", "adam"
+  std::string title;                    // for people
+  std::optional<double> learning_rate;  // the chosen one, of a baseline
+  bool rate_at_edge = false;            // it is the first or last of those tried
+  std::vector<RunResult> runs;          // [seed]
+};
+
+struct ScenarioResult {
+  Scenario scenario;
+  std::vector<OptimizerResult> optimizers;  // the learned one first
+};
+
+struct Evaluation {
+  std::string job;
+  int64_t outer_step = 0;
+  int64_t horizon = 0;  // inner steps
+  std::vector<ScenarioResult> scenarios{};
+};
+
+// No run shares its random numbers with training, nor those of the result with those of the tuning;
+// run i of every optimizer has the same initial weights and batches. `say` is told what comes next.
+absl::StatusOr<Evaluation> Evaluate(const TrainedOptimizer& trained, const EvalOptions& options,
+                                    DataStore& data,
+                                    const std::function<void(const std::string&)>& say);
+
+}  // namespace paceline

@@ -1,0 +1,31 @@
+// An evaluation as text, JSON, CSV and plots.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "nlohmann/json.hpp"
+#include "worker/eval/evaluate.h"
+#include "worker/eval/svg_plot.h"
+
+namespace paceline {
+
+// Of each run.
+std::vector<double> TrainingLosses(const OptimizerResult& result);
+std::vector<double> TestLosses(const OptimizerResult& result);
+
+// A table per scenario, and a verdict on each.
+std::string ReportText(const Evaluation& evaluation);
+nlohmann::ordered_json ReportJson(const Evaluation& evaluation);
+// scenario,optimizer,learning_rate,step,mean_loss,deviation; a row per point, `step` its last inner
+// step.
+std::string CurvesCsv(const Evaluation& evaluation);
+// A panel per scenario: mean training loss, and a band of one standard deviation over the seeds.
+std::vector<Panel> CurvePanels(const Evaluation& evaluation);
+
+// Writes report.txt, report.json, curves.csv and curves.svg into `folder`, which is made if need
+// be.
+absl::Status WriteReport(const Evaluation& evaluation, const std::string& folder);
+
+}  // namespace paceline

@@ -1,0 +1,207 @@
+#include "worker/eval/svg_plot.h"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <limits>
+#include <string_view>
+
+#include "fmt/format.h"
+#include "worker/eval/svg_axis.h"
+
+namespace paceline {
+namespace {
+
+constexpr int kPanelWidth = 520, kPanelHeight = 380;
+constexpr int kLeft = 64, kRight = 16, kTop = 34, kBottom = 48;
+constexpr int kPanelsPerRow = 2;
+constexpr double kLogarithmicFrom = 30;
+// Distinguishable for most colour-blind people too (M. Okabe, K. Ito, "Color universal design",
+// 2008).
+constexpr std::array<std::string_view, 6> kColours = {"#d55e00", "#0072b2", "#009e73",
+                                                      "#cc79a7", "#e69f00", "#56b4e9"};
+
+struct Range {
+  double low = std::numeric_limits<double>::infinity();
+  double high = -std::numeric_limits<double>::infinity();
+  void Add(double value) {
+    if (!std::isfinite(value)) return;
+    low = std::min(low, value);
+    high = std::max(high, value);
+  }
+  // Something to divide by, whatever was added.
+  void Widen() {
+    if (!(low <= high)) low = 0, high = 1;
+    if (low == high) low -= 0.5, high += 0.5;
+  }
+};
+
+std::string Escaped(std::string_view text) {
+  std::string escaped;
+  for (const char c : text) {
+    switch (c) {
+      case '&':
+        escaped += "&amp;";
+        break;
+      case '<':
+        escaped += "&lt;";
+        break;
+      case '>':
+        escaped += "&gt;";
+        break;
+      case '"':
+        escaped += "&quot;";
+        break;
+      default:
+        escaped += c;
+    }
+  }
+  return escaped;
+}
+
+std::string Text(double x, double y, std::string_view anchor, std::string_view text,
+                 std::string_view more = "") {
+  return fmt::format("<text x=\"{:.1f}\" y=\"{:.1f}\" text-anchor=\"{}\"{}>{}</text>\n", x, y,
+                     anchor, more, Escaped(text));
+}
+
+std::string Line(double x1, double y1, double x2, double y2, std::string_view style) {
+  return fmt::format("<line x1=\"{:.1f}\" y1=\"{:.1f}\" x2=\"{:.1f}\" y2=\"{:.1f}\" {}/>\n", x1, y1,
+                     x2, y2, style);
+}
+
+// Lowest and highest y worth showing: all that lies below the highest start and a little more.
+Range ShownY(const Panel& panel) {
+  Range all, starts;
+  for (const Curve& curve : panel.curves) {
+    for (const CurvePoint& point : curve.points) all.Add(point.y);
+    if (!curve.points.empty()) starts.Add(curve.points.front().y);
+  }
+  if (starts.low <= starts.high) {
+    all.high = std::min(all.high, starts.high + 0.1 * std::fabs(starts.high - all.low));
+  }
+  all.Widen();
+  // Room for the band below the lowest mean, on either kind of axis.
+  all.low -=
+      all.low > 0 ? 0.1 * std::min(all.low, all.high - all.low) : 0.05 * (all.high - all.low);
+  return all;
+}
+
+// Draws one panel with its upper left corner at the origin.
+class PanelDrawer {
+ public:
+  PanelDrawer(const Panel& panel, int number)
+      : panel_(panel), number_(number), y_range_(ShownY(panel)) {
+    for (const Curve& curve : panel.curves) {
+      for (const CurvePoint& point : curve.points) x_range_.Add(point.x);
+    }
+    x_range_.Widen();
+    logarithmic_ = y_range_.low > 0 && y_range_.high / y_range_.low > kLogarithmicFrom;
+  }
+
+  std::string Draw() const {
+    std::string svg = Text(kLeft, kTop - 12, "start", panel_.title, " font-weight=\"bold\"");
+    svg += Axes();
+    svg += fmt::format(
+        "<clipPath id=\"panel{}\"><rect x=\"{}\" y=\"{}\" width=\"{}\" height=\"{}\"/></clipPath>\n"
+        "<g clip-path=\"url(#panel{})\">\n",
+        number_, kLeft, kTop, kPanelWidth - kLeft - kRight, kPanelHeight - kTop - kBottom, number_);
+    for (size_t i = panel_.curves.size(); i-- > 0;) svg += Band(i);
+    for (size_t i = panel_.curves.size(); i-- > 0;) svg += Mean(i);
+    return svg + "</g>\n" + Legend();
+  }
+
+ private:
+  Axis X() const { return Axis(x_range_.low, x_range_.high, false, kLeft, kPanelWidth - kRight); }
+  Axis Y() const {
+    return Axis(y_range_.low, y_range_.high, logarithmic_, kPanelHeight - kBottom, kTop);
+  }
+  double PlaceY(double y) const {
+    return Y().Place(logarithmic_ ? std::max(y, y_range_.low / 10) : y);
+  }
+  static std::string_view Colour(size_t curve) { return kColours[curve % kColours.size()]; }
+
+  std::string Axes() const {
+    const double bottom = kPanelHeight - kBottom, right = kPanelWidth - kRight;
+    std::string svg;
+    for (const Tick& tick : Y().Ticks()) {
+      const double y = Y().Place(tick.value);
+      svg +=
+          Line(kLeft, y, right, y, "stroke=\"#ddd\"") + Text(kLeft - 6, y + 4, "end", tick.label);
+    }
+    for (const Tick& tick : X().Ticks()) {
+      const double x = X().Place(tick.value);
+      svg += Line(x, bottom, x, bottom + 4, "stroke=\"#333\"") +
+             Text(x, bottom + 17, "middle", tick.label);
+    }
+    svg += Line(kLeft, bottom, right, bottom, "stroke=\"#333\"");
+    svg += Line(kLeft, kTop, kLeft, bottom, "stroke=\"#333\"");
+    svg += Text((kLeft + right) / 2, bottom + 36, "middle", panel_.x_title);
+    const double middle = (kTop + bottom) / 2;
+    return svg + Text(16, middle, "middle", panel_.y_title,
+                      fmt::format(" transform=\"rotate(-90 16 {:.1f})\"", middle));
+  }
+
+  std::string Mean(size_t i) const {
+    std::string points;
+    for (const CurvePoint& point : panel_.curves[i].points) {
+      if (!std::isfinite(point.y)) continue;
+      points += fmt::format("{:.1f},{:.1f} ", X().Place(point.x), PlaceY(point.y));
+    }
+    return fmt::format(
+        "<polyline points=\"{}\" fill=\"none\" stroke=\"{}\" stroke-width=\"{}\"/>\n", points,
+        Colour(i), i == 0 ? 2.5 : 1.5);
+  }
+
+  std::string Band(size_t i) const {
+    std::string there, back;
+    for (const CurvePoint& point : panel_.curves[i].points) {
+      if (!std::isfinite(point.low) || !std::isfinite(point.high)) continue;
+      const double x = X().Place(point.x);
+      there += fmt::format("{:.1f},{:.1f} ", x, PlaceY(point.high));
+      back = fmt::format("{:.1f},{:.1f} ", x, PlaceY(point.low)) + back;
+    }
+    return fmt::format("<polygon points=\"{}{}\" fill=\"{}\" fill-opacity=\"0.18\"/>\n", there,
+                       back, Colour(i));
+  }
+
+  std::string Legend() const {
+    std::string svg;
+    const double right = kPanelWidth - kRight - 8;
+    for (size_t i = 0; i < panel_.curves.size(); ++i) {
+      const double y = kTop + 14 + 17 * static_cast<double>(i);
+      svg += Line(right - 22, y - 4, right, y - 4,
+                  fmt::format("stroke=\"{}\" stroke-width=\"3\"", Colour(i)));
+      svg += Text(right - 28, y, "end", panel_.curves[i].title);
+    }
+    return svg;
+  }
+
+  const Panel& panel_;
+  const int number_;
+  Range x_range_;
+  Range y_range_;
+  bool logarithmic_ = false;
+};
+
+}  // namespace
+
+std::string DrawSvg(const std::vector<Panel>& panels) {
+  const int count = static_cast<int>(panels.size());
+  const int width = kPanelWidth * std::clamp(count, 1, kPanelsPerRow);
+  const int height = kPanelHeight * std::max(1, (count + kPanelsPerRow - 1) / kPanelsPerRow);
+  std::string svg = fmt::format(
+      "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{0}\" height=\"{1}\" viewBox=\"0 0 {0} "
+      "{1}\" "
+      "font-family=\"sans-serif\" font-size=\"12\" fill=\"#222\">\n"
+      "<rect width=\"{0}\" height=\"{1}\" fill=\"#fff\"/>\n",
+      width, height);
+  for (int i = 0; i < count; ++i) {
+    svg += fmt::format("<g transform=\"translate({} {})\">\n{}</g>\n",
+                       kPanelWidth * (i % kPanelsPerRow), kPanelHeight * (i / kPanelsPerRow),
+                       PanelDrawer(panels[i], i).Draw());
+  }
+  return svg + "</svg>\n";
+}
+
+}  // namespace paceline

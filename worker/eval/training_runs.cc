@@ -1,0 +1,119 @@
+#include "worker/eval/training_runs.h"
+
+#include <algorithm>
+#include <cmath>
+#include <mutex>
+#include <span>
+#include <utility>
+
+#include "common/base/parallel.h"
+#include "worker/engine/inner_runs.h"
+
+namespace paceline {
+namespace {
+
+constexpr int64_t kCurvePoints = 100;
+// Enough for the batched engine to gain from it, few enough to share out among threads.
+constexpr size_t kRunsTogether = 4;
+
+// Gathers one run's losses as they come.
+class LossTally {
+ public:
+  LossTally(const Task& task, int64_t steps)
+      : task_(task), steps_(steps), last_tenth_(steps - std::max<int64_t>(steps / 10, 1)) {}
+
+  void Add(std::span<const float> span) {
+    double sum = 0;
+    for (const float loss : span) {
+      const double bounded = task_.MetaLoss(loss);
+      diverged_ |= !std::isfinite(loss);
+      sum += bounded;
+      if (step_++ >= last_tenth_) last_sum_ += bounded;
+    }
+    curve_.push_back(sum / static_cast<double>(span.size()));
+  }
+
+  RunResult Finish(double test_loss) {
+    return {.curve = std::move(curve_),
+            .training_loss = last_sum_ / static_cast<double>(steps_ - last_tenth_),
+            .test_loss = task_.MetaLoss(static_cast<float>(test_loss)),
+            .diverged = diverged_};
+  }
+
+ private:
+  const Task& task_;
+  const int64_t steps_;
+  const int64_t last_tenth_;
+  int64_t step_ = 0;
+  double last_sum_ = 0;
+  bool diverged_ = false;
+  std::vector<double> curve_;
+};
+
+absl::Status Train(InnerRuns& runs, std::span<const RunPlan> plans, int64_t steps,
+                   std::vector<LossTally>& tallies) {
+  std::vector<float> thetas;
+  for (size_t run = 0; run < plans.size(); ++run) {
+    const RunPlan& plan = plans[run];
+    const absl::Status started = runs.Start(static_cast<int>(run), plan.seed, plan.theta);
+    if (!started.ok()) return started;
+    thetas.insert(thetas.end(), plan.theta.begin(), plan.theta.end());
+  }
+  const int64_t span = CurveSpan(steps);
+  std::vector<float> losses(plans.size() * span);
+  for (int64_t done = 0; done < steps; done += span) {
+    const int64_t count = std::min(span, steps - done);
+    const std::span<float> used(losses.data(), plans.size() * count);
+    if (absl::Status advanced = runs.Advance(thetas, count, used); !advanced.ok()) return advanced;
+    for (size_t run = 0; run < plans.size(); ++run)
+      tallies[run].Add(used.subspan(run * count, count));
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+int64_t CurveSpan(int64_t steps) { return std::max<int64_t>(steps / kCurvePoints, 1); }
+
+absl::StatusOr<TrainingRuns> TrainingRuns::Create(const v1::Task& task, v1::Engine engine,
+                                                  DataStore& data, int threads) {
+  auto made = MakeTask(task, data);
+  if (!made.ok()) return made.status();
+  return TrainingRuns(task, ChooseEngine(engine, task), *std::move(made), threads);
+}
+
+absl::StatusOr<std::vector<RunResult>> TrainingRuns::Run(const v1::LearnedOptimizer& optimizer,
+                                                         const std::vector<RunPlan>& plans,
+                                                         int64_t steps) const {
+  std::vector<RunResult> results(plans.size());
+  std::mutex mutex;
+  absl::Status failure;
+  ParallelFor(threads_, plans.size(), kRunsTogether, [&](size_t begin, size_t end) {
+    for (; begin < end; begin += kRunsTogether) {
+      const size_t count = std::min(kRunsTogether, end - begin);
+      const absl::Status status = RunRange(optimizer, std::span(plans).subspan(begin, count), steps,
+                                           std::span(results).subspan(begin, count));
+      const std::lock_guard lock(mutex);
+      failure.Update(status);
+    }
+  });
+  if (!failure.ok()) return failure;
+  return results;
+}
+
+absl::Status TrainingRuns::RunRange(const v1::LearnedOptimizer& optimizer,
+                                    std::span<const RunPlan> plans, int64_t steps,
+                                    std::span<RunResult> results) const {
+  auto runs = MakeRuns(engine_, optimizer, config_, *task_, static_cast<int>(plans.size()));
+  if (!runs.ok()) return runs.status();
+  std::vector<LossTally> tallies(plans.size(), LossTally(*task_, steps));
+  if (absl::Status trained = Train(**runs, plans, steps, tallies); !trained.ok()) return trained;
+  for (size_t run = 0; run < plans.size(); ++run) {
+    const std::vector<float> parameters = (*runs)->Parameters(static_cast<int>(run));
+    const double test = task_->EvaluateLoss(plans[run].seed, parameters, Split::kTest, 0);
+    results[run] = tallies[run].Finish(test);
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace paceline

@@ -1,0 +1,58 @@
+// Whole inner training runs, many at a time.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <utility>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "paceline/v1/config.pb.h"
+#include "worker/data/dataset.h"
+#include "worker/task/task.h"
+
+namespace paceline {
+
+struct RunPlan {
+  RunSeed seed;
+  std::vector<float> theta;  // [P]
+};
+
+// Losses are the task's bounded ones (Task::MetaLoss), which for a run that goes well are the plain
+// ones; a run that diverged counts as the bound.
+struct RunResult {
+  std::vector<double> curve;  // mean training loss of each span of CurveSpan(steps) inner steps
+  double training_loss = 0;   // mean of the last tenth of the inner steps
+  double test_loss = 0;       // on the whole test split, with the last weights
+  bool diverged = false;      // a loss was not finite
+};
+
+// Inner steps per point of a curve of at most about 100 points.
+int64_t CurveSpan(int64_t steps);
+
+// One task that runs train, and how they are computed.
+class TrainingRuns {
+ public:
+  // Errors as MakeTask.
+  static absl::StatusOr<TrainingRuns> Create(const v1::Task& task, v1::Engine engine,
+                                             DataStore& data, int threads);
+  // Result i is a function of plan i alone, whatever the other plans and the number of threads.
+  absl::StatusOr<std::vector<RunResult>> Run(const v1::LearnedOptimizer& optimizer,
+                                             const std::vector<RunPlan>& plans,
+                                             int64_t steps) const;
+
+ private:
+  TrainingRuns(v1::Task config, v1::Engine engine, std::unique_ptr<Task> task, int threads)
+      : config_(std::move(config)), engine_(engine), task_(std::move(task)), threads_(threads) {}
+
+  absl::Status RunRange(const v1::LearnedOptimizer& optimizer, std::span<const RunPlan> plans,
+                        int64_t steps, std::span<RunResult> results) const;
+
+  v1::Task config_;
+  v1::Engine engine_;
+  std::unique_ptr<Task> task_;
+  int threads_;
+};
+
+}  // namespace paceline
