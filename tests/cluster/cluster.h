@@ -1,0 +1,57 @@
+// A coordinator and its workers as real programs, with a client.
+#pragma once
+
+#include <chrono>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "grpcpp/channel.h"
+#include "paceline/v1/job.grpc.pb.h"
+#include "tests/testing/process.h"
+
+namespace paceline {
+
+// Whatever does not come about within a minute fails the test that waits for it.
+class Cluster {
+ public:
+  // Starts the coordinator at a free port.
+  Cluster();
+
+  // ---- programs
+  Process& coordinator() { return *coordinator_; }
+  // Where it listened the first time, with everything it has stored.
+  void RestartCoordinator();
+  // Index of the worker; its name is "w<index>". It has not joined yet.
+  size_t StartWorker(int threads = 1);
+  Process& worker(size_t index) { return *workers_[index]; }
+  // A client program, to its end.
+  Finished Paceline(std::vector<std::string> arguments);
+
+  // ---- jobs
+  // Name of the job.
+  std::string Submit(const std::string& yaml);
+  // Follows the job until `step` outer steps are done (or it ended). The outer steps done.
+  int64_t WaitForStep(const std::string& job, int64_t step);
+  // Follows the job to its end.
+  v1::JobSummary WaitForEnd(const std::string& job);
+  // Digest of its θ: the last word that `paceline hash` prints.
+  std::string Hash(const std::string& job);
+  v1::JobDetail Show(const std::string& job);
+  // Names of the workers that the coordinator knows.
+  std::vector<std::string> WorkerNames();
+  bool WaitForWorkers(size_t count, std::chrono::milliseconds limit = std::chrono::seconds(60));
+
+ private:
+  void StartCoordinator(const std::string& listen);
+  v1::JobSummary Follow(const std::string& job, int64_t step);
+
+  TemporaryFolder folder_;
+  std::string address_;
+  std::unique_ptr<Process> coordinator_;
+  std::vector<std::unique_ptr<Process>> workers_;
+  std::unique_ptr<v1::JobService::Stub> jobs_;
+};
+
+}  // namespace paceline

@@ -1,0 +1,145 @@
+// The promise that everything is designed around: θ does not depend on who computed it, or on what
+// happened on the way.
+#include <csignal>
+
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "tests/cluster/cluster.h"
+#include "tests/cluster/jobs.h"
+
+namespace paceline {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+// The digest of an undisturbed run by one worker with one thread; run once per job.
+const std::string& UndisturbedHash(const std::string& yaml) {
+  static std::map<std::string, std::string> known;
+  std::string& hash = known[yaml];
+  if (hash.empty()) {
+    Cluster cluster;
+    cluster.StartWorker();
+    const std::string job = cluster.Submit(yaml);
+    cluster.WaitForEnd(job);
+    hash = cluster.Hash(job);
+  }
+  return hash;
+}
+
+// That the disturbance fell into the middle, or the test would show nothing.
+void ExpectUnfinished(Cluster& cluster, const std::string& job) {
+  EXPECT_EQ(cluster.Show(job).summary().state(), v1::JOB_STATE_RUNNING);
+}
+
+TEST(SameResultTest, WithTwoAndThreeWorkers) {
+  for (const int workers : {2, 3}) {
+    Cluster cluster;
+    for (int i = 0; i < workers; ++i) cluster.StartWorker();
+    ASSERT_TRUE(cluster.WaitForWorkers(workers));
+    const std::string job = cluster.Submit(kNresJob);
+    cluster.WaitForEnd(job);
+    EXPECT_EQ(cluster.Hash(job), UndisturbedHash(kNresJob)) << workers << " workers";
+  }
+}
+
+TEST(SameResultTest, WithTwoThreadsAWorker) {
+  Cluster cluster;
+  cluster.StartWorker(2);
+  const std::string job = cluster.Submit(kNresJob);
+  cluster.WaitForEnd(job);
+  EXPECT_EQ(cluster.Hash(job), UndisturbedHash(kNresJob));
+}
+
+TEST(SameResultTest, WhenRunAgainByTheSameCoordinatorUnderAnotherName) {
+  Cluster cluster;
+  cluster.StartWorker();
+  const std::string first = cluster.Submit(kPesJob);
+  const std::string second = cluster.Submit(kPesJob);
+  EXPECT_NE(first, second);
+  cluster.WaitForEnd(second);
+  EXPECT_EQ(cluster.Hash(first), UndisturbedHash(kPesJob));
+  EXPECT_EQ(cluster.Hash(second), UndisturbedHash(kPesJob));
+}
+
+class WorkerDeathTest : public ::testing::TestWithParam<std::pair<const char*, int>> {};
+
+TEST_P(WorkerDeathTest, AWorkerIsKilledAndAnotherJoins) {
+  const auto [yaml, middle] = GetParam();
+  Cluster cluster;
+  const size_t victim = cluster.StartWorker();
+  cluster.StartWorker();
+  ASSERT_TRUE(cluster.WaitForWorkers(2));
+  const std::string job = cluster.Submit(yaml);
+  cluster.WaitForStep(job, middle);
+  cluster.worker(victim).Signal(SIGKILL);
+  cluster.StartWorker();
+  ExpectUnfinished(cluster, job);
+  cluster.WaitForEnd(job);
+  EXPECT_EQ(cluster.Hash(job), UndisturbedHash(yaml));
+}
+
+INSTANTIATE_TEST_SUITE_P(SameResult, WorkerDeathTest,
+                         ::testing::Values(std::pair(kNresJob, 50), std::pair(kPesJob, 50),
+                                           std::pair(kTorchJob, 6)));
+
+TEST(SameResultTest, WhenTheOnlyWorkerDiesAndAllBlocksAreReMade) {
+  Cluster cluster;
+  cluster.StartWorker();
+  const std::string job = cluster.Submit(kNresJob);
+  cluster.WaitForStep(job, 50);
+  cluster.worker(0).Signal(SIGKILL);
+  const size_t heir = cluster.StartWorker();
+  ExpectUnfinished(cluster, job);
+  cluster.WaitForEnd(job);
+  EXPECT_EQ(cluster.Hash(job), UndisturbedHash(kNresJob));
+  EXPECT_THAT(cluster.worker(heir).output(), HasSubstr("was re-made"));
+}
+
+TEST(SameResultTest, WhenTheCoordinatorIsKilledAndRestarted) {
+  Cluster cluster;
+  cluster.StartWorker();
+  cluster.StartWorker();
+  ASSERT_TRUE(cluster.WaitForWorkers(2));
+  const std::string job = cluster.Submit(kNresJob);
+  for (const int64_t step : {10, 150}) {
+    cluster.WaitForStep(job, step);
+    cluster.coordinator().Signal(SIGKILL);
+    ASSERT_EQ(cluster.coordinator().Wait(), 128 + SIGKILL);
+    cluster.RestartCoordinator();
+    ExpectUnfinished(cluster, job);
+  }
+  cluster.WaitForEnd(job);
+  EXPECT_EQ(cluster.Hash(job), UndisturbedHash(kNresJob));
+}
+
+TEST(SameResultTest, WhenAWorkerIsToldToLeave) {
+  Cluster cluster;
+  const size_t leaver = cluster.StartWorker(2);
+  cluster.StartWorker();
+  ASSERT_TRUE(cluster.WaitForWorkers(2));
+  const std::string job = cluster.Submit(kNresJob);
+  cluster.WaitForStep(job, 50);
+  cluster.worker(leaver).Signal(SIGTERM);
+  EXPECT_EQ(cluster.worker(leaver).Wait(), 0);
+  ExpectUnfinished(cluster, job);
+  cluster.WaitForEnd(job);
+  EXPECT_EQ(cluster.Hash(job), UndisturbedHash(kNresJob));
+  EXPECT_THAT(cluster.worker(leaver).output(), Not(HasSubstr("error")));
+}
+
+TEST(SameResultTest, WhenPausedAndResumed) {
+  Cluster cluster;
+  cluster.StartWorker();
+  const std::string job = cluster.Submit(kPesJob);
+  cluster.WaitForStep(job, 50);
+  ASSERT_EQ(cluster.Paceline({"pause", job}).status, 0);
+  const int64_t paused_at = cluster.Show(job).summary().step();
+  ASSERT_EQ(cluster.Paceline({"resume", job}).status, 0);
+  cluster.WaitForEnd(job);
+  EXPECT_LT(paused_at, 300);
+  EXPECT_EQ(cluster.Hash(job), UndisturbedHash(kPesJob));
+}
+
+}  // namespace
+}  // namespace paceline
