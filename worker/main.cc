@@ -9,9 +9,9 @@
 #include <thread>
 
 #include "CLI/CLI.hpp"
+#include "common/base/protocol.h"
 #include "common/rpc/channel.h"
 #include "common/rpc/flags.h"
-#include "common/rpc/protocol.h"
 #include "spdlog/sinks/stdout_color_sinks.h"
 #include "spdlog/spdlog.h"
 #include "worker/agent/agent.h"

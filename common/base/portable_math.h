@@ -1,5 +1,5 @@
-// ln, exp and powers of doubles made of IEEE operations alone: the same bits on every machine, which
-// the C library does not promise.
+// ln, exp and powers of doubles made of IEEE operations alone: the same bits on every machine,
+// which the C library does not promise.
 #pragma once
 
 namespace paceline {

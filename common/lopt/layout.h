@@ -1,5 +1,6 @@
-// What a learned optimizer's meta-parameters θ are: named leaves, one after the other in one flat vector.
-// No arithmetic of the optimizer itself (that is worker/optim): the coordinator needs only this.
+// What a learned optimizer's meta-parameters θ are: named leaves, one after the other in one flat
+// vector. No arithmetic of the optimizer itself (that is worker/optim): the coordinator needs only
+// this.
 #pragma once
 
 #include <cstddef>

@@ -1,5 +1,5 @@
-// The safetensors format: u64 header length, JSON header, raw little-endian data. Read with full bounds
-// checks: a file from anywhere gives an error, never a crash.
+// The safetensors format: u64 header length, JSON header, raw little-endian data. Read with full
+// bounds checks: a file from anywhere gives an error, never a crash.
 #pragma once
 
 #include <cstdint>
@@ -30,8 +30,8 @@ struct Tensor {
 };
 
 struct TensorFile {
-  std::map<std::string, Tensor> tensors;         // sorted by name
-  std::map<std::string, std::string> metadata;   // "__metadata__"
+  std::map<std::string, Tensor> tensors;        // sorted by name
+  std::map<std::string, std::string> metadata;  // "__metadata__"
 };
 
 // InvalidArgument says what is wrong and at which tensor or byte.

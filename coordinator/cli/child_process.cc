@@ -46,6 +46,7 @@ absl::StatusOr<ChildProcess> ChildProcess::Start(const std::vector<std::string>&
   if (log < 0) return absl::ErrnoToStatus(errno, fmt::format("cannot open {}", log_path));
   const int input = open("/dev/null", O_RDONLY | O_CLOEXEC);
   std::vector<char*> pointers;
+  pointers.reserve(arguments.size() + 1);
   for (const std::string& argument : arguments)
     pointers.push_back(const_cast<char*>(argument.c_str()));
   pointers.push_back(nullptr);

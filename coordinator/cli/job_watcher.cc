@@ -5,6 +5,7 @@
 
 #include "common/rpc/status.h"
 #include "coordinator/cli/text.h"
+#include "fmt/format.h"
 #include "grpcpp/channel.h"
 #include "grpcpp/client_context.h"
 #include "paceline/v1/job.grpc.pb.h"
@@ -32,7 +33,7 @@ JobWatcher::JobWatcher(std::shared_ptr<grpc::Channel> channel, std::string coord
       patience_(patience),
       seen_step_(after_step),
       heard_at_(std::chrono::steady_clock::now()),
-      thread_([this](std::stop_token stop) { Run(std::move(stop)); }) {}
+      thread_([this](const std::stop_token& stop) { Run(stop); }) {}
 
 JobWatcher::~JobWatcher() {
   thread_.request_stop();
@@ -63,14 +64,16 @@ std::string JobWatcher::trouble() const {
   return trouble_;
 }
 
-void JobWatcher::Run(std::stop_token stop) {
+void JobWatcher::Run(const std::stop_token& stop) {
   while (true) {
     const absl::Status status = WatchOnce(stop);
     if ((status.ok() && job_ended_) || stop.stop_requested()) return End(absl::OkStatus());
     const bool patient = std::chrono::steady_clock::now() - heard_at_ < patience_;
     if (!IsPassing(status) || !patient) return End(status);
     std::unique_lock lock(mutex_);
-    if (absl::IsUnavailable(status)) trouble_ = std::string(status.message());
+    if (absl::IsUnavailable(status)) {
+      trouble_ = fmt::format("the coordinator at {} is away; trying again", coordinator_);
+    }
     changed_.wait_for(lock, stop, kRetryAfter, [] { return false; });
   }
 }

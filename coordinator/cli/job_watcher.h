@@ -39,7 +39,7 @@ class JobWatcher {
   std::string trouble() const;
 
  private:
-  void Run(std::stop_token stop);
+  void Run(const std::stop_token& stop);
   absl::Status WatchOnce(const std::stop_token& stop);
   void Take(v1::Progress progress);
   void End(absl::Status status);

@@ -115,7 +115,7 @@ absl::StatusOr<ExitStatus> RunJob(const Context& context, LocalCluster& cluster,
   if (!client.ok()) return client.status();
   const absl::StatusOr<std::string> job = SubmitLoaded(**client, loaded);
   if (!job.ok()) return job.status();
-  const absl::StatusOr<ExitStatus> result = FollowToEnd(context, cluster, **client, *job);
+  absl::StatusOr<ExitStatus> result = FollowToEnd(context, cluster, **client, *job);
   if (!result.ok()) return result;
   if (absl::Status told = ExportAndTell(context, **client, *job, data); !told.ok()) return told;
   return result;
@@ -133,7 +133,7 @@ absl::StatusOr<ExitStatus> Local(const Context& context, const LocalOptions& opt
   const InterruptScope interrupts;
   const auto cluster = LocalCluster::Start(ClusterOptions(context, options, data));
   if (!cluster.ok()) return cluster.status();
-  const auto result = RunJob(context, **cluster, *loaded, data);
+  auto result = RunJob(context, **cluster, *loaded, data);
   if (InterruptScope::count() > 1) (*cluster)->Kill();
   return result;
 }

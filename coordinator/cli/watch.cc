@@ -21,9 +21,9 @@ absl::StatusOr<ExitStatus> Watch(const Context& context, const WatchOptions& opt
   if (const auto detail = (*client)->Show(options.job); !detail.ok()) return detail.status();
   const InterruptScope interrupts;
   const auto watcher = (*client)->Watch(options.job, options.after_step);
-  const auto state = Follow(context, *watcher, [] {
-    return InterruptScope::count() == 0 ? absl::OkStatus()
-                                        : absl::CancelledError("stopped watching; the job goes on");
+  const auto state = Follow(context, *watcher, []() -> absl::StatusOr<std::string> {
+    if (InterruptScope::count() == 0) return "";
+    return absl::CancelledError("stopped watching; the job goes on");
   });
   if (!state.ok()) return state.status();
   return ExitStatusOf(*state);

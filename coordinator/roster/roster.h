@@ -9,11 +9,11 @@
 
 #include "absl/status/statusor.h"
 #include "common/base/clock.h"
+#include "common/base/protocol.h"
 #include "paceline/v1/worker.pb.h"
 
 namespace paceline {
 
-inline constexpr uint32_t kProtocolVersion = 1;
 // Workers send at least one message in each interval; one silent for longer than the timeout is
 // dead.
 inline constexpr std::chrono::milliseconds kHeartbeatInterval{1000};

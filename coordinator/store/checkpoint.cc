@@ -3,6 +3,7 @@
 #include <google/protobuf/util/json_util.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
@@ -32,7 +33,8 @@ std::string ConfigJson(const v1::JobConfig& config) {
 }
 
 Tensor ByteTensor(std::string bytes) {
-  return {.dtype = DType::kU8, .shape = {static_cast<int64_t>(bytes.size())}, .data = bytes};
+  const auto size = static_cast<int64_t>(bytes.size());
+  return {.dtype = DType::kU8, .shape = {size}, .data = std::move(bytes)};
 }
 
 std::string StateFile(const TrainingState& state) {

@@ -22,6 +22,7 @@ uint64_t KeyFor(std::string_view use, uint64_t seed) {
 
 std::vector<RunPlan> Plans(uint64_t key, int seeds, const std::vector<float>& theta) {
   std::vector<RunPlan> plans;
+  plans.reserve(seeds);
   for (int i = 0; i < seeds; ++i) {
     plans.push_back({.seed = {.key = key, .particle = static_cast<uint32_t>(i)}, .theta = theta});
   }

@@ -1,11 +1,12 @@
 // paceline-eval: what `paceline eval` runs. A program of its own, so that `paceline` needs no
 // LibTorch.
+#include <algorithm>
+#include <filesystem>
 #include <iostream>
 #include <thread>
 
 #include "CLI/CLI.hpp"
 #include "worker/eval/evaluate.h"
-#include "worker/eval/flags.h"
 #include "worker/eval/report.h"
 
 namespace paceline {
@@ -16,12 +17,54 @@ enum ExitStatus { kDone = 0, kFailed = 1, kUsage = 2, kNotFound = 4 };
 constexpr char kDescription[] =
     "Runs a learned optimizer on unseen initial weights, on unseen widths and at twice its "
     "training\n"
-    "length, beside SGD, momentum and Adam, each at its best learning rate.";
+    "length, beside SGD, momentum and Adam, each at its best learning rate.\n"
+    "Usage: paceline eval TARGET [OPTIONS]";
 constexpr char kFooter[] =
     "Writes report.txt, report.json, curves.csv and curves.svg.\n"
+    "`paceline eval` takes a job's name as well, and then --coordinator and the --tls options of "
+    "the\n"
+    "other commands.\n"
     "Exit status: 0 done (whoever was better); 1 an error; 2 wrong usage, or a file that is not "
     "an\n"
     "exported optimizer; 4 a file is missing.";
+
+struct Flags {
+  std::string file;
+  EvalOptions options{.threads =
+                          static_cast<int>(std::max(1u, std::thread::hardware_concurrency()))};
+  std::string output;
+  std::string data_dir = "/usr/share/datasets";
+  bool json = false;
+};
+
+void AddFlags(CLI::App& app, Flags& flags) {
+  EvalOptions& options = flags.options;
+  app.add_option("TARGET", flags.file, "What `paceline export` wrote")->required();
+  app.add_option("--seeds", options.seeds, "Runs per optimizer that the table is made of")
+      ->check(CLI::Range(2, 1000))
+      ->capture_default_str();
+  app.add_option("--tuning-seeds", options.tuning_seeds,
+                 "Other runs, by which each baseline's learning rate is chosen")
+      ->check(CLI::Range(1, 1000))
+      ->capture_default_str();
+  app.add_option("--length", options.length,
+                 "Inner steps of the training horizon (default: the config's longest episode)")
+      ->check(CLI::Range(int64_t{2}, int64_t{10'000'000}));
+  app.add_option("--task", options.task, "Which of the config's tasks, counted from 0")
+      ->check(CLI::Range(0, 63))
+      ->capture_default_str();
+  app.add_option("--threads", options.threads, "Runs computed at a time")
+      ->check(CLI::Range(1, 1024))
+      ->capture_default_str();
+  app.add_option("--output,-o", flags.output,
+                 "Folder for the plot, curves and tables (default: eval-NAME here)")
+      ->type_name("DIR");
+  app.add_option("--data-dir", flags.data_dir, "Folder with the data sets, one folder each")
+      ->check(CLI::ExistingDirectory)
+      ->capture_default_str();
+  app.add_flag("--json", flags.json, "Print the result as JSON");
+  app.footer(kFooter);
+}
 
 int ExitStatusOf(const absl::Status& status) {
   if (status.ok()) return kDone;
@@ -29,37 +72,35 @@ int ExitStatusOf(const absl::Status& status) {
   return absl::IsNotFound(status) ? kNotFound : kFailed;
 }
 
-absl::Status Run(const EvalFlags& flags) {
-  const auto trained = ReadTrainedOptimizer(flags.target);
+void Print(const Evaluation& evaluation, const std::string& folder, bool json) {
+  if (json) {
+    std::cout << ReportJson(evaluation).dump(2) << "\n";
+    return;
+  }
+  std::cout << ReportText(evaluation) << "\nplot    " << folder << "/curves.svg\ncurves  " << folder
+            << "/curves.csv\ntable   " << folder << "/report.txt, report.json\n";
+}
+
+absl::Status Run(const Flags& flags) {
+  const auto trained = ReadTrainedOptimizer(flags.file);
   if (!trained.ok()) return trained.status();
-  DataStore data = flags.datasets.empty() ? DataStore() : DataStore(flags.datasets);
-  const int machine = static_cast<int>(std::max(1u, std::thread::hardware_concurrency()));
-  const EvalOptions options{.seeds = flags.seeds,
-                            .tuning_seeds = flags.tuning_seeds,
-                            .length = flags.length,
-                            .task = flags.task,
-                            .threads = flags.threads > 0 ? flags.threads : machine};
-  const auto evaluation = Evaluate(*trained, options, data, [](const std::string& what) {
+  DataStore data(flags.data_dir);
+  const auto evaluation = Evaluate(*trained, flags.options, data, [](const std::string& what) {
     std::cerr << "evaluating: " << what << std::endl;
   });
   if (!evaluation.ok()) return evaluation.status();
-  const std::string folder = OutputFolder(flags);
+  const std::string folder = flags.output.empty()
+                                 ? "eval-" + std::filesystem::path(flags.file).stem().string()
+                                 : flags.output;
   if (absl::Status written = WriteReport(*evaluation, folder); !written.ok()) return written;
-  if (flags.json) {
-    std::cout << ReportJson(*evaluation).dump(2) << "\n";
-    return absl::OkStatus();
-  }
-  std::cout << ReportText(*evaluation) << "\nplot    " << folder << "/curves.svg\ncurves  "
-            << folder << "/curves.csv\ntable   " << folder << "/report.txt, report.json\n";
+  Print(*evaluation, folder, flags.json);
   return absl::OkStatus();
 }
 
 int Main(int argc, char** argv) {
-  EvalFlags flags;
+  Flags flags;
   CLI::App app(kDescription, "paceline-eval");
-  app.add_option("FILE", flags.target, "What `paceline export` wrote")->required();
-  AddEvalFlags(app, flags);
-  app.footer(kFooter);
+  AddFlags(app, flags);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

@@ -4,6 +4,7 @@
 
 #include "common/base/file.h"
 #include "fmt/format.h"
+#include "worker/eval/baselines.h"
 #include "worker/eval/statistics.h"
 #include "worker/eval/verdict.h"
 
@@ -104,11 +105,13 @@ std::vector<double> TestLosses(const OptimizerResult& result) {
 std::string ReportText(const Evaluation& evaluation) {
   const ScenarioResult& own = evaluation.scenarios.front();
   std::string text = fmt::format(
-      "{} after {} outer steps, beside hand-designed optimizers at their best learning rates\n"
+      "{} after {} outer steps, beside hand-designed optimizers, each at the best of {} learning\n"
+      "rates from {:g} to {:g} for the table's training loss, chosen on other runs.\n"
       "Training loss: mean of the last tenth of the inner steps. Test loss: at the end. Mean ± "
       "standard\ndeviation over {} runs with initial weights and batches that neither training "
       "nor the choice of\nlearning rates has seen.\n\n",
-      evaluation.job, evaluation.outer_step, own.optimizers.front().runs.size());
+      evaluation.job, evaluation.outer_step, LearningRates().size(), LearningRates().front(),
+      LearningRates().back(), own.optimizers.front().runs.size());
   for (const ScenarioResult& result : evaluation.scenarios) text += ScenarioText(result);
   return text + fmt::format("At its own horizon of {} inner steps the learned optimizer {}.\n",
                             evaluation.horizon, VerdictText(own, kYardstick));

@@ -126,13 +126,13 @@ class PanelDrawer {
     std::string svg;
     for (const Tick& tick : Y().Ticks()) {
       const double y = Y().Place(tick.value);
-      svg +=
-          Line(kLeft, y, right, y, "stroke=\"#ddd\"") + Text(kLeft - 6, y + 4, "end", tick.label);
+      svg += Line(kLeft, y, right, y, "stroke=\"#ddd\"");
+      svg += Text(kLeft - 6, y + 4, "end", tick.label);
     }
     for (const Tick& tick : X().Ticks()) {
       const double x = X().Place(tick.value);
-      svg += Line(x, bottom, x, bottom + 4, "stroke=\"#333\"") +
-             Text(x, bottom + 17, "middle", tick.label);
+      svg += Line(x, bottom, x, bottom + 4, "stroke=\"#333\"");
+      svg += Text(x, bottom + 17, "middle", tick.label);
     }
     svg += Line(kLeft, bottom, right, bottom, "stroke=\"#333\"");
     svg += Line(kLeft, kTop, kLeft, bottom, "stroke=\"#333\"");

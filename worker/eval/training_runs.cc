@@ -55,7 +55,7 @@ absl::Status Train(InnerRuns& runs, std::span<const RunPlan> plans, int64_t step
   std::vector<float> thetas;
   for (size_t run = 0; run < plans.size(); ++run) {
     const RunPlan& plan = plans[run];
-    const absl::Status started = runs.Start(static_cast<int>(run), plan.seed, plan.theta);
+    absl::Status started = runs.Start(static_cast<int>(run), plan.seed, plan.theta);
     if (!started.ok()) return started;
     thetas.insert(thetas.end(), plan.theta.begin(), plan.theta.end());
   }

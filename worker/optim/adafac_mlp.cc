@@ -1,8 +1,8 @@
 #include <algorithm>
 
+#include "common/base/portable_math.h"
 #include "worker/optim/make.h"
 #include "worker/optim/mlp_weights.h"
-#include "common/base/portable_math.h"
 #include "worker/optim/staging.h"
 
 namespace paceline {

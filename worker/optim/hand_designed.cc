@@ -1,7 +1,7 @@
 #include <algorithm>
 
-#include "worker/optim/make.h"
 #include "common/base/portable_math.h"
+#include "worker/optim/make.h"
 
 namespace paceline {
 namespace {

@@ -298,14 +298,21 @@ TEST_F(CommandsTest, EvalHandsItsOptionsToTheProgramThatEvaluates) {
   const std::string program = folder_ + "/paceline-eval";
   std::ofstream(program) << "#!/bin/sh\necho \"got $*\" >&2\nexit 7\n";
   std::filesystem::permissions(program, std::filesystem::perms::owner_all);
-  EXPECT_EXIT(Run({"eval", "--seeds", "9", "a.safetensors", "-o", "there"}),
-              testing::ExitedWithCode(7),
-              "got a.safetensors --seeds 9 --tuning-seeds 3 --task 0 --output there");
+  EXPECT_EXIT(Run({"eval", "a.safetensors", "-o", "there", "--seeds", "9", "--json"}),
+              testing::ExitedWithCode(7), "got a.safetensors --seeds 9 --json --output there");
+  EXPECT_EXIT(Run({"eval", "--help"}), testing::ExitedWithCode(7), "got --help");
+}
+
+TEST_F(CommandsTest, EvalWithoutATargetIsWrongUsage) {
+  EXPECT_EQ(Run({"eval"}), 2);
+  EXPECT_EQ(Run({"eval", "--seeds", "9", "a.safetensors"}), 2);
+  EXPECT_THAT(err(), HasSubstr("paceline eval TARGET"));
 }
 
 TEST_F(CommandsTest, EvalOfAJobThatIsNotThereIsStatusFour) {
   StartService();
   EXPECT_EQ(RunWithService({"eval", "nobody", "--output", folder_ + "/eval"}), 4);
+  EXPECT_FALSE(std::filesystem::exists(folder_ + "/eval"));
 }
 
 TEST_F(CommandsTest, LocalWithoutItsProgramsSaysWhichOneIsMissing) {

@@ -117,7 +117,7 @@ void FakeWorker::TakeRun(const v1::RunWindows& run) {
   for (uint32_t block : run.blocks()) questions_.emplace_back(run, block);
 }
 
-std::vector<v1::WindowResult> FakeWorker::Answers(const Coordinator& coordinator) {
+std::vector<v1::WindowResult> FakeWorker::Answers(Coordinator& coordinator) {
   std::vector<v1::WindowResult> answers;
   for (const auto& [run, block] : std::exchange(questions_, {})) {
     if (!knows(run.job())) continue;
@@ -128,8 +128,7 @@ std::vector<v1::WindowResult> FakeWorker::Answers(const Coordinator& coordinator
   return answers;
 }
 
-void FakeWorker::MakeAgain(const Coordinator& coordinator, const v1::RunWindows& run,
-                           uint32_t block) {
+void FakeWorker::MakeAgain(Coordinator& coordinator, const v1::RunWindows& run, uint32_t block) {
   const int64_t start = WindowOf(jobs_.at(run.job()), block, run.step()).episode_start;
   if (start == run.step() || (held_.contains(block) && held_[block] == run.step())) return;
   v1::FetchThetaRequest request;
@@ -137,8 +136,9 @@ void FakeWorker::MakeAgain(const Coordinator& coordinator, const v1::RunWindows&
   request.set_first_step(start);
   request.set_last_step(run.step());
   const auto versions = coordinator.FetchTheta(request);
-  // The question may be an old one by now.
-  if (absl::IsNotFound(versions.status()) || absl::IsOutOfRange(versions.status())) return;
+  const auto summary = coordinator.Summary(run.job());
+  const bool is_old_question = !summary.ok() || summary->step() != run.step();
+  if (is_old_question) return;
   ASSERT_TRUE(versions.ok()) << versions.status();
   ASSERT_EQ(static_cast<int64_t>(versions->size()), run.step() - start + 1);
   EXPECT_EQ(versions->back()->theta().hash(), run.theta_hash());

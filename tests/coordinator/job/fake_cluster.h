@@ -27,7 +27,7 @@ class FakeWorker : public WorkerLink {
 
   // Answers to everything that was asked for since the last call. A block whose state the worker
   // does not hold is made again with what FetchTheta gives.
-  std::vector<v1::WindowResult> Answers(const Coordinator& coordinator);
+  std::vector<v1::WindowResult> Answers(Coordinator& coordinator);
 
   bool asked() const { return !questions_.empty(); }
   bool knows(const std::string& job) const { return jobs_.contains(job); }
@@ -41,7 +41,7 @@ class FakeWorker : public WorkerLink {
 
  private:
   void TakeRun(const v1::RunWindows& run);
-  void MakeAgain(const Coordinator& coordinator, const v1::RunWindows& run, uint32_t block);
+  void MakeAgain(Coordinator& coordinator, const v1::RunWindows& run, uint32_t block);
 
   uint64_t welcome_ = 0;
   std::map<std::string, v1::JobConfig> jobs_;

@@ -75,7 +75,7 @@ class MlpKernelTest : public testing::TestWithParam<Case> {
     return result;
   }
 
-  static inline DataStore data_;
+  static inline DataStore data_{"/usr/share/datasets"};
   std::unique_ptr<Task> task_;
   const ImageMlp* mlp_ = nullptr;
   std::vector<float> parameters_, images_;
