@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 #include <string_view>
 
 #include "coordinator/cli/block_plot.h"
@@ -12,6 +13,7 @@ namespace paceline {
 namespace {
 
 constexpr size_t kRecentSteps = 20;
+constexpr size_t kSmoothedSteps = 100;
 constexpr int kPlotRows = 3;
 constexpr int kPlotMargin = 9;
 
@@ -62,12 +64,11 @@ std::string BarLine(const ProgressState& state, const PanelStyle& style) {
   return ClipText(DrawBar(Fraction(state), columns) + right, style.columns);
 }
 
+// A single step's loss swings with where the blocks stand in their episodes, so a mean is shown.
 std::string LossWords(const ProgressState& state) {
-  double best = state.losses.front();
-  for (const double loss : state.losses) {
-    if (loss < best || std::isnan(best)) best = loss;
-  }
-  return fmt::format("outer loss {:.4f}  lowest {:.4f}", state.losses.back(), best);
+  const size_t count = std::min(state.losses.size(), kSmoothedSteps);
+  const double sum = std::accumulate(state.losses.end() - count, state.losses.end(), 0.0);
+  return fmt::format("outer loss {:.4f} (mean of {})", sum / count, count);
 }
 
 std::string RateLine(const ProgressState& state) {

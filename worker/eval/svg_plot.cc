@@ -159,7 +159,7 @@ class PanelDrawer {
       if (!std::isfinite(point.low) || !std::isfinite(point.high)) continue;
       const double x = X().Place(point.x);
       there += fmt::format("{:.1f},{:.1f} ", x, PlaceY(point.high));
-      back = fmt::format("{:.1f},{:.1f} ", x, PlaceY(point.low)) + back;
+      back.insert(0, fmt::format("{:.1f},{:.1f} ", x, PlaceY(point.low)));
     }
     return fmt::format("<polygon points=\"{}{}\" fill=\"{}\" fill-opacity=\"0.18\"/>\n", there,
                        back, Colour(i));

@@ -51,7 +51,7 @@ TEST(ProgressTest, NothingIsSaidOfTheTimeLeftBeforeTheFirstStepOrWhenNotRunning)
 
 TEST(ProgressTest, TheLineSaysEverythingInOneLine) {
   EXPECT_EQ(RenderLine(AfterSteps(100)),
-            "demo: running, outer step 100 of 200 (50 %), outer loss 0.0200  lowest 0.0200, "
+            "demo: running, outer step 100 of 200 (50 %), outer loss 0.1037 (mean of 100), "
             "12.8k inner steps/s  50 s left, 2 workers");
 }
 
@@ -73,7 +73,7 @@ TEST(ProgressTest, ThePanelHasHeadBarPlotAndFigures) {
   EXPECT_EQ(lines[0], "demo  running  2 workers");
   EXPECT_EQ(lines[1], "[██████████████▌              ]  50 %  outer step 100 of 200");
   EXPECT_THAT(lines[2], HasSubstr("█"));
-  EXPECT_THAT(lines[5], HasSubstr("outer loss 0.0200"));
+  EXPECT_THAT(lines[5], HasSubstr("outer loss 0.1037"));
 }
 
 TEST(ProgressTest, ThePanelIsNeverWiderThanTheTerminal) {
@@ -92,10 +92,17 @@ TEST(ProgressTest, ColourIsUsedOnlyIfAskedFor) {
             "demo  \x1b[32mrunning\x1b[0m  2 workers");
 }
 
-TEST(ProgressTest, ALossThatIsNotANumberDoesNotHideTheLowest) {
+TEST(ProgressTest, TheLossIsTheMeanOfTheNewestHundredSteps) {
+  ProgressState state = AfterSteps(1);
+  EXPECT_THAT(RenderLine(state), HasSubstr("outer loss 2.0000 (mean of 1)"));
+  for (int64_t step = 2; step <= 101; ++step) Absorb(Step(step, step <= 51 ? 1.0 : 0.5), state);
+  EXPECT_THAT(RenderLine(state), HasSubstr("outer loss 0.7500 (mean of 100)"));
+}
+
+TEST(ProgressTest, ALossThatIsNotANumberIsNotHidden) {
   ProgressState state = AfterSteps(2);
   Absorb(Step(3, std::numeric_limits<double>::quiet_NaN()), state);
-  EXPECT_THAT(RenderLine(state), HasSubstr("outer loss nan  lowest 1.0000"));
+  EXPECT_THAT(RenderLine(state), HasSubstr("outer loss nan (mean of 3)"));
 }
 
 TEST(ProgressTest, DivergedParticlesAreCounted) {
