@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # From a bare Debian 12 to a learned optimizer trained on FashionMNIST, and its worth measured.
 # Usage: deploy/quickstart.sh [--set KEY=VALUE]...
-#   --set  changes the job, for example: --set outer.steps=2000
+#   --set  changes the job, for example: --set outer.steps=20000
 # Results go to paceline-runs/quickstart; running it again starts a fresh job there.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -36,7 +36,7 @@ Checkpoints, log   $data/jobs/quickstart/  (log.jsonl; tensorboard/ for TensorBo
 Loss curves        $data/eval/curves.svg
 
 What to try next
-  Train longer             deploy/quickstart.sh --set outer.steps=2000
+  Train longer             deploy/quickstart.sh --set outer.steps=20000
   Another optimizer        build/release/bin/paceline local configs/mlp-lopt-pes.yaml
   Your own job             copy a file of configs/, then: build/release/bin/paceline check FILE
   A real cluster           README.md, "Several machines"
