@@ -34,7 +34,7 @@ grpc::Status ToGrpc(const absl::Status& status) {
 }
 
 absl::Status FromCall(const grpc::Status& status, const std::string& coordinator) {
-  const absl::Status plain = FromGrpc(status);
+  absl::Status plain = FromGrpc(status);
   if (absl::IsUnavailable(plain)) {
     return absl::UnavailableError(
         absl::StrCat("the coordinator at ", coordinator, " cannot be reached (", plain.message(),
