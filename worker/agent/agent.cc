@@ -29,7 +29,7 @@ absl::Status UnknownJob(const std::string& job) {
 Agent::Agent(int threads, JobEngineFactory factory, AgentPort port)
     : factory_(std::move(factory)), port_(std::move(port)) {
   for (int i = 0; i < threads; ++i) {
-    threads_.emplace_back([this](std::stop_token stop) { Work(std::move(stop)); });
+    threads_.emplace_back([this](const std::stop_token& stop) { Work(stop); });
   }
 }
 
@@ -144,7 +144,7 @@ absl::Status Agent::Release(const v1::ReleaseBlocks& release) {
   return absl::OkStatus();
 }
 
-void Agent::Work(std::stop_token stop) {
+void Agent::Work(const std::stop_token& stop) {
   while (const std::optional<WindowRequest> request = queue_.Pop(stop)) {
     RunOne(*request, stop);
     queue_.Done(*request);

@@ -59,7 +59,7 @@ class Agent {
   void EndStaleJobs();
   // Under the job's name comes an empty one with the same config.
   void Forget(HeldJob& job);
-  void Work(std::stop_token stop);
+  void Work(const std::stop_token& stop);
   void RunOne(const WindowRequest& request, const std::stop_token& stop);
 
   const JobEngineFactory factory_;

@@ -166,7 +166,7 @@ PACELINE_LANE void AdafacTensorNetwork<V>::Groups(size_t done) const {
   const size_t width = t.columns.padded;
   const float* row_factors = t.rows.factors + batch * kAdafacDecays * t.rows.padded;
   const float* column_factors = t.columns.factors + batch * kAdafacDecays * width;
-  constexpr size_t kStride = static_cast<size_t>(kGroups * V::kLanes);
+  constexpr size_t kStride = size_t{kGroups} * size_t{V::kLanes};
   alignas(64) float features[kAdafacElementFeatures * kStride];
   size_t places[kGroups];
   const float* row_start[kGroups];
