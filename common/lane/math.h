@@ -7,21 +7,11 @@
 namespace paceline::lane {
 
 // Σ c_k x^k by Horner's rule, highest power first.
-template <class V>
-PACELINE_LANE V Polynomial(V, float c) {
-  return V::Set(c);
-}
 template <class V, class... C>
-PACELINE_LANE V PolynomialStep(V, V sum) {
+PACELINE_LANE V Polynomial(V x, float highest, C... lower) {
+  V sum = V::Set(highest);
+  ((sum = Fma(sum, x, V::Set(lower))), ...);
   return sum;
-}
-template <class V, class... C>
-PACELINE_LANE V PolynomialStep(V x, V sum, float c, C... rest) {
-  return PolynomialStep(x, Fma(sum, x, V::Set(c)), rest...);
-}
-template <class V, class... C>
-PACELINE_LANE V Polynomial(V x, float highest, float next, C... rest) {
-  return PolynomialStep(x, V::Set(highest), next, rest...);
 }
 
 // e^x; 0 below −87.3, +inf above 88.37; NaN stays NaN.

@@ -21,29 +21,11 @@ class PlainSource : public GradientSource {
   const Task& task_;
 };
 
-kernels::MlpShape ShapeOf(const ImageMlp& task) {
-  kernels::MlpShape shape;
-  const auto& widths = task.widths();
-  std::copy(widths.begin(), widths.end(), shape.widths);
-  shape.layers = static_cast<int>(widths.size()) - 1;
-  int next_weights = 0, next_bias = 0;
-  for (const ParameterTensor& tensor : task.parameters()) {
-    if (tensor.shape.size() == 2) {
-      shape.weights[next_weights++] = tensor.offset;
-    } else {
-      shape.biases[next_bias++] = tensor.offset;
-    }
-  }
-  shape.activation = static_cast<kernels::ActivationKind>(task.activation());
-  shape.batch = task.batch();
-  return shape;
-}
-
 class ImageMlpKernelSource : public GradientSource {
  public:
   explicit ImageMlpKernelSource(const ImageMlp& task)
       : task_(task),
-        kernel_(ShapeOf(task)),
+        kernel_(KernelShape(task)),
         inputs_(task.widths().front()),
         indices_(task.batch()),
         labels_(task.batch()),
@@ -73,6 +55,24 @@ class ImageMlpKernelSource : public GradientSource {
 };
 
 }  // namespace
+
+kernels::MlpShape KernelShape(const ImageMlp& task) {
+  kernels::MlpShape shape;
+  const auto& widths = task.widths();
+  std::copy(widths.begin(), widths.end(), shape.widths);
+  shape.layers = static_cast<int>(widths.size()) - 1;
+  int next_weights = 0, next_bias = 0;
+  for (const ParameterTensor& tensor : task.parameters()) {
+    if (tensor.shape.size() == 2) {
+      shape.weights[next_weights++] = tensor.offset;
+    } else {
+      shape.biases[next_bias++] = tensor.offset;
+    }
+  }
+  shape.activation = static_cast<kernels::ActivationKind>(task.activation());
+  shape.batch = task.batch();
+  return shape;
+}
 
 std::unique_ptr<GradientSource> MakePlainSource(const Task& task) {
   return std::make_unique<PlainSource>(task);

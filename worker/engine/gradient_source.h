@@ -4,6 +4,8 @@
 #include <memory>
 #include <span>
 
+#include "worker/kernels/mlp_shape.h"
+#include "worker/task/image_mlp.h"
 #include "worker/task/task.h"
 
 namespace paceline {
@@ -16,6 +18,9 @@ class GradientSource {
   virtual float LossAndGradient(const RunSeed& seed, int64_t step,
                                 std::span<const float> parameters, std::span<float> gradient) = 0;
 };
+
+// The task's sizes and the places of its tensors, for worker/kernels.
+kernels::MlpShape KernelShape(const ImageMlp& task);
 
 // The task's own loops. `task` outlives the source.
 std::unique_ptr<GradientSource> MakePlainSource(const Task& task);

@@ -6,6 +6,7 @@
 #include <random>
 #include <vector>
 
+#include "worker/engine/gradient_source.h"
 #include "worker/task/image_mlp.h"
 
 namespace paceline {
@@ -20,23 +21,6 @@ struct Case {
 };
 
 std::ostream& operator<<(std::ostream& out, const Case& c) { return out << c.name; }
-
-kernels::MlpShape ShapeOf(const ImageMlp& task) {
-  kernels::MlpShape shape;
-  std::copy(task.widths().begin(), task.widths().end(), shape.widths);
-  shape.layers = static_cast<int>(task.widths().size()) - 1;
-  int weights = 0, biases = 0;
-  for (const ParameterTensor& tensor : task.parameters()) {
-    if (tensor.shape.size() == 2) {
-      shape.weights[weights++] = tensor.offset;
-    } else {
-      shape.biases[biases++] = tensor.offset;
-    }
-  }
-  shape.activation = static_cast<kernels::ActivationKind>(task.activation());
-  shape.batch = task.batch();
-  return shape;
-}
 
 class MlpKernelTest : public testing::TestWithParam<Case> {
  protected:
@@ -68,7 +52,7 @@ class MlpKernelTest : public testing::TestWithParam<Case> {
     std::vector<float> gradient;
   };
   Result Run(lane::Target target) const {
-    const kernels::MlpKernel kernel(ShapeOf(*mlp_), target);
+    const kernels::MlpKernel kernel(KernelShape(*mlp_), target);
     Result result{0, std::vector<float>(parameters_.size(), NAN)};
     std::vector<float> scratch(kernel.scratch_size(), NAN);
     result.loss = kernel.LossAndGradient(images_, labels_, parameters_, result.gradient, scratch);
