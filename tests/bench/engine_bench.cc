@@ -52,11 +52,11 @@ void InnerSteps(benchmark::State& state, v1::Engine engine, const v1::LearnedOpt
   constexpr int kRuns = 32, kSteps = 10;
   auto runs = MakeRuns(engine, optimizer, config, **task, kRuns).value();
   const std::vector<float> theta = InitialTheta(LayoutOf(optimizer), 1);
-  std::vector<float> thetas, losses(kRuns * kSteps);
+  const std::vector<RunTheta> thetas(kRuns, {theta});
+  std::vector<float> losses(kRuns * kSteps);
   for (int run = 0; run < kRuns; ++run) {
     const RunSeed seed{1, static_cast<uint32_t>(run), 0};
-    if (!runs->Start(run, seed, theta).ok()) return state.SkipWithError("Start failed");
-    thetas.insert(thetas.end(), theta.begin(), theta.end());
+    if (!runs->Start(run, seed).ok()) return state.SkipWithError("Start failed");
   }
   for (auto _ : state) {
     if (!runs->Advance(thetas, kSteps, losses).ok()) return state.SkipWithError("Advance failed");

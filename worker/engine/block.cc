@@ -4,7 +4,6 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "common/noise/streams.h"
 
 namespace paceline {
 
@@ -33,7 +32,7 @@ Block::Block(std::shared_ptr<JobContext> job, uint32_t block)
       particles_(job_->config().estimator().block()),
       cursor_(job_->config(), block),
       episodes_(particles_),
-      thetas_(2 * particles_ * job_->theta_size()) {}
+      thetas_(2 * particles_) {}
 
 int64_t Block::EpisodeStart(int64_t step) {
   cursor_.Seek(step);
@@ -87,11 +86,10 @@ absl::Status Block::OpenWindow(const BlockWindow& window, std::span<const float>
     const int64_t start = episodes_.starts()[i];
     const Stream stream = PerturbationStream(config, particle, window.step, start);
     for (int run = 2 * i; run <= 2 * i + 1; ++run) {
-      const std::span<float> row = std::span(thetas_).subspan(run * theta.size(), theta.size());
-      Perturb(theta, sigma, run == 2 * i ? +1 : -1, stream, row);
+      thetas_[run] = {theta, stream, run == 2 * i ? sigma : -sigma};
       if (!episodes_.JustBegan(i, window)) continue;
       const RunSeed seed{config.seed(), particle, static_cast<uint32_t>(start)};
-      if (absl::Status status = runs_->Start(run, seed, row); !status.ok()) return status;
+      if (absl::Status status = runs_->Start(run, seed); !status.ok()) return status;
     }
     // Truncated ES: both signs start the window from one state.
     if (config.estimator().has_truncated_es()) runs_->Copy(2 * i, 2 * i + 1);

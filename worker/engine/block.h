@@ -65,7 +65,7 @@ class Block {
   ParticleEpisodes episodes_;
   int runs_task_ = -1;
   std::unique_ptr<InnerRuns> runs_;  // run 2i is particle i under θ+, run 2i+1 under θ−
-  std::vector<float> thetas_;        // [run, P]
+  std::vector<RunTheta> thetas_;     // [run]
   std::vector<float> losses_;        // [run, inner step]
 };
 

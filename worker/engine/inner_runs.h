@@ -9,10 +9,21 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "common/noise/streams.h"
 #include "paceline/v1/config.pb.h"
 #include "worker/task/task.h"
 
 namespace paceline {
+
+// θ of one run in one window, by its seed: theta + scale·n, n the stream's normals.
+struct RunTheta {
+  std::span<const float> theta;  // [P]; the caller's, often shared by all runs
+  Stream stream = {};
+  float scale = 0;
+
+  // out: [P]
+  void Fill(std::span<float> out) const;
+};
 
 // Not thread-safe; different objects may be used by different threads. What one run computes does
 // not depend on the other runs.
@@ -20,12 +31,12 @@ class InnerRuns {
  public:
   virtual ~InnerRuns() = default;
 
-  // Run `run` begins an episode: initial weights drawn from `seed`, optimizer state initial under
-  // theta [P], inner step counter 0.
-  virtual absl::Status Start(int run, const RunSeed& seed, std::span<const float> theta) = 0;
-  // `steps` inner steps of every run. thetas: [run, P]. losses: [run, steps], the raw training loss
+  // Run `run` begins an episode: initial weights drawn from `seed`, inner step counter 0, optimizer
+  // state initial under the θ of the next Advance.
+  virtual absl::Status Start(int run, const RunSeed& seed) = 0;
+  // `steps` inner steps of every run. thetas: [run]. losses: [run, steps], the raw training loss
   // before each update; not finite if the run diverged.
-  virtual absl::Status Advance(std::span<const float> thetas, int64_t steps,
+  virtual absl::Status Advance(std::span<const RunTheta> thetas, int64_t steps,
                                std::span<float> losses) = 0;
   // Run `to` becomes a copy of run `from` (parameters, optimizer state, seed, counter).
   virtual void Copy(int from, int to) = 0;

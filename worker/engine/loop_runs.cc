@@ -14,7 +14,7 @@ struct Run {
   RunSeed seed;
   int64_t step = 0;
   std::vector<float> parameters;
-  std::vector<float> state;
+  std::vector<float> state;  // empty until the first Advance
 };
 
 class LoopRuns : public InnerRuns {
@@ -28,23 +28,20 @@ class LoopRuns : public InnerRuns {
         gradient_(task.parameter_count()),
         scratch_(optimizer_->scratch_size()) {}
 
-  absl::Status Start(int run, const RunSeed& seed, std::span<const float> theta) override {
+  absl::Status Start(int run, const RunSeed& seed) override {
     Run& r = runs_[run];
     r.seed = seed;
     r.step = 0;
     r.parameters.resize(task_.parameter_count());
     task_.SampleInitial(seed, r.parameters);
-    r.state.resize(optimizer_->state_size());
-    optimizer_->InitState(*optimizer_->Prepare(theta), r.state);
+    r.state.clear();
     return absl::OkStatus();
   }
 
-  absl::Status Advance(std::span<const float> thetas, int64_t steps,
+  absl::Status Advance(std::span<const RunTheta> thetas, int64_t steps,
                        std::span<float> losses) override {
-    const size_t theta_size = thetas.size() / runs_.size();
     for (size_t i = 0; i < runs_.size(); ++i) {
-      AdvanceRun(runs_[i], thetas.subspan(i * theta_size, theta_size),
-                 losses.subspan(i * steps, steps));
+      AdvanceRun(runs_[i], thetas[i], losses.subspan(i * steps, steps));
     }
     return absl::OkStatus();
   }
@@ -54,8 +51,14 @@ class LoopRuns : public InnerRuns {
 
  private:
   // A run whose loss is no longer finite stands still: its parameters mean nothing any more.
-  void AdvanceRun(Run& run, std::span<const float> theta, std::span<float> losses) {
-    const auto prepared = optimizer_->Prepare(theta);
+  void AdvanceRun(Run& run, const RunTheta& theta, std::span<float> losses) {
+    theta_.resize(theta.theta.size());
+    theta.Fill(theta_);
+    const auto prepared = optimizer_->Prepare(theta_);
+    if (run.state.empty()) {
+      run.state.resize(optimizer_->state_size());
+      optimizer_->InitState(*prepared, run.state);
+    }
     bool finite = true;
     for (float& loss : losses) {
       if (finite) {
@@ -76,7 +79,7 @@ class LoopRuns : public InnerRuns {
   std::unique_ptr<GradientSource> source_;
   std::unique_ptr<Optimizer> optimizer_;
   std::vector<Run> runs_;
-  std::vector<float> gradient_;  // of the run at hand
+  std::vector<float> theta_, gradient_;  // of the run at hand
   std::vector<float> scratch_;
 };
 

@@ -1,7 +1,18 @@
+#include <algorithm>
+#include <cmath>
+
 #include "absl/strings/str_cat.h"
 #include "worker/engine/inner_runs.h"
 
 namespace paceline {
+
+void RunTheta::Fill(std::span<float> out) const {
+  if (scale == 0) {
+    std::ranges::copy(theta, out.begin());
+  } else {
+    Perturb(theta, std::fabs(scale), scale < 0 ? -1 : +1, stream, out);
+  }
+}
 
 // Every task of today is small enough for the fused tier.
 v1::Engine ChooseEngine(v1::Engine asked, const v1::Task&) {

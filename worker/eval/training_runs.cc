@@ -52,12 +52,11 @@ class LossTally {
 
 absl::Status Train(InnerRuns& runs, std::span<const RunPlan> plans, int64_t steps,
                    std::vector<LossTally>& tallies) {
-  std::vector<float> thetas;
+  std::vector<RunTheta> thetas;
   for (size_t run = 0; run < plans.size(); ++run) {
-    const RunPlan& plan = plans[run];
-    absl::Status started = runs.Start(static_cast<int>(run), plan.seed, plan.theta);
+    absl::Status started = runs.Start(static_cast<int>(run), plans[run].seed);
     if (!started.ok()) return started;
-    thetas.insert(thetas.end(), plan.theta.begin(), plan.theta.end());
+    thetas.push_back({plans[run].theta});
   }
   const int64_t span = CurveSpan(steps);
   std::vector<float> losses(plans.size() * span);

@@ -54,14 +54,16 @@ struct Problem {
     theta = InitialTheta(LayoutOf(optimizer), 3);
   }
 
+  // The same for all runs.
+  std::vector<RunTheta> Thetas(int runs) const { return std::vector<RunTheta>(runs, {theta}); }
+
   std::vector<float> Losses(v1::Engine engine, int runs, int64_t steps) {
     auto made = MakeRuns(engine, optimizer, config, *task, runs).value();
-    std::vector<float> thetas, losses(runs * steps);
+    std::vector<float> losses(runs * steps);
     for (int r = 0; r < runs; ++r) {
-      EXPECT_TRUE(made->Start(r, {5, static_cast<uint32_t>(r), 0}, theta).ok());
-      thetas.insert(thetas.end(), theta.begin(), theta.end());
+      EXPECT_TRUE(made->Start(r, {5, static_cast<uint32_t>(r), 0}).ok());
     }
-    EXPECT_TRUE(made->Advance(thetas, steps, losses).ok());
+    EXPECT_TRUE(made->Advance(Thetas(runs), steps, losses).ok());
     return losses;
   }
 };
@@ -98,20 +100,19 @@ TEST(InnerRuns, WindowsJoinSeamlessly) {
   Problem setup(SmallMlp(), Adafac());
   const auto whole = setup.Losses(v1::ENGINE_FUSED, 1, 10);
   auto runs = MakeRuns(v1::ENGINE_FUSED, setup.optimizer, setup.config, *setup.task, 1).value();
-  ASSERT_TRUE(runs->Start(0, {5, 0, 0}, setup.theta).ok());
+  ASSERT_TRUE(runs->Start(0, {5, 0, 0}).ok());
   std::vector<float> parts(10);
-  ASSERT_TRUE(runs->Advance(setup.theta, 4, std::span(parts).first(4)).ok());
-  ASSERT_TRUE(runs->Advance(setup.theta, 6, std::span(parts).last(6)).ok());
+  ASSERT_TRUE(runs->Advance(setup.Thetas(1), 4, std::span(parts).first(4)).ok());
+  ASSERT_TRUE(runs->Advance(setup.Thetas(1), 6, std::span(parts).last(6)).ok());
   EXPECT_EQ(parts, whole);
 }
 
 TEST(InnerRuns, CopyCarriesEverything) {
   Problem setup(SmallMlp(), Adafac());
   auto runs = MakeRuns(v1::ENGINE_FUSED, setup.optimizer, setup.config, *setup.task, 2).value();
-  ASSERT_TRUE(runs->Start(0, {5, 0, 0}, setup.theta).ok());
-  ASSERT_TRUE(runs->Start(1, {5, 1, 0}, setup.theta).ok());
-  std::vector<float> thetas = setup.theta;
-  thetas.insert(thetas.end(), setup.theta.begin(), setup.theta.end());
+  ASSERT_TRUE(runs->Start(0, {5, 0, 0}).ok());
+  ASSERT_TRUE(runs->Start(1, {5, 1, 0}).ok());
+  const std::vector<RunTheta> thetas = setup.Thetas(2);
   std::vector<float> losses(6);
   ASSERT_TRUE(runs->Advance(thetas, 3, losses).ok());
   EXPECT_NE(losses[2], losses[5]);

@@ -72,7 +72,7 @@ class TorchRuns : public InnerRuns {
     }
   }
 
-  absl::Status Start(int run, const RunSeed& seed, std::span<const float>) override {
+  absl::Status Start(int run, const RunSeed& seed) override {
     std::vector<float> initial(task_.parameter_count());
     task_.SampleInitial(seed, initial);
     return RunTorch([&] {
@@ -88,19 +88,18 @@ class TorchRuns : public InnerRuns {
     });
   }
 
-  absl::Status Advance(std::span<const float> thetas, int64_t steps,
+  absl::Status Advance(std::span<const RunTheta> thetas, int64_t steps,
                        std::span<float> losses) override {
     const int64_t runs = static_cast<int64_t>(steps_.size());
     if (!copied_.ok()) return copied_;
-    if (static_cast<int64_t>(thetas.size()) != runs * theta_size_ ||
+    if (static_cast<int64_t>(thetas.size()) != runs ||
         static_cast<int64_t>(losses.size()) != runs * steps) {
-      return absl::InvalidArgumentError(absl::StrCat("thetas of ", thetas.size(), " values, not ",
-                                                     runs * theta_size_, ", or losses of ",
-                                                     losses.size(), ", not ", runs * steps));
+      return absl::InvalidArgumentError(absl::StrCat("θ of ", thetas.size(), " runs, not ", runs,
+                                                     ", or losses of ", losses.size(), ", not ",
+                                                     runs * steps));
     }
     const absl::Status status = RunTorch([&] {
-      optim_->SetTheta(
-          View(thetas, {runs, theta_size_}).to(device_, /*non_blocking=*/false, /*copy=*/true));
+      optim_->SetTheta(Stack(thetas));
       at::Tensor table = at::empty({runs, steps}, at::TensorOptions(at::kFloat).device(device_));
       for (int64_t step = 0; step < steps; ++step) table.select(1, step).copy_(AdvanceOneStep());
       View(losses, {runs, steps}).copy_(table);
@@ -135,6 +134,16 @@ class TorchRuns : public InnerRuns {
   }
 
  private:
+  // [run, P]
+  at::Tensor Stack(std::span<const RunTheta> thetas) const {
+    std::vector<float> rows(thetas.size() * theta_size_);
+    for (size_t run = 0; run < thetas.size(); ++run) {
+      thetas[run].Fill(std::span(rows).subspan(run * theta_size_, theta_size_));
+    }
+    return View(rows, {static_cast<int64_t>(thetas.size()), theta_size_})
+        .to(device_, /*non_blocking=*/false, /*copy=*/true);
+  }
+
   // Losses [run] before the update.
   at::Tensor AdvanceOneStep() {
     const LossesAndGradients result = batched_->Evaluate(steps_, parameters_);

@@ -90,7 +90,7 @@ std::unique_ptr<InnerRuns> Runs::Reference() {
 
 void Runs::Start(InnerRuns& made, int run) {
   const RunSeed seed{.key = 9, .particle = static_cast<uint32_t>(run / 2), .episode = 6};
-  const absl::Status status = made.Start(run, seed, theta(run));
+  const absl::Status status = made.Start(run, seed);
   ASSERT_TRUE(status.ok()) << status;
 }
 
@@ -99,9 +99,15 @@ std::unique_ptr<InnerRuns> Runs::Started(std::unique_ptr<InnerRuns> made) {
   return made;
 }
 
+std::vector<RunTheta> Runs::Thetas() {
+  std::vector<RunTheta> thetas;
+  for (int run = 0; run < runs_; ++run) thetas.push_back({theta(run)});
+  return thetas;
+}
+
 std::vector<float> Runs::Advance(InnerRuns& made, int64_t steps) {
   std::vector<float> losses(runs_ * steps);
-  const absl::Status status = made.Advance(thetas_, steps, losses);
+  const absl::Status status = made.Advance(Thetas(), steps, losses);
   EXPECT_TRUE(status.ok()) << status;
   return losses;
 }

@@ -37,7 +37,7 @@ class Runs {
   void Start(InnerRuns& made, int run);
 
   const Task& task() const { return *task_; }
-  std::vector<float>& thetas() { return thetas_; }
+  std::vector<RunTheta> Thetas();  // of all runs
   std::span<float> theta(int run) {
     return std::span(thetas_).subspan(run * theta_size_, theta_size_);
   }

@@ -170,7 +170,8 @@ TEST(TorchRuns, AThreadGetsTheSameBitsAsAnother) {
 TEST(TorchRuns, SizesThatDoNotFitAreRefused) {
   Runs runs(SmallMlp(), Adafac(), 2);
   const auto torch = runs.Torch();
-  std::vector<float> losses(10), thetas = runs.thetas();
+  std::vector<float> losses(10);
+  std::vector<RunTheta> thetas = runs.Thetas();
   EXPECT_EQ(torch->Advance(thetas, 4, losses).code(), absl::StatusCode::kInvalidArgument);
   thetas.pop_back();
   EXPECT_EQ(torch->Advance(thetas, 5, losses).code(), absl::StatusCode::kInvalidArgument);
@@ -179,12 +180,12 @@ TEST(TorchRuns, SizesThatDoNotFitAreRefused) {
 TEST(TorchRuns, AnExceptionOfTorchBecomesAStatus) {
   Runs runs(SmallMlp(), Adafac(), 2);
   const auto torch = runs.Torch();
-  const absl::Status status = torch->Start(2, {}, runs.theta(0));
+  const absl::Status status = torch->Start(2, {});
   EXPECT_EQ(status.code(), absl::StatusCode::kInternal);
   EXPECT_THAT(std::string(status.message()), ::testing::StartsWith("LibTorch: "));
   torch->Copy(0, 7);
   std::vector<float> losses(2);
-  EXPECT_EQ(torch->Advance(runs.thetas(), 1, losses).code(), absl::StatusCode::kInternal);
+  EXPECT_EQ(torch->Advance(runs.Thetas(), 1, losses).code(), absl::StatusCode::kInternal);
 }
 
 }  // namespace
