@@ -22,6 +22,13 @@
 #define PACELINE_LANE inline __attribute__((always_inline))
 #endif
 
+// For a template over V that needs the registers for itself; never one that files for several
+// instruction sets would share.
+#ifdef __CUDACC__
+#define PACELINE_LANE_CALL PACELINE_LANE
+#else
+#define PACELINE_LANE_CALL inline __attribute__((noinline))
+#endif
 // Before a loop over registers, with its trip count or more.
 #define PACELINE_PRAGMA(text) _Pragma(#text)
 #ifdef __CUDACC__
