@@ -1,0 +1,27 @@
+// The interface of worker/cuda in a build without nvcc.
+#include "worker/cuda/device.h"
+
+namespace paceline::cuda {
+namespace {
+
+absl::Status NoCuda() {
+  return absl::UnimplementedError("this build has no CUDA: nvcc was not found when it was made");
+}
+
+}  // namespace
+
+bool IsBuilt() { return false; }
+absl::StatusOr<std::vector<DeviceInfo>> ListDevices() { return NoCuda(); }
+absl::StatusOr<std::shared_ptr<const Device>> Device::Open(int) { return NoCuda(); }
+absl::Status Device::Use() const { return NoCuda(); }
+absl::StatusOr<MemoryInfo> Device::Memory() const { return NoCuda(); }
+absl::StatusOr<Stream> Stream::Create(const Device&) { return NoCuda(); }
+Stream::~Stream() = default;
+absl::Status Stream::Wait() const { return NoCuda(); }
+absl::StatusOr<Bytes> Bytes::Allocate(const Device&, size_t) { return NoCuda(); }
+Bytes::~Bytes() = default;
+absl::Status Bytes::Upload(const Stream&, size_t, const void*, size_t) const { return NoCuda(); }
+absl::Status Bytes::Download(const Stream&, size_t, void*, size_t) const { return NoCuda(); }
+absl::Status Bytes::CopyWithin(const Stream&, size_t, size_t, size_t) const { return NoCuda(); }
+
+}  // namespace paceline::cuda
