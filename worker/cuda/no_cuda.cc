@@ -1,5 +1,6 @@
 // The interface of worker/cuda in a build without nvcc.
 #include "worker/cuda/device.h"
+#include "worker/cuda/noise.h"
 
 namespace paceline::cuda {
 namespace {
@@ -23,5 +24,15 @@ Bytes::~Bytes() = default;
 absl::Status Bytes::Upload(const Stream&, size_t, const void*, size_t) const { return NoCuda(); }
 absl::Status Bytes::Download(const Stream&, size_t, void*, size_t) const { return NoCuda(); }
 absl::Status Bytes::CopyWithin(const Stream&, size_t, size_t, size_t) const { return NoCuda(); }
+absl::Status FillNormals(const Stream&, const PhiloxPlace&, uint64_t, float*, size_t) {
+  return NoCuda();
+}
+absl::Status AddScaledNormals(const Stream&, const PhiloxPlace&, uint64_t, float, const float*,
+                              float*, size_t) {
+  return NoCuda();
+}
+absl::Status AddNoiseTerms(const Stream&, const NoiseTerm*, size_t, uint64_t, float*, size_t) {
+  return NoCuda();
+}
 
 }  // namespace paceline::cuda
