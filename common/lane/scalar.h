@@ -18,8 +18,11 @@
 
 #ifdef __CUDACC__
 #define PACELINE_LANE __host__ __device__ inline __attribute__((always_inline))
+#define PACELINE_LANE_CALL __host__ __device__ __noinline__
 #else
 #define PACELINE_LANE inline __attribute__((always_inline))
+// For what is too large, or too seldom used, to be copied to every place that calls it.
+#define PACELINE_LANE_CALL __attribute__((noinline))
 #endif
 
 // For a template over V that needs the registers for itself; never one that files for several
