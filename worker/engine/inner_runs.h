@@ -12,6 +12,7 @@
 #include "common/noise/streams.h"
 #include "paceline/v1/config.pb.h"
 #include "worker/cuda/device.h"
+#include "worker/cuda/window.h"
 #include "worker/task/task.h"
 
 namespace paceline {
@@ -66,6 +67,12 @@ std::unique_ptr<InnerRuns> MakeReferenceRuns(const v1::LearnedOptimizer& optimiz
 // window.
 std::unique_ptr<InnerRuns> MakeFusedRuns(const v1::LearnedOptimizer& optimizer, const Task& task,
                                          int runs);
+// The fused tier on a GPU: image MLPs, every run's whole window by one block of threads. The same
+// bits as MakeFusedRuns. InvalidArgument for another task.
+absl::StatusOr<std::unique_ptr<InnerRuns>> MakeCudaRuns(const v1::LearnedOptimizer& optimizer,
+                                                        const Task& task, int runs,
+                                                        std::shared_ptr<const cuda::Device> device,
+                                                        const cuda::WindowTuning& tuning = {});
 // [run, ...] tensors, gradients by autograd. In worker/engine/torch, the one folder that needs
 // LibTorch.
 absl::StatusOr<std::unique_ptr<InnerRuns>> MakeTorchRuns(const v1::LearnedOptimizer& optimizer,

@@ -1,6 +1,6 @@
 // The fused-window kernel's body under the block emulator against the tiers of the processor, bit
 // by bit.
-#include "worker/engine/window_kernel.h"
+#include "worker/kernels/window_kernel.h"
 
 #include <gtest/gtest.h>
 
