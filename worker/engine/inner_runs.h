@@ -63,8 +63,8 @@ std::unique_ptr<InnerRuns> MakeReferenceRuns(const v1::LearnedOptimizer& optimiz
 // window.
 std::unique_ptr<InnerRuns> MakeFusedRuns(const v1::LearnedOptimizer& optimizer, const Task& task,
                                          int runs);
-// [run, ...] tensors, gradients by autograd. In worker/engine/torch, the one folder that needs
-// LibTorch.
+// Gradients of all runs together by LibTorch's autograd, then the SIMD optimizer, run by run. In
+// worker/engine/torch, the one folder that needs LibTorch.
 absl::StatusOr<std::unique_ptr<InnerRuns>> MakeTorchRuns(const v1::LearnedOptimizer& optimizer,
                                                          const v1::Task& task_config,
                                                          const Task& task, int runs);
