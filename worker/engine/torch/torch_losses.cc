@@ -4,9 +4,9 @@
 #include <ATen/ops/baddbmm.h>
 #include <ATen/ops/gelu.h>
 #include <ATen/ops/hardtanh.h>
-#include <ATen/ops/leaky_relu.h>
 #include <ATen/ops/selu.h>
 #include <ATen/ops/silu.h>
+#include <ATen/ops/where.h>
 
 namespace paceline {
 namespace {
@@ -30,7 +30,9 @@ at::Tensor Activate(v1::Activation activation, const at::Tensor& x) {
     case v1::ACTIVATION_GELU:
       return at::gelu(x, "tanh");
     case v1::ACTIVATION_LEAKY_RELU:
-      return at::leaky_relu(x, -0.5);
+      // Not at::leaky_relu: its slope at 0, which whole rows of black pixels have, is the other
+      // one.
+      return at::where(x >= 0, x, x * -0.5);
     default:
       return x.relu();
   }
