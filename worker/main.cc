@@ -5,6 +5,8 @@
 #include <array>
 #include <csignal>
 #include <cstdio>
+#include <memory>
+#include <optional>
 #include <string>
 #include <thread>
 
@@ -18,6 +20,8 @@
 #include "worker/agent/coordinator_link.h"
 #include "worker/agent/local_engine.h"
 #include "worker/agent/signals.h"
+#include "worker/cuda/device.h"
+#include "worker/cuda/device_name.h"
 #include "worker/engine/fingerprint.h"
 
 namespace paceline {
@@ -39,7 +43,7 @@ struct Flags {
   std::string coordinator;
   TlsFlags tls;
   std::string device = "cpu";
-  int threads = static_cast<int>(std::max(1u, std::thread::hardware_concurrency()));
+  std::optional<int> threads;
   std::string name;
   std::string data_dir = "/usr/share/datasets";
   std::string log_level = "info";
@@ -51,21 +55,27 @@ std::string DefaultName() {
   return std::string(host.data()) + "-" + std::to_string(getpid());
 }
 
+// On a GPU threads only keep its queue full.
+constexpr int kCudaThreads = 4;
+
+int ThreadsOf(const Flags& flags, bool cuda) {
+  const unsigned own = cuda ? kCudaThreads : std::thread::hardware_concurrency();
+  return flags.threads.value_or(static_cast<int>(std::max(1u, own)));
+}
+
 std::string CheckDevice(const std::string& device) {
-  if (device == "cpu") return "";
-  if (device == "cuda") return "this build has no CUDA engine: give --device cpu";
-  return "there is no device '" + device + "': give --device cpu";
+  return std::string(cuda::ParseDeviceName(device).status().message());
 }
 
 void AddFlags(CLI::App& app, Flags& flags) {
   AddCoordinatorFlag(app, flags.coordinator);
   AddTlsFlags(app, flags.tls);
-  app.add_option("--device", flags.device, "What computes: cpu")
+  app.add_option("--device", flags.device, "What computes: cpu, cuda (the first GPU) or cuda:N")
       ->check(CheckDevice)
       ->capture_default_str();
-  app.add_option("--threads", flags.threads, "Blocks computed at a time")
-      ->check(CLI::Range(1, 1024))
-      ->capture_default_str();
+  app.add_option("--threads", flags.threads,
+                 "Blocks computed at a time (default: the processor's threads; 4 on a GPU)")
+      ->check(CLI::Range(1, 1024));
   app.add_option("--name", flags.name, "Shown to people (default: host name and process id)");
   app.add_option("--data-dir", flags.data_dir, "Folder with the data sets, one folder each")
       ->check(CLI::ExistingDirectory)
@@ -76,25 +86,34 @@ void AddFlags(CLI::App& app, Flags& flags) {
   app.footer(kFooter);
 }
 
-v1::Hello ToHello(const Flags& flags) {
+v1::Hello ToHello(const Flags& flags, int threads, const cuda::Device* device) {
   v1::Hello hello;
   hello.set_protocol(kProtocolVersion);
   hello.set_name(flags.name.empty() ? DefaultName() : flags.name);
-  hello.set_threads(flags.threads);
-  hello.set_fingerprint(EngineFingerprint());
+  hello.set_threads(threads);
+  hello.set_fingerprint(EngineFingerprint(device));
   return hello;
 }
 
+int CannotStart(const absl::Status& status, const char* advice = "") {
+  std::fprintf(stderr, "paceline-worker: %s%s\n", std::string(status.message()).c_str(), advice);
+  return kCannotStart;
+}
+
 int Run(const Flags& flags) {
-  auto channel = OpenChannel(flags.coordinator, flags.tls);
-  if (!channel.ok()) {
-    std::fprintf(stderr, "paceline-worker: %s\n", std::string(channel.status().message()).c_str());
-    return kCannotStart;
+  std::shared_ptr<const cuda::Device> device;  // null: the processor
+  if (const auto name = cuda::ParseDeviceName(flags.device); name->is_cuda) {
+    auto opened = cuda::Device::Open(name->index);
+    if (!opened.ok()) return CannotStart(opened.status(), "; give --device cpu");
+    device = *std::move(opened);
   }
+  const int threads = ThreadsOf(flags, device != nullptr);
+  auto channel = OpenChannel(flags.coordinator, flags.tls);
+  if (!channel.ok()) return CannotStart(channel.status());
   LinkOptions options;
   options.address = flags.coordinator;
-  options.hello = ToHello(flags);
-  spdlog::info("{} with {} threads, {}", options.hello.name(), flags.threads,
+  options.hello = ToHello(flags, threads, device.get());
+  spdlog::info("{} with {} threads, {}", options.hello.name(), threads,
                options.hello.fingerprint());
   CoordinatorLink link(*channel, std::move(options));
   // Outlives the agent, so that a second signal ends a worker whose last windows take too long.
@@ -106,7 +125,7 @@ int Run(const Flags& flags) {
     return link.Fetch(job, first, last);
   };
   Agent agent(
-      flags.threads, LocalEngine(std::make_shared<DataStore>(flags.data_dir)),
+      threads, LocalEngine(std::make_shared<DataStore>(flags.data_dir), device),
       {.send = [&](v1::WorkerMessage message) { link.Send(std::move(message)); }, .fetch = fetch});
   const absl::Status status = link.Run(agent);
   if (status.ok()) {

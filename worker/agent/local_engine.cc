@@ -44,12 +44,13 @@ class LocalJob : public JobEngine {
 
 }  // namespace
 
-JobEngineFactory LocalEngine(std::shared_ptr<DataStore> data) {
-  return [data = std::move(data)](
+JobEngineFactory LocalEngine(std::shared_ptr<DataStore> data,
+                             std::shared_ptr<const cuda::Device> device) {
+  return [data = std::move(data), device = std::move(device)](
              const v1::JobConfig& config) -> absl::StatusOr<std::shared_ptr<JobEngine>> {
     const std::vector<std::string> faults = CheckConfig(config);
     if (!faults.empty()) return absl::InvalidArgumentError(absl::StrJoin(faults, "; "));
-    absl::StatusOr<std::shared_ptr<JobContext>> context = JobContext::Create(config, *data);
+    absl::StatusOr<std::shared_ptr<JobContext>> context = JobContext::Create(config, *data, device);
     if (!context.ok()) return context.status();
     return std::make_shared<LocalJob>(data, *std::move(context));
   };
