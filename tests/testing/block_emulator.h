@@ -8,7 +8,7 @@
 #include <thread>
 #include <vector>
 
-namespace paceline::testing {
+namespace paceline {
 
 // Offers what common/lane/team.h wants of a team.
 class EmulatedTeam {
@@ -37,4 +37,4 @@ void RunBlocks(size_t blocks, size_t threads, const Body& body) {
   }
 }
 
-}  // namespace paceline::testing
+}  // namespace paceline

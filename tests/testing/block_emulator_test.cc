@@ -6,7 +6,7 @@
 
 #include "common/lane/team.h"
 
-namespace paceline::testing {
+namespace paceline {
 namespace {
 
 TEST(BlockEmulator, EveryItemOfEveryBlockIsTakenOnce) {
@@ -35,4 +35,4 @@ TEST(BlockEmulator, SyncEndsAPhase) {
 }
 
 }  // namespace
-}  // namespace paceline::testing
+}  // namespace paceline

@@ -18,33 +18,22 @@ struct Product {
   size_t b_stride;
   const float* initial;  // or null
   int m, n, k;
-  // [m, n] in rows of `partial_stride`, or null: where sums may wait, so that a long k is gone
-  // through in stretches that stay in L1. What is left there is not C.
-  float* partial = nullptr;
-  size_t partial_stride = 0;
 };
 
 // ---- One thread, vectors ----
 
-// Rows row .. row + kRows, packs of columns from `column` on, k from k_begin to k_end.
+// Rows row .. row + kRows, packs of columns from `column` on.
 template <class V, int kRows, int kPacks, class Epilogue>
-PACELINE_LANE void ProductTile(const Product& p, int row, int column, int k_begin, int k_end,
-                               const Epilogue& epilogue) {
+PACELINE_LANE void ProductTile(const Product& p, int row, int column, const Epilogue& epilogue) {
   V sum[kRows][kPacks];
   for (int j = 0; j < kPacks; ++j) {
-    const int at = column + j * V::kLanes;
-    if (k_begin == 0) {
-      const V first = p.initial == nullptr ? V::Set(0.0f) : V::Load(p.initial + at);
-      for (int i = 0; i < kRows; ++i) sum[i][j] = first;
-    } else {
-      for (int i = 0; i < kRows; ++i) {
-        sum[i][j] = V::Load(p.partial + (row + i) * p.partial_stride + at);
-      }
-    }
+    const V first =
+        p.initial == nullptr ? V::Set(0.0f) : V::Load(p.initial + column + j * V::kLanes);
+    for (int i = 0; i < kRows; ++i) sum[i][j] = first;
   }
-  const float* a = p.a + row * p.row_stride + k_begin * p.k_stride;
-  const float* b = p.b + k_begin * p.b_stride + column;
-  for (int k = k_begin; k < k_end; ++k, a += p.k_stride, b += p.b_stride) {
+  const float* a = p.a + row * p.row_stride;
+  const float* b = p.b + column;
+  for (int k = 0; k < p.k; ++k, a += p.k_stride, b += p.b_stride) {
     V right[kPacks];
     for (int j = 0; j < kPacks; ++j) right[j] = V::Load(b + j * V::kLanes);
     for (int i = 0; i < kRows; ++i) {
@@ -53,30 +42,15 @@ PACELINE_LANE void ProductTile(const Product& p, int row, int column, int k_begi
     }
   }
   for (int i = 0; i < kRows; ++i) {
-    for (int j = 0; j < kPacks; ++j) {
-      const int at = column + j * V::kLanes;
-      if (k_end < p.k) {
-        sum[i][j].Store(p.partial + (row + i) * p.partial_stride + at);
-      } else {
-        epilogue(row + i, at, sum[i][j]);
-      }
-    }
+    for (int j = 0; j < kPacks; ++j) epilogue(row + i, column + j * V::kLanes, sum[i][j]);
   }
 }
 
 template <class V, int kRows, int kPacks, class Epilogue>
 inline void ProductColumns(const Product& p, int column, const Epilogue& epilogue) {
-  // The stretch of B beside one tile's A stays in L1 for all rows.
-  constexpr int kStretch = 128 * 32 / (V::kLanes * kPacks);
-  const int stretch = p.partial == nullptr ? p.k : kStretch;
-  for (int begin = 0; begin == 0 || begin < p.k; begin += stretch) {
-    const int end = p.k - begin < stretch ? p.k : begin + stretch;
-    int row = 0;
-    for (; row + kRows <= p.m; row += kRows) {
-      ProductTile<V, kRows, kPacks>(p, row, column, begin, end, epilogue);
-    }
-    for (; row < p.m; ++row) ProductTile<V, 1, kPacks>(p, row, column, begin, end, epilogue);
-  }
+  int row = 0;
+  for (; row + kRows <= p.m; row += kRows) ProductTile<V, kRows, kPacks>(p, row, column, epilogue);
+  for (; row < p.m; ++row) ProductTile<V, 1, kPacks>(p, row, column, epilogue);
 }
 
 template <class V, class Epilogue>

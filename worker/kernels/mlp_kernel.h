@@ -108,9 +108,7 @@ class MlpEvaluation {
                  .initial = Bias(layer),
                  .m = shape_.batch,
                  .n = Lanes(out(layer)),
-                 .k = in(layer),
-                 .partial = before,
-                 .partial_stride = stride},
+                 .k = in(layer)},
                 team_, [=](int row, int column, V sum) {
                   const size_t at = row * stride + column;
                   sum.Store(before + at);

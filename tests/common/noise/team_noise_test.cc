@@ -12,9 +12,6 @@
 namespace paceline {
 namespace {
 
-using testing::EmulatedTeam;
-using testing::RunBlocks;
-
 constexpr Stream kStream = {.key = 0x0123456789abcdef,
                             .purpose = Purpose::kPerturbation,
                             .particle = 77,
