@@ -24,7 +24,7 @@ PACELINE_LANE double PortableExp(double x) {
   const double r = ::fma(-n, kLn2Low, ::fma(-n, kLn2High, x));
   // Taylor's series; |r| ≤ 0.347, so the first term left out is below 2^-56.
   double sum = 1;
-  for (int k = 14; k > 0; --k) sum = ::fma(sum, r / k, 1);
+  for (int k = 14; k > 0; --k) sum = ::fma(sum, r / k, 1.0);
   return ::ldexp(sum, static_cast<int>(n));
 }
 

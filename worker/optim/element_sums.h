@@ -35,10 +35,10 @@ PACELINE_LANE void SumElementsAlone(uint32_t padded, float* totals, const Body& 
     const uint32_t end = padded - chunk < kChunk ? padded : chunk + kChunk;
     for (uint32_t part = 0; part < kParts; ++part) {
       V sums[kSums];
-#pragma GCC unroll 32
+      PACELINE_UNROLL(32)
       for (int k = 0; k < kSums; ++k) sums[k] = V::Set(0.0f);
       for (uint32_t at = chunk + part * V::kLanes; at < end; at += kLaneGroup) body(at, sums);
-#pragma GCC unroll 32
+      PACELINE_UNROLL(32)
       for (int k = 0; k < kSums; ++k) {
         running[k * kParts + part] = running[k * kParts + part] + sums[k];
       }

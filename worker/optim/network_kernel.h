@@ -3,20 +3,11 @@
 // bits.
 #pragma once
 
-#include <type_traits>
-
 #include "common/lane/math.h"
 #include "worker/optim/element_sums.h"
 #include "worker/optim/network_plan.h"
 
 namespace paceline {
-
-// A loop over what a GPU's thread keeps in registers, of a length known when it is compiled.
-#ifdef __CUDA_ARCH__
-#define PACELINE_UNROLL_ON_GPU _Pragma("unroll")
-#else
-#define PACELINE_UNROLL_ON_GPU
-#endif
 
 // Lane groups computed together, and outputs per tile: as many sums as fit the registers. A network
 // of at most kNarrow hidden units takes more groups instead.
@@ -30,6 +21,22 @@ inline constexpr int kNarrowGroupsAtOnce = 1;
 #endif
 template <int kGroups>
 inline constexpr int kTile = kGroups == 2 ? 8 : 4;
+
+// A number known when this is compiled, where a number is wanted.
+template <size_t kValue>
+struct Fixed {
+  PACELINE_LANE constexpr operator size_t() const { return kValue; }
+};
+// How often a GPU's loop over inputs is unrolled: entirely where what it reads is in registers.
+template <class Inputs>
+inline constexpr int kInputUnroll = 1;
+template <size_t kValue>
+inline constexpr int kInputUnroll<Fixed<kValue>> = kValue;
+#ifdef __CUDACC__
+#define PACELINE_UNROLL_ON_GPU(count) PACELINE_PRAGMA(unroll count)
+#else
+#define PACELINE_UNROLL_ON_GPU(count)
+#endif
 
 // NaN stays NaN.
 template <class V>
@@ -130,41 +137,40 @@ PACELINE_LANE void ScaleWeights(const Team& team, uint32_t inputs, uint32_t widt
 
 // kOuts outputs of a dense layer, from number `first` on, for kGroups lane groups:
 // sink(h, group, relu(start(h, group) + Σ_f input(f, group)·weights[f, h])). Inputs is a number or
-// an integral constant.
+// Fixed.
 template <class V, int kGroups, int kOuts, class Inputs, class Input, class Start, class Sink>
 PACELINE_LANE void DenseTile(const float* weights, size_t stride, Inputs inputs, size_t first,
                              const Input& input, const Start& start, const Sink& sink) {
   V sum[kOuts][kGroups];
-  PACELINE_UNROLL(8)
+  PACELINE_UNROLL(32)
   for (int o = 0; o < kOuts; ++o) {
     PACELINE_UNROLL(4)
     for (int g = 0; g < kGroups; ++g) sum[o][g] = start(first + o, g);
   }
   const float* row = weights + first;
-  PACELINE_UNROLL_ON_GPU
+  PACELINE_UNROLL_ON_GPU(kInputUnroll<Inputs>)
   for (size_t f = 0; f < inputs; ++f, row += stride) {
     V x[kGroups];
     PACELINE_UNROLL(4)
     for (int g = 0; g < kGroups; ++g) x[g] = input(f, g);
-    PACELINE_UNROLL(8)
+    PACELINE_UNROLL(32)
     for (int o = 0; o < kOuts; ++o) {
       const V w = V::Set(row[o]);
       PACELINE_UNROLL(4)
       for (int g = 0; g < kGroups; ++g) sum[o][g] = Fma(w, x[g], sum[o][g]);
     }
   }
-  PACELINE_UNROLL(8)
+  PACELINE_UNROLL(32)
   for (int o = 0; o < kOuts; ++o) {
     PACELINE_UNROLL(4)
     for (int g = 0; g < kGroups; ++g) sink(first + o, g, Relu(sum[o][g]));
   }
 }
 
-template <class V, int kGroups, class Inputs, class Outputs, class Input, class Start, class Sink>
-PACELINE_LANE void Dense(const float* weights, size_t stride, Inputs inputs, Outputs outputs,
+template <class V, int kGroups, class Input, class Start, class Sink>
+PACELINE_LANE void Dense(const float* weights, size_t stride, size_t inputs, size_t outputs,
                          const Input& input, const Start& start, const Sink& sink) {
   size_t h = 0;
-  PACELINE_UNROLL_ON_GPU
   for (; h + kTile<kGroups> <= outputs; h += kTile<kGroups>) {
     DenseTile<V, kGroups, kTile<kGroups>>(weights, stride, inputs, h, input, start, sink);
   }
@@ -199,22 +205,25 @@ struct NetworkOutputs {
 
 // Two layers of a width known when this is compiled: what is between them stays in a GPU thread's
 // registers.
-template <class V, int kGroups, int kHidden, class Inputs, class Input, class Start>
+template <class V, int kGroups, int kHidden, class Input, class Start>
 PACELINE_LANE void RunTwoLayers(const NetworkPlan& plan, const float* prepared,
-                                const float* first_weights, Inputs inputs, const Input& input,
+                                const float* first_weights, size_t inputs, const Input& input,
                                 const Start& start, NetworkOutputs<V, kGroups>& out) {
-  constexpr std::integral_constant<size_t, kHidden> kWidth;
   V between[kHidden][kGroups];
+  DenseTile<V, kGroups, kHidden>(first_weights, plan.padded_hidden, inputs, 0, input, start,
+                                 [&](size_t h, int g, V value)
+                                     PACELINE_INLINE_LAMBDA { between[h][g] = value; });
+  const float* weights = prepared + plan.middle_weights;
   const float* bias = prepared + plan.middle_biases;
   const float* last = prepared + plan.last_weights;
-  Dense<V, kGroups>(first_weights, plan.padded_hidden, inputs, kWidth, input, start,
-                    [&](size_t h, int g, V value)
-                        PACELINE_INLINE_LAMBDA { between[h][g] = value; });
-  Dense<V, kGroups>(
-      prepared + plan.middle_weights, plan.padded_hidden, kWidth, kWidth,
-      [&](size_t f, int g) PACELINE_INLINE_LAMBDA { return between[f][g]; },
-      [&](size_t h, int) PACELINE_INLINE_LAMBDA { return V::Set(bias[h]); },
-      [&](size_t h, int g, V value) PACELINE_INLINE_LAMBDA { out.Add(last + 2 * h, g, value); });
+  PACELINE_UNROLL_ON_GPU(1)
+  for (size_t h = 0; h < kHidden; h += 4) {
+    DenseTile<V, kGroups, 4>(
+        weights, plan.padded_hidden, Fixed<kHidden>(), h,
+        [&](size_t f, int g) PACELINE_INLINE_LAMBDA { return between[f][g]; },
+        [&](size_t o, int) PACELINE_INLINE_LAMBDA { return V::Set(bias[o]); },
+        [&](size_t o, int g, V value) PACELINE_INLINE_LAMBDA { out.Add(last + 2 * o, g, value); });
+  }
 }
 
 // Any number of layers of any width.
@@ -274,11 +283,10 @@ PACELINE_LANE void NetworkStep(const NetworkPlan& plan, const float* prepared,
   if constexpr (Team::kSolo) {
     RunLayers<V, kGroups>(plan, prepared, first_weights, kInputs, input, start, out);
   } else {
-    constexpr std::integral_constant<size_t, kInputs> kCount;
     if (plan.layers == 2 && plan.hidden == 32) {
-      RunTwoLayers<V, kGroups, 32>(plan, prepared, first_weights, kCount, input, start, out);
+      RunTwoLayers<V, kGroups, 32>(plan, prepared, first_weights, kInputs, input, start, out);
     } else if (plan.layers == 2 && plan.hidden == 4) {
-      RunTwoLayers<V, kGroups, 4>(plan, prepared, first_weights, kCount, input, start, out);
+      RunTwoLayers<V, kGroups, 4>(plan, prepared, first_weights, kInputs, input, start, out);
     } else {
       RunLayers<V, kGroups>(plan, prepared, first_weights, kInputs, input, start, out);
     }
@@ -292,6 +300,11 @@ PACELINE_LANE void NetworkStep(const NetworkPlan& plan, const float* prepared,
   }
 }
 
+template <int kGroups>
+struct GroupCount {
+  static constexpr int kCount = kGroups;
+};
+
 // run.Groups<groups>(places) until `padded` elements are done, with as many lane groups at once as
 // suit the network. Ends without Sync.
 template <class V, class Team, class Run>
@@ -302,7 +315,7 @@ PACELINE_LANE void ForGroups(const Team& team, const NetworkPlan& plan, uint32_t
   const uint32_t apart = static_cast<uint32_t>(team.size()) * V::kLanes;
   const uint32_t own = static_cast<uint32_t>(team.rank()) * V::kLanes;
   const auto run_all = [&](auto groups) PACELINE_INLINE_LAMBDA {
-    constexpr int kGroups = groups;
+    constexpr int kGroups = decltype(groups)::kCount;
     for (; done + kGroups * apart <= padded; done += kGroups * apart) {
       uint32_t places[kGroups];
       PACELINE_UNROLL(4)
@@ -311,18 +324,18 @@ PACELINE_LANE void ForGroups(const Team& team, const NetworkPlan& plan, uint32_t
     }
   };
   if constexpr (!Team::kSolo) {
-    run_all(std::integral_constant<int, 2>());
+    run_all(GroupCount<2>());
     for (uint32_t place = done + own; place < padded; place += apart) {
       run.template Groups<1>(&place);
     }
   } else {
     if constexpr (kNarrowGroupsAtOnce > kGroupsAtOnce && V::kLanes > 1) {
-      if (plan.hidden <= kNarrow) run_all(std::integral_constant<int, kNarrowGroupsAtOnce>());
+      if (plan.hidden <= kNarrow) run_all(GroupCount<kNarrowGroupsAtOnce>());
     }
     if constexpr (kGroupsAtOnce > 1 && V::kLanes > 1) {
-      run_all(std::integral_constant<int, kGroupsAtOnce>());
+      run_all(GroupCount<kGroupsAtOnce>());
     }
-    run_all(std::integral_constant<int, 1>());
+    run_all(GroupCount<1>());
   }
 }
 
