@@ -19,14 +19,11 @@
 #ifdef __CUDACC__
 #define PACELINE_LANE __host__ __device__ inline __attribute__((always_inline))
 #define PACELINE_LANE_CALL __host__ __device__ __noinline__
-#define PACELINE_UNROLL(times) PACELINE_PRAGMA(unroll times)
 #else
 #define PACELINE_LANE inline __attribute__((always_inline))
 // For what is too large, or too seldom used, to be copied to every place that calls it.
 #define PACELINE_LANE_CALL __attribute__((noinline))
-#define PACELINE_UNROLL(times) PACELINE_PRAGMA(GCC unroll times)
 #endif
-#define PACELINE_PRAGMA(text) _Pragma(#text)
 
 // Before a loop over registers, with its trip count or more.
 #define PACELINE_PRAGMA(text) _Pragma(#text)

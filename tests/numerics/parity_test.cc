@@ -409,7 +409,10 @@ TEST(Parity, ACopyGoesOnAsTheOriginalInEveryTier) {
       }
       EXPECT_NE(a.parameters[0], a.parameters[1]);
       EXPECT_NE(a.losses[5][3], b.losses[5][3]) << "run 5 went on as itself";
-      EXPECT_EQ(a.losses[5][3], a.losses[0][3]) << "not from run 0's state and batch";
+      // LibTorch's vector loops end in scalar ones, which the last run meets.
+      const float other_place = tier.name == "torch" ? 1e-6f : 0.0f;
+      EXPECT_NEAR(a.losses[5][3], a.losses[0][3], other_place)
+          << tier.name << ": not from run 0's state and batch";
     }
   }
 }

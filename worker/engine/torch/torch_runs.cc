@@ -3,7 +3,7 @@
 //
 // Determinism: one LibTorch build on one kind of processor gives the same bits every time, in any
 // thread, whatever the other runs' values are. It is not promised that a run has the same bits
-// among another number of runs.
+// among another number of runs, or at another place among them.
 #include <cmath>
 #include <limits>
 #include <utility>
@@ -13,7 +13,6 @@
 #include "worker/engine/torch/run_torch.h"
 #include "worker/engine/torch/torch_rows.h"
 #include "worker/engine/torch/torch_task.h"
-#include "worker/optim/arena.h"
 #include "worker/optim/optimizer.h"
 
 namespace paceline {
@@ -25,20 +24,11 @@ struct Run {
   bool has_state = false;  // false until the first Advance
 };
 
-// The runs' optimizer states, each at a multiple of 64 bytes.
-class StateRows {
- public:
-  StateRows(size_t runs, size_t size) : size_(size), stride_(Padded(size)) {
-    storage_.resize(runs * stride_ + kLaneGroup);
-    first_ = FloatArena(storage_).Take(0);
-  }
-  std::span<float> row(size_t run) { return {first_ + run * stride_, size_}; }
-
- private:
-  size_t size_, stride_;
-  std::vector<float> storage_;
-  float* first_;
-};
+// As one tensor, so that a run's state is a row like its parameters.
+std::vector<ParameterTensor> StateTensor(const Optimizer& optimizer) {
+  const size_t size = optimizer.state_size();
+  return {{"state", {static_cast<int64_t>(size)}, 0, size}};
+}
 
 class TorchRuns : public InnerRuns {
  public:
@@ -49,7 +39,7 @@ class TorchRuns : public InnerRuns {
         optimizer_(MakeOptimizer(optimizer, task.parameters(), Arithmetic::kSimd)),
         runs_(runs),
         parameters_(task.parameters(), runs, at::kCPU),
-        states_(runs, optimizer_->state_size()) {
+        states_(StateTensor(*optimizer_), runs, at::kCPU) {
     for (const at::Tensor& view : parameters_.views()) {
       leaves_.push_back(view.detach().requires_grad_());
     }
@@ -154,7 +144,7 @@ class TorchRuns : public InnerRuns {
   std::vector<Run> runs_;
   TorchRows parameters_;
   std::vector<at::Tensor> leaves_;  // the parameters, for autograd
-  StateRows states_;
+  TorchRows states_;
 };
 
 }  // namespace
