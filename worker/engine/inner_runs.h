@@ -9,6 +9,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "common/lane/dispatch.h"
 #include "common/noise/streams.h"
 #include "paceline/v1/config.pb.h"
 #include "worker/cuda/device.h"
@@ -63,11 +64,11 @@ std::unique_ptr<InnerRuns> MakeReferenceRuns(const v1::LearnedOptimizer& optimiz
                                              const Task& task, int runs);
 // SIMD: the kernels of worker/kernels for the task's gradient (its own loops where it has no
 // kernel) and the SIMD optimizer; one run at a time, so that its state stays in cache for the whole
-// window.
+// window. The processor must be able to run `target`; all targets give the same bits.
 std::unique_ptr<InnerRuns> MakeFusedRuns(const v1::LearnedOptimizer& optimizer, const Task& task,
-                                         int runs);
-// [run, ...] tensors, gradients by autograd. In worker/engine/torch, the one folder that needs
-// LibTorch.
+                                         int runs, lane::Target target = lane::ActiveTarget());
+// Gradients of all runs together by LibTorch's autograd, then the SIMD optimizer, run by run. In
+// worker/engine/torch, the one folder that needs LibTorch.
 absl::StatusOr<std::unique_ptr<InnerRuns>> MakeTorchRuns(const v1::LearnedOptimizer& optimizer,
                                                          const v1::Task& task_config,
                                                          const Task& task, int runs);
