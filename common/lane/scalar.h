@@ -21,17 +21,16 @@
 #define PACELINE_LANE_CALL __host__ __device__ __noinline__
 #else
 #define PACELINE_LANE inline __attribute__((always_inline))
-// For what is too large, or too seldom used, to be copied to every place that calls it.
+// For templates over V (never what files for several instruction sets would share) that are too
+// large or too seldom used to be copied to every place that calls them, or that need the registers
+// for themselves.
+#ifdef __clang__
 #define PACELINE_LANE_CALL __attribute__((noinline))
+#else
+#define PACELINE_LANE_CALL __attribute__((noinline, noclone))
+#endif
 #endif
 
-// For a template over V that needs the registers for itself; never one that files for several
-// instruction sets would share.
-#ifdef __CUDACC__
-#define PACELINE_LANE_CALL PACELINE_LANE
-#else
-#define PACELINE_LANE_CALL inline __attribute__((noinline))
-#endif
 // Before a loop over registers, with its trip count or more.
 #define PACELINE_PRAGMA(text) _Pragma(#text)
 #ifdef __CUDACC__

@@ -211,7 +211,7 @@ absl::StatusOr<std::unique_ptr<InnerRuns>> MakeCudaRuns(const v1::LearnedOptimiz
                                                         const Task& task, int runs,
                                                         std::shared_ptr<const cuda::Device> device,
                                                         const cuda::WindowTuning& tuning) {
-  if (absl::Status status = CheckEngine(v1::ENGINE_FUSED, task, device.get()); !status.ok()) {
+  if (absl::Status status = CheckEngine(v1::ENGINE_FUSED, task, true); !status.ok()) {
     return status;
   }
   const auto& mlp = static_cast<const ImageMlp&>(task);

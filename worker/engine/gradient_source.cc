@@ -23,9 +23,9 @@ class PlainSource : public GradientSource {
 
 class ImageMlpKernelSource : public GradientSource {
  public:
-  explicit ImageMlpKernelSource(const ImageMlp& task)
+  ImageMlpKernelSource(const ImageMlp& task, lane::Target target)
       : task_(task),
-        kernel_(KernelShape(task)),
+        kernel_(KernelShape(task), target),
         inputs_(task.widths().front()),
         indices_(task.batch()),
         labels_(task.batch()),
@@ -78,9 +78,9 @@ std::unique_ptr<GradientSource> MakePlainSource(const Task& task) {
   return std::make_unique<PlainSource>(task);
 }
 
-std::unique_ptr<GradientSource> MakeKernelSource(const Task& task) {
+std::unique_ptr<GradientSource> MakeKernelSource(const Task& task, lane::Target target) {
   if (const auto* mlp = dynamic_cast<const ImageMlp*>(&task)) {
-    return std::make_unique<ImageMlpKernelSource>(*mlp);
+    return std::make_unique<ImageMlpKernelSource>(*mlp, target);
   }
   return MakePlainSource(task);
 }

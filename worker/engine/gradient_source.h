@@ -4,6 +4,7 @@
 #include <memory>
 #include <span>
 
+#include "common/lane/dispatch.h"
 #include "worker/kernels/mlp_shape.h"
 #include "worker/task/image_mlp.h"
 #include "worker/task/task.h"
@@ -25,6 +26,6 @@ kernels::MlpShape KernelShape(const ImageMlp& task);
 // The task's own loops. `task` outlives the source.
 std::unique_ptr<GradientSource> MakePlainSource(const Task& task);
 // The task's SIMD kernel, or its own loops if it has none. `task` outlives the source.
-std::unique_ptr<GradientSource> MakeKernelSource(const Task& task);
+std::unique_ptr<GradientSource> MakeKernelSource(const Task& task, lane::Target target);
 
 }  // namespace paceline

@@ -5,7 +5,7 @@
 
 #include "worker/engine/gradient_source.h"
 #include "worker/engine/inner_runs.h"
-#include "worker/optim/optimizer.h"
+#include "worker/optim/make.h"
 
 namespace paceline {
 namespace {
@@ -93,10 +93,9 @@ std::unique_ptr<InnerRuns> MakeReferenceRuns(const v1::LearnedOptimizer& optimiz
 }
 
 std::unique_ptr<InnerRuns> MakeFusedRuns(const v1::LearnedOptimizer& optimizer, const Task& task,
-                                         int runs) {
-  return std::make_unique<LoopRuns>(task, MakeKernelSource(task),
-                                    MakeOptimizer(optimizer, task.parameters(), Arithmetic::kSimd),
-                                    runs);
+                                         int runs, lane::Target target) {
+  return std::make_unique<LoopRuns>(task, MakeKernelSource(task, target),
+                                    MakeOptimizerFor(optimizer, task.parameters(), target), runs);
 }
 
 }  // namespace paceline

@@ -38,8 +38,8 @@ v1::Engine ChooseEngine(v1::Engine asked, const v1::Task&) {
   return asked == v1::ENGINE_AUTO ? v1::ENGINE_FUSED : asked;
 }
 
-absl::Status CheckEngine(v1::Engine engine, const Task& task, const cuda::Device* device) {
-  if (device == nullptr) return absl::OkStatus();
+absl::Status CheckEngine(v1::Engine engine, const Task& task, bool on_gpu) {
+  if (!on_gpu) return absl::OkStatus();
   if (engine != v1::ENGINE_FUSED) {
     return absl::InvalidArgumentError(
         absl::StrCat("the ", std::string(EngineName(engine)),
@@ -57,7 +57,8 @@ absl::StatusOr<std::unique_ptr<InnerRuns>> MakeRuns(v1::Engine engine,
                                                     const v1::Task& task_config, const Task& task,
                                                     int runs,
                                                     std::shared_ptr<const cuda::Device> device) {
-  if (absl::Status status = CheckEngine(engine, task, device.get()); !status.ok()) return status;
+  if (absl::Status status = CheckEngine(engine, task, device != nullptr); !status.ok())
+    return status;
   switch (engine) {
     case v1::ENGINE_REFERENCE:
       return MakeReferenceRuns(optimizer, task, runs);

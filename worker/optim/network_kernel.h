@@ -35,7 +35,7 @@ inline constexpr int kInputUnroll<Fixed<kValue>> = kValue;
 #ifdef __CUDACC__
 #define PACELINE_UNROLL_ON_GPU(count) PACELINE_PRAGMA(unroll count)
 #else
-#define PACELINE_UNROLL_ON_GPU(count) PACELINE_PRAGMA(GCC unroll 1)
+#define PACELINE_UNROLL_ON_GPU(count)
 #endif
 
 // NaN stays NaN.
