@@ -11,6 +11,7 @@
 #include "absl/status/statusor.h"
 #include "common/lane/dispatch.h"
 #include "common/noise/streams.h"
+#include "common/tier/tier.h"
 #include "paceline/v1/config.pb.h"
 #include "worker/cuda/device.h"
 #include "worker/task/task.h"
@@ -45,9 +46,6 @@ class InnerRuns {
   // Task parameters of a run, flat, in the order of Task::parameters().
   virtual std::vector<float> Parameters(int run) const = 0;
 };
-
-// Which tier a job asks for on one of its tasks; never ENGINE_AUTO. A function of the config alone.
-v1::Engine ChooseEngine(v1::Engine asked, const v1::Task& task);
 
 // InvalidArgument if the tier cannot run the task on the device (null: the processor).
 absl::Status CheckEngine(v1::Engine engine, const Task& task, const cuda::Device* device);

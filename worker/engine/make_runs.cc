@@ -6,23 +6,6 @@
 #include "worker/engine/inner_runs.h"
 
 namespace paceline {
-namespace {
-
-std::string_view EngineName(v1::Engine engine) {
-  switch (engine) {
-    case v1::ENGINE_REFERENCE:
-      return "reference";
-    case v1::ENGINE_TORCH:
-      return "torch";
-    case v1::ENGINE_FUSED:
-      return "fused";
-    default:
-      return "unknown";
-  }
-}
-
-}  // namespace
-
 void RunTheta::Fill(std::span<float> out) const {
   if (scale == 0) {
     std::ranges::copy(theta, out.begin());
@@ -31,15 +14,10 @@ void RunTheta::Fill(std::span<float> out) const {
   }
 }
 
-// Every task of today is small enough for the fused tier.
-v1::Engine ChooseEngine(v1::Engine asked, const v1::Task&) {
-  return asked == v1::ENGINE_AUTO ? v1::ENGINE_FUSED : asked;
-}
-
 absl::Status CheckEngine(v1::Engine engine, const Task&, const cuda::Device* device) {
   if (device == nullptr) return absl::OkStatus();
-  return absl::InvalidArgumentError(absl::StrCat(
-      "the ", std::string(EngineName(engine)), " engine does not run on cuda; give --device cpu"));
+  return absl::InvalidArgumentError(
+      absl::StrCat("the ", TierName(engine), " engine does not run on cuda; give --device cpu"));
 }
 
 absl::StatusOr<std::unique_ptr<InnerRuns>> MakeRuns(v1::Engine engine,
