@@ -1,11 +1,14 @@
 #include <algorithm>
 #include <cmath>
 #include <string>
+#include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "worker/engine/inner_runs.h"
+#include "worker/task/image_mlp.h"
 
 namespace paceline {
+
 void RunTheta::Fill(std::span<float> out) const {
   if (scale == 0) {
     std::ranges::copy(theta, out.begin());
@@ -14,10 +17,18 @@ void RunTheta::Fill(std::span<float> out) const {
   }
 }
 
-absl::Status CheckEngine(v1::Engine engine, const Task&, const cuda::Device* device) {
-  if (device == nullptr) return absl::OkStatus();
-  return absl::InvalidArgumentError(
-      absl::StrCat("the ", TierName(engine), " engine does not run on cuda; give --device cpu"));
+absl::Status CheckEngine(v1::Engine engine, const Task& task, bool on_gpu) {
+  if (!on_gpu) return absl::OkStatus();
+  if (engine != v1::ENGINE_FUSED) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("the ", TierName(engine),
+                     " engine does not run on a GPU: give --device cpu, or engine: fused"));
+  }
+  if (dynamic_cast<const ImageMlp*>(&task) == nullptr) {
+    return absl::InvalidArgumentError(
+        "the fused engine runs only image_mlp tasks on a GPU: give --device cpu");
+  }
+  return absl::OkStatus();
 }
 
 absl::StatusOr<std::unique_ptr<InnerRuns>> MakeRuns(v1::Engine engine,
@@ -25,11 +36,13 @@ absl::StatusOr<std::unique_ptr<InnerRuns>> MakeRuns(v1::Engine engine,
                                                     const v1::Task& task_config, const Task& task,
                                                     int runs,
                                                     std::shared_ptr<const cuda::Device> device) {
-  if (absl::Status status = CheckEngine(engine, task, device.get()); !status.ok()) return status;
+  if (absl::Status status = CheckEngine(engine, task, device != nullptr); !status.ok())
+    return status;
   switch (engine) {
     case v1::ENGINE_REFERENCE:
       return MakeReferenceRuns(optimizer, task, runs);
     case v1::ENGINE_FUSED:
+      if (device != nullptr) return MakeCudaRuns(optimizer, task, runs, std::move(device));
       return MakeFusedRuns(optimizer, task, runs);
     case v1::ENGINE_TORCH:
       return MakeTorchRuns(optimizer, task_config, task, runs);
