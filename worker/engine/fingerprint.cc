@@ -3,6 +3,7 @@
 #include "absl/strings/str_cat.h"
 #include "paceline_build_id.h"
 #include "worker/engine/torch/torch_build.h"
+#include "worker/engine/torch_cuda/torch_cuda_module.h"
 
 namespace paceline {
 namespace {
@@ -16,6 +17,10 @@ TierFingerprints EngineFingerprints(const cuda::Device* device) {
   if (device == nullptr) {
     fingerprints[v1::ENGINE_REFERENCE] = absl::StrCat("reference", kEngine);
     fingerprints[v1::ENGINE_TORCH] = absl::StrCat("torch", kEngine, "; cpu; ", TorchBuild());
+  } else if (HasTorchCuda()) {
+    // cuBLAS goes by the number of multiprocessors too, which the name stands for.
+    fingerprints[v1::ENGINE_TORCH] =
+        absl::StrCat("torch", kEngine, "; cuda; ", TorchVersion(), "; ", device->info().name);
   }
   return fingerprints;
 }

@@ -48,7 +48,8 @@ class InnerRuns {
   virtual std::vector<float> Parameters(int run) const = 0;
 };
 
-// InvalidArgument if the tier cannot run the task there.
+// InvalidArgument if the tier cannot run the task there; Unavailable if it needs what this machine
+// lacks.
 absl::Status CheckEngine(v1::Engine engine, const Task& task, bool on_gpu);
 
 // `task` was made from `task_config` and outlives the runs; `device` is null for the processor.

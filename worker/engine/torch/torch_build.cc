@@ -33,8 +33,10 @@ std::string Processor() {
 
 }  // namespace
 
+std::string TorchVersion() { return absl::StrCat("torch ", TORCH_VERSION); }
+
 std::string TorchBuild() {
-  return absl::StrCat("torch ", TORCH_VERSION, " ", at::get_cpu_capability(), "; ", Processor());
+  return absl::StrCat(TorchVersion(), " ", at::get_cpu_capability(), "; ", Processor());
 }
 
 }  // namespace paceline
