@@ -11,7 +11,8 @@
 
 namespace paceline {
 
-// Not thread-safe: it may hold scratch.
+// Not thread-safe: it may hold scratch, and the batch that it drew last, so that asking for the
+// same seed and step under other parameters costs less.
 class GradientSource {
  public:
   virtual ~GradientSource() = default;
