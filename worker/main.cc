@@ -91,7 +91,11 @@ v1::Hello ToHello(const Flags& flags, int threads, const cuda::Device* device) {
   hello.set_protocol(kProtocolVersion);
   hello.set_name(flags.name.empty() ? DefaultName() : flags.name);
   hello.set_threads(threads);
-  hello.set_fingerprint(EngineFingerprint(device));
+  for (const auto& [tier, fingerprint] : EngineFingerprints(device)) {
+    v1::TierFingerprint& own = *hello.add_fingerprints();
+    own.set_tier(tier);
+    own.set_fingerprint(fingerprint);
+  }
   return hello;
 }
 
@@ -113,8 +117,10 @@ int Run(const Flags& flags) {
   LinkOptions options;
   options.address = flags.coordinator;
   options.hello = ToHello(flags, threads, device.get());
-  spdlog::info("{} with {} threads, {}", options.hello.name(), threads,
-               options.hello.fingerprint());
+  spdlog::info("{} with {} threads", options.hello.name(), threads);
+  for (const v1::TierFingerprint& own : options.hello.fingerprints()) {
+    spdlog::info("engine {}", own.fingerprint());
+  }
   CoordinatorLink link(*channel, std::move(options));
   // Outlives the agent, so that a second signal ends a worker whose last windows take too long.
   SignalWatcher signals([&](int signal) {

@@ -211,10 +211,11 @@ absl::StatusOr<std::unique_ptr<InnerRuns>> MakeCudaRuns(const v1::LearnedOptimiz
                                                         const Task& task, int runs,
                                                         std::shared_ptr<const cuda::Device> device,
                                                         const cuda::WindowTuning& tuning) {
-  if (absl::Status status = CheckEngine(v1::ENGINE_FUSED, task, true); !status.ok()) {
-    return status;
+  const auto* found = dynamic_cast<const ImageMlp*>(&task);
+  if (found == nullptr) {
+    return absl::InvalidArgumentError("the fused kernel runs only image_mlp tasks on a GPU");
   }
-  const auto& mlp = static_cast<const ImageMlp&>(task);
+  const ImageMlp& mlp = *found;
   return VisitPlan(optimizer, task.parameters(), [&](const auto& owned) {
     using Plan = typename std::remove_cvref_t<decltype(owned)>::Plan;
     return CudaRuns<Plan>::Create(std::move(device), owned, mlp, runs, tuning);

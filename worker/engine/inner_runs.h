@@ -11,6 +11,7 @@
 #include "absl/status/statusor.h"
 #include "common/lane/dispatch.h"
 #include "common/noise/streams.h"
+#include "common/tier/tier.h"
 #include "paceline/v1/config.pb.h"
 #include "worker/cuda/device.h"
 #include "worker/cuda/window.h"
@@ -47,10 +48,8 @@ class InnerRuns {
   virtual std::vector<float> Parameters(int run) const = 0;
 };
 
-// Which tier a job asks for on one of its tasks; never ENGINE_AUTO. A function of the config alone.
-v1::Engine ChooseEngine(v1::Engine asked, const v1::Task& task);
-
-// InvalidArgument if the tier cannot run the task there.
+// InvalidArgument if the tier cannot run the task there; Unavailable if it needs what this machine
+// lacks.
 absl::Status CheckEngine(v1::Engine engine, const Task& task, bool on_gpu);
 
 // `task` was made from `task_config` and outlives the runs; `device` is null for the processor.

@@ -5,25 +5,11 @@
 
 #include "absl/strings/str_cat.h"
 #include "worker/engine/inner_runs.h"
+#include "worker/engine/torch_cuda/torch_cuda_module.h"
+#include "worker/engine/torch_cuda/torch_cuda_runs.h"
 #include "worker/task/image_mlp.h"
 
 namespace paceline {
-namespace {
-
-std::string_view EngineName(v1::Engine engine) {
-  switch (engine) {
-    case v1::ENGINE_REFERENCE:
-      return "reference";
-    case v1::ENGINE_TORCH:
-      return "torch";
-    case v1::ENGINE_FUSED:
-      return "fused";
-    default:
-      return "unknown";
-  }
-}
-
-}  // namespace
 
 void RunTheta::Fill(std::span<float> out) const {
   if (scale == 0) {
@@ -33,23 +19,12 @@ void RunTheta::Fill(std::span<float> out) const {
   }
 }
 
-// Every task of today is small enough for the fused tier.
-v1::Engine ChooseEngine(v1::Engine asked, const v1::Task&) {
-  return asked == v1::ENGINE_AUTO ? v1::ENGINE_FUSED : asked;
-}
-
-absl::Status CheckEngine(v1::Engine engine, const Task& task, bool on_gpu) {
-  if (!on_gpu) return absl::OkStatus();
-  if (engine != v1::ENGINE_FUSED) {
-    return absl::InvalidArgumentError(
-        absl::StrCat("the ", std::string(EngineName(engine)),
-                     " engine does not run on a GPU: give --device cpu, or engine: fused"));
-  }
-  if (dynamic_cast<const ImageMlp*>(&task) == nullptr) {
-    return absl::InvalidArgumentError(
-        "the fused engine runs only image_mlp tasks on a GPU: give --device cpu");
-  }
-  return absl::OkStatus();
+absl::Status CheckEngine(v1::Engine engine, const Task&, bool on_gpu) {
+  if (!on_gpu || engine == v1::ENGINE_FUSED) return absl::OkStatus();
+  if (engine == v1::ENGINE_TORCH) return LoadTorchCuda().status();
+  return absl::InvalidArgumentError(
+      absl::StrCat("the ", TierName(engine),
+                   " engine does not run on a GPU: give --device cpu, or engine: fused"));
 }
 
 absl::StatusOr<std::unique_ptr<InnerRuns>> MakeRuns(v1::Engine engine,
@@ -63,9 +38,15 @@ absl::StatusOr<std::unique_ptr<InnerRuns>> MakeRuns(v1::Engine engine,
     case v1::ENGINE_REFERENCE:
       return MakeReferenceRuns(optimizer, task, runs);
     case v1::ENGINE_FUSED:
-      if (device != nullptr) return MakeCudaRuns(optimizer, task, runs, std::move(device));
+      // Tasks that have no kernel there run beside the GPU, with the same bits.
+      if (device != nullptr && dynamic_cast<const ImageMlp*>(&task) != nullptr) {
+        return MakeCudaRuns(optimizer, task, runs, std::move(device));
+      }
       return MakeFusedRuns(optimizer, task, runs);
     case v1::ENGINE_TORCH:
+      if (device != nullptr) {
+        return MakeTorchCudaRuns(optimizer, task_config, task, runs, std::move(device));
+      }
       return MakeTorchRuns(optimizer, task_config, task, runs);
     default:
       return absl::InvalidArgumentError(

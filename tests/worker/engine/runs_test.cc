@@ -124,9 +124,9 @@ TEST(InnerRuns, CopyCarriesEverything) {
 TEST(InnerRuns, WhatAGpuCannotRunIsRefused) {
   Problem mlp(SmallMlp(), Sgd()), quadratic(SmallQuadratic(), Sgd());
   EXPECT_TRUE(CheckEngine(v1::ENGINE_FUSED, *mlp.task, true).ok());
-  EXPECT_TRUE(CheckEngine(v1::ENGINE_FUSED, *quadratic.task, false).ok());
-  EXPECT_EQ(CheckEngine(v1::ENGINE_FUSED, *quadratic.task, true).message(),
-            "the fused engine runs only image_mlp tasks on a GPU: give --device cpu");
+  EXPECT_TRUE(CheckEngine(v1::ENGINE_FUSED, *quadratic.task, true).ok());
+  EXPECT_EQ(MakeCudaRuns(quadratic.optimizer, *quadratic.task, 2, nullptr).status().message(),
+            "the fused kernel runs only image_mlp tasks on a GPU");
   EXPECT_EQ(CheckEngine(v1::ENGINE_REFERENCE, *mlp.task, true).message(),
             "the reference engine does not run on a GPU: give --device cpu, or engine: fused");
 }
