@@ -68,7 +68,7 @@ configured=$(cmake "${arguments[@]}" 2>&1) || { printf '%s\n' "$configured" >&2;
 cmake --build "$build" -j "$(nproc)" >&2 || cannot "the build failed"
 
 # The kernels' bodies under the block emulator, among others; some need a data set.
-tests='^(noise_test|testing_block_emulator_test|optim_test|worker_cuda_test)$'
+tests='^(noise_test|testing_block_emulator_test|optim_test|worker_cuda_test|gpu_check_emulated)$'
 if [ -d /usr/share/datasets/fashion-mnist ]; then
   tests="$tests|^worker_(kernels|engine)_test\$"
 else

@@ -15,6 +15,7 @@ namespace paceline {
 struct GpuCheck {
   std::shared_ptr<const cuda::Device> device;  // null: a dry run
   std::FILE* out = stdout;
+  bool quick = false;   // no benchmarks, and no comparison that takes long without a GPU
   bool failed = false;  // a comparison was not bit-equal
 
   bool dry_run() const { return device == nullptr; }

@@ -1,4 +1,4 @@
-// gpu-check [--dry-run] [--device N] [--no-benchmarks]: see tests/gpu/check.sh.
+// gpu-check [--dry-run] [--device N] [--quick]: see tests/gpu/check.sh.
 #include <cstdlib>
 #include <string>
 #include <string_view>
@@ -13,7 +13,7 @@ enum ExitStatus { kPassed = 0, kDiffers = 1, kUsage = 2, kCannotRun = 3 };
 
 struct Flags {
   bool dry_run = false;
-  bool benchmarks = true;
+  bool quick = false;
   int device = 0;
 };
 
@@ -22,8 +22,8 @@ bool Parse(int argc, char** argv, Flags& flags) {
     const std::string_view argument = argv[i];
     if (argument == "--dry-run") {
       flags.dry_run = true;
-    } else if (argument == "--no-benchmarks") {
-      flags.benchmarks = false;
+    } else if (argument == "--quick") {
+      flags.quick = true;
     } else if (argument == "--device" && i + 1 < argc) {
       flags.device = std::atoi(argv[++i]);
     } else {
@@ -45,6 +45,7 @@ int Main(int argc, char** argv) {
   Flags flags;
   if (!Parse(argc, argv, flags)) return kUsage;
   GpuCheck check;
+  check.quick = flags.quick;
   if (!flags.dry_run) {
     auto device = cuda::Device::Open(flags.device);
     if (!device.ok()) return CannotRun(device.status());
@@ -63,7 +64,7 @@ int Main(int argc, char** argv) {
   absl::Status status = CheckNoise(check);
   if (status.ok()) status = CheckWindows(check);
   if (status.ok()) status = CheckOptimizer(check);
-  if (status.ok() && flags.benchmarks) status = MeasureThroughput(check);
+  if (status.ok() && !check.quick) status = MeasureThroughput(check);
   if (!status.ok()) return CannotRun(status);
   JsonLine("summary").Add("passed", !check.failed).Add("dry_run", check.dry_run()).Print(check.out);
   return check.failed ? kDiffers : kPassed;
