@@ -139,6 +139,17 @@ TEST_P(WindowKernelTest, HasTheBitsOfTheFusedTierWhateverTheTeamAndThePlacement)
   });
 }
 
+// The teams that a GPU has.
+TEST_P(WindowKernelTest, HasTheBitsOfTheFusedTierAtFullSize) {
+  const Outcome expected = ByTheProcessor(MakeFusedRuns(GetParam().optimizer, *task_, kRuns));
+  VisitPlan(GetParam().optimizer, task_->parameters(), [&](const auto& owned) {
+    for (const size_t threads : {160, 256}) {
+      const Outcome outcome = ByTheKernel(owned.plan, threads, 100'000);
+      ExpectSameBits(outcome.losses, expected.losses, "losses");
+    }
+  });
+}
+
 INSTANTIATE_TEST_SUITE_P(Optimizers, WindowKernelTest,
                          testing::Values(Setting{"AdafacMlp", AdafacOptimizer(), {12}},
                                          Setting{"AdafacMlpDeep", AdafacOptimizer(), {16, 9}},
