@@ -9,7 +9,7 @@
 
 #include "common/lopt/layout.h"
 #include "common/noise/place.h"
-#include "tests/testing/block_emulator.h"
+#include "tests/testing/emulator/block_emulator.h"
 #include "tests/worker/engine/problems.h"
 #include "worker/engine/gradient_source.h"
 #include "worker/engine/window_task.h"
