@@ -1,6 +1,5 @@
 #include "worker/engine/torch_cuda/captured_step.h"
 
-#include <ATen/cuda/CUDAContext.h>
 #include <ATen/cuda/CUDAGraph.h>
 #include <ATen/ops/from_blob.h>
 #include <c10/cuda/CUDAGuard.h>
