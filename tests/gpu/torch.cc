@@ -15,8 +15,8 @@ namespace paceline {
 namespace {
 
 constexpr int kRuns = 6;
-// Why it is not 0: tests/numerics/parity_test.cc. The windows here are longer; the largest deviation
-// seen on a processor was 2.4e-5.
+// Why it is not 0: tests/numerics/parity_test.cc. The windows here are longer; the largest
+// deviation seen on a processor was 2.4e-5.
 constexpr double kTolerance = 1e-4;
 
 v1::Task MlpConfig() {
