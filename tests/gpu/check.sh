@@ -65,8 +65,7 @@ command -v ninja >/dev/null && arguments+=(-G Ninja)
 [ -n "$torch" ] && arguments+=("-DPACELINE_TORCH_PREFIX=$torch")
 [ "$dry_run" = 1 ] || arguments+=(-DPACELINE_CUDA=ON)
 say "building in $build"
-cmake "${arguments[@]}" >"/tmp/check-sh.$$" 2>&1 || { cat "/tmp/check-sh.$$" >&2; cannot "cmake failed"; }
-rm -f "/tmp/check-sh.$$"
+configured=$(cmake "${arguments[@]}" 2>&1) || { printf '%s\n' "$configured" >&2; cannot "cmake failed"; }
 cmake --build "$build" -j "$(nproc)" >&2 || cannot "the build failed"
 
 # The kernels' bodies under the block emulator, among others; some need a data set.
