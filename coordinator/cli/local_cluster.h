@@ -27,6 +27,8 @@ class LocalCluster {
   ~LocalCluster();
 
   const std::string& address() const { return address_; }
+  pid_t coordinator_pid() const { return coordinator_.pid(); }
+  pid_t worker_pid(size_t index) const { return workers_[index].pid(); }
   // Internal if the coordinator, or the last worker, has ended by itself.
   absl::Status Check();
   // Kills everything now.

@@ -1,0 +1,145 @@
+#include <unistd.h>
+
+#include <chrono>
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+#include <thread>
+
+#include "common/config/config.h"
+#include "coordinator/bench/scratch_folder.h"
+#include "coordinator/bench/sections.h"
+#include "coordinator/cli/client.h"
+#include "coordinator/cli/job_watcher.h"
+#include "coordinator/cli/local_cluster.h"
+#include "coordinator/cli/text.h"
+#include "fmt/format.h"
+
+namespace paceline {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+constexpr char kTask[] = "mlp:64-32-10", kOptimizer[] = "adafac_mlp";
+constexpr int64_t kWarmSteps = 10;
+// Rare enough to cost the coordinator nothing.
+constexpr std::chrono::milliseconds kLookEvery{100};
+constexpr std::chrono::seconds kPatience{300};
+
+std::string JobYaml(const SystemOptions& options) {
+  return fmt::format(
+      "name: bench\nseed: 1\noptimizer: {{adafac_mlp: {{hidden: 4}}}}\n"
+      "tasks:\n  - image_mlp: {{dataset: fashion_mnist, size: 8, hidden: [32], batch: 128}}\n"
+      "episode: {{constant: {{steps: {}}}}}\n"
+      "estimator: {{nres: {{window: {}, sigma: 0.01}}, particles: {}, block: 8}}\n"
+      "outer: {{steps: {}, optimizer: {{adam: {{learning_rate: 0.001}}}}}}\n",
+      20 * options.window, options.window, options.particles, options.steps);
+}
+
+// Of all threads, user and system.
+double CpuSeconds(pid_t pid) {
+  std::ifstream file(fmt::format("/proc/{}/stat", pid));
+  std::string line;
+  std::getline(file, line);
+  const size_t name_end = line.rfind(')');
+  if (name_end == std::string::npos) return 0;
+  std::istringstream rest(line.substr(name_end + 1));
+  std::string skipped;
+  for (int field = 3; field < 14; ++field) rest >> skipped;
+  double user = 0, system = 0;
+  rest >> user >> system;
+  return (user + system) / static_cast<double>(sysconf(_SC_CLK_TCK));
+}
+
+struct Look {
+  Clock::time_point when;
+  double coordinator = 0, worker = 0;  // CPU seconds
+};
+
+Look LookAt(const LocalCluster& cluster) {
+  return {Clock::now(), CpuSeconds(cluster.coordinator_pid()), CpuSeconds(cluster.worker_pid(0))};
+}
+
+// Waits until `step` outer steps are done or the job has ended.
+absl::Status WaitForStep(LocalCluster& cluster, JobClient& client, const std::string& job,
+                         int64_t step) {
+  const auto deadline = Clock::now() + kPatience;
+  while (Clock::now() < deadline) {
+    if (absl::Status running = cluster.Check(); !running.ok()) return running;
+    const auto detail = client.Show(job);
+    if (!detail.ok()) return detail.status();
+    const v1::JobSummary& summary = detail->summary();
+    if (summary.step() >= step) return absl::OkStatus();
+    if (HasEnded(summary.state())) {
+      return absl::InternalError(
+          fmt::format("the job {}: {}", StateWord(summary.state()), summary.message()));
+    }
+    std::this_thread::sleep_for(kLookEvery);
+  }
+  return absl::DeadlineExceededError(
+      fmt::format("outer step {} was not done within {} s", step, kPatience.count()));
+}
+
+// Wall-clock seconds of the outer steps after the first ones, from the job's log.
+absl::StatusOr<double> StepSeconds(const std::string& log) {
+  std::ifstream file(log);
+  double seconds = 0;
+  int64_t steps = 0;
+  for (std::string line; std::getline(file, line);) {
+    const auto row = nlohmann::json::parse(line, nullptr, false);
+    if (!row.is_object() || row.value("step", int64_t{0}) <= kWarmSteps) continue;
+    seconds += row.value("seconds", 0.0);
+    ++steps;
+  }
+  if (steps == 0) return absl::NotFoundError(fmt::format("{} has no outer steps", log));
+  return seconds / static_cast<double>(steps);
+}
+
+}  // namespace
+
+absl::Status RunSystemSection(const SystemOptions& options, const TakeRow& take) {
+  const ScratchFolder folder;
+  if (folder.path().empty()) return absl::PermissionDeniedError("cannot make a temporary folder");
+  auto cluster = LocalCluster::Start({.program_folder = options.program_folder,
+                                      .data = folder.path(),
+                                      .workers = 1,
+                                      .threads_per_worker = options.threads});
+  if (!cluster.ok()) return cluster.status();
+  const auto client = JobClient::Open({.coordinator = (*cluster)->address(), .tls = {}});
+  if (!client.ok()) return client.status();
+  v1::SubmitRequest request;
+  request.set_source_yaml(JobYaml(options));
+  *request.mutable_config() = ParseConfig(request.source_yaml(), "bench").config;
+  const auto job = (*client)->Submit(request);
+  if (!job.ok()) return job.status();
+
+  absl::Status waited = WaitForStep(**cluster, **client, *job, kWarmSteps);
+  if (!waited.ok()) return waited;
+  const Look begin = LookAt(**cluster);
+  waited = WaitForStep(**cluster, **client, *job, options.steps - 1);
+  if (!waited.ok()) return waited;
+  const Look end = LookAt(**cluster);
+  waited = WaitForStep(**cluster, **client, *job, options.steps);
+  if (!waited.ok()) return waited;
+  const auto seconds = StepSeconds(fmt::format("{}/jobs/{}/log.jsonl", folder.path(), *job));
+  if (!seconds.ok()) return seconds.status();
+
+  const double watched = std::chrono::duration<double>(end.when - begin.when).count();
+  take({{"section", "system"},
+        {"task", kTask},
+        {"optimizer", kOptimizer},
+        {"particles", options.particles},
+        {"window", options.window},
+        {"device", "cpu"},
+        {"threads", options.threads},
+        {"engine", "fused"},
+        {"block", 8},
+        {"inner_steps_per_s", 2.0 * options.particles * options.window / *seconds},
+        {"outer_step_seconds", *seconds},
+        // Of one core.
+        {"coordinator_cpu", (end.coordinator - begin.coordinator) / watched},
+        {"worker_cpu", (end.worker - begin.worker) / watched}});
+  return absl::OkStatus();
+}
+
+}  // namespace paceline
