@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "common/base/portable_math.h"
+#include "common/lane/portable_math.h"
 #include "common/estimator/episodes.h"
 #include "common/noise/streams.h"
 

@@ -22,6 +22,16 @@
 #define PACELINE_LANE inline __attribute__((always_inline))
 #endif
 
+// Before a loop over registers, with its trip count or more.
+#define PACELINE_PRAGMA(text) _Pragma(#text)
+#ifdef __CUDACC__
+#define PACELINE_UNROLL(count) PACELINE_PRAGMA(unroll count)
+#else
+#define PACELINE_UNROLL(count) PACELINE_PRAGMA(GCC unroll count)
+#endif
+// For lambdas within such functions, before the body.
+#define PACELINE_INLINE_LAMBDA __attribute__((always_inline))
+
 namespace paceline::lane {
 
 struct ScalarU {

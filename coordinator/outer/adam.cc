@@ -2,7 +2,7 @@
 
 #include <cmath>
 
-#include "common/base/portable_math.h"
+#include "common/lane/portable_math.h"
 
 namespace paceline {
 void AdamOptimizer::Apply(int64_t step, double factor, std::span<const float> gradient,

@@ -1,8 +1,9 @@
 // What AdafacMLP (reference 2.3) does to one lane of elements, whatever the tensor's rank.
 #pragma once
 
-#include "worker/optim/lane_sums.h"
-#include "worker/optim/mlp_kernel.h"
+#include "worker/optim/adafac_mlp_plan.h"
+#include "worker/optim/network_kernel.h"
+#include "worker/optim/staging_kernel.h"
 
 namespace paceline {
 
@@ -19,13 +20,57 @@ inline constexpr int kAdafacFactoredMomenta = 13;   // m·r·c
 inline constexpr int kAdafacMoments = 0;
 inline constexpr int kAdafacInverseRoots = 3;
 
-// decay·old + complement·new
+// accumulator ← decay·accumulator + complement·new
+struct Decay {
+  float decay;
+  float complement;
+
+  template <class V>
+  PACELINE_LANE V Move(V old, V next) const {
+    return Fma(V::Set(complement), next, V::Set(decay) * old);
+  }
+};
+
+struct AdafacDecays {
+  Decay momenta[kAdafacDecays];
+  Decay rms;
+  Decay factored[kAdafacDecays];
+
+  static PACELINE_LANE AdafacDecays Load(const float* prepared) {
+    AdafacDecays d;
+    PACELINE_UNROLL(3)
+    for (uint32_t k = 0; k < kAdafacDecays; ++k) {
+      d.momenta[k] = {prepared[2 * k], prepared[2 * k + 1]};
+      d.factored[k] = {prepared[8 + 2 * k], prepared[9 + 2 * k]};
+    }
+    d.rms = {prepared[6], prepared[7]};
+    return d;
+  }
+};
+
+// One tensor's arrays.
+struct AdafacArrays {
+  const float* gradient;  // [padded]
+  float* parameters;      // [padded]
+  float* momenta;         // [3, padded]
+  float* rms;             // [padded]
+  float* inverse_rms;     // scratch [padded]
+  uint32_t padded;
+};
+
+// 1, and 0 in the lanes from `count` on.
 template <class V>
-PACELINE_LANE V Decayed(const Decay& d, V old, V next) {
-  return Fma(V::Set(d.complement), next, V::Set(d.decay) * old);
+PACELINE_LANE V MaskOf(uint32_t first, uint32_t count) {
+  const V index = FromInt(V::U::Iota(first));
+  return Select(index < V::Set(static_cast<float>(count)), V::Set(1.0f), V::Set(0.0f));
 }
 
-// The first ten features. `squares` are the sums for the normaliser, in the inputs' order.
+template <class V>
+PACELINE_LANE void AddSquare(V& sum, V x) {
+  sum = Fma(x, x, sum);
+}
+
+// The first ten features.
 template <class V>
 struct AdafacElement {
   V gradient;
@@ -34,23 +79,56 @@ struct AdafacElement {
   V rms;
   V inverse_rms;
 
-  PACELINE_LANE void AddSquares(int part, Partials<V>* squares) const {
-    squares[kAdafacGradient].AddSquare(part, gradient);
-    squares[kAdafacParameter].AddSquare(part, parameter);
-#pragma GCC unroll 3
-    for (size_t k = 0; k < kAdafacDecays; ++k) {
-      squares[kAdafacMomenta + k].AddSquare(part, momenta[k]);
-      squares[kAdafacScaledMomenta + k].AddSquare(part, momenta[k] * inverse_rms);
+  static PACELINE_LANE AdafacElement Load(const AdafacArrays& t, uint32_t at) {
+    AdafacElement e;
+    e.gradient = V::Load(t.gradient + at);
+    e.parameter = V::Load(t.parameters + at);
+    PACELINE_UNROLL(3)
+    for (uint32_t k = 0; k < kAdafacDecays; ++k) {
+      e.momenta[k] = V::Load(t.momenta + size_t{k} * t.padded + at);
     }
-    squares[kAdafacRms].AddSquare(part, rms);
-    squares[kAdafacInverseRms].AddSquare(part, inverse_rms);
+    e.rms = V::Load(t.rms + at);
+    e.inverse_rms = V::Load(t.inverse_rms + at);
+    return e;
+  }
+
+  // Moves momenta and rms on; `mask` is 0 in the padding, where the inverse root would not be 0.
+  static PACELINE_LANE AdafacElement Update(const AdafacArrays& t, const AdafacDecays& decays,
+                                            uint32_t at, V mask) {
+    AdafacElement e;
+    e.gradient = V::Load(t.gradient + at);
+    e.parameter = V::Load(t.parameters + at);
+    PACELINE_UNROLL(3)
+    for (uint32_t k = 0; k < kAdafacDecays; ++k) {
+      float* m = t.momenta + size_t{k} * t.padded + at;
+      e.momenta[k] = decays.momenta[k].Move(V::Load(m), e.gradient);
+      e.momenta[k].Store(m);
+    }
+    e.rms = decays.rms.Move(V::Load(t.rms + at), e.gradient * e.gradient);
+    e.rms.Store(t.rms + at);
+    e.inverse_rms = Rsqrt(e.rms + V::Set(1e-6f)) * mask;
+    e.inverse_rms.Store(t.inverse_rms + at);
+    return e;
+  }
+
+  // To the sums for the normaliser, in the inputs' order.
+  PACELINE_LANE void AddSquares(V* squares) const {
+    AddSquare(squares[kAdafacGradient], gradient);
+    AddSquare(squares[kAdafacParameter], parameter);
+    PACELINE_UNROLL(3)
+    for (uint32_t k = 0; k < kAdafacDecays; ++k) {
+      AddSquare(squares[kAdafacMomenta + k], momenta[k]);
+      AddSquare(squares[kAdafacScaledMomenta + k], momenta[k] * inverse_rms);
+    }
+    AddSquare(squares[kAdafacRms], rms);
+    AddSquare(squares[kAdafacInverseRms], inverse_rms);
   }
 
   PACELINE_LANE void StoreFeatures(float* features, size_t stride) const {
     gradient.Store(features + kAdafacGradient * stride);
     parameter.Store(features + kAdafacParameter * stride);
-#pragma GCC unroll 3
-    for (size_t k = 0; k < kAdafacDecays; ++k) {
+    PACELINE_UNROLL(3)
+    for (uint32_t k = 0; k < kAdafacDecays; ++k) {
       momenta[k].Store(features + (kAdafacMomenta + k) * stride);
       (momenta[k] * inverse_rms).Store(features + (kAdafacScaledMomenta + k) * stride);
     }
@@ -58,42 +136,5 @@ struct AdafacElement {
     inverse_rms.Store(features + kAdafacInverseRms * stride);
   }
 };
-
-// Arrays shared by AdafacTensor and AdafacVector.
-template <class T>
-concept AdafacArrays = requires(const T& t) {
-  t.gradient, t.parameters, t.momenta, t.rms, t.inverse_rms, t.decays;
-};
-
-// Moves momenta and rms on; `mask` is 0 in the padding, where the inverse root would not be 0.
-template <class V, AdafacArrays T>
-PACELINE_LANE AdafacElement<V> UpdateAdafacElement(const T& t, size_t padded, size_t at, V mask) {
-  AdafacElement<V> e;
-  e.gradient = V::Load(t.gradient + at);
-  e.parameter = V::Load(t.parameters + at);
-#pragma GCC unroll 3
-  for (size_t k = 0; k < kAdafacDecays; ++k) {
-    float* m = t.momenta + k * padded + at;
-    e.momenta[k] = Decayed(t.decays->momenta[k], V::Load(m), e.gradient);
-    e.momenta[k].Store(m);
-  }
-  e.rms = Decayed(t.decays->rms, V::Load(t.rms + at), e.gradient * e.gradient);
-  e.rms.Store(t.rms + at);
-  e.inverse_rms = Rsqrt(e.rms + V::Set(1e-6f)) * mask;
-  e.inverse_rms.Store(t.inverse_rms + at);
-  return e;
-}
-
-template <class V, AdafacArrays T>
-PACELINE_LANE AdafacElement<V> LoadAdafacElement(const T& t, size_t padded, size_t at) {
-  AdafacElement<V> e;
-  e.gradient = V::Load(t.gradient + at);
-  e.parameter = V::Load(t.parameters + at);
-#pragma GCC unroll 3
-  for (size_t k = 0; k < kAdafacDecays; ++k) e.momenta[k] = V::Load(t.momenta + k * padded + at);
-  e.rms = V::Load(t.rms + at);
-  e.inverse_rms = V::Load(t.inverse_rms + at);
-  return e;
-}
 
 }  // namespace paceline

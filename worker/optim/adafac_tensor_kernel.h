@@ -1,260 +1,277 @@
 // AdafacMLP on a tensor of rank ≥ 2, whose second moments are factored over rows and columns.
 //
-// Two sweeps over the elements come before the one that runs the network, because the normaliser
-// needs the mean square of every feature first. Features that are constant along a row or a column
-// enter the network's first layer once per row or column.
+// The normaliser needs the mean square of every feature before the network can run, and the
+// factored features need the row and column sums of g² before that. So: sums over the gradient
+// alone, one sweep that moves the accumulators and sums the squares, one that applies the network.
+// Features that are constant along a row or a column enter the first layer once per row or column.
 #pragma once
 
 #include "worker/optim/adafac_element.h"
 
 namespace paceline {
 
-// First sweep: momenta, rms, and Σ g² of every row and column.
-template <class V>
-PACELINE_LANE void AdafacAccumulate(const AdafacTensor& t, size_t padded, Partials<V>* squares) {
-  const size_t width = t.columns.padded;
-  size_t at = 0;
-  for (size_t b = 0; b < t.batches; ++b) {
-    float* column_sums = t.columns.sums + b * width;
-    for (size_t c = 0; c < width; c += V::kLanes) V::Set(0.0f).Store(column_sums + c);
-    for (size_t r = 0; r < t.rows.size; ++r, at += width) {
-      Partials<V> row_sum;
-      row_sum.Clear();
-      ForLanes<V>(width, [&](size_t c, int part) PACELINE_INLINE_LAMBDA {
-        const V mask = V::Load(t.columns.mask + c);
-        const AdafacElement<V> e = UpdateAdafacElement<V>(t, padded, at + c, mask);
-        e.AddSquares(part, squares);
-        const V square = e.gradient * e.gradient;
-        row_sum.Add(part, square);
-        (V::Load(column_sums + c) + square).Store(column_sums + c);
-      });
-      t.rows.sums[b * t.rows.padded + r] = row_sum.Total();
-    }
-    for (size_t r = t.rows.size; r < t.rows.padded; ++r) t.rows.sums[b * t.rows.padded + r] = 0;
-  }
-}
+// Second moments along one axis. All arrays are [3, batch, padded] but for sums and means.
+struct AdafacSide {
+  uint32_t size;  // unpadded
+  uint32_t padded;
+  uint32_t others;  // length of the other axis
+  bool smaller;     // d1 of the reference
+  float* moments;   // state
+  float* sums;      // scratch [batch, padded]
+  float* inverse_roots;
+  float* factors;
+  float* means;  // [3, batch]
+};
 
-// factor = rsqrt(max(v/scale, 1e-9)); scale 1 for the larger axis.
-template <class V>
-PACELINE_LANE void AdafacFactors(const float* moments, size_t padded, float scale, float* factors) {
-  for (size_t i = 0; i < padded; i += V::kLanes) {
-    const V v = V::Load(moments + i) / V::Set(scale);
-    Rsqrt(Max(V::Set(1e-9f), v)).Store(factors + i);
-  }
-}
+struct AdafacTensor {
+  const AdafacMlpPlan& plan;
+  const TensorPlan& tensor;
+  const AdafacArrays& arrays;
+  const AdafacDecays& decays;
+  AdafacSide rows;
+  AdafacSide columns;
+  const float* prepared;
+  float* scratch;
 
-// Second moments along one axis, from Σ g² over the other axis (of length `others`). The
-// reference's 1e-30 inside the mean is added to the mean. The row moments (those of the smaller
-// axis, without d0) are normalised by their own mean.
-template <class V>
-PACELINE_LANE void AdafacUpdateSide(const AdafacSide& side, size_t batches, size_t others,
-                                    bool smaller, const Decay* decays, Partials<V>* squares) {
-  const V count = V::Set(static_cast<float>(others));
-  for (size_t b = 0; b < batches; ++b) {
-    const float* sums = side.sums + b * side.padded;
-#pragma GCC unroll 3
-    for (size_t k = 0; k < kAdafacDecays; ++k) {
-      const size_t place = (b * kAdafacDecays + k) * side.padded;
-      float* moments = side.moments + place;
-      Partials<V> total;
-      total.Clear();
-      ForLanes<V>(side.padded, [&](size_t i, int part) PACELINE_INLINE_LAMBDA {
-        const V mask = V::Load(side.mask + i);
-        const V mean = V::Load(sums + i) / count + V::Set(1e-30f);
-        const V v = Decayed(decays[k], V::Load(moments + i), mean) * mask;
-        v.Store(moments + i);
-        const V root = Rsqrt(v + V::Set(1e-8f)) * mask;
-        root.Store(side.inverse_roots + place + i);
-        total.Add(part, v);
-        squares[kAdafacMoments + k].AddSquare(part, v);
-        squares[kAdafacInverseRoots + k].AddSquare(part, root);
-      });
-      const float mean = total.Total() / static_cast<float>(side.size);
-      AdafacFactors<V>(moments, side.padded, smaller ? mean + 1e-9f : 1.0f, side.factors + place);
-    }
+  template <class V, class Team>
+  PACELINE_LANE void Update(const Team& team) const {
+    SumSquares<V>(team);
+    float* totals = scratch + plan.totals;
+    float* smaller = totals + kAdafacElementFeatures;
+    float* larger = smaller + kAdafacSideFeatures;
+    MoveSide<V>(rows, rows.smaller ? smaller : larger, team);
+    MoveSide<V>(columns, columns.smaller ? smaller : larger, team);
+    SumElements<V, kAdafacElementFeatures>(
+        team, arrays.padded, scratch + plan.sums, totals,
+        [&](uint32_t at, V* squares) PACELINE_INLINE_LAMBDA { Accumulate<V>(at, squares); });
+    ScaleFirstLayer<V>(totals, team);
+    team.Sync();
+    StartRows<V>(team);
+    StartColumns<V>(team);
+    team.Sync();
+    ForGroups<V>(team, plan.network, arrays.padded, Network<V, Team>{*this});
   }
-}
 
-// Second sweep: mean squares of the features that need the factors.
-template <class V>
-PACELINE_LANE void AdafacFactoredSquares(const AdafacTensor& t, size_t padded,
-                                         Partials<V>* squares) {
-  const size_t width = t.columns.padded;
-  size_t at = 0;
-  for (size_t b = 0; b < t.batches; ++b) {
-    const float* row_factors = t.rows.factors + b * kAdafacDecays * t.rows.padded;
-    const float* column_factors = t.columns.factors + b * kAdafacDecays * width;
-    for (size_t r = 0; r < t.rows.size; ++r, at += width) {
-      ForLanes<V>(width, [&](size_t c, int part) PACELINE_INLINE_LAMBDA {
-        const V g = V::Load(t.gradient + at + c);
-#pragma GCC unroll 3
-        for (size_t k = 0; k < kAdafacDecays; ++k) {
-          const V factor =
-              V::Set(row_factors[k * t.rows.padded + r]) * V::Load(column_factors + k * width + c);
-          const V m = V::Load(t.momenta + k * padded + at + c);
-          squares[kAdafacFactoredGradient + k].AddSquare(part, g * factor);
-          squares[kAdafacFactoredMomenta + k].AddSquare(part, m * factor);
-        }
-      });
-    }
+ private:
+  // Row and column of an element; rows are numbered through all batches.
+  struct Place {
+    uint32_t row;
+    uint32_t column;
+  };
+  PACELINE_LANE Place PlaceOf(uint32_t at) const {
+    const uint32_t row = at / columns.padded;
+    return {row, at - row * columns.padded};
   }
-}
-
-// start[h] (+ what was there) over `side`'s inputs for element i of the axis: weights [6, width].
-template <class V>
-PACELINE_LANE void AdafacRowStarts(const AdafacTensor& t, size_t batch, const float* weights) {
-  const size_t width = t.mlp.padded_hidden;
-  const size_t first = batch * kAdafacDecays * t.rows.padded;
-  for (size_t r = 0; r < t.rows.size; ++r) {
-    for (size_t h = 0; h < width; h += V::kLanes) {
-      V sum = V::Load(t.start + h);
-      for (size_t k = 0; k < kAdafacDecays; ++k) {
-        const size_t place = first + k * t.rows.padded + r;
-        sum = Fma(V::Set(t.rows.moments[place]),
-                  V::Load(weights + (kAdafacMoments + k) * width + h), sum);
-        sum = Fma(V::Set(t.rows.inverse_roots[place]),
-                  V::Load(weights + (kAdafacInverseRoots + k) * width + h), sum);
-      }
-      sum.Store(t.row_start + r * width + h);
-    }
+  PACELINE_LANE uint32_t BatchOf(uint32_t row) const {
+    return tensor.batches == 1 ? 0 : row / rows.size;
   }
-}
+  // Of a row in [batch, padded].
+  PACELINE_LANE uint32_t InSide(uint32_t row) const {
+    return row + BatchOf(row) * (rows.padded - rows.size);
+  }
 
-template <class V>
-PACELINE_LANE void AdafacColumnStarts(const AdafacTensor& t, size_t batch, const float* weights) {
-  const size_t width = t.mlp.padded_hidden;
-  const size_t columns = t.columns.padded;
-  const size_t first = batch * kAdafacDecays * columns;
-  for (size_t c = 0; c < columns; c += V::kLanes) {
-    for (size_t h = 0; h < t.mlp.hidden; ++h) {
+  // Σ g² of every row and every column.
+  template <class V, class Team>
+  PACELINE_LANE void SumSquares(const Team& team) const {
+    const uint32_t width = columns.padded, row_count = tensor.batches * rows.size;
+    lane::ForEach(team, tensor.batches * (rows.padded - rows.size),
+                  [&](size_t i) PACELINE_INLINE_LAMBDA {
+                    const uint32_t padding = rows.padded - rows.size;
+                    const size_t batch = i / padding;
+                    rows.sums[batch * rows.padded + rows.size + i % padding] = 0.0f;
+                  });
+    lane::ForEach(team, tensor.batches * (width / V::kLanes), [&](size_t i) PACELINE_INLINE_LAMBDA {
+      const size_t batch = i * V::kLanes / width, column = i * V::kLanes % width;
+      const float* gradient = arrays.gradient + batch * rows.size * width + column;
       V sum = V::Set(0.0f);
-      for (size_t k = 0; k < kAdafacDecays; ++k) {
-        const size_t place = first + k * columns + c;
-        sum = Fma(V::Load(t.columns.moments + place),
+      for (uint32_t r = 0; r < rows.size; ++r) {
+        const V g = V::Load(gradient + size_t{r} * width);
+        sum = sum + g * g;
+      }
+      sum.Store(columns.sums + batch * width + column);
+    });
+    SumRows<V>(
+        team, row_count, width, scratch + plan.row_partials,
+        [&](uint32_t row, uint32_t at) PACELINE_INLINE_LAMBDA {
+          const V g = V::Load(arrays.gradient + size_t{row} * width + at);
+          return g * g;
+        },
+        [&](uint32_t row, float total) PACELINE_INLINE_LAMBDA { rows.sums[InSide(row)] = total; });
+  }
+
+  // Second moments along one axis, from Σ g² over the other one. The reference's 1e-30 inside the
+  // mean is added to the mean. The moments of the smaller axis (the reference's rows, without d0)
+  // are normalised by their own mean: factor = rsqrt(max(v/scale, 1e-9)).
+  template <class V, class Team>
+  PACELINE_LANE void MoveSide(const AdafacSide& side, float* totals, const Team& team) const {
+    const uint32_t count = tensor.batches * side.padded;
+    const V others = V::Set(static_cast<float>(side.others));
+    SumElements<V, kAdafacSideFeatures>(
+        team, count, scratch + plan.sums, totals,
+        [&](uint32_t at, V* squares) PACELINE_INLINE_LAMBDA {
+          const V mask = MaskOf<V>(at % side.padded, side.size);
+          const V mean = V::Load(side.sums + at) / others + V::Set(1e-30f);
+          PACELINE_UNROLL(3)
+          for (uint32_t k = 0; k < kAdafacDecays; ++k) {
+            const size_t own = size_t{k} * count + at;
+            const V v = decays.factored[k].Move(V::Load(side.moments + own), mean) * mask;
+            v.Store(side.moments + own);
+            const V root = Rsqrt(v + V::Set(1e-8f)) * mask;
+            root.Store(side.inverse_roots + own);
+            AddSquare(squares[kAdafacMoments + k], v);
+            AddSquare(squares[kAdafacInverseRoots + k], root);
+          }
+        });
+    SumRows<V>(
+        team, kAdafacDecays * tensor.batches, side.padded, scratch + plan.row_partials,
+        [&](uint32_t row, uint32_t at) PACELINE_INLINE_LAMBDA {
+          return V::Load(side.moments + size_t{row} * side.padded + at);
+        },
+        [&](uint32_t row, float total)
+            PACELINE_INLINE_LAMBDA { side.means[row] = total / static_cast<float>(side.size); });
+    lane::ForEach(team, kAdafacDecays * count / V::kLanes, [&](size_t i) PACELINE_INLINE_LAMBDA {
+      const size_t at = i * V::kLanes;
+      const V scale = V::Set(side.smaller ? side.means[at / side.padded] + 1e-9f : 1.0f);
+      Rsqrt(Max(V::Set(1e-9f), V::Load(side.moments + at) / scale)).Store(side.factors + at);
+    });
+    team.Sync();
+  }
+
+  template <class V>
+  PACELINE_LANE V FactorOf(uint32_t k, Place place, uint32_t row_in_side) const {
+    const uint32_t column_in_side = BatchOf(place.row) * columns.padded + place.column;
+    const uint32_t batches = tensor.batches;
+    return V::Set(rows.factors[k * batches * rows.padded + row_in_side]) *
+           V::Load(columns.factors + k * batches * columns.padded + column_in_side);
+  }
+
+  template <class V>
+  PACELINE_LANE void Accumulate(uint32_t at, V* squares) const {
+    const Place place = PlaceOf(at);
+    const V mask = MaskOf<V>(place.column, columns.size);
+    const AdafacElement<V> e = AdafacElement<V>::Update(arrays, decays, at, mask);
+    e.AddSquares(squares);
+    const uint32_t row_in_side = InSide(place.row);
+    PACELINE_UNROLL(3)
+    for (uint32_t k = 0; k < kAdafacDecays; ++k) {
+      const V factor = FactorOf<V>(k, place, row_in_side);
+      AddSquare(squares[kAdafacFactoredGradient + k], e.gradient * factor);
+      AddSquare(squares[kAdafacFactoredMomenta + k], e.momenta[k] * factor);
+    }
+  }
+
+  // The first layer's weights times their features' normalisers.
+  template <class V, class Team>
+  PACELINE_LANE void ScaleFirstLayer(const float* totals, const Team& team) const {
+    const NetworkPlan& network = plan.network;
+    const AdafacSide& smaller = rows.smaller ? rows : columns;
+    const AdafacSide& larger = rows.smaller ? columns : rows;
+    ScaleWeights<V>(
+        team, kAdafacFeatures, network.padded_hidden, scratch + network.scaled_weights,
+        [&](uint32_t f, uint32_t h) PACELINE_INLINE_LAMBDA {
+          return V::Load(prepared + network.first_weights + f * network.padded_hidden + h);
+        },
+        [&](uint32_t f) PACELINE_INLINE_LAMBDA {
+          const uint32_t count = f < kAdafacElementFeatures ? tensor.size
+                                 : f < kAdafacElementFeatures + kAdafacSideFeatures
+                                     ? tensor.batches * smaller.size
+                                     : tensor.batches * larger.size;
+          return Normalizer(totals[f], static_cast<float>(count));
+        });
+  }
+
+  PACELINE_LANE const float* SideWeights(const AdafacSide& side) const {
+    const uint32_t first = kAdafacElementFeatures + (side.smaller ? 0 : kAdafacSideFeatures);
+    return scratch + plan.network.scaled_weights + first * plan.network.padded_hidden;
+  }
+
+  // start[row, h] = start[h] + Σ over the row's own inputs.
+  template <class V, class Team>
+  PACELINE_LANE void StartRows(const Team& team) const {
+    const uint32_t width = plan.network.padded_hidden;
+    const uint32_t stride = tensor.batches * rows.padded;
+    const float* weights = SideWeights(rows);
+    lane::ForEach(team, size_t{tensor.batches} * rows.size * (width / V::kLanes),
+                  [&](size_t i) PACELINE_INLINE_LAMBDA {
+                    const uint32_t row = static_cast<uint32_t>(i * V::kLanes) / width;
+                    const uint32_t h = static_cast<uint32_t>(i * V::kLanes) - row * width;
+                    const uint32_t own = InSide(row);
+                    V sum = V::Load(scratch + plan.network.start + h);
+                    PACELINE_UNROLL(3)
+                    for (uint32_t k = 0; k < kAdafacDecays; ++k) {
+                      sum = Fma(V::Set(rows.moments[k * stride + own]),
+                                V::Load(weights + (kAdafacMoments + k) * width + h), sum);
+                      sum = Fma(V::Set(rows.inverse_roots[k * stride + own]),
+                                V::Load(weights + (kAdafacInverseRoots + k) * width + h), sum);
+                    }
+                    sum.Store(scratch + plan.row_start + i * V::kLanes);
+                  });
+  }
+
+  // start[batch, h, column] = Σ over the column's own inputs.
+  template <class V, class Team>
+  PACELINE_LANE void StartColumns(const Team& team) const {
+    const uint32_t width = plan.network.padded_hidden, hidden = plan.network.hidden;
+    const uint32_t stride = tensor.batches * columns.padded;
+    const float* weights = SideWeights(columns);
+    lane::ForEach(team, size_t{stride} / V::kLanes * hidden, [&](size_t i) PACELINE_INLINE_LAMBDA {
+      // Columns run fastest.
+      const uint32_t packs = columns.padded / V::kLanes;
+      const uint32_t line = static_cast<uint32_t>(i) / packs;
+      const uint32_t column = (static_cast<uint32_t>(i) - line * packs) * V::kLanes;
+      const uint32_t batch = line / hidden, h = line % hidden;
+      const uint32_t own = batch * columns.padded + column;
+      V sum = V::Set(0.0f);
+      PACELINE_UNROLL(3)
+      for (uint32_t k = 0; k < kAdafacDecays; ++k) {
+        sum = Fma(V::Load(columns.moments + k * stride + own),
                   V::Set(weights[(kAdafacMoments + k) * width + h]), sum);
-        sum = Fma(V::Load(t.columns.inverse_roots + place),
+        sum = Fma(V::Load(columns.inverse_roots + k * stride + own),
                   V::Set(weights[(kAdafacInverseRoots + k) * width + h]), sum);
       }
-      sum.Store(t.column_start + h * columns + c);
+      sum.Store(scratch + plan.column_start + line * columns.padded + column);
+    });
+  }
+
+  template <class V, class Team>
+  struct Network {
+    const AdafacTensor& t;
+
+    template <int kGroups>
+    PACELINE_LANE void Groups(const uint32_t* places) const {
+      constexpr size_t kStride = size_t{kGroups} * size_t{V::kLanes};
+      alignas(64) float features[kAdafacElementFeatures * kStride];
+      const float* row_start[kGroups];
+      const float* column_start[kGroups];
+      const NetworkPlan& network = t.plan.network;
+      PACELINE_UNROLL(4)
+      for (int g = 0; g < kGroups; ++g) {
+        const Place place = t.PlaceOf(places[g]);
+        const uint32_t batch = t.BatchOf(place.row);
+        row_start[g] = t.scratch + t.plan.row_start + place.row * network.padded_hidden;
+        column_start[g] = t.scratch + t.plan.column_start +
+                          batch * network.hidden * t.columns.padded + place.column;
+        float* own = features + g * V::kLanes;
+        const AdafacElement<V> e = AdafacElement<V>::Load(t.arrays, places[g]);
+        e.StoreFeatures(own, kStride);
+        const uint32_t row_in_side = t.InSide(place.row);
+        PACELINE_UNROLL(3)
+        for (uint32_t k = 0; k < kAdafacDecays; ++k) {
+          const V factor = t.FactorOf<V>(k, place, row_in_side);
+          (e.gradient * factor).Store(own + (kAdafacFactoredGradient + k) * kStride);
+          (e.momenta[k] * factor).Store(own + (kAdafacFactoredMomenta + k) * kStride);
+        }
+      }
+      NetworkStep<V, Team, kGroups, kAdafacElementFeatures>(
+          network, t.prepared, t.scratch + network.scaled_weights,
+          [&](size_t f, int g)
+              PACELINE_INLINE_LAMBDA { return V::Load(features + f * kStride + g * V::kLanes); },
+          [&](size_t h, int g) PACELINE_INLINE_LAMBDA {
+            return V::Set(row_start[g][h]) + V::Load(column_start[g] + h * t.columns.padded);
+          },
+          t.arrays.parameters, places);
     }
-  }
-}
-
-// Row and column of a lane group.
-struct AdafacPlace {
-  size_t row = 0;
-  size_t column = 0;
+  };
 };
-
-// Third sweep, over one batch.
-template <class V>
-struct AdafacTensorNetwork {
-  const AdafacTensor& t;
-  size_t padded;
-  size_t batch;
-  // Of the next lane group.
-  mutable AdafacPlace next = {};
-
-  template <int kGroups>
-  PACELINE_LANE void Groups(size_t done) const;
-};
-
-template <class V>
-template <int kGroups>
-PACELINE_LANE void AdafacTensorNetwork<V>::Groups(size_t done) const {
-  const size_t at = batch * t.rows.size * t.columns.padded + done;
-  const size_t width = t.columns.padded;
-  const float* row_factors = t.rows.factors + batch * kAdafacDecays * t.rows.padded;
-  const float* column_factors = t.columns.factors + batch * kAdafacDecays * width;
-  constexpr size_t kStride = size_t{kGroups} * size_t{V::kLanes};
-  alignas(64) float features[kAdafacElementFeatures * kStride];
-  size_t places[kGroups];
-  const float* row_start[kGroups];
-  const float* column_start[kGroups];
-#pragma GCC unroll 4
-  for (int g = 0; g < kGroups; ++g) {
-    places[g] = at + static_cast<size_t>(g * V::kLanes);
-    row_start[g] = t.row_start + next.row * t.mlp.padded_hidden;
-    column_start[g] = t.column_start + next.column;
-    float* own = features + g * V::kLanes;
-    const AdafacElement<V> e = LoadAdafacElement<V>(t, padded, places[g]);
-    e.StoreFeatures(own, kStride);
-#pragma GCC unroll 3
-    for (size_t k = 0; k < kAdafacDecays; ++k) {
-      const V factor = V::Set(row_factors[k * t.rows.padded + next.row]) *
-                       V::Load(column_factors + k * width + next.column);
-      (e.gradient * factor).Store(own + (kAdafacFactoredGradient + k) * kStride);
-      (e.momenta[k] * factor).Store(own + (kAdafacFactoredMomenta + k) * kStride);
-    }
-    next.column += V::kLanes;
-    if (next.column == width) next = {next.row + 1, 0};
-  }
-  MlpStep<V, kGroups>(
-      t.mlp, t.scaled_weights, kAdafacElementFeatures,
-      [&](size_t f, int g)
-          PACELINE_INLINE_LAMBDA { return V::Load(features + f * kStride + g * V::kLanes); },
-      [&](size_t h, int g) PACELINE_INLINE_LAMBDA {
-        return V::Set(row_start[g][h]) + V::Load(column_start[g] + h * width);
-      },
-      t.parameters, places);
-}
-
-// The first layer's weights times their features' normalisers.
-template <class V>
-PACELINE_LANE void AdafacScaleWeights(const AdafacTensor& t, const Partials<V>* element_squares,
-                                      const Partials<V>* smaller_squares, size_t smaller_count,
-                                      const Partials<V>* larger_squares, size_t larger_count) {
-  const size_t width = t.mlp.padded_hidden;
-  const auto scale = [&](size_t f, const Partials<V>& squares, size_t count)
-                         PACELINE_INLINE_LAMBDA {
-                           ScaleRow<V>(t.mlp.first_weights + f * width,
-                                       Normalizer(squares.Total(), static_cast<float>(count)),
-                                       width, t.scaled_weights + f * width);
-                         };
-  for (size_t f = 0; f < kAdafacElementFeatures; ++f) scale(f, element_squares[f], t.size);
-  for (size_t f = 0; f < kAdafacSideFeatures; ++f) {
-    scale(kAdafacElementFeatures + f, smaller_squares[f], smaller_count);
-    scale(kAdafacElementFeatures + kAdafacSideFeatures + f, larger_squares[f], larger_count);
-  }
-}
-
-template <class V>
-PACELINE_LANE void AdafacRunNetwork(const AdafacTensor& t, size_t padded) {
-  const size_t width = t.mlp.padded_hidden;
-  const float* smaller = t.scaled_weights + kAdafacElementFeatures * width;
-  const float* larger = smaller + kAdafacSideFeatures * width;
-  const size_t matrix = t.rows.size * t.columns.padded;
-  for (size_t b = 0; b < t.batches; ++b) {
-    AdafacRowStarts<V>(t, b, t.columns_are_larger ? smaller : larger);
-    AdafacColumnStarts<V>(t, b, t.columns_are_larger ? larger : smaller);
-    ForGroups<V>(t.mlp.hidden, matrix, AdafacTensorNetwork<V>{t, padded, b});
-  }
-}
-
-template <class V>
-PACELINE_LANE void UpdateAdafacTensor(const AdafacTensor& t) {
-  const size_t padded = t.batches * t.rows.size * t.columns.padded;
-  Partials<V> element_squares[kAdafacElementFeatures];
-  Partials<V> row_squares[kAdafacSideFeatures];
-  Partials<V> column_squares[kAdafacSideFeatures];
-  for (Partials<V>& sum : element_squares) sum.Clear();
-  for (Partials<V>& sum : row_squares) sum.Clear();
-  for (Partials<V>& sum : column_squares) sum.Clear();
-
-  AdafacAccumulate(t, padded, element_squares);
-  AdafacUpdateSide(t.rows, t.batches, t.columns.size, t.columns_are_larger, t.decays->factored,
-                   row_squares);
-  AdafacUpdateSide(t.columns, t.batches, t.rows.size, !t.columns_are_larger, t.decays->factored,
-                   column_squares);
-  AdafacFactoredSquares(t, padded, element_squares);
-  const size_t row_count = t.batches * t.rows.size;
-  const size_t column_count = t.batches * t.columns.size;
-  if (t.columns_are_larger) {
-    AdafacScaleWeights(t, element_squares, row_squares, row_count, column_squares, column_count);
-  } else {
-    AdafacScaleWeights(t, element_squares, column_squares, column_count, row_squares, row_count);
-  }
-  AdafacRunNetwork<V>(t, padded);
-}
 
 }  // namespace paceline

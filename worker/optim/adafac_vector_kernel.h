@@ -6,7 +6,7 @@
 
 namespace paceline {
 
-inline constexpr size_t kAdafacVectorFeatures = kAdafacElementFeatures + kAdafacSideFeatures;
+inline constexpr uint32_t kAdafacVectorFeatures = kAdafacElementFeatures + kAdafacSideFeatures;
 
 // The features beyond AdafacElement's.
 template <class V>
@@ -17,8 +17,8 @@ struct AdafacVectorMoments {
   V factored_momenta[kAdafacDecays];   // m·(v + 1e-6)^−½
 
   PACELINE_LANE void Fill(const AdafacElement<V>& e, const V* v, V mask) {
-#pragma GCC unroll 3
-    for (size_t k = 0; k < kAdafacDecays; ++k) {
+    PACELINE_UNROLL(3)
+    for (uint32_t k = 0; k < kAdafacDecays; ++k) {
       moments[k] = v[k];
       inverse_roots[k] = Rsqrt(v[k] + V::Set(1e-8f)) * mask;
       factored_gradient[k] = e.gradient * Rsqrt(Max(V::Set(1e-9f), v[k] + V::Set(1e-9f)));
@@ -27,82 +27,105 @@ struct AdafacVectorMoments {
   }
 };
 
-template <class V>
-PACELINE_LANE void AdafacVectorAccumulate(const AdafacVector& t, size_t padded,
-                                          Partials<V>* squares) {
-  ForLanes<V>(padded, [&](size_t at, int part) PACELINE_INLINE_LAMBDA {
-    const V mask = V::Load(t.mask + at);
-    const AdafacElement<V> e = UpdateAdafacElement<V>(t, padded, at, mask);
-    e.AddSquares(part, squares);
+struct AdafacVector {
+  const AdafacMlpPlan& plan;
+  const AdafacArrays& arrays;
+  const AdafacDecays& decays;
+  uint32_t size;
+  float* moments;  // [3, padded]
+  const float* prepared;
+  float* scratch;
+
+  template <class V, class Team>
+  PACELINE_LANE void Update(const Team& team) const {
+    float* totals = scratch + plan.totals;
+    SumElements<V, kAdafacVectorFeatures>(
+        team, arrays.padded, scratch + plan.sums, totals,
+        [&](uint32_t at, V* squares) PACELINE_INLINE_LAMBDA { Accumulate<V>(at, squares); });
+    ScaleFirstLayer<V>(totals, team);
+    team.Sync();
+    ForGroups<V>(team, plan.network, arrays.padded, Network<V, Team>{*this});
+  }
+
+ private:
+  template <class V>
+  PACELINE_LANE void Accumulate(uint32_t at, V* squares) const {
+    const V mask = MaskOf<V>(at, size);
+    const AdafacElement<V> e = AdafacElement<V>::Update(arrays, decays, at, mask);
+    e.AddSquares(squares);
     const V square = e.gradient * e.gradient + V::Set(1e-30f);
     V v[kAdafacDecays];
-#pragma GCC unroll 3
-    for (size_t k = 0; k < kAdafacDecays; ++k) {
-      float* moments = t.moments + k * padded + at;
-      v[k] = Decayed(t.decays->factored[k], V::Load(moments), square);
-      v[k].Store(moments);
+    PACELINE_UNROLL(3)
+    for (uint32_t k = 0; k < kAdafacDecays; ++k) {
+      float* own = moments + k * arrays.padded + at;
+      v[k] = decays.factored[k].Move(V::Load(own), square);
+      v[k].Store(own);
     }
     AdafacVectorMoments<V> f;
     f.Fill(e, v, mask);
-#pragma GCC unroll 3
-    for (size_t k = 0; k < kAdafacDecays; ++k) {
-      squares[kAdafacFactoredGradient + k].AddSquare(part, f.factored_gradient[k]);
-      squares[kAdafacFactoredMomenta + k].AddSquare(part, f.factored_momenta[k]);
-      squares[kAdafacElementFeatures + kAdafacMoments + k].AddSquare(part, f.moments[k]);
-      squares[kAdafacElementFeatures + kAdafacInverseRoots + k].AddSquare(part, f.inverse_roots[k]);
-    }
-  });
-}
-
-template <class V>
-PACELINE_LANE void AdafacVectorScaleWeights(const AdafacVector& t, const Partials<V>* squares) {
-  const size_t width = t.mlp.padded_hidden;
-  for (size_t f = 0; f < kAdafacVectorFeatures; ++f) {
-    const float normalizer = Normalizer(squares[f].Total(), static_cast<float>(t.size));
-    const float* weights = t.mlp.first_weights + f * width;
-    float* scaled = t.scaled_weights + f * width;
-    if (f < kAdafacElementFeatures) {
-      ScaleRow<V>(weights, normalizer, width, scaled);
-      continue;
-    }
-    const float* twin = weights + kAdafacSideFeatures * width;
-    for (size_t h = 0; h < width; h += V::kLanes) {
-      ((V::Load(weights + h) + V::Load(twin + h)) * V::Set(normalizer)).Store(scaled + h);
+    V* side = squares + kAdafacElementFeatures;
+    PACELINE_UNROLL(3)
+    for (uint32_t k = 0; k < kAdafacDecays; ++k) {
+      AddSquare(squares[kAdafacFactoredGradient + k], f.factored_gradient[k]);
+      AddSquare(squares[kAdafacFactoredMomenta + k], f.factored_momenta[k]);
+      AddSquare(side[kAdafacMoments + k], f.moments[k]);
+      AddSquare(side[kAdafacInverseRoots + k], f.inverse_roots[k]);
     }
   }
-}
 
-template <class V>
-PACELINE_LANE void AdafacVectorGroup(const AdafacVector& t, size_t padded, size_t at) {
-  alignas(64) float features[kAdafacVectorFeatures * V::kLanes];
-  const AdafacElement<V> e = LoadAdafacElement<V>(t, padded, at);
-  e.StoreFeatures(features, V::kLanes);
-  V v[kAdafacDecays];
-  for (size_t k = 0; k < kAdafacDecays; ++k) v[k] = V::Load(t.moments + k * padded + at);
-  AdafacVectorMoments<V> f;
-  f.Fill(e, v, V::Load(t.mask + at));
-#pragma GCC unroll 3
-  for (size_t k = 0; k < kAdafacDecays; ++k) {
-    float* side = features + kAdafacElementFeatures * V::kLanes;
-    f.factored_gradient[k].Store(features + (kAdafacFactoredGradient + k) * V::kLanes);
-    f.factored_momenta[k].Store(features + (kAdafacFactoredMomenta + k) * V::kLanes);
-    f.moments[k].Store(side + (kAdafacMoments + k) * V::kLanes);
-    f.inverse_roots[k].Store(side + (kAdafacInverseRoots + k) * V::kLanes);
+  template <class V, class Team>
+  PACELINE_LANE void ScaleFirstLayer(const float* totals, const Team& team) const {
+    const NetworkPlan& network = plan.network;
+    const uint32_t width = network.padded_hidden;
+    const float* weights = prepared + network.first_weights;
+    ScaleWeights<V>(
+        team, kAdafacVectorFeatures, width, scratch + network.scaled_weights,
+        [&](uint32_t f, uint32_t h) PACELINE_INLINE_LAMBDA {
+          const float* own = weights + f * width + h;
+          if (f < kAdafacElementFeatures) return V::Load(own);
+          return V::Load(own) + V::Load(own + kAdafacSideFeatures * width);
+        },
+        [&](uint32_t f)
+            PACELINE_INLINE_LAMBDA { return Normalizer(totals[f], static_cast<float>(size)); });
   }
-  MlpStep<V, 1>(
-      t.mlp, t.scaled_weights, kAdafacVectorFeatures,
-      [&](size_t i, int) PACELINE_INLINE_LAMBDA { return V::Load(features + i * V::kLanes); },
-      [&](size_t h, int) PACELINE_INLINE_LAMBDA { return V::Set(t.start[h]); }, t.parameters, &at);
-}
 
-template <class V>
-PACELINE_LANE void UpdateAdafacVector(const AdafacVector& t) {
-  const size_t padded = (t.size + 15) / 16 * 16;
-  Partials<V> squares[kAdafacVectorFeatures];
-  for (Partials<V>& sum : squares) sum.Clear();
-  AdafacVectorAccumulate(t, padded, squares);
-  AdafacVectorScaleWeights(t, squares);
-  for (size_t at = 0; at < padded; at += V::kLanes) AdafacVectorGroup<V>(t, padded, at);
-}
+  template <class V, class Team>
+  struct Network {
+    const AdafacVector& t;
+
+    template <int kGroups>
+    PACELINE_LANE void Groups(const uint32_t* places) const {
+      PACELINE_UNROLL(4)
+      for (int g = 0; g < kGroups; ++g) Group(places + g);
+    }
+    PACELINE_LANE void Group(const uint32_t* place) const {
+      alignas(64) float features[kAdafacVectorFeatures * V::kLanes];
+      const AdafacElement<V> e = AdafacElement<V>::Load(t.arrays, *place);
+      e.StoreFeatures(features, V::kLanes);
+      V v[kAdafacDecays];
+      PACELINE_UNROLL(3)
+      for (uint32_t k = 0; k < kAdafacDecays; ++k) {
+        v[k] = V::Load(t.moments + k * t.arrays.padded + *place);
+      }
+      AdafacVectorMoments<V> f;
+      f.Fill(e, v, MaskOf<V>(*place, t.size));
+      float* side = features + kAdafacElementFeatures * V::kLanes;
+      PACELINE_UNROLL(3)
+      for (uint32_t k = 0; k < kAdafacDecays; ++k) {
+        f.factored_gradient[k].Store(features + (kAdafacFactoredGradient + k) * V::kLanes);
+        f.factored_momenta[k].Store(features + (kAdafacFactoredMomenta + k) * V::kLanes);
+        f.moments[k].Store(side + (kAdafacMoments + k) * V::kLanes);
+        f.inverse_roots[k].Store(side + (kAdafacInverseRoots + k) * V::kLanes);
+      }
+      const NetworkPlan& network = t.plan.network;
+      const float* start = t.scratch + network.start;
+      NetworkStep<V, Team, 1, kAdafacVectorFeatures>(
+          network, t.prepared, t.scratch + network.scaled_weights,
+          [&](size_t i, int) PACELINE_INLINE_LAMBDA { return V::Load(features + i * V::kLanes); },
+          [&](size_t h, int) PACELINE_INLINE_LAMBDA { return V::Set(start[h]); },
+          t.arrays.parameters, place);
+    }
+  };
+};
 
 }  // namespace paceline

@@ -1,69 +1,141 @@
-// Learnable SGD, momentum and Adam (reference 2.1) on one lane of elements.
+// Learnable SGD, momentum and Adam (reference 2.1).
 #pragma once
 
-#include "common/lane/scalar.h"
-#include "worker/optim/kernels.h"
+#include "common/lane/portable_math.h"
+#include "common/lane/team.h"
+#include "worker/optim/hand_designed_plan.h"
 
 namespace paceline {
 
-struct SgdRule {
-  float learning_rate;
-  const float* gradient;
-  float* parameters;
+// rule(lane, at) for all elements, a V at a time; those that do not fill a V are done one by one:
+// the bits are the same.
+template <class V, class Team, class Rule>
+PACELINE_LANE void ApplyToAll(const Team& team, size_t size, const Rule& rule) {
+  const size_t whole = size / V::kLanes;
+  lane::ForEach(team, whole,
+                [&](size_t i) PACELINE_INLINE_LAMBDA { rule(V::Set(0.0f), i * V::kLanes); });
+  lane::ForEach(team, size - whole * V::kLanes, [&](size_t i) PACELINE_INLINE_LAMBDA {
+    rule(lane::Scalar::Set(0.0f), whole * V::kLanes + i);
+  });
+  team.Sync();
+}
 
-  template <class V>
-  PACELINE_LANE void Apply(size_t at) const {
-    float* p = parameters + at;
-    Fnma(V::Set(learning_rate), V::Load(gradient + at), V::Load(p)).Store(p);
+template <class Team>
+PACELINE_LANE void SetToZero(const Team& team, float* values, size_t size) {
+  lane::ForEach(team, size, [&](size_t i) PACELINE_INLINE_LAMBDA { values[i] = 0.0f; });
+  team.Sync();
+}
+
+struct LearnableSgdKernel {
+  template <class V, class Team>
+  static PACELINE_LANE void Prepare(const LearnableSgdPlan& plan, const float* theta,
+                                    float* prepared, const Team& team) {
+    lane::ForEach(team, 1, [&](size_t) PACELINE_INLINE_LAMBDA {
+      prepared[0] = static_cast<float>(PortableExp(theta[plan.log_learning_rate]));
+    });
+    team.Sync();
+  }
+  template <class V, class Team>
+  static PACELINE_LANE void InitState(const LearnableSgdPlan&, const float*, float*, const Team&) {}
+
+  template <class V, class Team>
+  static PACELINE_LANE void Update(const LearnableSgdPlan& plan, const float* prepared, int64_t,
+                                   float, const float* gradient, float* parameters, float*, float*,
+                                   const Team& team) {
+    const float rate = prepared[0];
+    ApplyToAll<V>(team, plan.parameters, [&](auto lane, size_t at) PACELINE_INLINE_LAMBDA {
+      using L = decltype(lane);
+      float* p = parameters + at;
+      Fnma(L::Set(rate), L::Load(gradient + at), L::Load(p)).Store(p);
+    });
   }
 };
 
 // trace ← g + momentum·trace;  p ← p − lr·trace
-struct SgdmRule {
-  SgdmArgs args;
-  const float* gradient;
-  float* parameters;
-  float* trace;
+struct LearnableSgdmKernel {
+  template <class V, class Team>
+  static PACELINE_LANE void Prepare(const LearnableSgdmPlan& plan, const float* theta,
+                                    float* prepared, const Team& team) {
+    lane::ForEach(team, 1, [&](size_t) PACELINE_INLINE_LAMBDA {
+      prepared[0] = static_cast<float>(PortableExp(theta[plan.log_learning_rate]));
+      prepared[1] = static_cast<float>(1 - PortableExp(theta[plan.log_one_minus_momentum]));
+    });
+    team.Sync();
+  }
+  template <class V, class Team>
+  static PACELINE_LANE void InitState(const LearnableSgdmPlan& plan, const float*, float* state,
+                                      const Team& team) {
+    SetToZero(team, state, plan.state_size);
+  }
 
-  template <class V>
-  PACELINE_LANE void Apply(size_t at) const {
-    float* p = parameters + at;
-    const V t = Fma(V::Set(args.momentum), V::Load(trace + at), V::Load(gradient + at));
-    t.Store(trace + at);
-    Fnma(V::Set(args.learning_rate), t, V::Load(p)).Store(p);
+  template <class V, class Team>
+  static PACELINE_LANE void Update(const LearnableSgdmPlan& plan, const float* prepared, int64_t,
+                                   float, const float* gradient, float* parameters, float* trace,
+                                   float*, const Team& team) {
+    const float rate = prepared[0], momentum = prepared[1];
+    ApplyToAll<V>(team, plan.parameters, [&](auto lane, size_t at) PACELINE_INLINE_LAMBDA {
+      using L = decltype(lane);
+      float* p = parameters + at;
+      const L t = Fma(L::Set(momentum), L::Load(trace + at), L::Load(gradient + at));
+      t.Store(trace + at);
+      Fnma(L::Set(rate), t, L::Load(p)).Store(p);
+    });
   }
 };
 
 // p ← p − lr·m̂ / (√(v̂ + 1e-8) + ε)
-struct AdamRule {
-  AdamArgs args;
-  const float* gradient;
-  float* parameters;
-  float* first;
-  float* second;
+struct LearnableAdamKernel {
+  // Prepared floats.
+  enum { kRate, kBeta1, kOneMinusBeta1, kBeta2, kOneMinusBeta2, kEpsilon };
 
-  template <class V>
-  PACELINE_LANE void Apply(size_t at) const {
-    float* p = parameters + at;
-    const V g = V::Load(gradient + at);
-    const V m =
-        Fma(V::Set(args.first.complement), g, V::Set(args.first.decay) * V::Load(first + at));
-    const V v = Fma(V::Set(args.second.complement), g * g,
-                    V::Set(args.second.decay) * V::Load(second + at));
-    m.Store(first + at);
-    v.Store(second + at);
-    const V root = Sqrt(Fma(v, V::Set(args.second_correction), V::Set(1e-8f)));
-    const V step = m * V::Set(args.first_correction) / (root + V::Set(args.epsilon));
-    Fnma(V::Set(args.learning_rate), step, V::Load(p)).Store(p);
+  template <class V, class Team>
+  static PACELINE_LANE void Prepare(const LearnableAdamPlan& plan, const float* theta,
+                                    float* prepared, const Team& team) {
+    lane::ForEach(team, 1, [&](size_t) PACELINE_INLINE_LAMBDA {
+      prepared[kRate] = static_cast<float>(PortableExp(theta[plan.log_learning_rate]));
+      // 1 − β as a float32 program has it: of the rounded β.
+      prepared[kBeta1] = static_cast<float>(1 - PortableExp(theta[plan.log_one_minus_beta1]));
+      prepared[kOneMinusBeta1] = 1 - prepared[kBeta1];
+      prepared[kBeta2] = static_cast<float>(1 - PortableExp(theta[plan.log_one_minus_beta2]));
+      prepared[kOneMinusBeta2] = 1 - prepared[kBeta2];
+      prepared[kEpsilon] = static_cast<float>(PortableExp(theta[plan.log_epsilon]));
+    });
+    team.Sync();
+  }
+  template <class V, class Team>
+  static PACELINE_LANE void InitState(const LearnableAdamPlan& plan, const float*, float* state,
+                                      const Team& team) {
+    SetToZero(team, state, plan.state_size);
+  }
+
+  // 1 / (1 − β^updates)
+  static PACELINE_LANE float BiasCorrection(float decay, int64_t updates) {
+    return static_cast<float>(1 / (1 - PortablePower(decay, static_cast<unsigned long>(updates))));
+  }
+
+  template <class V, class Team>
+  static PACELINE_LANE void Update(const LearnableAdamPlan& plan, const float* prepared,
+                                   int64_t iteration, float, const float* gradient,
+                                   float* parameters, float* state, float*, const Team& team) {
+    float* first = state;
+    float* second = state + plan.parameters;
+    const float first_correction = BiasCorrection(prepared[kBeta1], iteration + 1);
+    const float second_correction = BiasCorrection(prepared[kBeta2], iteration + 1);
+    ApplyToAll<V>(team, plan.parameters, [&](auto lane, size_t at) PACELINE_INLINE_LAMBDA {
+      using L = decltype(lane);
+      float* p = parameters + at;
+      const L g = L::Load(gradient + at);
+      const L m =
+          Fma(L::Set(prepared[kOneMinusBeta1]), g, L::Set(prepared[kBeta1]) * L::Load(first + at));
+      const L v = Fma(L::Set(prepared[kOneMinusBeta2]), g * g,
+                      L::Set(prepared[kBeta2]) * L::Load(second + at));
+      m.Store(first + at);
+      v.Store(second + at);
+      const L root = Sqrt(Fma(v, L::Set(second_correction), L::Set(1e-8f)));
+      const L step = m * L::Set(first_correction) / (root + L::Set(prepared[kEpsilon]));
+      Fnma(L::Set(prepared[kRate]), step, L::Load(p)).Store(p);
+    });
   }
 };
-
-// Elements that do not fill a lane are done one by one: the bits are the same.
-template <class V, class Rule>
-PACELINE_LANE void ApplyToAll(const Rule& rule, size_t size) {
-  size_t at = 0;
-  for (; at + V::kLanes <= size; at += V::kLanes) rule.template Apply<V>(at);
-  for (; at < size; ++at) rule.template Apply<lane::Scalar>(at);
-}
 
 }  // namespace paceline

@@ -1,8 +1,7 @@
 #include "worker/optim/kernels.h"
 
 #include "common/lane/simd.h"
-#include "worker/optim/adafac_tensor_kernel.h"
-#include "worker/optim/adafac_vector_kernel.h"
+#include "worker/optim/adafac_mlp_kernel.h"
 #include "worker/optim/hand_designed_kernel.h"
 #include "worker/optim/mlp_lopt_kernel.h"
 
@@ -11,36 +10,29 @@ namespace {
 
 using V = lane::SimdLane;
 
-void Sgd(float learning_rate, const float* gradient, float* parameters, size_t size) {
-  ApplyToAll<V>(SgdRule{learning_rate, gradient, parameters}, size);
+template <class Plan>
+void Prepare(const Plan& plan, const float* theta, float* prepared) {
+  Plan::Kernel::template Prepare<V>(plan, theta, prepared, lane::Solo());
 }
 
-void Sgdm(const SgdmArgs& args, const float* gradient, float* parameters, float* trace,
-          size_t size) {
-  ApplyToAll<V>(SgdmRule{args, gradient, parameters, trace}, size);
+template <class Plan>
+void InitState(const Plan& plan, const float* prepared, float* state) {
+  Plan::Kernel::template InitState<V>(plan, prepared, state, lane::Solo());
 }
 
-void Adam(const AdamArgs& args, const float* gradient, float* parameters, float* first,
-          float* second, size_t size) {
-  ApplyToAll<V>(AdamRule{args, gradient, parameters, first, second}, size);
+template <class Plan>
+void Update(const Plan& plan, const float* prepared, int64_t iteration, float loss,
+            const float* gradient, float* parameters, float* state, float* scratch) {
+  Plan::Kernel::template Update<V>(plan, prepared, iteration, loss, gradient, parameters, state,
+                                   scratch, lane::Solo());
 }
 
-void Start(int64_t iteration, const float* first_bias, const float* time_weights,
-           size_t padded_hidden, float* start) {
-  TimeStart<V>(iteration, first_bias, time_weights, padded_hidden, start);
+template <class... Plans>
+constexpr OptimOpsOf<Plans...> OpsOf(const OptimOpsOf<Plans...>*) {
+  return {{Prepare<Plans>, InitState<Plans>, Update<Plans>}...};
 }
 
-void MlpLopt(const MlpLoptTensor& tensor) { UpdateMlpLopt<V>(tensor); }
-void AdafacOnTensor(const AdafacTensor& tensor) { UpdateAdafacTensor<V>(tensor); }
-void AdafacOnVector(const AdafacVector& vector) { UpdateAdafacVector<V>(vector); }
-
-constexpr OptimKernels kKernels = {.sgd = Sgd,
-                                   .sgdm = Sgdm,
-                                   .adam = Adam,
-                                   .time_start = Start,
-                                   .mlp_lopt = MlpLopt,
-                                   .adafac_tensor = AdafacOnTensor,
-                                   .adafac_vector = AdafacOnVector};
+constexpr OptimKernels kKernels = OpsOf(static_cast<const OptimKernels*>(nullptr));
 
 }  // namespace
 

@@ -2,17 +2,60 @@
 
 #include <cstdio>
 #include <cstdlib>
+#include <utility>
+
+#include "common/base/aligned_floats.h"
 
 namespace paceline {
 namespace {
 
-size_t ParameterCount(const std::vector<ParameterTensor>& tensors) {
-  size_t count = 0;
-  for (const ParameterTensor& tensor : tensors) count += tensor.size;
-  return count;
-}
+struct PreparedFloats : PreparedTheta {
+  explicit PreparedFloats(size_t size) : floats(size) {}
+  AlignedFloats floats;
+};
+
+// Any family on the CPU.
+template <class Plan>
+class KernelOptimizer : public Optimizer {
+ public:
+  KernelOptimizer(OwnedPlan<Plan> owned, const OptimOps<Plan>& ops)
+      : owned_(std::move(owned)), ops_(ops) {}
+
+  size_t state_size() const override { return plan().state_size; }
+  // Room to align what the caller gives.
+  size_t scratch_size() const override { return plan().scratch_size + AlignedFloats::kSlack; }
+
+  std::unique_ptr<PreparedTheta> Prepare(std::span<const float> theta) const override {
+    auto prepared = std::make_unique<PreparedFloats>(plan().prepared_size);
+    ops_.prepare(plan(), theta.data(), prepared->floats.data());
+    return prepared;
+  }
+  void InitState(const PreparedTheta& prepared, std::span<float> state) const override {
+    ops_.init_state(plan(), FloatsOf(prepared), state.data());
+  }
+  void Update(const PreparedTheta& prepared, int64_t iteration, float loss,
+              std::span<const float> gradient, std::span<float> parameters, std::span<float> state,
+              std::span<float> scratch) const override {
+    ops_.update(plan(), FloatsOf(prepared), iteration, loss, gradient.data(), parameters.data(),
+                state.data(), AlignedFloats::AlignUp(scratch.data()));
+  }
+
+ private:
+  const Plan& plan() const { return owned_.plan; }
+  static const float* FloatsOf(const PreparedTheta& prepared) {
+    return static_cast<const PreparedFloats&>(prepared).floats.data();
+  }
+
+  const OwnedPlan<Plan> owned_;
+  const OptimOps<Plan>& ops_;
+};
 
 }  // namespace
+
+void FailNoOptimizer() {
+  std::fprintf(stderr, "a learned optimizer of no kind cannot be made\n");
+  std::abort();
+}
 
 const OptimKernels& KernelsOf(lane::Target target) {
   switch (target) {
@@ -29,23 +72,10 @@ const OptimKernels& KernelsOf(lane::Target target) {
 std::unique_ptr<Optimizer> MakeOptimizerFor(const v1::LearnedOptimizer& config,
                                             const std::vector<ParameterTensor>& tensors,
                                             lane::Target target) {
-  const OptimKernels& kernels = KernelsOf(target);
-  switch (config.kind_case()) {
-    case v1::LearnedOptimizer::kLearnableSgd:
-      return MakeLearnableSgd(LayoutOf(config), ParameterCount(tensors), kernels);
-    case v1::LearnedOptimizer::kLearnableSgdm:
-      return MakeLearnableSgdm(LayoutOf(config), ParameterCount(tensors), kernels);
-    case v1::LearnedOptimizer::kLearnableAdam:
-      return MakeLearnableAdam(LayoutOf(config), ParameterCount(tensors), kernels);
-    case v1::LearnedOptimizer::kMlpLopt:
-      return MakeMlpLopt(LayoutOf(config), config.mlp_lopt(), tensors, kernels);
-    case v1::LearnedOptimizer::kAdafacMlp:
-      return MakeAdafacMlp(LayoutOf(config), config.adafac_mlp(), tensors, kernels);
-    case v1::LearnedOptimizer::KIND_NOT_SET:
-      break;
-  }
-  std::fprintf(stderr, "a learned optimizer of no kind cannot be made\n");
-  std::abort();
+  return VisitPlan(config, tensors, [&](auto owned) -> std::unique_ptr<Optimizer> {
+    using Plan = typename decltype(owned)::Plan;
+    return std::make_unique<KernelOptimizer<Plan>>(std::move(owned), KernelsOf(target).of<Plan>());
+  });
 }
 
 std::unique_ptr<Optimizer> MakeOptimizer(const v1::LearnedOptimizer& config,

@@ -1,15 +1,67 @@
-// MakeOptimizer's parts: one function per family, for a chosen instruction set's kernels.
+// From a config to an optimizer's plan: one function per family, for a list of tensors.
 #pragma once
 
-#include <memory>
 #include <vector>
 
 #include "common/lane/dispatch.h"
 #include "common/lopt/layout.h"
 #include "worker/optim/kernels.h"
 #include "worker/optim/optimizer.h"
+#include "worker/optim/plan_tensor.h"
 
 namespace paceline {
+
+// A plan and the tensors that it points to. Can be moved, not copied.
+template <class PlanType>
+struct OwnedPlan {
+  using Plan = PlanType;
+  Plan plan;
+  std::vector<TensorPlan> tensors;
+
+  OwnedPlan() = default;
+  OwnedPlan(OwnedPlan&&) = default;
+  OwnedPlan& operator=(OwnedPlan&&) = default;
+
+  // Once `tensors` is complete.
+  void Own() {
+    plan.tensors = tensors.data();
+    plan.tensor_count = static_cast<uint32_t>(tensors.size());
+  }
+};
+
+OwnedPlan<LearnableSgdPlan> PlanLearnableSgd(const v1::LearnedOptimizer& config,
+                                             const std::vector<ParameterTensor>& tensors);
+OwnedPlan<LearnableSgdmPlan> PlanLearnableSgdm(const v1::LearnedOptimizer& config,
+                                               const std::vector<ParameterTensor>& tensors);
+OwnedPlan<LearnableAdamPlan> PlanLearnableAdam(const v1::LearnedOptimizer& config,
+                                               const std::vector<ParameterTensor>& tensors);
+OwnedPlan<MlpLoptPlan> PlanMlpLopt(const v1::LearnedOptimizer& config,
+                                   const std::vector<ParameterTensor>& tensors);
+OwnedPlan<AdafacMlpPlan> PlanAdafacMlp(const v1::LearnedOptimizer& config,
+                                       const std::vector<ParameterTensor>& tensors);
+
+[[noreturn]] void FailNoOptimizer();
+
+// visit(OwnedPlan) of the config's family; what it returns. `config` is valid.
+template <class Visit>
+auto VisitPlan(const v1::LearnedOptimizer& config, const std::vector<ParameterTensor>& tensors,
+               const Visit& visit) {
+  switch (config.kind_case()) {
+    case v1::LearnedOptimizer::kLearnableSgd:
+      return visit(PlanLearnableSgd(config, tensors));
+    case v1::LearnedOptimizer::kLearnableSgdm:
+      return visit(PlanLearnableSgdm(config, tensors));
+    case v1::LearnedOptimizer::kLearnableAdam:
+      return visit(PlanLearnableAdam(config, tensors));
+    case v1::LearnedOptimizer::kMlpLopt:
+      return visit(PlanMlpLopt(config, tensors));
+    case v1::LearnedOptimizer::kAdafacMlp:
+      return visit(PlanAdafacMlp(config, tensors));
+    case v1::LearnedOptimizer::KIND_NOT_SET:
+      break;
+  }
+  FailNoOptimizer();
+}
 
 const OptimKernels& KernelsOf(lane::Target target);
 
@@ -17,18 +69,5 @@ const OptimKernels& KernelsOf(lane::Target target);
 std::unique_ptr<Optimizer> MakeOptimizerFor(const v1::LearnedOptimizer& config,
                                             const std::vector<ParameterTensor>& tensors,
                                             lane::Target target);
-
-std::unique_ptr<Optimizer> MakeLearnableSgd(ThetaLayout layout, size_t parameters,
-                                            const OptimKernels& kernels);
-std::unique_ptr<Optimizer> MakeLearnableSgdm(ThetaLayout layout, size_t parameters,
-                                             const OptimKernels& kernels);
-std::unique_ptr<Optimizer> MakeLearnableAdam(ThetaLayout layout, size_t parameters,
-                                             const OptimKernels& kernels);
-std::unique_ptr<Optimizer> MakeMlpLopt(ThetaLayout layout, const v1::MlpLopt& config,
-                                       const std::vector<ParameterTensor>& tensors,
-                                       const OptimKernels& kernels);
-std::unique_ptr<Optimizer> MakeAdafacMlp(ThetaLayout layout, const v1::AdafacMlp& config,
-                                         const std::vector<ParameterTensor>& tensors,
-                                         const OptimKernels& kernels);
 
 }  // namespace paceline

@@ -1,83 +1,111 @@
-// MLPLOpt (reference 2.2) on one tensor: momenta, second-moment normaliser, per-parameter MLP.
+// MLPLOpt (reference 2.2): momenta, second-moment normaliser, per-parameter network.
 #pragma once
 
-#include "worker/optim/lane_sums.h"
-#include "worker/optim/mlp_kernel.h"
+#include "worker/optim/mlp_lopt_plan.h"
+#include "worker/optim/network_kernel.h"
+#include "worker/optim/staging_kernel.h"
 
 namespace paceline {
 
-// Features of one lane group: gradient, parameter, momenta.
-template <class V>
-struct MlpLoptElement {
-  V gradient;
-  V parameter;
-  V momenta[kMlpLoptMomenta];
-};
-
-// Moves the momenta on.
-template <class V>
-PACELINE_LANE MlpLoptElement<V> UpdateMlpLoptElement(const MlpLoptTensor& t, size_t padded,
-                                                     size_t at) {
-  MlpLoptElement<V> e{V::Load(t.gradient + at), V::Load(t.parameters + at), {}};
-#pragma GCC unroll 6
-  for (size_t k = 0; k < kMlpLoptMomenta; ++k) {
-    float* m = t.momenta + k * padded + at;
-    e.momenta[k] =
-        Fma(V::Set(t.decays[k].complement), e.gradient, V::Set(t.decays[k].decay) * V::Load(m));
-    e.momenta[k].Store(m);
+struct MlpLoptKernel {
+  template <class V, class Team>
+  static PACELINE_LANE void Prepare(const MlpLoptPlan& plan, const float* theta, float* prepared,
+                                    const Team& team) {
+    PrepareNetwork(plan.network, theta, prepared, team);
+    team.Sync();
   }
-  return e;
-}
 
-template <class V>
-PACELINE_LANE void UpdateMlpLoptMoments(const MlpLoptTensor& t, size_t padded,
-                                        Partials<V> (&squares)[kMlpLoptFeatures]) {
-  for (Partials<V>& sum : squares) sum.Clear();
-  ForLanes<V>(padded, [&](size_t at, int part) PACELINE_INLINE_LAMBDA {
-    const MlpLoptElement<V> e = UpdateMlpLoptElement<V>(t, padded, at);
-    squares[0].AddSquare(part, e.gradient);
-    squares[1].AddSquare(part, e.parameter);
-#pragma GCC unroll 6
-    for (size_t k = 0; k < kMlpLoptMomenta; ++k) squares[2 + k].AddSquare(part, e.momenta[k]);
-  });
-}
-
-template <class V>
-struct MlpLoptNetwork {
-  const MlpLoptTensor& t;
-  size_t padded;
-
-  template <int kGroups>
-  PACELINE_LANE void Groups(size_t at) const;
-};
-
-template <class V>
-template <int kGroups>
-PACELINE_LANE void MlpLoptNetwork<V>::Groups(size_t at) const {
-  // Feature f of lane group g begins at inputs[f] + g·kLanes: no feature is copied.
-  const float* inputs[kMlpLoptFeatures] = {t.gradient + at, t.parameters + at};
-  for (size_t k = 0; k < kMlpLoptMomenta; ++k) inputs[2 + k] = t.momenta + k * padded + at;
-  size_t places[kGroups];
-  for (int g = 0; g < kGroups; ++g) places[g] = at + static_cast<size_t>(g * V::kLanes);
-  MlpStep<V, kGroups>(
-      t.mlp, t.scaled_weights, kMlpLoptFeatures,
-      [&](size_t f, int g) PACELINE_INLINE_LAMBDA { return V::Load(inputs[f] + g * V::kLanes); },
-      [&](size_t h, int) PACELINE_INLINE_LAMBDA { return V::Set(t.start[h]); }, t.parameters,
-      places);
-}
-
-template <class V>
-PACELINE_LANE void UpdateMlpLopt(const MlpLoptTensor& t) {
-  const size_t padded = (t.size + 15) / 16 * 16;
-  Partials<V> squares[kMlpLoptFeatures];
-  UpdateMlpLoptMoments(t, padded, squares);
-  const size_t width = t.mlp.padded_hidden;
-  for (size_t f = 0; f < kMlpLoptFeatures; ++f) {
-    ScaleRow<V>(t.mlp.first_weights + f * width,
-                Normalizer(squares[f].Total(), static_cast<float>(t.size)), width,
-                t.scaled_weights + f * width);
+  template <class V, class Team>
+  static PACELINE_LANE void InitState(const MlpLoptPlan& plan, const float*, float* state,
+                                      const Team& team) {
+    lane::ForEach(team, plan.state_size, [&](size_t i) PACELINE_INLINE_LAMBDA { state[i] = 0.0f; });
+    team.Sync();
   }
-  ForGroups<V>(t.mlp.hidden, padded, MlpLoptNetwork<V>{t, padded});
-}
+
+  template <class V, class Team>
+  static PACELINE_LANE void Update(const MlpLoptPlan& plan, const float* prepared,
+                                   int64_t iteration, float, const float* gradient,
+                                   float* parameters, float* state, float* scratch,
+                                   const Team& team) {
+    TimeStart<V>(plan.network, prepared, iteration, scratch, team);
+    for (uint32_t i = 0; i < plan.tensor_count; ++i) {
+      const TensorPlan& tensor = plan.tensors[i];
+      if (tensor.size == 0) continue;
+      const StagedTensor staged =
+          Stage(team, tensor, gradient, parameters, scratch + plan.staged_gradient,
+                scratch + plan.staged_parameters);
+      UpdateTensor<V>(plan, tensor, prepared, staged, state + tensor.state, scratch, team);
+      Unstage(team, tensor, staged, parameters);
+    }
+  }
+
+ private:
+  template <class V, class Team>
+  static PACELINE_LANE void UpdateTensor(const MlpLoptPlan& plan, const TensorPlan& tensor,
+                                         const float* prepared, const StagedTensor& staged,
+                                         float* momenta, float* scratch, const Team& team) {
+    const uint32_t padded = tensor.padded_size();
+    float* totals = scratch + plan.totals;
+    SumElements<V, kMlpLoptFeatures>(team, padded, scratch + plan.sums, totals,
+                                     [&](uint32_t at, V* squares) PACELINE_INLINE_LAMBDA {
+                                       UpdateMomenta(staged, padded, at, momenta, squares);
+                                     });
+    const NetworkPlan& network = plan.network;
+    float* scaled = scratch + network.scaled_weights;
+    const float* weights = prepared + network.first_weights;
+    const uint32_t width = network.padded_hidden;
+    ScaleWeights<V>(
+        team, kMlpLoptFeatures, width, scaled,
+        [&](uint32_t f, uint32_t h)
+            PACELINE_INLINE_LAMBDA { return V::Load(weights + f * width + h); },
+        [&](uint32_t f) PACELINE_INLINE_LAMBDA {
+          return Normalizer(totals[f], static_cast<float>(tensor.size));
+        });
+    team.Sync();
+    ForGroups<V>(team, network, padded,
+                 Network<V, Team>{plan, prepared, staged, momenta, scratch, padded});
+  }
+
+  template <class V>
+  static PACELINE_LANE void UpdateMomenta(const StagedTensor& staged, uint32_t padded, uint32_t at,
+                                          float* momenta, V* squares) {
+    const float decays[kMlpLoptMomenta] = {0.1f, 0.5f, 0.9f, 0.99f, 0.999f, 0.9999f};
+    const V gradient = V::Load(staged.gradient + at);
+    const V parameter = V::Load(staged.parameters + at);
+    squares[0] = Fma(gradient, gradient, squares[0]);
+    squares[1] = Fma(parameter, parameter, squares[1]);
+    PACELINE_UNROLL(6)
+    for (uint32_t k = 0; k < kMlpLoptMomenta; ++k) {
+      float* m = momenta + size_t{k} * padded + at;
+      const V moved = Fma(V::Set(1 - decays[k]), gradient, V::Set(decays[k]) * V::Load(m));
+      moved.Store(m);
+      squares[2 + k] = Fma(moved, moved, squares[2 + k]);
+    }
+  }
+
+  template <class V, class Team>
+  struct Network {
+    const MlpLoptPlan& plan;
+    const float* prepared;
+    const StagedTensor& staged;
+    const float* momenta;
+    const float* scratch;
+    uint32_t padded;
+
+    template <int kGroups>
+    PACELINE_LANE void Groups(const uint32_t* places) const {
+      // No feature is copied.
+      const float* inputs[kMlpLoptFeatures] = {staged.gradient, staged.parameters};
+      PACELINE_UNROLL(6)
+      for (uint32_t k = 0; k < kMlpLoptMomenta; ++k) inputs[2 + k] = momenta + size_t{k} * padded;
+      const float* first = scratch + plan.network.start;
+      NetworkStep<V, Team, kGroups, kMlpLoptFeatures>(
+          plan.network, prepared, scratch + plan.network.scaled_weights,
+          [&](size_t f, int g) PACELINE_INLINE_LAMBDA { return V::Load(inputs[f] + places[g]); },
+          [&](size_t h, int) PACELINE_INLINE_LAMBDA { return V::Set(first[h]); }, staged.parameters,
+          places);
+    }
+  };
+};
 
 }  // namespace paceline

@@ -3,45 +3,54 @@
 #pragma once
 
 #include <cstddef>
-#include <vector>
+#include <cstdint>
 
-#include "worker/task/task.h"
+#include "common/lane/scalar.h"
 
 namespace paceline {
 
 // Elements that one lane group takes, whatever the instruction set.
-inline constexpr size_t kLaneGroup = 16;
+inline constexpr uint32_t kLaneGroup = 16;
 
-constexpr size_t Padded(size_t count) { return (count + kLaneGroup - 1) / kLaneGroup * kLaneGroup; }
+PACELINE_LANE constexpr uint32_t Padded(uint32_t count) {
+  return (count + kLaneGroup - 1) / kLaneGroup * kLaneGroup;
+}
 
+// Plain data without pointers, so that it can be copied to a GPU.
 struct TensorPlan {
+  static constexpr int kMaxBatchAxes = 6;
+
   size_t offset = 0;  // of the tensor in the flat parameter vector
-  size_t size = 0;
-  size_t rows = 1;
-  size_t columns = 0;
-  // Element (b, r, c) is number batches[b] + r·row_stride + c·column_stride of the tensor.
-  std::vector<size_t> batches = {0};
-  size_t row_stride = 0;
-  size_t column_stride = 1;
+  uint32_t size = 0;
+  uint32_t rows = 1;
+  uint32_t columns = 0;
+  // Axes other than rows and columns, the last one fastest.
+  uint32_t batches = 1;
+  uint32_t batch_axes = 0;
+  uint32_t batch_sizes[kMaxBatchAxes] = {};
+  uint32_t batch_strides[kMaxBatchAxes] = {};
+  // Element (b, r, c) is number BatchOffset(b) + r·row_stride + c·column_stride of the tensor.
+  uint32_t row_stride = 0;
+  uint32_t column_stride = 1;
   // Second moments are factored over rows and columns (rank ≥ 2).
   bool factored = false;
   // Which of the two is the larger axis, d0 of the reference.
   bool columns_are_larger = true;
   // The flat vector has this arrangement already.
   bool in_place = false;
+  // Where the optimizer's state of the tensor begins, in floats.
+  size_t state = 0;
 
-  size_t padded_columns() const { return Padded(columns); }
-  size_t padded_size() const { return batches.size() * rows * padded_columns(); }
+  PACELINE_LANE uint32_t padded_columns() const { return Padded(columns); }
+  PACELINE_LANE uint32_t padded_size() const { return batches * rows * padded_columns(); }
+  PACELINE_LANE uint32_t BatchOffset(uint32_t batch) const {
+    uint32_t offset_of_batch = 0;
+    for (uint32_t axis = batch_axes; axis-- > 0;) {
+      offset_of_batch += batch % batch_sizes[axis] * batch_strides[axis];
+      batch /= batch_sizes[axis];
+    }
+    return offset_of_batch;
+  }
 };
-
-// One row.
-TensorPlan PlanFlat(const ParameterTensor& tensor);
-// Rows and columns are the two largest axes (a stable sort by size: of equal axes the later one is
-// the larger), turned so that little is padding; all other axes are batches. Rank < 2: one row.
-TensorPlan PlanFactored(const ParameterTensor& tensor);
-
-// Between a plan's tensor (which begins at `tensor`) and its padded arrangement.
-void Gather(const TensorPlan& plan, const float* tensor, float* padded);
-void Scatter(const TensorPlan& plan, const float* padded, float* tensor);
 
 }  // namespace paceline

@@ -1,4 +1,4 @@
-#include "worker/optim/tensor_plan.h"
+#include "worker/optim/plan_tensor.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -8,6 +8,7 @@
 #include <set>
 
 #include "tests/worker/optim/configs.h"
+#include "worker/optim/staging_kernel.h"
 
 namespace paceline {
 namespace {
@@ -22,7 +23,7 @@ std::vector<float> Places(const TensorPlan& plan) {
   std::vector<float> numbers(plan.size);
   std::iota(numbers.begin(), numbers.end(), 1.0f);
   std::vector<float> padded(plan.padded_size(), std::nanf(""));
-  Gather(plan, numbers.data(), padded.data());
+  Gather(lane::Solo(), plan, numbers.data(), padded.data());
   for (float& value : padded) value -= 1;
   return padded;
 }
@@ -64,7 +65,7 @@ TEST(TensorPlan, OfEqualAxesTheLaterCountsAsTheLarger) {
   EXPECT_TRUE(square.columns_are_larger);
   // Axes by size: 1 (2), 0 (3), 2 (3): rows and columns are axes 0 and 2.
   const TensorPlan plan = PlanFactored(TensorOf({3, 2, 3}));
-  EXPECT_EQ(plan.batches.size(), 2u);
+  EXPECT_EQ(plan.batches, 2u);
   EXPECT_EQ(plan.row_stride, 6u);
   EXPECT_EQ(plan.column_stride, 1u);
   EXPECT_TRUE(plan.columns_are_larger);
@@ -72,9 +73,9 @@ TEST(TensorPlan, OfEqualAxesTheLaterCountsAsTheLarger) {
 
 TEST(TensorPlan, OfAConvolutionsKernelTheWindowIsTheBatch) {
   const TensorPlan plan = PlanFactored(TensorOf({3, 3, 4, 6}));
-  EXPECT_EQ(plan.batches.size(), 9u);
+  EXPECT_EQ(plan.batches, 9u);
   EXPECT_EQ(plan.rows * plan.columns, 24u);
-  EXPECT_EQ(plan.batches[1], 24u);
+  EXPECT_EQ(plan.BatchOffset(1), 24u);
 }
 
 TEST(TensorPlan, GatherAndScatterKeepEveryElement) {
@@ -87,7 +88,7 @@ TEST(TensorPlan, GatherAndScatterKeepEveryElement) {
     for (size_t i = 0; i < plan.size; ++i) EXPECT_EQ(seen.count(static_cast<float>(i)), 1u);
 
     std::vector<float> back(plan.size, -5);
-    Scatter(plan, places.data(), back.data());
+    Scatter(lane::Solo(), plan, places.data(), back.data());
     for (size_t i = 0; i < plan.size; ++i) EXPECT_EQ(back[i], static_cast<float>(i));
   }
 }

@@ -1,4 +1,4 @@
-#include "common/base/portable_math.h"
+#include "common/lane/portable_math.h"
 
 #include <gtest/gtest.h>
 

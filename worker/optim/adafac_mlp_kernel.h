@@ -1,0 +1,112 @@
+// AdafacMLP (reference 2.3).
+#pragma once
+
+#include "common/lane/portable_math.h"
+#include "worker/optim/adafac_tensor_kernel.h"
+#include "worker/optim/adafac_vector_kernel.h"
+
+namespace paceline {
+
+struct AdafacMlpKernel {
+  template <class V, class Team>
+  static PACELINE_LANE void Prepare(const AdafacMlpPlan& plan, const float* theta, float* prepared,
+                                    const Team& team) {
+    PrepareNetwork(plan.network, theta, prepared, team);
+    lane::ForEach(team, 2 * kAdafacDecays + 1, [&](size_t i) PACELINE_INLINE_LAMBDA {
+      const Decay decay = LearnedDecay(plan, theta, static_cast<uint32_t>(i));
+      prepared[plan.decays + 2 * i] = decay.decay;
+      prepared[plan.decays + 2 * i + 1] = decay.complement;
+    });
+    team.Sync();
+  }
+
+  template <class V, class Team>
+  static PACELINE_LANE void InitState(const AdafacMlpPlan& plan, const float*, float* state,
+                                      const Team& team) {
+    lane::ForEach(team, plan.state_size, [&](size_t i) PACELINE_INLINE_LAMBDA { state[i] = 0.0f; });
+    team.Sync();
+  }
+
+  template <class V, class Team>
+  static PACELINE_LANE void Update(const AdafacMlpPlan& plan, const float* prepared,
+                                   int64_t iteration, float, const float* gradient,
+                                   float* parameters, float* state, float* scratch,
+                                   const Team& team) {
+    TimeStart<V>(plan.network, prepared, iteration, scratch, team);
+    const AdafacDecays decays = AdafacDecays::Load(prepared + plan.decays);
+    for (uint32_t i = 0; i < plan.tensor_count; ++i) {
+      const TensorPlan& tensor = plan.tensors[i];
+      if (tensor.size == 0) continue;
+      const StagedTensor staged =
+          Stage(team, tensor, gradient, parameters, scratch + plan.staged_gradient,
+                scratch + plan.staged_parameters);
+      const uint32_t padded = tensor.padded_size();
+      float* momenta = state + tensor.state;
+      const AdafacArrays arrays = {.gradient = staged.gradient,
+                                   .parameters = staged.parameters,
+                                   .momenta = momenta,
+                                   .rms = momenta + size_t{kAdafacDecays} * padded,
+                                   .inverse_rms = scratch + plan.inverse_rms,
+                                   .padded = padded};
+      float* moments = arrays.rms + padded;
+      if (tensor.factored) {
+        const AdafacTensor own = {.plan = plan,
+                                  .tensor = tensor,
+                                  .arrays = arrays,
+                                  .decays = decays,
+                                  .rows = Rows(plan, tensor, moments, scratch),
+                                  .columns = Columns(plan, tensor, moments, scratch),
+                                  .prepared = prepared,
+                                  .scratch = scratch};
+        own.template Update<V>(team);
+      } else {
+        const AdafacVector own = {plan, arrays, decays, tensor.size, moments, prepared, scratch};
+        own.template Update<V>(team);
+      }
+      Unstage(team, tensor, staged, parameters);
+    }
+  }
+
+ private:
+  // d = 1 − (1 − d₀)·e^(10δ), the rms's and the factored moments' clipped to [0, 1]; 1 − d is that
+  // of the rounded d, as in a float32 program.
+  static PACELINE_LANE Decay LearnedDecay(const AdafacMlpPlan& plan, const float* theta,
+                                          uint32_t i) {
+    const uint32_t k = i < 3 ? i : i == 3 ? 2 : i - 4;
+    const float initial = k == 0 ? 0.9f : k == 1 ? 0.99f : 0.999f;
+    const uint32_t leaf = i < 3    ? plan.momentum_decays + k
+                          : i == 3 ? plan.rms_decay
+                                   : plan.factored_decays + k;
+    const double complement =
+        (1 - static_cast<double>(initial)) * PortableExp(10.0 * static_cast<double>(theta[leaf]));
+    float decay = static_cast<float>(1 - complement);
+    if (i >= 3) decay = decay < 0.0f ? 0.0f : 1.0f < decay ? 1.0f : decay;
+    return {decay, 1 - decay};
+  }
+
+  static PACELINE_LANE AdafacSide SideOf(const AdafacSideScratch& own, uint32_t size,
+                                         uint32_t others, bool smaller, float* moments,
+                                         float* scratch) {
+    return {.size = size,
+            .padded = Padded(size),
+            .others = others,
+            .smaller = smaller,
+            .moments = moments,
+            .sums = scratch + own.sums,
+            .inverse_roots = scratch + own.inverse_roots,
+            .factors = scratch + own.factors,
+            .means = scratch + own.means};
+  }
+  static PACELINE_LANE AdafacSide Rows(const AdafacMlpPlan& plan, const TensorPlan& tensor,
+                                       float* moments, float* scratch) {
+    return SideOf(plan.rows, tensor.rows, tensor.columns, tensor.columns_are_larger, moments,
+                  scratch);
+  }
+  static PACELINE_LANE AdafacSide Columns(const AdafacMlpPlan& plan, const TensorPlan& tensor,
+                                          float* moments, float* scratch) {
+    return SideOf(plan.columns, tensor.columns, tensor.rows, !tensor.columns_are_larger,
+                  moments + kAdafacDecays * tensor.batches * Padded(tensor.rows), scratch);
+  }
+};
+
+}  // namespace paceline

@@ -1,0 +1,342 @@
+// The per-parameter network over a lane type: every lane is another parameter, weights are
+// broadcast. Each sum runs over the inputs in order, starting from the bias, so tiling changes no
+// bits.
+#pragma once
+
+#include "common/lane/math.h"
+#include "worker/optim/element_sums.h"
+#include "worker/optim/network_plan.h"
+
+namespace paceline {
+
+// Lane groups computed together, and outputs per tile: as many sums as fit the registers. A network
+// of at most kNarrow hidden units takes more groups instead.
+inline constexpr uint32_t kNarrow = 4;
+#if defined(__AVX512F__)
+inline constexpr int kGroupsAtOnce = 2;
+inline constexpr int kNarrowGroupsAtOnce = 4;
+#else
+inline constexpr int kGroupsAtOnce = 1;
+inline constexpr int kNarrowGroupsAtOnce = 1;
+#endif
+template <int kGroups>
+inline constexpr int kTile = kGroups == 2 ? 8 : 4;
+
+// A number known when this is compiled, where a number is wanted.
+template <size_t kValue>
+struct Fixed {
+  PACELINE_LANE constexpr operator size_t() const { return kValue; }
+};
+// How often a GPU's loop over inputs is unrolled: entirely where what it reads is in registers.
+template <class Inputs>
+inline constexpr int kInputUnroll = 1;
+template <size_t kValue>
+inline constexpr int kInputUnroll<Fixed<kValue>> = kValue;
+#ifdef __CUDACC__
+#define PACELINE_UNROLL_ON_GPU(count) PACELINE_PRAGMA(unroll count)
+#else
+#define PACELINE_UNROLL_ON_GPU(count)
+#endif
+
+// NaN stays NaN.
+template <class V>
+PACELINE_LANE V Relu(V x) {
+  return Max(V::Set(0.0f), x);
+}
+
+// ---- θ to prepared floats ----
+
+// Rows of `columns` values to rows of `stride`, the rest of them 0.
+template <class Team>
+PACELINE_LANE void PadRows(const Team& team, const float* from, size_t rows, size_t columns,
+                           size_t stride, float* to) {
+  lane::ForEach(team, rows * stride, [&](size_t i) PACELINE_INLINE_LAMBDA {
+    const size_t row = i / stride, column = i % stride;
+    to[i] = column < columns ? from[row * columns + column] : 0.0f;
+  });
+}
+
+// Ends without Sync.
+template <class Team>
+PACELINE_LANE void PrepareNetwork(const NetworkPlan& plan, const float* theta, float* prepared,
+                                  const Team& team) {
+  const size_t hidden = plan.hidden, width = plan.padded_hidden;
+  const float* first = theta + plan.weight_leaf[0];
+  for (uint32_t f = 0; f < plan.inputs; ++f) {
+    PadRows(team, first + plan.input_rows[f] * hidden, 1, hidden, width,
+            prepared + plan.first_weights + f * width);
+  }
+  PadRows(team, first + plan.inputs * hidden, kTimeFeatures, hidden, width,
+          prepared + plan.time_weights);
+  PadRows(team, theta + plan.bias_leaf[0], 1, hidden, width, prepared + plan.first_bias);
+  for (uint32_t i = 1; i < plan.layers; ++i) {
+    PadRows(team, theta + plan.weight_leaf[i], hidden, hidden, width,
+            prepared + plan.middle_weights + (i - 1) * hidden * width);
+    PadRows(team, theta + plan.bias_leaf[i], 1, hidden, width,
+            prepared + plan.middle_biases + (i - 1) * width);
+  }
+  PadRows(team, theta + plan.weight_leaf[plan.layers], 1, 2 * hidden, 2 * hidden,
+          prepared + plan.last_weights);
+  PadRows(team, theta + plan.bias_leaf[plan.layers], 1, 2, 2, prepared + plan.last_bias);
+}
+
+// ---- what is constant over a tensor ----
+
+// start[h] = first_bias[h] + Σ_k tanh(iteration/s_k − 1)·time_weights[k, h]. Ends with a Sync.
+template <class V, class Team>
+PACELINE_LANE void TimeStart(const NetworkPlan& plan, const float* prepared, int64_t iteration,
+                             float* scratch, const Team& team) {
+  alignas(64) const float scales[16] = {1,     3,     10,     30, 100, 300, 1000, 3000,
+                                        10000, 30000, 100000, 1,  1,   1,   1,    1};
+  float* features = scratch + plan.time_features;
+  const V t = V::Set(static_cast<float>(iteration));
+  lane::ForEach(team, 16 / V::kLanes, [&](size_t i) PACELINE_INLINE_LAMBDA {
+    const size_t k = i * V::kLanes;
+    Tanh(t / V::Load(scales + k) - V::Set(1.0f)).Store(features + k);
+  });
+  team.Sync();
+  const float* weights = prepared + plan.time_weights;
+  lane::ForEach(team, plan.padded_hidden / V::kLanes, [&](size_t i) PACELINE_INLINE_LAMBDA {
+    const size_t h = i * V::kLanes;
+    V sum = V::Load(prepared + plan.first_bias + h);
+    for (size_t k = 0; k < kTimeFeatures; ++k) {
+      sum = Fma(V::Set(features[k]), V::Load(weights + k * plan.padded_hidden + h), sum);
+    }
+    sum.Store(scratch + plan.start + h);
+  });
+  team.Sync();
+}
+
+// rsqrt(1e-5 + mean x²), the second-moment normaliser of one feature over one tensor.
+PACELINE_LANE float Normalizer(float sum_of_squares, float count) {
+  return Rsqrt(lane::Scalar::Set(1e-5f + sum_of_squares / count)).raw;
+}
+
+// scaled[f, h] = weight(f, h)·normalizer(f): the inputs' normalisers moved into the first layer.
+// weight returns a V. Ends without Sync.
+template <class V, class Team, class Weight, class Norm>
+PACELINE_LANE void ScaleWeights(const Team& team, uint32_t inputs, uint32_t width, float* scaled,
+                                const Weight& weight, const Norm& normalizer) {
+  if constexpr (Team::kSolo) {
+    for (uint32_t f = 0; f < inputs; ++f) {
+      const V scale = V::Set(normalizer(f));
+      for (uint32_t h = 0; h < width; h += V::kLanes) {
+        (weight(f, h) * scale).Store(scaled + f * width + h);
+      }
+    }
+  } else {
+    lane::ForEach(team, size_t{inputs} * width, [&](size_t i) PACELINE_INLINE_LAMBDA {
+      const uint32_t f = static_cast<uint32_t>(i) / width;
+      const uint32_t h = static_cast<uint32_t>(i) % width;
+      (weight(f, h) * V::Set(normalizer(f))).Store(scaled + i);
+    });
+  }
+}
+
+// ---- the network itself ----
+
+// kOuts outputs of a dense layer, from number `first` on, for kGroups lane groups:
+// sink(h, group, relu(start(h, group) + Σ_f input(f, group)·weights[f, h])). Inputs is a number or
+// Fixed.
+template <class V, int kGroups, int kOuts, class Inputs, class Input, class Start, class Sink>
+PACELINE_LANE void DenseTile(const float* weights, size_t stride, Inputs inputs, size_t first,
+                             const Input& input, const Start& start, const Sink& sink) {
+  V sum[kOuts][kGroups];
+  PACELINE_UNROLL(32)
+  for (int o = 0; o < kOuts; ++o) {
+    PACELINE_UNROLL(4)
+    for (int g = 0; g < kGroups; ++g) sum[o][g] = start(first + o, g);
+  }
+  const float* row = weights + first;
+  PACELINE_UNROLL_ON_GPU(kInputUnroll<Inputs>)
+  for (size_t f = 0; f < inputs; ++f, row += stride) {
+    V x[kGroups];
+    PACELINE_UNROLL(4)
+    for (int g = 0; g < kGroups; ++g) x[g] = input(f, g);
+    PACELINE_UNROLL(32)
+    for (int o = 0; o < kOuts; ++o) {
+      const V w = V::Set(row[o]);
+      PACELINE_UNROLL(4)
+      for (int g = 0; g < kGroups; ++g) sum[o][g] = Fma(w, x[g], sum[o][g]);
+    }
+  }
+  PACELINE_UNROLL(32)
+  for (int o = 0; o < kOuts; ++o) {
+    PACELINE_UNROLL(4)
+    for (int g = 0; g < kGroups; ++g) sink(first + o, g, Relu(sum[o][g]));
+  }
+}
+
+template <class V, int kGroups, class Input, class Start, class Sink>
+PACELINE_LANE void Dense(const float* weights, size_t stride, size_t inputs, size_t outputs,
+                         const Input& input, const Start& start, const Sink& sink) {
+  size_t h = 0;
+  for (; h + kTile<kGroups> <= outputs; h += kTile<kGroups>) {
+    DenseTile<V, kGroups, kTile<kGroups>>(weights, stride, inputs, h, input, start, sink);
+  }
+  if constexpr (kTile < kGroups >> 4) {
+    for (; h + 4 <= outputs; h += 4) {
+      DenseTile<V, kGroups, 4>(weights, stride, inputs, h, input, start, sink);
+    }
+  }
+  for (; h < outputs; ++h) {
+    DenseTile<V, kGroups, 1>(weights, stride, inputs, h, input, start, sink);
+  }
+}
+
+// What a network's last layer gives for kGroups lane groups.
+template <class V, int kGroups>
+struct NetworkOutputs {
+  V direction[kGroups];
+  V magnitude[kGroups];
+
+  PACELINE_LANE void Start(const float* bias) {
+    PACELINE_UNROLL(4)
+    for (int g = 0; g < kGroups; ++g) {
+      direction[g] = V::Set(bias[0]);
+      magnitude[g] = V::Set(bias[1]);
+    }
+  }
+  PACELINE_LANE void Add(const float* weights, int g, V value) {
+    direction[g] = Fma(V::Set(weights[0]), value, direction[g]);
+    magnitude[g] = Fma(V::Set(weights[1]), value, magnitude[g]);
+  }
+};
+
+// Two layers of a width known when this is compiled: what is between them stays in a GPU thread's
+// registers.
+template <class V, int kGroups, int kHidden, class Input, class Start>
+PACELINE_LANE void RunTwoLayers(const NetworkPlan& plan, const float* prepared,
+                                const float* first_weights, size_t inputs, const Input& input,
+                                const Start& start, NetworkOutputs<V, kGroups>& out) {
+  V between[kHidden][kGroups];
+  DenseTile<V, kGroups, kHidden>(first_weights, plan.padded_hidden, inputs, 0, input, start,
+                                 [&](size_t h, int g, V value)
+                                     PACELINE_INLINE_LAMBDA { between[h][g] = value; });
+  const float* weights = prepared + plan.middle_weights;
+  const float* bias = prepared + plan.middle_biases;
+  const float* last = prepared + plan.last_weights;
+  PACELINE_UNROLL_ON_GPU(1)
+  for (size_t h = 0; h < kHidden; h += 4) {
+    DenseTile<V, kGroups, 4>(
+        weights, plan.padded_hidden, Fixed<kHidden>(), h,
+        [&](size_t f, int g) PACELINE_INLINE_LAMBDA { return between[f][g]; },
+        [&](size_t o, int) PACELINE_INLINE_LAMBDA { return V::Set(bias[o]); },
+        [&](size_t o, int g, V value) PACELINE_INLINE_LAMBDA { out.Add(last + 2 * o, g, value); });
+  }
+}
+
+// Any number of layers of any width.
+template <class V, int kGroups, class Input, class Start>
+PACELINE_LANE void RunLayers(const NetworkPlan& plan, const float* prepared,
+                             const float* first_weights, size_t inputs, const Input& input,
+                             const Start& start, NetworkOutputs<V, kGroups>& out) {
+  alignas(64) float buffers[2][kMaxHidden * kGroups * V::kLanes];
+  const size_t stride = plan.padded_hidden, hidden = plan.hidden;
+  float* from = buffers[0];
+  float* to = buffers[1];
+  const auto hidden_input = [&](size_t f, int g) PACELINE_INLINE_LAMBDA {
+    return V::Load(from + (f * kGroups + static_cast<size_t>(g)) * V::kLanes);
+  };
+  const auto to_hidden = [&](size_t h, int g, V value) PACELINE_INLINE_LAMBDA {
+    value.Store(to + (h * kGroups + static_cast<size_t>(g)) * V::kLanes);
+  };
+  const float* last = prepared + plan.last_weights;
+  const auto to_output = [&](size_t h, int g, V value)
+                             PACELINE_INLINE_LAMBDA { out.Add(last + 2 * h, g, value); };
+  const float* bias = prepared + plan.middle_biases;
+  const float* weights = prepared + plan.middle_weights;
+  const auto from_bias = [&](size_t h, int) PACELINE_INLINE_LAMBDA { return V::Set(bias[h]); };
+  const auto swap = [&]() PACELINE_INLINE_LAMBDA {
+    float* const written = to;
+    to = from;
+    from = written;
+  };
+
+  Dense<V, kGroups>(first_weights, stride, inputs, hidden, input, start, to_hidden);
+  swap();
+  for (size_t layer = 2; layer < plan.layers; ++layer) {
+    Dense<V, kGroups>(weights, stride, hidden, hidden, hidden_input, from_bias, to_hidden);
+    swap();
+    weights += hidden * stride;
+    bias += stride;
+  }
+  if (plan.layers > 1) {
+    // Straight into the outputs.
+    Dense<V, kGroups>(weights, stride, hidden, hidden, hidden_input, from_bias, to_output);
+  } else {
+    for (size_t h = 0; h < hidden; ++h) {
+      PACELINE_UNROLL(4)
+      for (int g = 0; g < kGroups; ++g) to_output(h, g, hidden_input(h, g));
+    }
+  }
+}
+
+// Moves kGroups lane groups of parameters, group g at parameters + places[g]: kInputs first-layer
+// inputs input(f, g) with weights [inputs, padded_hidden], its sums starting from start(h, g).
+template <class V, class Team, int kGroups, int kInputs, class Input, class Start>
+PACELINE_LANE void NetworkStep(const NetworkPlan& plan, const float* prepared,
+                               const float* first_weights, const Input& input, const Start& start,
+                               float* parameters, const uint32_t* places) {
+  NetworkOutputs<V, kGroups> out;
+  out.Start(prepared + plan.last_bias);
+  if constexpr (Team::kSolo) {
+    RunLayers<V, kGroups>(plan, prepared, first_weights, kInputs, input, start, out);
+  } else {
+    if (plan.layers == 2 && plan.hidden == 32) {
+      RunTwoLayers<V, kGroups, 32>(plan, prepared, first_weights, kInputs, input, start, out);
+    } else if (plan.layers == 2 && plan.hidden == 4) {
+      RunTwoLayers<V, kGroups, 4>(plan, prepared, first_weights, kInputs, input, start, out);
+    } else {
+      RunLayers<V, kGroups>(plan, prepared, first_weights, kInputs, input, start, out);
+    }
+  }
+  PACELINE_UNROLL(4)
+  for (int g = 0; g < kGroups; ++g) {
+    float* p = parameters + places[g];
+    const V direction = out.direction[g] * V::Set(plan.step_multiplier);
+    const V scale = Exp(out.magnitude[g] * V::Set(plan.exp_multiplier));
+    Fnma(direction, scale, V::Load(p)).Store(p);
+  }
+}
+
+template <int kGroups>
+struct GroupCount {
+  static constexpr int kCount = kGroups;
+};
+
+// run.Groups<groups>(places) until `padded` elements are done, with as many lane groups at once as
+// suit the network. Ends without Sync.
+template <class V, class Team, class Run>
+PACELINE_LANE void ForGroups(const Team& team, const NetworkPlan& plan, uint32_t padded,
+                             const Run& run) {
+  uint32_t done = 0;
+  // The `groups` of a team's member lie a team's width apart, so that its members' loads join.
+  const uint32_t apart = static_cast<uint32_t>(team.size()) * V::kLanes;
+  const uint32_t own = static_cast<uint32_t>(team.rank()) * V::kLanes;
+  const auto run_all = [&](auto groups) PACELINE_INLINE_LAMBDA {
+    constexpr int kGroups = decltype(groups)::kCount;
+    for (; done + kGroups * apart <= padded; done += kGroups * apart) {
+      uint32_t places[kGroups];
+      PACELINE_UNROLL(4)
+      for (int g = 0; g < kGroups; ++g) places[g] = done + g * apart + own;
+      run.template Groups<kGroups>(places);
+    }
+  };
+  if constexpr (!Team::kSolo) {
+    run_all(GroupCount<2>());
+    for (uint32_t place = done + own; place < padded; place += apart) {
+      run.template Groups<1>(&place);
+    }
+  } else {
+    if constexpr (kNarrowGroupsAtOnce > kGroupsAtOnce && V::kLanes > 1) {
+      if (plan.hidden <= kNarrow) run_all(GroupCount<kNarrowGroupsAtOnce>());
+    }
+    if constexpr (kGroupsAtOnce > 1 && V::kLanes > 1) {
+      run_all(GroupCount<kGroupsAtOnce>());
+    }
+    run_all(GroupCount<1>());
+  }
+}
+
+}  // namespace paceline

@@ -1,0 +1,44 @@
+// Makes network plans.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "common/lopt/layout.h"
+#include "worker/optim/network_plan.h"
+
+namespace paceline {
+
+// Hands out slices of a buffer of floats, each at a multiple of 64 bytes.
+class FloatSlices {
+ public:
+  uint32_t Take(size_t count) {
+    const uint32_t offset = used_;
+    used_ += static_cast<uint32_t>((count + 15) / 16 * 16);
+    return offset;
+  }
+  uint32_t used() const { return used_; }
+
+ private:
+  uint32_t used_ = 0;
+};
+
+struct NetworkSettings {
+  uint32_t hidden = 0;
+  uint32_t layers = 0;
+  double exp_multiplier = 0;
+  double step_multiplier = 0;
+};
+
+struct LayerPaths {
+  std::string weight;
+  std::string bias;
+};
+
+// `paths` [layers + 1]. Takes its slices of the prepared floats and of the scratch.
+NetworkPlan PlanNetwork(const ThetaLayout& layout, const NetworkSettings& settings,
+                        const std::vector<LayerPaths>& paths,
+                        const std::vector<uint8_t>& input_rows, FloatSlices& prepared,
+                        FloatSlices& scratch);
+
+}  // namespace paceline
