@@ -10,6 +10,7 @@
 
 #include "CLI/CLI.hpp"
 #include "common/base/protocol.h"
+#include "common/footprint/machine_memory.h"
 #include "common/rpc/channel.h"
 #include "common/rpc/flags.h"
 #include "spdlog/sinks/stdout_color_sinks.h"
@@ -41,6 +42,7 @@ struct Flags {
   std::string device = "cpu";
   int threads = static_cast<int>(std::max(1u, std::thread::hardware_concurrency()));
   std::string name;
+  std::string memory;  // empty: what the machine has left
   std::string data_dir = "/usr/share/datasets";
   std::string log_level = "info";
 };
@@ -66,6 +68,14 @@ void AddFlags(CLI::App& app, Flags& flags) {
   app.add_option("--threads", flags.threads, "Blocks computed at a time")
       ->check(CLI::Range(1, 1024))
       ->capture_default_str();
+  app.add_option(
+         "--memory", flags.memory,
+         "What may be used, 16G or 500M (default: what the machine or the control group has "
+         "left)")
+      ->check([](const std::string& text) {
+        return ParseBytes(text) ? "" : "'" + text + "' is no size such as 512M or 16G";
+      })
+      ->type_name("SIZE");
   app.add_option("--name", flags.name, "Shown to people (default: host name and process id)");
   app.add_option("--data-dir", flags.data_dir, "Folder with the data sets, one folder each")
       ->check(CLI::ExistingDirectory)
@@ -76,11 +86,16 @@ void AddFlags(CLI::App& app, Flags& flags) {
   app.footer(kFooter);
 }
 
-v1::Hello ToHello(const Flags& flags) {
+uint64_t MemoryOf(const Flags& flags) {
+  return flags.memory.empty() ? AvailableMemory() : ParseBytes(flags.memory).value_or(0);
+}
+
+v1::Hello ToHello(const Flags& flags, uint64_t memory) {
   v1::Hello hello;
   hello.set_protocol(kProtocolVersion);
   hello.set_name(flags.name.empty() ? DefaultName() : flags.name);
   hello.set_threads(flags.threads);
+  hello.set_memory_bytes(memory);
   hello.set_fingerprint(EngineFingerprint());
   return hello;
 }
@@ -93,9 +108,10 @@ int Run(const Flags& flags) {
   }
   LinkOptions options;
   options.address = flags.coordinator;
-  options.hello = ToHello(flags);
-  spdlog::info("{} with {} threads, {}", options.hello.name(), flags.threads,
-               options.hello.fingerprint());
+  const uint64_t memory = MemoryOf(flags);
+  options.hello = ToHello(flags, memory);
+  spdlog::info("{} with {} threads and {} of memory, {}", options.hello.name(), flags.threads,
+               BytesText(memory), options.hello.fingerprint());
   CoordinatorLink link(*channel, std::move(options));
   // Outlives the agent, so that a second signal ends a worker whose last windows take too long.
   SignalWatcher signals([&](int signal) {
@@ -106,7 +122,9 @@ int Run(const Flags& flags) {
     return link.Fetch(job, first, last);
   };
   Agent agent(
-      flags.threads, LocalEngine(std::make_shared<DataStore>(flags.data_dir)),
+      flags.threads,
+      LocalEngine(std::make_shared<DataStore>(flags.data_dir),
+                  {.memory = memory, .threads = flags.threads}),
       {.send = [&](v1::WorkerMessage message) { link.Send(std::move(message)); }, .fetch = fetch});
   const absl::Status status = link.Run(agent);
   if (status.ok()) {

@@ -124,6 +124,8 @@ class Coordinator {
   void TakeFailure(const Worker& worker, const v1::WorkFailure& failure);
   std::vector<ScheduleWorker> EligibleWorkers();
   void PinFingerprint();
+  // Blocks of the job that its memory holds.
+  int64_t RoomOn(const Worker& worker) const;
   bool IsPinned(const Worker& worker) const;
   void Send(const std::vector<Outgoing>& messages);
   void SendHeartbeats();

@@ -46,6 +46,7 @@ absl::StatusOr<WorkerId> Roster::Join(const v1::Hello& hello, const std::string&
                   .peer = peer,
                   .threads = hello.threads(),
                   .fingerprint = hello.fingerprint(),
+                  .memory_bytes = hello.memory_bytes(),
                   .heard = clock_.Now()};
   return id;
 }

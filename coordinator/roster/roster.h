@@ -28,6 +28,7 @@ struct Worker {
   std::string peer;
   uint32_t threads = 0;
   std::string fingerprint;
+  uint64_t memory_bytes = 0;  // 0: unknown
   SteadyTime heard{};
 
   // For people: the name and, as it need not be unique, the id.

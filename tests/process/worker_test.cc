@@ -15,6 +15,7 @@ TEST(WorkerProgramTest, AWrongCommandLineIsUsage) {
            {{"--nonsense"}, "--nonsense"},
            {{"--threads", "0"}, "--threads"},
            {{"--threads", "many"}, "--threads"},
+           {{"--memory", "plenty"}, "'plenty' is no size such as 512M or 16G"},
            {{"--device", "cuda"}, "this build has no CUDA engine: give --device cpu"},
            {{"--device", "abacus"}, "there is no device 'abacus'"},
            {{"--data-dir", "/no/such/folder"}, "/no/such/folder"},

@@ -8,8 +8,15 @@
 
 namespace paceline {
 
+struct LocalEngineOptions {
+  uint64_t memory = 0;  // bytes that may be used; 0: no limit
+  int threads = 1;
+};
+
 // Jobs read `data`, shared by all. InvalidArgument lists the faults of a config that is not valid;
-// other errors as JobContext::Create.
-JobEngineFactory LocalEngine(std::shared_ptr<DataStore> data);
+// ResourceExhausted names the largest block that would fit; other errors as JobContext::Create.
+// What a job takes is logged.
+JobEngineFactory LocalEngine(std::shared_ptr<DataStore> data,
+                             const LocalEngineOptions& options = {});
 
 }  // namespace paceline

@@ -169,12 +169,13 @@ std::string FakeCluster::Submit(const v1::JobConfig& config, const std::string& 
 }
 
 WorkerId FakeCluster::Join(const std::string& name, const std::string& fingerprint,
-                           uint32_t threads) {
+                           uint32_t threads, uint64_t memory_bytes) {
   v1::Hello hello;
   hello.set_protocol(kProtocolVersion);
   hello.set_name(name);
   hello.set_threads(threads);
   hello.set_fingerprint(fingerprint);
+  hello.set_memory_bytes(memory_bytes);
   auto worker = std::make_shared<FakeWorker>();
   const auto id = coordinator_->Join(hello, "here", worker);
   EXPECT_TRUE(id.ok()) << id.status();
