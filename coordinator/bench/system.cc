@@ -1,10 +1,14 @@
 #include <unistd.h>
 
+#include <algorithm>
 #include <chrono>
 #include <filesystem>
 #include <fstream>
+#include <functional>
+#include <map>
 #include <sstream>
 #include <thread>
+#include <vector>
 
 #include "common/config/config.h"
 #include "coordinator/bench/scratch_folder.h"
@@ -51,13 +55,47 @@ double CpuSeconds(pid_t pid) {
   return (user + system) / static_cast<double>(sysconf(_SC_CLK_TCK));
 }
 
+struct Thread {
+  double running = 0, waiting = 0;  // seconds on a core; seconds ready to run on a busy machine
+};
+
+std::map<std::string, Thread> ThreadsOf(pid_t pid) {
+  std::map<std::string, Thread> threads;
+  std::error_code error;
+  for (const auto& task :
+       std::filesystem::directory_iterator(fmt::format("/proc/{}/task", pid), error)) {
+    Thread thread;
+    std::ifstream(task.path() / "schedstat") >> thread.running >> thread.waiting;
+    threads[task.path().filename()] = {1e-9 * thread.running, 1e-9 * thread.waiting};
+  }
+  return threads;
+}
+
 struct Look {
   Clock::time_point when;
   double coordinator = 0, worker = 0;  // CPU seconds
+  std::map<std::string, Thread> worker_threads;
 };
 
 Look LookAt(const LocalCluster& cluster) {
-  return {Clock::now(), CpuSeconds(cluster.coordinator_pid()), CpuSeconds(cluster.worker_pid(0))};
+  return {Clock::now(), CpuSeconds(cluster.coordinator_pid()), CpuSeconds(cluster.worker_pid(0)),
+          ThreadsOf(cluster.worker_pid(0))};
+}
+
+// The part of the time that the worker's computing threads (those that ran most) neither ran nor
+// were ready to: they had nothing to do. Other programs on the machine do not change it.
+double IdleFraction(const Look& begin, const Look& end, int threads) {
+  std::vector<Thread> spent;
+  for (const auto& [id, now] : end.worker_threads) {
+    const auto then = begin.worker_threads.find(id);
+    if (then == begin.worker_threads.end()) continue;
+    spent.push_back({now.running - then->second.running, now.waiting - then->second.waiting});
+  }
+  std::ranges::sort(spent, std::greater<>(), &Thread::running);
+  spent.resize(std::min(spent.size(), static_cast<size_t>(threads)));
+  double busy = 0;
+  for (const Thread& thread : spent) busy += thread.running + thread.waiting;
+  return 1 - busy / (threads * std::chrono::duration<double>(end.when - begin.when).count());
 }
 
 // Waits until `step` outer steps are done or the job has ended.
@@ -80,19 +118,25 @@ absl::Status WaitForStep(LocalCluster& cluster, JobClient& client, const std::st
       fmt::format("outer step {} was not done within {} s", step, kPatience.count()));
 }
 
-// Wall-clock seconds of the outer steps after the first ones, from the job's log.
-absl::StatusOr<double> StepSeconds(const std::string& log) {
+// Means over the outer steps after the first ones, from the job's log.
+struct StepSeconds {
+  double wall = 0;
+  double coordinator = 0;  // of its one thread
+};
+
+absl::StatusOr<StepSeconds> ReadStepSeconds(const std::string& log) {
   std::ifstream file(log);
-  double seconds = 0;
-  int64_t steps = 0;
+  StepSeconds sum;
+  double steps = 0;
   for (std::string line; std::getline(file, line);) {
     const auto row = nlohmann::json::parse(line, nullptr, false);
     if (!row.is_object() || row.value("step", int64_t{0}) <= kWarmSteps) continue;
-    seconds += row.value("seconds", 0.0);
+    sum.wall += row.value("seconds", 0.0);
+    sum.coordinator += row.value("coordinator_seconds", 0.0);
     ++steps;
   }
   if (steps == 0) return absl::NotFoundError(fmt::format("{} has no outer steps", log));
-  return seconds / static_cast<double>(steps);
+  return StepSeconds{sum.wall / steps, sum.coordinator / steps};
 }
 
 }  // namespace
@@ -121,7 +165,7 @@ absl::Status RunSystemSection(const SystemOptions& options, const TakeRow& take)
   const Look end = LookAt(**cluster);
   waited = WaitForStep(**cluster, **client, *job, options.steps);
   if (!waited.ok()) return waited;
-  const auto seconds = StepSeconds(fmt::format("{}/jobs/{}/log.jsonl", folder.path(), *job));
+  const auto seconds = ReadStepSeconds(fmt::format("{}/jobs/{}/log.jsonl", folder.path(), *job));
   if (!seconds.ok()) return seconds.status();
 
   const double watched = std::chrono::duration<double>(end.when - begin.when).count();
@@ -134,11 +178,13 @@ absl::Status RunSystemSection(const SystemOptions& options, const TakeRow& take)
         {"threads", options.threads},
         {"engine", "fused"},
         {"block", 8},
-        {"inner_steps_per_s", 2.0 * options.particles * options.window / *seconds},
-        {"outer_step_seconds", *seconds},
+        {"inner_steps_per_s", 2.0 * options.particles * options.window / seconds->wall},
+        {"outer_step_seconds", seconds->wall},
+        {"coordinator_seconds", seconds->coordinator},
         // Of one core.
         {"coordinator_cpu", (end.coordinator - begin.coordinator) / watched},
-        {"worker_cpu", (end.worker - begin.worker) / watched}});
+        {"worker_cpu", (end.worker - begin.worker) / watched},
+        {"worker_idle", IdleFraction(begin, end, options.threads)}});
   return absl::OkStatus();
 }
 

@@ -106,13 +106,13 @@ std::string PercentText(const ordered_json& row, const char* field) {
 std::string SystemTable(const BenchRows& rows, bool ratios) {
   std::vector<std::vector<std::string>> lines = {{"TASK", "OPTIMIZER", "PARTICLES", "INNER STEPS/S",
                                                   "ENGINE ALONE", "OVERHEAD", "COORDINATOR CPU",
-                                                  "WORKER CPU"}};
+                                                  "WORKER IDLE"}};
   for (const ordered_json& row : rows) {
     lines.push_back({row.value("task", ""), row.value("optimizer", ""),
                      Grouped(row.value("particles", 0.0)), Grouped(FigureOf(row)),
                      Grouped(row.value("engine_inner_steps_per_s", 0.0)),
                      PercentText(row, "overhead"), PercentText(row, "coordinator_cpu"),
-                     PercentText(row, "worker_cpu")});
+                     PercentText(row, "worker_idle")});
   }
   if (ratios) AddRatioColumn(rows, lines);
   return Aligned(lines, 2);
