@@ -16,16 +16,18 @@ if(CCACHE_PROGRAM)
   # Another checkout of the same sources finds what this one compiled.
   set(CMAKE_CXX_COMPILER_LAUNCHER ${CMAKE_COMMAND} -E env CCACHE_BASEDIR=${CMAKE_SOURCE_DIR}
     CCACHE_NOHASHDIR=true ${CCACHE_PROGRAM})
+  set(CMAKE_CUDA_COMPILER_LAUNCHER ${CMAKE_CXX_COMPILER_LAUNCHER})
 endif()
 
 # Bits must not depend on what the compiler chooses to contract; a fused multiply-add is always written.
-add_compile_options(-ffp-contract=off -fno-math-errno)
+add_compile_options("$<$<COMPILE_LANGUAGE:CXX>:-ffp-contract=off;-fno-math-errno>")
 
 set(PACELINE_WARNINGS -Wall -Wextra -Werror -Wshadow=local -Wnon-virtual-dtor -Woverloaded-virtual)
 
 set(PACELINE_SANITIZER "" CACHE STRING "Value of -fsanitize=, or empty")
 if(PACELINE_SANITIZER)
-  add_compile_options(-fsanitize=${PACELINE_SANITIZER} -fno-omit-frame-pointer)
+  add_compile_options(
+    "$<$<COMPILE_LANGUAGE:CXX>:-fsanitize=${PACELINE_SANITIZER};-fno-omit-frame-pointer>")
   add_link_options(-fsanitize=${PACELINE_SANITIZER})
   if(PACELINE_SANITIZER MATCHES "thread")
     add_compile_definitions(GRPC_TSAN_SUPPRESSED)

@@ -5,6 +5,8 @@
 #include <array>
 #include <csignal>
 #include <cstdio>
+#include <memory>
+#include <optional>
 #include <string>
 #include <thread>
 
@@ -19,6 +21,8 @@
 #include "worker/agent/coordinator_link.h"
 #include "worker/agent/local_engine.h"
 #include "worker/agent/signals.h"
+#include "worker/cuda/device.h"
+#include "worker/cuda/device_name.h"
 #include "worker/engine/fingerprint.h"
 
 namespace paceline {
@@ -40,7 +44,7 @@ struct Flags {
   std::string coordinator;
   TlsFlags tls;
   std::string device = "cpu";
-  int threads = static_cast<int>(std::max(1u, std::thread::hardware_concurrency()));
+  std::optional<int> threads;
   std::string name;
   std::string memory;  // empty: what the machine has left
   std::string data_dir = "/usr/share/datasets";
@@ -53,21 +57,27 @@ std::string DefaultName() {
   return std::string(host.data()) + "-" + std::to_string(getpid());
 }
 
+// On a GPU threads only keep its queue full.
+constexpr int kCudaThreads = 4;
+
+int ThreadsOf(const Flags& flags, bool cuda) {
+  const unsigned own = cuda ? kCudaThreads : std::thread::hardware_concurrency();
+  return flags.threads.value_or(static_cast<int>(std::max(1u, own)));
+}
+
 std::string CheckDevice(const std::string& device) {
-  if (device == "cpu") return "";
-  if (device == "cuda") return "this build has no CUDA engine: give --device cpu";
-  return "there is no device '" + device + "': give --device cpu";
+  return std::string(cuda::ParseDeviceName(device).status().message());
 }
 
 void AddFlags(CLI::App& app, Flags& flags) {
   AddCoordinatorFlag(app, flags.coordinator);
   AddTlsFlags(app, flags.tls);
-  app.add_option("--device", flags.device, "What computes: cpu")
+  app.add_option("--device", flags.device, "What computes: cpu, cuda (the first GPU) or cuda:N")
       ->check(CheckDevice)
       ->capture_default_str();
-  app.add_option("--threads", flags.threads, "Blocks computed at a time")
-      ->check(CLI::Range(1, 1024))
-      ->capture_default_str();
+  app.add_option("--threads", flags.threads,
+                 "Blocks computed at a time (default: the processor's threads; 4 on a GPU)")
+      ->check(CLI::Range(1, 1024));
   app.add_option(
          "--memory", flags.memory,
          "What may be used, 16G or 500M (default: what the machine or the control group has "
@@ -86,31 +96,44 @@ void AddFlags(CLI::App& app, Flags& flags) {
   app.footer(kFooter);
 }
 
-uint64_t MemoryOf(const Flags& flags) {
-  return flags.memory.empty() ? AvailableMemory() : ParseBytes(flags.memory).value_or(0);
+// Of the GPU where there is one: there the inner runs live.
+uint64_t MemoryOf(const Flags& flags, const cuda::Device* device) {
+  if (!flags.memory.empty()) return ParseBytes(flags.memory).value_or(0);
+  if (device == nullptr) return AvailableMemory();
+  const auto memory = device->Memory();
+  return memory.ok() ? memory->free_bytes : 0;
 }
 
-v1::Hello ToHello(const Flags& flags, uint64_t memory) {
+v1::Hello ToHello(const Flags& flags, int threads, uint64_t memory, const cuda::Device* device) {
   v1::Hello hello;
   hello.set_protocol(kProtocolVersion);
   hello.set_name(flags.name.empty() ? DefaultName() : flags.name);
-  hello.set_threads(flags.threads);
+  hello.set_threads(threads);
   hello.set_memory_bytes(memory);
-  hello.set_fingerprint(EngineFingerprint());
+  hello.set_fingerprint(EngineFingerprint(device));
   return hello;
 }
 
+int CannotStart(const absl::Status& status, const char* advice = "") {
+  std::fprintf(stderr, "paceline-worker: %s%s\n", std::string(status.message()).c_str(), advice);
+  return kCannotStart;
+}
+
 int Run(const Flags& flags) {
-  auto channel = OpenChannel(flags.coordinator, flags.tls);
-  if (!channel.ok()) {
-    std::fprintf(stderr, "paceline-worker: %s\n", std::string(channel.status().message()).c_str());
-    return kCannotStart;
+  std::shared_ptr<const cuda::Device> device;  // null: the processor
+  if (const auto name = cuda::ParseDeviceName(flags.device); name->is_cuda) {
+    auto opened = cuda::Device::Open(name->index);
+    if (!opened.ok()) return CannotStart(opened.status(), "; give --device cpu");
+    device = *std::move(opened);
   }
+  const int threads = ThreadsOf(flags, device != nullptr);
+  auto channel = OpenChannel(flags.coordinator, flags.tls);
+  if (!channel.ok()) return CannotStart(channel.status());
   LinkOptions options;
   options.address = flags.coordinator;
-  const uint64_t memory = MemoryOf(flags);
-  options.hello = ToHello(flags, memory);
-  spdlog::info("{} with {} threads and {} of memory, {}", options.hello.name(), flags.threads,
+  const uint64_t memory = MemoryOf(flags, device.get());
+  options.hello = ToHello(flags, threads, memory, device.get());
+  spdlog::info("{} with {} threads and {} of memory, {}", options.hello.name(), threads,
                BytesText(memory), options.hello.fingerprint());
   CoordinatorLink link(*channel, std::move(options));
   // Outlives the agent, so that a second signal ends a worker whose last windows take too long.
@@ -122,9 +145,9 @@ int Run(const Flags& flags) {
     return link.Fetch(job, first, last);
   };
   Agent agent(
-      flags.threads,
+      threads,
       LocalEngine(std::make_shared<DataStore>(flags.data_dir),
-                  {.memory = memory, .threads = flags.threads}),
+                  {.device = device, .memory = memory, .threads = threads}),
       {.send = [&](v1::WorkerMessage message) { link.Send(std::move(message)); }, .fetch = fetch});
   const absl::Status status = link.Run(agent);
   if (status.ok()) {

@@ -1,6 +1,7 @@
 #include "common/estimator/gradient.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 
 #include <fmt/format.h>
@@ -57,13 +58,16 @@ GradientEstimate Summary(std::span<const ParticleScalars> particles) {
 
 }  // namespace
 
-GradientEstimator::GradientEstimator(const v1::JobConfig& config, size_t parameters, int threads)
+GradientEstimator::GradientEstimator(const v1::JobConfig& config, size_t parameters, int threads,
+                                     size_t pes_sum_bytes)
     : config_(&config), parameters_(parameters), threads_(threads) {
   const uint32_t particles = config.estimator().particles();
   const uint32_t blocks = particles / block_particles();
   for (uint32_t block = 0; block < blocks; ++block) cursors_.emplace_back(config, block);
   episodes_.assign(blocks, ParticleEpisodes(static_cast<int>(block_particles())));
-  if (config.estimator().has_pes()) sums_.assign(particles, std::vector<float>(parameters));
+  if (config.estimator().has_pes() && sizeof(float) * particles * parameters <= pes_sum_bytes) {
+    sums_.assign(particles, std::vector<float>(parameters));
+  }
 }
 
 int64_t GradientEstimator::particle_start(size_t particle) const {
@@ -144,18 +148,34 @@ void GradientEstimator::Accumulate(std::span<const float> coefficients, std::spa
 
 void GradientEstimator::AddTerms(std::span<const float> coefficients, size_t begin,
                                  std::span<float> gradient) {
-  for (size_t i = 0; i < coefficients.size(); ++i) {
-    const int64_t start = particle_start(i);
-    const Stream stream = PerturbationStream(*config_, static_cast<uint32_t>(i), step_, start);
-    if (sums_.empty()) {
+  std::array<float, kTile> buffer;
+  const std::span<float> tile = std::span(buffer).first(gradient.size());
+  for (uint32_t i = 0; i < coefficients.size(); ++i) {
+    if (!config_->estimator().has_pes()) {
+      const Stream stream = PerturbationStream(*config_, i, step_, particle_start(i));
       AddScaledNormals(coefficients[i], stream, begin, gradient);
       continue;
     }
-    const auto sum = std::span(sums_[i]).subspan(begin, gradient.size());
-    if (CreditOf(config_->estimator(), step_, start).first == step_) std::ranges::fill(sum, 0.0f);
-    AddScaledNormals(1.0f, stream, begin, sum);
+    const std::span<const float> sum = CreditedSum(i, begin, tile);
     for (size_t k = 0; k < gradient.size(); ++k) gradient[k] += coefficients[i] * sum[k];
   }
+}
+
+std::span<const float> GradientEstimator::CreditedSum(uint32_t particle, size_t begin,
+                                                      std::span<float> tile) {
+  const int64_t start = particle_start(particle);
+  CreditedSteps steps = CreditOf(config_->estimator(), step_, start);
+  const bool kept = !sums_.empty();
+  const std::span<float> sum = kept ? std::span(sums_[particle]).subspan(begin, tile.size()) : tile;
+  if (!kept || steps.first == step_) {
+    std::ranges::fill(sum, 0.0f);
+  } else {
+    steps.first = step_;
+  }
+  for (int64_t step = steps.first; step <= steps.last; ++step) {
+    AddScaledNormals(1.0f, PerturbationStream(*config_, particle, step, start), begin, sum);
+  }
+  return sum;
 }
 
 int64_t GradientEstimator::OldestEpisodeStart() const {

@@ -37,10 +37,17 @@ struct GradientEstimate {
 
 // The coordinator's side of one job's estimator. Not thread-safe; uses `threads` threads inside,
 // over ranges of θ, so the result does not depend on their number.
+//
+// A thread holds the noise of at most one tile of θ at a time. PES's sums over the episode so far
+// are kept from step to step while all of them take at most `pes_sum_bytes`, else made anew for
+// each tile (the same bits, at the cost of the episode's windows so far).
 class GradientEstimator {
  public:
+  static constexpr size_t kPesSumBytes = size_t{256} << 20;
+
   // `config` outlives the estimator. `parameters` is P.
-  GradientEstimator(const v1::JobConfig& config, size_t parameters, int threads);
+  GradientEstimator(const v1::JobConfig& config, size_t parameters, int threads,
+                    size_t pes_sum_bytes = kPesSumBytes);
 
   // Outer step that the next Estimate call is about.
   int64_t step() const { return step_; }
@@ -74,6 +81,9 @@ class GradientEstimator {
   void Accumulate(std::span<const float> coefficients, std::span<float> gradient);
   // Adds all particles' terms on [begin, begin + gradient.size()) of θ, and extends the PES sums.
   void AddTerms(std::span<const float> coefficients, size_t begin, std::span<float> gradient);
+  // The noise credited to a particle, on a range of θ, by extending the sum that is kept or in
+  // `tile`.
+  std::span<const float> CreditedSum(uint32_t particle, size_t begin, std::span<float> tile);
   // Errors of Restore; moves the cursors to state.step.
   absl::Status CheckState(const State& state, std::vector<EpisodeCursor>& cursors) const;
   void RegeneratePesSums();
@@ -84,7 +94,7 @@ class GradientEstimator {
   int64_t step_ = 0;
   std::vector<EpisodeCursor> cursors_;
   std::vector<ParticleEpisodes> episodes_;  // [block]
-  std::vector<std::vector<float>> sums_;    // [particle][P] for PES, else empty
+  std::vector<std::vector<float>> sums_;    // [particle][P] if PES's are kept, else empty
 };
 
 }  // namespace paceline

@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
-#include "common/lane/portable_math.h"
 #include "common/estimator/episodes.h"
+#include "common/lane/portable_math.h"
 #include "common/noise/streams.h"
 
 namespace paceline {

@@ -18,21 +18,20 @@ constexpr uint64_t kProgramBytes = 130'000'000;
 
 uint64_t Padded(uint64_t count) { return (count + 15) / 16 * 16; }
 
-// As worker/kernels/mlp_shape.h lays it out, and the batch's images.
+// The batch's images, and what worker/kernels/mlp_shape.h lays out.
 uint64_t MlpScratchFloats(const v1::ImageMlp& task) {
   const std::vector<int64_t> widths = MlpWidths(task);
   const uint64_t batch = task.batch();
-  uint64_t floats = batch * static_cast<uint64_t>(widths[0]) + Padded(batch) * kImageClasses;
-  uint64_t widest = 0, largest = 0;
+  uint64_t floats = batch * static_cast<uint64_t>(widths[0]) + 3 * Padded(batch);
   for (size_t layer = 0; layer + 1 < widths.size(); ++layer) {
     const auto in = static_cast<uint64_t>(widths[layer]);
-    const uint64_t out = Padded(static_cast<uint64_t>(widths[layer + 1]));
-    floats += in * out + 2 * batch * out;
-    if (layer > 0) floats += static_cast<uint64_t>(widths[layer + 1]) * Padded(in);
-    widest = std::max(widest, out);
-    largest = std::max(largest, in * out);
+    const auto out = static_cast<uint64_t>(widths[layer + 1]);
+    const bool last = layer + 2 == widths.size();
+    floats += (last ? 1 : 2) * batch * Padded(out);
+    if (out % 16 != 0) floats += (in + 1) * Padded(out);
+    if (layer > 0) floats += out * Padded(in);
   }
-  return floats + 2 * Padded(batch) * widest + largest;
+  return floats;
 }
 
 // The optimizer's staging and features of the largest tensor.
@@ -53,19 +52,15 @@ uint64_t BlockScratch(const v1::JobConfig& config, const v1::Task& task) {
   return kFloat * floats;
 }
 
-// The temporaries of one window of the torch tier: for every run the network's inputs of each
-// parameter, raw and normalised, its hidden layers, and the task's activations with their slopes.
+// The temporaries of one window of the torch tier: for every run its gradient, LibTorch's own and
+// the optimizer's, the batch's images twice, and the task's activations with their slopes.
 uint64_t TorchWindow(const v1::JobConfig& config, const v1::Task& task) {
-  const v1::LearnedOptimizer& optimizer = config.optimizer();
-  const uint64_t per_parameter =
-      optimizer.has_adafac_mlp() ? 2 * 39 + 2 * uint64_t{optimizer.adafac_mlp().hidden()}
-      : optimizer.has_mlp_lopt() ? 2 * 19 + 2 * uint64_t{optimizer.mlp_lopt().hidden()}
-                                 : 4;
-  uint64_t floats = ParameterCount(task) * per_parameter;
+  uint64_t floats = 2 * ParameterCount(task);
   if (task.has_image_mlp()) {
-    uint64_t widths = 0;
-    for (const int64_t width : MlpWidths(task.image_mlp())) widths += static_cast<uint64_t>(width);
-    floats += 3 * widths * task.image_mlp().batch();
+    const std::vector<int64_t> widths = MlpWidths(task.image_mlp());
+    uint64_t values = 2 * static_cast<uint64_t>(widths[0]);
+    for (size_t i = 1; i < widths.size(); ++i) values += 4 * static_cast<uint64_t>(widths[i]);
+    floats += values * task.image_mlp().batch();
   }
   return kFloat * 2 * config.estimator().block() * floats;
 }

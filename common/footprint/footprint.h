@@ -1,7 +1,8 @@
 // The memory that a job's inner runs take on a worker, from its config alone.
 //
-// An estimate: tests hold it within 15 % of what the reference and fused tiers allocate; of the
-// torch tier, whose temporaries are LibTorch's, it is an upper bound within a factor of three.
+// An estimate: tests hold a block within 15 % of what the fused tier allocates, and state to the
+// byte; the torch tier's temporaries are LibTorch's own and known within a third. While a data set
+// is read, 60 MB more are in use for a moment.
 #pragma once
 
 #include <cstdint>

@@ -18,8 +18,17 @@
 
 #ifdef __CUDACC__
 #define PACELINE_LANE __host__ __device__ inline __attribute__((always_inline))
+#define PACELINE_LANE_CALL __host__ __device__ __noinline__
 #else
 #define PACELINE_LANE inline __attribute__((always_inline))
+// For templates over V (never what files for several instruction sets would share) that are too
+// large or too seldom used to be copied to every place that calls them, or that need the registers
+// for themselves.
+#ifdef __clang__
+#define PACELINE_LANE_CALL __attribute__((noinline))
+#else
+#define PACELINE_LANE_CALL __attribute__((noinline, noclone))
+#endif
 #endif
 
 // Before a loop over registers, with its trip count or more.

@@ -1,16 +1,11 @@
 #include "common/noise/streams.h"
 
 #include "common/lane/dispatch.h"
+#include "common/noise/place.h"
 #include "common/noise/streams_kernel.h"
 
 namespace paceline {
 namespace {
-
-PhiloxPlace PlaceOf(const Stream& stream) {
-  return {
-      {static_cast<uint32_t>(stream.key), static_cast<uint32_t>(stream.key >> 32)},
-      {stream.step, stream.episode, stream.particle << 8 | static_cast<uint32_t>(stream.purpose)}};
-}
 
 // Calls the active instruction set's version of one kernel.
 template <class... Parameters, class... Arguments>

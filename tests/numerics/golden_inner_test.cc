@@ -1,14 +1,21 @@
 // Optimizer and task together: the library's own inner training of an image MLP on stored batches,
-// every inner_* file that is there.
+// every inner_* file that is there; by the reference, and by the fused tier's kernels on every
+// instruction set. (The torch tier: golden_torch_test.cc.)
 #include <gtest/gtest.h>
 
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
+#include <functional>
+#include <memory>
 
 #include "tests/testing/golden.h"
 #include "tests/testing/golden_optimizer.h"
-#include "worker/optim/optimizer.h"
+#include "tests/testing/targets.h"
+#include "worker/engine/gradient_source.h"
+#include "worker/kernels/mlp.h"
+#include "worker/optim/make.h"
+#include "worker/task/image_mlp.h"
 #include "worker/task/softmax_mlp.h"
 
 namespace paceline {
@@ -36,15 +43,34 @@ std::vector<float> Flat(const GoldenFile& file, const std::string& prefix, const
   return values;
 }
 
+size_t BatchOf(const GoldenFile& file) {
+  return file.at("batch/label").elements() / file.at("loss").elements();
+}
+
 struct InnerRun {
   std::vector<float> losses;
   std::vector<float> parameters;
 };
 
+// Loss and gradient on given examples: images, labels, parameters, gradient.
+using LossAndGradient = std::function<float(std::span<const float>, std::span<const int32_t>,
+                                            std::span<const float>, std::span<float>)>;
+
+LossAndGradient ByPlainLoops(const SoftmaxMlp& task) {
+  return [&task](auto... of) { return task.LossAndGradient(of...); };
+}
+
+LossAndGradient ByKernel(const SoftmaxMlp& task, int batch, lane::Target target) {
+  const ImageMlp image_mlp(std::make_shared<ImageData>(), task, batch);
+  const kernels::MlpKernel kernel(KernelShape(image_mlp), target);
+  std::vector<float> scratch(kernel.scratch_size());
+  return [kernel, scratch](auto... of) mutable { return kernel.LossAndGradient(of..., scratch); };
+}
+
 InnerRun Train(const GoldenFile& file, const v1::LearnedOptimizer& config, const SoftmaxMlp& task,
-               Arithmetic arithmetic) {
+               lane::Target target, const LossAndGradient& loss_and_gradient) {
   InnerRun run{.losses = {}, .parameters = Flat(file, "init/", task)};
-  const auto optimizer = MakeOptimizer(config, task.parameters(), arithmetic);
+  const auto optimizer = MakeOptimizerFor(config, task.parameters(), target);
   const auto prepared = optimizer->Prepare(testing::GoldenTheta(file, LayoutOf(config)));
   std::vector<float> state(optimizer->state_size()), scratch(optimizer->scratch_size());
   std::vector<float> gradient(run.parameters.size());
@@ -52,11 +78,11 @@ InnerRun Train(const GoldenFile& file, const v1::LearnedOptimizer& config, const
   const auto images = file.at("batch/image").f32();
   const auto labels = file.at("batch/label").i32();
   const size_t steps = file.at("loss").elements();
-  const size_t batch = labels.size() / steps, pixels = images.size() / labels.size();
+  const size_t batch = BatchOf(file), pixels = images.size() / labels.size();
   for (size_t step = 0; step < steps; ++step) {
     const float loss =
-        task.LossAndGradient(images.subspan(step * batch * pixels, batch * pixels),
-                             labels.subspan(step * batch, batch), run.parameters, gradient);
+        loss_and_gradient(images.subspan(step * batch * pixels, batch * pixels),
+                          labels.subspan(step * batch, batch), run.parameters, gradient);
     run.losses.push_back(loss);
     optimizer->Update(*prepared, static_cast<int64_t>(step), loss, gradient, run.parameters, state,
                       scratch);
@@ -73,7 +99,8 @@ double LargestDifference(std::span<const float> a, std::span<const float> b) {
   return largest;
 }
 
-void Compare(const GoldenFile& file, const SoftmaxMlp& task, const InnerRun& run) {
+void Compare(const GoldenFile& file, const SoftmaxMlp& task, const char* tier,
+             const InnerRun& run) {
   const double loss_off = LargestDifference(run.losses, file.at("loss").f32());
   EXPECT_LE(loss_off, 5e-6) << file.name;
   double final_off = 0, of_tolerance = 0;
@@ -86,8 +113,8 @@ void Compare(const GoldenFile& file, const SoftmaxMlp& task, const InnerRun& run
     of_tolerance = std::max(of_tolerance, off / (5e-6 + 5e-5 * movement));
   }
   EXPECT_LE(of_tolerance, 1) << file.name;
-  std::printf("%-32s loss off by %.2e, parameters by %.2e, %5.1f %% of their tolerance\n",
-              file.name.c_str(), loss_off, final_off, 100 * of_tolerance);
+  std::printf("%-32s %-9s loss off by %.2e, parameters by %.2e, %5.1f %% of their tolerance\n",
+              file.name.c_str(), tier, loss_off, final_off, 100 * of_tolerance);
 }
 
 TEST(GoldenInner, TrainsAsTheLibraryDoes) {
@@ -103,11 +130,19 @@ TEST(GoldenInner, TrainsAsTheLibraryDoes) {
       continue;
     }
     const SoftmaxMlp task = TaskOf(file->config.at("task"));
-    const InnerRun reference = Train(*file, *config, task, Arithmetic::kScalar);
-    Compare(*file, task, reference);
-    const InnerRun simd = Train(*file, *config, task, Arithmetic::kSimd);
-    EXPECT_EQ(reference.parameters, simd.parameters) << file->name;
-    EXPECT_EQ(reference.losses, simd.losses) << file->name;
+    Compare(*file, task, "reference",
+            Train(*file, *config, task, lane::Target::kScalar, ByPlainLoops(task)));
+    const auto fused = [&](lane::Target target) {
+      return Train(*file, *config, task, target,
+                   ByKernel(task, static_cast<int>(BatchOf(*file)), target));
+    };
+    const InnerRun scalar = fused(lane::Target::kScalar);
+    Compare(*file, task, "fused", scalar);
+    for (const lane::Target target : testing::RunnableTargets()) {
+      const InnerRun run = fused(target);
+      EXPECT_EQ(run.parameters, scalar.parameters) << file->name << lane::TargetName(target);
+      EXPECT_EQ(run.losses, scalar.losses) << file->name << lane::TargetName(target);
+    }
     ++checked;
   }
   EXPECT_GT(checked, 0) << "no inner training of a supported optimizer in "

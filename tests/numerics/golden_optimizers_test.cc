@@ -1,5 +1,5 @@
 // The optimizers against google/learned_optimization's own trajectories: every traj_* file that is
-// there.
+// there, on every instruction set.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -9,7 +9,8 @@
 #include "common/lopt/layout.h"
 #include "tests/testing/golden.h"
 #include "tests/testing/golden_optimizer.h"
-#include "worker/optim/optimizer.h"
+#include "tests/testing/targets.h"
+#include "worker/optim/make.h"
 
 namespace paceline {
 namespace {
@@ -48,8 +49,8 @@ struct Problem {
 
 // trajectory [update][parameter]
 std::vector<std::vector<float>> Follow(const GoldenFile& file, const v1::LearnedOptimizer& config,
-                                       const Problem& problem, Arithmetic arithmetic) {
-  const auto optimizer = MakeOptimizer(config, problem.tensors, arithmetic);
+                                       const Problem& problem, lane::Target target) {
+  const auto optimizer = MakeOptimizerFor(config, problem.tensors, target);
   const auto prepared = optimizer->Prepare(testing::GoldenTheta(file, LayoutOf(config)));
   std::vector<float> state(optimizer->state_size());
   std::vector<float> scratch(optimizer->scratch_size(), std::nanf(""));
@@ -105,9 +106,11 @@ TEST(GoldenOptimizers, FollowTheLibrarysTrajectories) {
       continue;
     }
     const Problem problem(*file);
-    const auto reference = Follow(*file, *config, problem, Arithmetic::kScalar);
-    const auto simd = Follow(*file, *config, problem, Arithmetic::kSimd);
-    EXPECT_EQ(reference, simd) << file->name;
+    const auto reference = Follow(*file, *config, problem, lane::Target::kScalar);
+    for (const lane::Target target : testing::RunnableTargets()) {
+      EXPECT_EQ(Follow(*file, *config, problem, target), reference)
+          << file->name << " " << lane::TargetName(target);
+    }
     const Deviation worst = Compare(*file, problem, reference);
     std::printf("%-32s largest deviation %.2e, %5.1f %% of its tolerance\n", file->name.c_str(),
                 worst.absolute, 100 * worst.of_tolerance);

@@ -1,5 +1,6 @@
 // Tasks against the numbers of google/learned_optimization: every task_*.safetensors in the golden
-// folder that describes a task we have.
+// folder that describes a task we have; by the plain loops, and where the fused tier has a kernel
+// by that on every instruction set. (The torch tier: golden_torch_test.cc.)
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
@@ -10,6 +11,9 @@
 #include <memory>
 
 #include "tests/testing/golden.h"
+#include "tests/testing/targets.h"
+#include "worker/engine/gradient_source.h"
+#include "worker/kernels/mlp.h"
 #include "worker/task/image_mlp.h"
 #include "worker/task/quadratic.h"
 
@@ -28,6 +32,7 @@ using LossAndGradient = std::function<float(std::span<const float>, std::span<fl
 struct TaskOfFile {
   std::shared_ptr<const Task> task;  // null: not supported
   LossAndGradient loss_and_gradient;
+  std::function<LossAndGradient(lane::Target)> kernel = {};  // empty: it has none
   // The library leaves the loss of a quadratic as it is; ours is bounded, and is compared within.
   bool compare_unbounded = false;
 };
@@ -43,10 +48,20 @@ TaskOfFile MakeImageMlp(const GoldenFile& file) {
   widths.push_back(file.config.at("num_classes").get<int>());
 
   auto mlp = std::make_shared<const ImageMlp>(std::make_shared<ImageData>(),
-                                              SoftmaxMlp(widths, activation), 1);
-  return {mlp, [mlp, &file](std::span<const float> point, std::span<float> gradient) {
+                                              SoftmaxMlp(widths, activation),
+                                              static_cast<int>(file.at("batch/label").elements()));
+  return {mlp,
+          [mlp, &file](std::span<const float> point, std::span<float> gradient) {
             return mlp->LossAndGradient(file.at("batch/image").f32(), file.at("batch/label").i32(),
                                         point, gradient);
+          },
+          [mlp, &file](lane::Target target) -> LossAndGradient {
+            return [kernel = kernels::MlpKernel(KernelShape(*mlp), target), &file](
+                       std::span<const float> point, std::span<float> gradient) {
+              std::vector<float> scratch(kernel.scratch_size());
+              return kernel.LossAndGradient(file.at("batch/image").f32(),
+                                            file.at("batch/label").i32(), point, gradient, scratch);
+            };
           }};
 }
 
@@ -118,11 +133,12 @@ void CheckMetaLoss(const GoldenFile& file, const TaskOfFile& subject) {
   }
 }
 
-void CheckTask(const GoldenFile& file, const TaskOfFile& subject) {
+void CheckTask(const GoldenFile& file, const TaskOfFile& subject, const char* tier,
+               const LossAndGradient& loss_and_gradient) {
   const std::vector<float> point = PointOf(file, *subject.task);
   std::vector<float> gradient(point.size(), NAN);
   const double expected = Best(file, "loss", "").front();
-  const double loss = subject.loss_and_gradient(point, gradient);
+  const double loss = loss_and_gradient(point, gradient);
   const double loss_deviation = std::abs(loss - expected) / std::abs(expected);
   EXPECT_LE(loss_deviation, kLossTolerance);
   double gradient_deviation = 0;
@@ -131,9 +147,9 @@ void CheckTask(const GoldenFile& file, const TaskOfFile& subject) {
     EXPECT_LE(deviation, kGradientTolerance) << tensor.name;
     gradient_deviation = std::max(gradient_deviation, deviation);
   }
-  CheckMetaLoss(file, subject);
-  fmt::print("  {:<34} loss {:.1e} (allowed {:.0e}), gradient {:.1e} (allowed {:.0e})\n", file.name,
-             loss_deviation, kLossTolerance, gradient_deviation, kGradientTolerance);
+  fmt::print("  {:<34} {:<9} loss {:.1e} (allowed {:.0e}), gradient {:.1e} (allowed {:.0e})\n",
+             file.name, tier, loss_deviation, kLossTolerance, gradient_deviation,
+             kGradientTolerance);
 }
 
 TEST(GoldenTasks, LossGradientAndMetaLossAreThoseOfTheLibrary) {
@@ -149,7 +165,12 @@ TEST(GoldenTasks, LossGradientAndMetaLossAreThoseOfTheLibrary) {
                  file->config.at("task").get<std::string>());
       continue;
     }
-    CheckTask(*file, subject);
+    CheckMetaLoss(*file, subject);
+    CheckTask(*file, subject, "reference", subject.loss_and_gradient);
+    for (const lane::Target target : testing::RunnableTargets()) {
+      if (!subject.kernel) break;
+      CheckTask(*file, subject, lane::TargetName(target), subject.kernel(target));
+    }
     ++checked;
   }
   EXPECT_GT(checked, 0) << "no task file in " << testing::GoldenFolder();

@@ -1,7 +1,9 @@
-// The torch tier against the numbers of google/learned_optimization: every trajectory, task and
-// inner training file in the golden folder that it can run, several runs at once.
+// LibTorch against the numbers of google/learned_optimization, several runs at once, on every file
+// of the golden folder: the optimizers of tests/testing/torch, which others are tested against, and
+// the torch tier's tasks and inner training.
 #include <ATen/Parallel.h>
 #include <ATen/core/Tensor.h>
+#include <ATen/ops/empty_like.h>
 #include <ATen/ops/from_blob.h>
 #include <ATen/ops/full.h>
 #include <ATen/ops/stack.h>
@@ -20,9 +22,11 @@
 #include "common/lopt/layout.h"
 #include "tests/testing/golden.h"
 #include "tests/testing/golden_optimizer.h"
+#include "tests/testing/torch/torch_optim.h"
 #include "worker/engine/torch/torch_losses.h"
-#include "worker/engine/torch/torch_optim.h"
+#include "worker/engine/torch/torch_rows.h"
 #include "worker/engine/torch/torch_task.h"
+#include "worker/optim/optimizer.h"
 
 namespace paceline {
 namespace {
@@ -70,9 +74,11 @@ at::Tensor Thetas(const GoldenFile& file, const ThetaLayout& layout) {
 
 std::vector<ParameterTensor> TensorsUnder(const GoldenFile& file, const std::string& prefix) {
   std::vector<ParameterTensor> tensors;
+  size_t offset = 0;
   for (const std::string& name : file.NamesUnder(prefix)) {
     const Tensor& tensor = file.at(prefix + name);
-    tensors.push_back({.name = name, .shape = tensor.shape, .size = tensor.elements()});
+    tensors.push_back({name, tensor.shape, offset, tensor.elements()});
+    offset += tensor.elements();
   }
   return tensors;
 }
@@ -116,10 +122,8 @@ double TrajectoryDeviation(const GoldenFile& file, const v1::LearnedOptimizer& c
 }
 
 // A task of a golden file with its one batch.
-using LossFunction = std::function<at::Tensor(const std::vector<at::Tensor>& parameters)>;
-
-LossFunction MlpLoss(v1::Activation activation, const std::vector<ParameterTensor>& tensors,
-                     const at::Tensor& images, const at::Tensor& labels) {
+TorchLoss MlpLoss(v1::Activation activation, const std::vector<ParameterTensor>& tensors,
+                  const at::Tensor& images, const at::Tensor& labels) {
   std::vector<std::pair<size_t, size_t>> layers;  // weights, biases
   for (size_t i = 0; i < tensors.size(); i += 2) layers.push_back({i + 1, i});
   const at::Tensor flat = ForRuns(images.reshape({images.size(0), -1}), 1);
@@ -141,7 +145,7 @@ v1::Activation ActivationOf(const nlohmann::json& config) {
 }
 
 // Empty if the torch tier has no such task.
-LossFunction TaskLoss(const GoldenFile& file) {
+TorchLoss TaskLoss(const GoldenFile& file) {
   const std::string task = file.config.value("task", "");
   if (task == "image_mlp") {
     return MlpLoss(ActivationOf(file.config), TensorsUnder(file, "param/"),
@@ -157,50 +161,92 @@ LossFunction TaskLoss(const GoldenFile& file) {
   return [=](const std::vector<at::Tensor>& p) { return QuadraticLosses(kind, p.at(0), targets); };
 }
 
-double TaskDeviation(const GoldenFile& file, const LossFunction& loss) {
-  std::vector<at::Tensor> parameters;
+double TaskDeviation(const GoldenFile& file, const TorchLoss& loss) {
+  std::vector<at::Tensor> leaves, gradients;
   const std::vector<std::string> names = file.NamesUnder("param/");
   for (const std::string& name : names) {
-    parameters.push_back(ForRuns(ToTorch(file.at("param/" + name)), 1.5));
+    leaves.push_back(ForRuns(ToTorch(file.at("param/" + name)), 1.5).requires_grad_());
+    gradients.push_back(at::empty_like(leaves.back()));
   }
-  const LossesAndGradients result = Differentiate(loss, parameters);
+  const at::Tensor losses = Differentiate(loss, leaves, gradients);
   const at::Tensor expected_loss = ToTorch(file.at("loss64"));
-  double largest = Deviation(result.losses, expected_loss, 1e-6 * MaxAbs(expected_loss));
-  EXPECT_NE(result.losses[kOther].item<float>(), result.losses[0].item<float>());
+  double largest = Deviation(losses, expected_loss, 1e-6 * MaxAbs(expected_loss));
+  EXPECT_NE(losses[kOther].item<float>(), losses[0].item<float>());
   for (size_t i = 0; i < names.size(); ++i) {
     const bool doubles = file.has("grad64/" + names[i]);
     const at::Tensor expected = ToTorch(file.at((doubles ? "grad64/" : "grad/") + names[i]));
-    largest = std::max(largest, Deviation(result.gradients[i], expected, 2e-6 * MaxAbs(expected)));
+    largest = std::max(largest, Deviation(gradients[i], expected, 2e-6 * MaxAbs(expected)));
   }
   return largest;
 }
 
-double InnerTrainingDeviation(const GoldenFile& file, const v1::LearnedOptimizer& config) {
-  const std::vector<ParameterTensor> tensors = TensorsUnder(file, "init/");
-  const auto optim = MakeTorchOptim(config, tensors, kRuns, at::kCPU);
-  optim->SetTheta(Thetas(file, LayoutOf(config)));
-  std::vector<at::Tensor> parameters;
-  for (const ParameterTensor& tensor : tensors) {
-    parameters.push_back(ForRuns(ToTorch(file.at("init/" + tensor.name)), 1));
+// One update of every run: step, losses [run], gradients, parameters (written).
+using UpdateRuns =
+    std::function<void(int64_t step, const at::Tensor& losses, TorchRows& g, TorchRows& p)>;
+
+double InnerTrainingDeviation(const GoldenFile& file, const std::vector<ParameterTensor>& tensors,
+                              const UpdateRuns& update) {
+  TorchRows parameters(tensors, kRuns, at::kCPU), gradients(tensors, kRuns, at::kCPU);
+  std::vector<at::Tensor> leaves;
+  for (size_t i = 0; i < tensors.size(); ++i) {
+    parameters.views()[i].copy_(ForRuns(ToTorch(file.at("init/" + tensors[i].name)), 1));
+    leaves.push_back(parameters.views()[i].detach().requires_grad_());
   }
   const at::Tensor images = ToTorch(file.at("batch/image"));
   const at::Tensor labels = ToTorch(file.at("batch/label"));
   std::vector<at::Tensor> losses;
   for (int64_t step = 0; step < images.size(0); ++step) {
-    const LossFunction loss =
+    const TorchLoss loss =
         MlpLoss(ActivationOf(file.config.at("task")), tensors, images[step], labels[step]);
-    const LossesAndGradients result = Differentiate(loss, parameters);
-    losses.push_back(result.losses);
-    optim->Update(at::full({kRuns}, step, at::kFloat), result.gradients, parameters);
+    losses.push_back(Differentiate(loss, leaves, gradients.views()));
+    update(step, losses.back(), gradients, parameters);
   }
   double largest = Deviation(at::stack(losses, 1), ToTorch(file.at("loss64c")), 5e-6);
   for (size_t i = 0; i < tensors.size(); ++i) {
     const at::Tensor expected = ToTorch(file.at("final64/" + tensors[i].name));
     const at::Tensor initial = ToTorch(file.at("init/" + tensors[i].name)).to(at::kDouble);
     const double tolerance = 5e-6 + 5e-5 * MaxAbs(expected.sub(initial));
-    largest = std::max(largest, Deviation(parameters[i], expected, tolerance));
+    largest = std::max(largest, Deviation(parameters.views()[i], expected, tolerance));
   }
   return largest;
+}
+
+double InnerTrainingOfTheOracle(const GoldenFile& file, const v1::LearnedOptimizer& config) {
+  const std::vector<ParameterTensor> tensors = TensorsUnder(file, "init/");
+  const auto optim = MakeTorchOptim(config, tensors, kRuns, at::kCPU);
+  optim->SetTheta(Thetas(file, LayoutOf(config)));
+  return InnerTrainingDeviation(
+      file, tensors, [&](int64_t step, const at::Tensor&, TorchRows& g, TorchRows& p) {
+        // The oracle wants each tensor in one piece.
+        std::vector<at::Tensor> gradients, parameters;
+        for (size_t i = 0; i < tensors.size(); ++i) {
+          gradients.push_back(g.views()[i].contiguous());
+          parameters.push_back(p.views()[i].contiguous());
+        }
+        optim->Update(at::full({kRuns}, step, at::kFloat), gradients, parameters);
+        for (size_t i = 0; i < tensors.size(); ++i) p.views()[i].copy_(parameters[i]);
+      });
+}
+
+double InnerTrainingOfTheTier(const GoldenFile& file, const v1::LearnedOptimizer& config) {
+  const std::vector<ParameterTensor> tensors = TensorsUnder(file, "init/");
+  const auto optimizer = MakeOptimizer(config, tensors, Arithmetic::kSimd);
+  const at::Tensor thetas = Thetas(file, LayoutOf(config));
+  std::vector<std::unique_ptr<PreparedTheta>> prepared;
+  std::vector<std::vector<float>> states(kRuns, std::vector<float>(optimizer->state_size()));
+  for (int64_t run = 0; run < kRuns; ++run) {
+    const float* theta = thetas[run].const_data_ptr<float>();
+    prepared.push_back(optimizer->Prepare({theta, static_cast<size_t>(thetas.size(1))}));
+    optimizer->InitState(*prepared.back(), states[run]);
+  }
+  std::vector<float> scratch(optimizer->scratch_size());
+  return InnerTrainingDeviation(
+      file, tensors, [&](int64_t step, const at::Tensor& losses, TorchRows& g, TorchRows& p) {
+        for (int64_t run = 0; run < kRuns; ++run) {
+          optimizer->Update(*prepared[run], step, losses[run].item<float>(), g.row(run), p.row(run),
+                            states[run], scratch);
+        }
+      });
 }
 
 // Runs `deviation` on every file with the prefix; it returns nothing for a file of an unsupported
@@ -239,7 +285,7 @@ TEST(GoldenTorchTest, OptimizersFollowEveryTrajectory) {
 TEST(GoldenTorchTest, TasksHaveTheRecordedLossAndGradient) {
   PACELINE_SKIP_WITHOUT_GOLDEN();
   CheckFiles("task_", [](const GoldenFile& file) -> std::optional<double> {
-    const LossFunction loss = TaskLoss(file);
+    const TorchLoss loss = TaskLoss(file);
     if (!loss) return std::nullopt;
     return TaskDeviation(file, loss);
   });
@@ -250,7 +296,7 @@ TEST(GoldenTorchTest, InnerTrainingGoesAsRecorded) {
   CheckFiles("inner_", [](const GoldenFile& file) -> std::optional<double> {
     const auto config = testing::GoldenOptimizer(file.config);
     if (!config) return std::nullopt;
-    return InnerTrainingDeviation(file, *config);
+    return std::max(InnerTrainingOfTheOracle(file, *config), InnerTrainingOfTheTier(file, *config));
   });
 }
 

@@ -57,7 +57,7 @@ TEST(BenchProgram, AWrongCommandLineIsRefusedBeforeAnyWork) {
     int status;
     const char* complaint;
   } kBad[] = {
-      {{"--device", "cuda:7"}, 2, "give --device cpu"},
+      {{"--device", "cuda:77"}, 1, "give --device cpu"},
       {{"--device", "tpu"}, 2, "there is no device 'tpu'"},
       {{"--task", "mlp:65-32-10"}, 2, "no square image"},
       {{"--optimizer", "adam"}, 2, "there is no optimizer adam"},

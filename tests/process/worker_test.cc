@@ -16,13 +16,19 @@ TEST(WorkerProgramTest, AWrongCommandLineIsUsage) {
            {{"--threads", "0"}, "--threads"},
            {{"--threads", "many"}, "--threads"},
            {{"--memory", "plenty"}, "'plenty' is no size such as 512M or 16G"},
-           {{"--device", "cuda"}, "this build has no CUDA engine: give --device cpu"},
-           {{"--device", "abacus"}, "there is no device 'abacus'"},
+           {{"--device", "abacus"}, "there is no device 'abacus': give cpu, cuda or cuda:N"},
+           {{"--device", "cuda:x"}, "there is no device 'cuda:x': give cpu, cuda or cuda:N"},
            {{"--data-dir", "/no/such/folder"}, "/no/such/folder"},
            {{"--log-level", "loud"}, "--log-level"},
        }) {
     ExpectComplaint(RunProgram("paceline-worker", arguments), 2, text, kUsageLines);
   }
+}
+
+// No machine has so many.
+TEST(WorkerProgramTest, AnAbsentDeviceIsReportedBeforeAnyWork) {
+  ExpectComplaint(RunProgram("paceline-worker", {"--device", "cuda:1000"}), 1,
+                  "; give --device cpu");
 }
 
 TEST(WorkerProgramTest, AnAddressThatIsNoneIsRefused) {

@@ -59,7 +59,8 @@ JobEngineFactory LocalEngine(std::shared_ptr<DataStore> data, const LocalEngineO
     if (absl::Status fits = CheckFits(config, options.memory, options.threads); !fits.ok()) {
       return fits;
     }
-    absl::StatusOr<std::shared_ptr<JobContext>> context = JobContext::Create(config, *data);
+    absl::StatusOr<std::shared_ptr<JobContext>> context =
+        JobContext::Create(config, *data, options.device);
     if (!context.ok()) return context.status();
     return std::make_shared<LocalJob>(data, *std::move(context));
   };

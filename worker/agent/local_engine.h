@@ -1,15 +1,17 @@
-// The engine on this machine's CPU, as the agent uses it.
+// The engine on this machine, as the agent uses it.
 #pragma once
 
 #include <memory>
 
 #include "worker/agent/block_engine.h"
+#include "worker/cuda/device.h"
 #include "worker/data/dataset.h"
 
 namespace paceline {
 
 struct LocalEngineOptions {
-  uint64_t memory = 0;  // bytes that may be used; 0: no limit
+  std::shared_ptr<const cuda::Device> device = nullptr;  // null: the processor
+  uint64_t memory = 0;                                   // bytes that may be used; 0: no limit
   int threads = 1;
 };
 

@@ -18,6 +18,7 @@
 #include "fmt/format.h"
 #include "worker/bench/flops.h"
 #include "worker/bench/machine.h"
+#include "worker/cuda/device_name.h"
 #include "worker/engine/block.h"
 
 namespace paceline {
@@ -141,19 +142,34 @@ class Population {
   absl::Status status_;  // guarded by mutex_ while threads run
 };
 
+// From data sheets (A100 SXM, H100 SXM), as far as multiprocessors tell: a GPU is not measured.
+MachineLimits NominalLimits(const cuda::DeviceInfo& info) {
+  const bool hopper = info.major >= 9;
+  const double lanes = hopper ? 128 : 64, gigahertz = hopper ? 1.98 : 1.41;
+  return {.peak_gflops = 2 * lanes * gigahertz * info.multiprocessors,
+          .bandwidth_gbs = hopper ? 3350.0 : 2039.0};
+}
+
 std::string EngineName(v1::Engine engine) {
   return YamlName(*v1::Engine_descriptor()->FindValueByNumber(engine));
 }
 
 }  // namespace
 
-absl::Status CheckBenchDevice(const std::string& device) {
-  if (device == "cpu") return absl::OkStatus();
-  if (device.starts_with("cuda")) {
-    return absl::InvalidArgumentError("this build has no CUDA engine: give --device cpu");
-  }
-  return absl::InvalidArgumentError(
-      fmt::format("there is no device '{}': give --device cpu", device));
+absl::StatusOr<std::shared_ptr<const cuda::Device>> OpenBenchDevice(const std::string& name) {
+  const auto parsed = cuda::ParseDeviceName(name);
+  if (!parsed.ok()) return parsed.status();
+  if (!parsed->is_cuda) return nullptr;
+  auto device = cuda::Device::Open(parsed->index);
+  if (device.ok()) return device;
+  return absl::Status(device.status().code(),
+                      fmt::format("{}; give --device cpu", std::string(device.status().message())));
+}
+
+uint64_t FreeMemory(const cuda::Device* device) {
+  if (device == nullptr) return AvailableMemory();
+  const auto memory = device->Memory();
+  return memory.ok() ? memory->free_bytes : 0;
 }
 
 absl::Status CheckBenchMemory(const BenchCase& bench, const EngineBenchOptions& options) {
@@ -176,11 +192,15 @@ absl::StatusOr<nlohmann::ordered_json> RunEngineCase(const BenchCase& bench,
                                                      const EngineBenchOptions& options,
                                                      MachineLimits& limits) {
   if (absl::Status fits = CheckBenchMemory(bench, options); !fits.ok()) return fits;
-  limits.peak_gflops = std::max(limits.peak_gflops, MeasurePeakGflops(options.threads));
+  if (options.device != nullptr) {
+    limits = NominalLimits(options.device->info());
+  } else {
+    limits.peak_gflops = std::max(limits.peak_gflops, MeasurePeakGflops(options.threads));
+  }
   malloc_trim(0);
   ResetPeakRss();
   DataStore data(options.data_dir);
-  const auto job = JobContext::Create(bench.config, data);
+  const auto job = JobContext::Create(bench.config, data, options.device);
   if (!job.ok()) return job.status();
   Population population(bench.config, **job);
   if (absl::Status begun = population.Begin(options.threads); !begun.ok()) return begun;
@@ -196,7 +216,7 @@ absl::StatusOr<nlohmann::ordered_json> RunEngineCase(const BenchCase& bench,
       {"optimizer", bench.optimizer},
       {"particles", bench.config.estimator().particles()},
       {"window", bench.config.estimator().nres().window()},
-      {"device", options.device},
+      {"device", options.device_name},
       {"threads", options.threads},
       {"engine", EngineName(ChooseEngine(bench.config.engine(), task))},
       {"block", bench.config.estimator().block()},

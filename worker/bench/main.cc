@@ -71,7 +71,9 @@ void AddFlags(CLI::App& app, Flags& flags) {
       ->check(CLI::Range(1u, 1000000u));
   app.add_option("--engine", cases.engine, "auto, fused, torch or reference (default: auto)")
       ->check(CLI::IsMember({"auto", "fused", "torch", "reference"}));
-  app.add_option("--device", flags.engine.device, "What computes: cpu")->capture_default_str();
+  app.add_option("--device", flags.engine.device_name,
+                 "What computes: cpu, cuda (the first GPU) or cuda:N")
+      ->capture_default_str();
   app.add_option("--threads", cases.threads, "Blocks computed at a time")
       ->check(CLI::Range(1, 1024))
       ->capture_default_str();
@@ -138,6 +140,7 @@ class Bench {
   }
   std::string MachineText() const {
     std::string text = MachineName();
+    if (flags_.engine.device) text += "; " + flags_.engine.device->info().name;
     if (limits_.peak_gflops > 0) {
       text += fmt::format("; {} measured with {}: {:.0f} GFLOP/s, {:.1f} GB/s",
                           flags_.cases.threads == 1 ? "1 thread" : "threads", flags_.cases.threads,
@@ -190,7 +193,7 @@ class Bench {
   }
 
   absl::Status RunEngine(const std::vector<BenchCase>& cases) {
-    limits_.bandwidth_gbs = MeasureBandwidthGbs(flags_.cases.threads);
+    if (!flags_.engine.device) limits_.bandwidth_gbs = MeasureBandwidthGbs(flags_.cases.threads);
     for (const BenchCase& bench : cases) {
       std::cerr << "  " << bench.task << " " << bench.optimizer << ", "
                 << bench.config.estimator().particles() << " particles" << std::endl;
@@ -223,10 +226,12 @@ absl::Status Run(Flags flags) {
   if (flags.sections.empty()) {
     flags.sections = chosen ? std::vector<std::string>{"engine"} : kSections;
   }
-  if (absl::Status device = CheckBenchDevice(flags.engine.device); !device.ok()) return device;
+  auto device = OpenBenchDevice(flags.engine.device_name);
+  if (!device.ok()) return device.status();
+  flags.engine.device = *std::move(device);
   flags.engine.threads = flags.cases.threads;
-  flags.engine.memory =
-      flags.memory.empty() ? AvailableMemory() : ParseBytes(flags.memory).value_or(0);
+  flags.engine.memory = flags.memory.empty() ? FreeMemory(flags.engine.device.get())
+                                             : ParseBytes(flags.memory).value_or(0);
   const auto cases = MakeCases(flags.cases);
   if (!cases.ok()) return cases.status();
   for (const BenchCase& bench : *cases) {

@@ -7,14 +7,19 @@
 
 namespace paceline {
 
-absl::StatusOr<std::shared_ptr<JobContext>> JobContext::Create(const v1::JobConfig& config,
-                                                               DataStore& data) {
+absl::StatusOr<std::shared_ptr<JobContext>> JobContext::Create(
+    const v1::JobConfig& config, DataStore& data, std::shared_ptr<const cuda::Device> device) {
   std::shared_ptr<JobContext> job(new JobContext);
   job->config_ = config;
+  job->device_ = std::move(device);
   job->layout_ = LayoutOf(config.optimizer());
   for (const v1::Task& task_config : config.tasks()) {
     auto task = MakeTask(task_config, data);
     if (!task.ok()) return task.status();
+    const v1::Engine engine = ChooseEngine(config.engine(), task_config);
+    if (absl::Status status = CheckEngine(engine, **task, job->device_.get()); !status.ok()) {
+      return status;
+    }
     job->tasks_.push_back(*std::move(task));
   }
   return job;
@@ -23,7 +28,7 @@ absl::StatusOr<std::shared_ptr<JobContext>> JobContext::Create(const v1::JobConf
 absl::StatusOr<std::unique_ptr<InnerRuns>> JobContext::NewRuns(int task) const {
   const v1::Task& task_config = config_.tasks(task);
   return MakeRuns(ChooseEngine(config_.engine(), task_config), config_.optimizer(), task_config,
-                  *tasks_[task], 2 * config_.estimator().block());
+                  *tasks_[task], 2 * config_.estimator().block(), device_);
 }
 
 Block::Block(std::shared_ptr<JobContext> job, uint32_t block)

@@ -11,6 +11,7 @@
 #include "common/estimator/gradient.h"
 #include "common/lopt/layout.h"
 #include "paceline/v1/config.pb.h"
+#include "worker/cuda/device.h"
 #include "worker/engine/inner_runs.h"
 
 namespace paceline {
@@ -18,9 +19,11 @@ namespace paceline {
 // What all blocks of a job share on one worker: tasks and data. Thread-safe.
 class JobContext {
  public:
-  // `config` is valid. Errors as MakeTask.
-  static absl::StatusOr<std::shared_ptr<JobContext>> Create(const v1::JobConfig& config,
-                                                            DataStore& data);
+  // `config` is valid; `device` is null for the processor. Errors as MakeTask; InvalidArgument if
+  // the chosen tier cannot run one of the tasks there.
+  static absl::StatusOr<std::shared_ptr<JobContext>> Create(
+      const v1::JobConfig& config, DataStore& data,
+      std::shared_ptr<const cuda::Device> device = nullptr);
   const v1::JobConfig& config() const { return config_; }
   size_t theta_size() const { return layout_.size; }
   const Task& task(int index) const { return *tasks_[index]; }
@@ -31,6 +34,7 @@ class JobContext {
  private:
   JobContext() = default;
   v1::JobConfig config_;
+  std::shared_ptr<const cuda::Device> device_;
   ThetaLayout layout_;
   std::vector<std::unique_ptr<Task>> tasks_;
 };

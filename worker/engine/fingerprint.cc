@@ -6,8 +6,11 @@
 
 namespace paceline {
 
-std::string EngineFingerprint() {
-  return absl::StrCat("cpu; engine ", PACELINE_ENGINE_BUILD_ID, "; ", TorchBuild());
+std::string EngineFingerprint(const cuda::Device* device) {
+  const std::string kind =
+      device == nullptr ? "cpu"
+                        : absl::StrCat("cuda sm_", device->info().major, device->info().minor);
+  return absl::StrCat(kind, "; engine ", PACELINE_ENGINE_BUILD_ID, "; ", TorchBuild());
 }
 
 }  // namespace paceline

@@ -3,10 +3,13 @@
 
 #include <string>
 
+#include "worker/cuda/device.h"
+
 namespace paceline {
 
 // Device class, hash of the engine's sources and compiler, and LibTorch's version and instruction
 // set (its kernels, unlike ours, give other bits on another one).
-std::string EngineFingerprint();
+// `device` is null for the processor.
+std::string EngineFingerprint(const cuda::Device* device);
 
 }  // namespace paceline

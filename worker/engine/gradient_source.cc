@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <vector>
 
+#include "common/base/aligned_floats.h"
 #include "worker/kernels/mlp.h"
 #include "worker/task/image_mlp.h"
 
@@ -23,9 +24,9 @@ class PlainSource : public GradientSource {
 
 class ImageMlpKernelSource : public GradientSource {
  public:
-  explicit ImageMlpKernelSource(const ImageMlp& task)
+  ImageMlpKernelSource(const ImageMlp& task, lane::Target target)
       : task_(task),
-        kernel_(KernelShape(task)),
+        kernel_(KernelShape(task), target),
         inputs_(task.widths().front()),
         indices_(task.batch()),
         labels_(task.batch()),
@@ -34,6 +35,12 @@ class ImageMlpKernelSource : public GradientSource {
 
   float LossAndGradient(const RunSeed& seed, int64_t step, std::span<const float> parameters,
                         std::span<float> gradient) override {
+    if (seed != drawn_seed_ || step != drawn_step_) Draw(seed, step);
+    return kernel_.LossAndGradient(images_.span(), labels_, parameters, gradient, scratch_.span());
+  }
+
+ private:
+  void Draw(const RunSeed& seed, int64_t step) {
     task_.BatchIndices(seed, step, indices_);
     const Examples& train = task_.data().train;
     for (size_t b = 0; b < indices_.size(); ++b) {
@@ -41,17 +48,20 @@ class ImageMlpKernelSource : public GradientSource {
                   images_.data() + b * inputs_);
       labels_[b] = train.labels[indices_[b]];
     }
-    return kernel_.LossAndGradient(images_, labels_, parameters, gradient, scratch_);
+    drawn_seed_ = seed;
+    drawn_step_ = step;
   }
 
- private:
   const ImageMlp& task_;
   kernels::MlpKernel kernel_;
   size_t inputs_;
   std::vector<uint32_t> indices_;  // [batch]
   std::vector<int32_t> labels_;    // [batch]
-  std::vector<float> images_;      // [batch, inputs]
-  std::vector<float> scratch_;
+  AlignedFloats images_;           // [batch, inputs]
+  AlignedFloats scratch_;
+  // Of the batch above.
+  RunSeed drawn_seed_;
+  int64_t drawn_step_ = -1;
 };
 
 }  // namespace
@@ -78,9 +88,9 @@ std::unique_ptr<GradientSource> MakePlainSource(const Task& task) {
   return std::make_unique<PlainSource>(task);
 }
 
-std::unique_ptr<GradientSource> MakeKernelSource(const Task& task) {
+std::unique_ptr<GradientSource> MakeKernelSource(const Task& task, lane::Target target) {
   if (const auto* mlp = dynamic_cast<const ImageMlp*>(&task)) {
-    return std::make_unique<ImageMlpKernelSource>(*mlp);
+    return std::make_unique<ImageMlpKernelSource>(*mlp, target);
   }
   return MakePlainSource(task);
 }

@@ -4,13 +4,15 @@
 #include <memory>
 #include <span>
 
+#include "common/lane/dispatch.h"
 #include "worker/kernels/mlp_shape.h"
 #include "worker/task/image_mlp.h"
 #include "worker/task/task.h"
 
 namespace paceline {
 
-// Not thread-safe: it may hold scratch.
+// Not thread-safe: it may hold scratch, and the batch that it drew last, so that asking for the
+// same seed and step under other parameters costs less.
 class GradientSource {
  public:
   virtual ~GradientSource() = default;
@@ -25,6 +27,6 @@ kernels::MlpShape KernelShape(const ImageMlp& task);
 // The task's own loops. `task` outlives the source.
 std::unique_ptr<GradientSource> MakePlainSource(const Task& task);
 // The task's SIMD kernel, or its own loops if it has none. `task` outlives the source.
-std::unique_ptr<GradientSource> MakeKernelSource(const Task& task);
+std::unique_ptr<GradientSource> MakeKernelSource(const Task& task, lane::Target target);
 
 }  // namespace paceline

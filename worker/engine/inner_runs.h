@@ -9,8 +9,10 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "common/lane/dispatch.h"
 #include "common/noise/streams.h"
 #include "paceline/v1/config.pb.h"
+#include "worker/cuda/device.h"
 #include "worker/task/task.h"
 
 namespace paceline {
@@ -47,12 +49,14 @@ class InnerRuns {
 // Which tier a job asks for on one of its tasks; never ENGINE_AUTO. A function of the config alone.
 v1::Engine ChooseEngine(v1::Engine asked, const v1::Task& task);
 
-// `task` was made from `task_config` and outlives the runs. InvalidArgument if the tier cannot run
-// it.
-absl::StatusOr<std::unique_ptr<InnerRuns>> MakeRuns(v1::Engine engine,
-                                                    const v1::LearnedOptimizer& optimizer,
-                                                    const v1::Task& task_config, const Task& task,
-                                                    int runs);
+// InvalidArgument if the tier cannot run the task on the device (null: the processor).
+absl::Status CheckEngine(v1::Engine engine, const Task& task, const cuda::Device* device);
+
+// `task` was made from `task_config` and outlives the runs. Errors as CheckEngine, and those of the
+// device.
+absl::StatusOr<std::unique_ptr<InnerRuns>> MakeRuns(
+    v1::Engine engine, const v1::LearnedOptimizer& optimizer, const v1::Task& task_config,
+    const Task& task, int runs, std::shared_ptr<const cuda::Device> device = nullptr);
 
 // The tiers themselves.
 // Plain loops: Task::LossAndGradient and the scalar optimizer.
@@ -60,11 +64,11 @@ std::unique_ptr<InnerRuns> MakeReferenceRuns(const v1::LearnedOptimizer& optimiz
                                              const Task& task, int runs);
 // SIMD: the kernels of worker/kernels for the task's gradient (its own loops where it has no
 // kernel) and the SIMD optimizer; one run at a time, so that its state stays in cache for the whole
-// window.
+// window. The processor must be able to run `target`; all targets give the same bits.
 std::unique_ptr<InnerRuns> MakeFusedRuns(const v1::LearnedOptimizer& optimizer, const Task& task,
-                                         int runs);
-// [run, ...] tensors, gradients by autograd. In worker/engine/torch, the one folder that needs
-// LibTorch.
+                                         int runs, lane::Target target = lane::ActiveTarget());
+// Gradients of all runs together by LibTorch's autograd, then the SIMD optimizer, run by run. In
+// worker/engine/torch, the one folder that needs LibTorch.
 absl::StatusOr<std::unique_ptr<InnerRuns>> MakeTorchRuns(const v1::LearnedOptimizer& optimizer,
                                                          const v1::Task& task_config,
                                                          const Task& task, int runs);

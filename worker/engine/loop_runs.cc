@@ -3,9 +3,10 @@
 #include <limits>
 #include <utility>
 
+#include "common/base/aligned_floats.h"
 #include "worker/engine/gradient_source.h"
 #include "worker/engine/inner_runs.h"
-#include "worker/optim/optimizer.h"
+#include "worker/optim/make.h"
 
 namespace paceline {
 namespace {
@@ -13,8 +14,16 @@ namespace {
 struct Run {
   RunSeed seed;
   int64_t step = 0;
-  std::vector<float> parameters;
-  std::vector<float> state;  // empty until the first Advance
+  AlignedFloats parameters;
+  AlignedFloats state;  // empty until the first Advance
+};
+
+// One window of one run: θ as the optimizer wants it, and whether the losses were finite so far.
+struct Passage {
+  Run* run;
+  std::unique_ptr<PreparedTheta> prepared;
+  std::span<float> losses;
+  bool finite = true;
 };
 
 class LoopRuns : public InnerRuns {
@@ -32,55 +41,78 @@ class LoopRuns : public InnerRuns {
     Run& r = runs_[run];
     r.seed = seed;
     r.step = 0;
-    r.parameters.resize(task_.parameter_count());
-    task_.SampleInitial(seed, r.parameters);
-    r.state.clear();
+    r.parameters = AlignedFloats(task_.parameter_count());
+    task_.SampleInitial(seed, r.parameters.span());
+    r.state = AlignedFloats();
     return absl::OkStatus();
   }
 
   absl::Status Advance(std::span<const RunTheta> thetas, int64_t steps,
                        std::span<float> losses) override {
-    for (size_t i = 0; i < runs_.size(); ++i) {
-      AdvanceRun(runs_[i], thetas[i], losses.subspan(i * steps, steps));
+    for (size_t i = 0; i < runs_.size();) {
+      // Neighbours that see the same batches, as the two signs of a particle do, go side by side.
+      size_t end = i + 1;
+      while (end < runs_.size() && end < i + kTogether && SameBatches(runs_[i], runs_[end])) ++end;
+      std::vector<Passage> passages;
+      for (; i < end; ++i) {
+        passages.push_back(Enter(runs_[i], thetas[i], losses.subspan(i * steps, steps)));
+      }
+      for (int64_t step = 0; step < steps; ++step) {
+        for (Passage& passage : passages) AdvanceOneStep(passage, step);
+      }
     }
     return absl::OkStatus();
   }
 
   void Copy(int from, int to) override { runs_[to] = runs_[from]; }
-  std::vector<float> Parameters(int run) const override { return runs_[run].parameters; }
+  std::vector<float> Parameters(int run) const override {
+    const std::span<const float> values = runs_[run].parameters.span();
+    return {values.begin(), values.end()};
+  }
 
  private:
-  // A run whose loss is no longer finite stands still: its parameters mean nothing any more.
-  void AdvanceRun(Run& run, const RunTheta& theta, std::span<float> losses) {
+  // As many runs' states as a core's cache holds easily.
+  static constexpr size_t kTogether = 2;
+
+  static bool SameBatches(const Run& a, const Run& b) {
+    return a.seed == b.seed && a.step == b.step;
+  }
+
+  Passage Enter(Run& run, const RunTheta& theta, std::span<float> losses) {
     theta_.resize(theta.theta.size());
     theta.Fill(theta_);
-    const auto prepared = optimizer_->Prepare(theta_);
+    auto prepared = optimizer_->Prepare(theta_);
     if (run.state.empty()) {
-      run.state.resize(optimizer_->state_size());
-      optimizer_->InitState(*prepared, run.state);
+      run.state = AlignedFloats(optimizer_->state_size());
+      optimizer_->InitState(*prepared, run.state.span());
     }
-    bool finite = true;
-    for (float& loss : losses) {
-      if (finite) {
-        loss = source_->LossAndGradient(run.seed, run.step, run.parameters, gradient_);
-        finite = std::isfinite(loss);
-      } else {
-        loss = std::numeric_limits<float>::quiet_NaN();
-      }
-      if (finite) {
-        optimizer_->Update(*prepared, run.step, loss, gradient_, run.parameters, run.state,
-                           scratch_);
-      }
-      ++run.step;
+    return {&run, std::move(prepared), losses};
+  }
+
+  // A run whose loss is no longer finite stands still: its parameters mean nothing any more.
+  void AdvanceOneStep(Passage& passage, int64_t step) {
+    Run& run = *passage.run;
+    float& loss = passage.losses[step];
+    if (passage.finite) {
+      loss = source_->LossAndGradient(run.seed, run.step, run.parameters.span(), gradient_.span());
+      passage.finite = std::isfinite(loss);
+    } else {
+      loss = std::numeric_limits<float>::quiet_NaN();
     }
+    if (passage.finite) {
+      optimizer_->Update(*passage.prepared, run.step, loss, gradient_.span(), run.parameters.span(),
+                         run.state.span(), scratch_.span());
+    }
+    ++run.step;
   }
 
   const Task& task_;
   std::unique_ptr<GradientSource> source_;
   std::unique_ptr<Optimizer> optimizer_;
   std::vector<Run> runs_;
-  std::vector<float> theta_, gradient_;  // of the run at hand
-  std::vector<float> scratch_;
+  std::vector<float> theta_;  // of the run at hand
+  AlignedFloats gradient_;    // likewise
+  AlignedFloats scratch_;
 };
 
 }  // namespace
@@ -93,10 +125,9 @@ std::unique_ptr<InnerRuns> MakeReferenceRuns(const v1::LearnedOptimizer& optimiz
 }
 
 std::unique_ptr<InnerRuns> MakeFusedRuns(const v1::LearnedOptimizer& optimizer, const Task& task,
-                                         int runs) {
-  return std::make_unique<LoopRuns>(task, MakeKernelSource(task),
-                                    MakeOptimizer(optimizer, task.parameters(), Arithmetic::kSimd),
-                                    runs);
+                                         int runs, lane::Target target) {
+  return std::make_unique<LoopRuns>(task, MakeKernelSource(task, target),
+                                    MakeOptimizerFor(optimizer, task.parameters(), target), runs);
 }
 
 }  // namespace paceline

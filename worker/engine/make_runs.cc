@@ -1,10 +1,27 @@
 #include <algorithm>
 #include <cmath>
+#include <string>
 
 #include "absl/strings/str_cat.h"
 #include "worker/engine/inner_runs.h"
 
 namespace paceline {
+namespace {
+
+std::string_view EngineName(v1::Engine engine) {
+  switch (engine) {
+    case v1::ENGINE_REFERENCE:
+      return "reference";
+    case v1::ENGINE_TORCH:
+      return "torch";
+    case v1::ENGINE_FUSED:
+      return "fused";
+    default:
+      return "unknown";
+  }
+}
+
+}  // namespace
 
 void RunTheta::Fill(std::span<float> out) const {
   if (scale == 0) {
@@ -19,10 +36,18 @@ v1::Engine ChooseEngine(v1::Engine asked, const v1::Task&) {
   return asked == v1::ENGINE_AUTO ? v1::ENGINE_FUSED : asked;
 }
 
+absl::Status CheckEngine(v1::Engine engine, const Task&, const cuda::Device* device) {
+  if (device == nullptr) return absl::OkStatus();
+  return absl::InvalidArgumentError(absl::StrCat(
+      "the ", std::string(EngineName(engine)), " engine does not run on cuda; give --device cpu"));
+}
+
 absl::StatusOr<std::unique_ptr<InnerRuns>> MakeRuns(v1::Engine engine,
                                                     const v1::LearnedOptimizer& optimizer,
                                                     const v1::Task& task_config, const Task& task,
-                                                    int runs) {
+                                                    int runs,
+                                                    std::shared_ptr<const cuda::Device> device) {
+  if (absl::Status status = CheckEngine(engine, task, device.get()); !status.ok()) return status;
   switch (engine) {
     case v1::ENGINE_REFERENCE:
       return MakeReferenceRuns(optimizer, task, runs);

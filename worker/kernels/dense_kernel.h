@@ -1,28 +1,30 @@
-// Small dense products over a lane type.
+// Small dense products over a lane type, by one thread with vectors or by a team with scalars.
 //
 // Every element of a product is Σ_k a·b in the order of k with one fma each, whatever the tile, so
-// all lane types and tile shapes give the same bits.
+// all lane types, tile shapes and teams give the same bits.
 #pragma once
 
 #include "common/lane/simd.h"
+#include "common/lane/team.h"
 
 namespace paceline::kernels {
 
-// C[m, n] = (initial[n] or 0) + Σ_k A(m, k)·B[k, n], with A(m, k) = a[m·row_stride + k·k_stride];
-// B and C have rows of `stride` floats, and n runs over whole packs (stride ≥ Padded(n)).
+// C[m, n] = (initial[n] or 0) + Σ_k A(m, k)·B[k, n], with A(m, k) = a[m·row_stride + k·k_stride]; B
+// has rows of `b_stride` floats. n runs over whole lane groups.
 struct Product {
   const float* a;
   size_t row_stride, k_stride;
   const float* b;
   size_t b_stride;
-  float* c;
-  size_t c_stride;
   const float* initial;  // or null
   int m, n, k;
 };
 
-template <class V, int kRows, int kPacks>
-PACELINE_LANE void ProductTile(const Product& p, int row, int column) {
+// ---- One thread, vectors ----
+
+// Rows row .. row + kRows, packs of columns from `column` on.
+template <class V, int kRows, int kPacks, class Epilogue>
+PACELINE_LANE void ProductTile(const Product& p, int row, int column, const Epilogue& epilogue) {
   V sum[kRows][kPacks];
   for (int j = 0; j < kPacks; ++j) {
     const V first =
@@ -40,21 +42,19 @@ PACELINE_LANE void ProductTile(const Product& p, int row, int column) {
     }
   }
   for (int i = 0; i < kRows; ++i) {
-    for (int j = 0; j < kPacks; ++j) {
-      sum[i][j].Store(p.c + (row + i) * p.c_stride + column + j * V::kLanes);
-    }
+    for (int j = 0; j < kPacks; ++j) epilogue(row + i, column + j * V::kLanes, sum[i][j]);
   }
 }
 
-template <class V, int kRows, int kPacks>
-inline void ProductColumns(const Product& p, int column) {
+template <class V, int kRows, int kPacks, class Epilogue>
+inline void ProductColumns(const Product& p, int column, const Epilogue& epilogue) {
   int row = 0;
-  for (; row + kRows <= p.m; row += kRows) ProductTile<V, kRows, kPacks>(p, row, column);
-  for (; row < p.m; ++row) ProductTile<V, 1, kPacks>(p, row, column);
+  for (; row + kRows <= p.m; row += kRows) ProductTile<V, kRows, kPacks>(p, row, column, epilogue);
+  for (; row < p.m; ++row) ProductTile<V, 1, kPacks>(p, row, column, epilogue);
 }
 
-template <class V>
-inline void Multiply(const Product& p) {
+template <class V, class Epilogue>
+inline void MultiplySolo(const Product& p, const Epilogue& epilogue) {
 #if PACELINE_SIMD_PACK
   // As many accumulators as the registers hold beside the operands.
   constexpr int kWideRows = lane::kPackRegisters == 1 ? 8 : 4;
@@ -65,9 +65,103 @@ inline void Multiply(const Product& p) {
 #endif
   int column = 0;
   for (; column + kWidePacks * V::kLanes <= p.n; column += kWidePacks * V::kLanes) {
-    ProductColumns<V, kWideRows, kWidePacks>(p, column);
+    ProductColumns<V, kWideRows, kWidePacks>(p, column, epilogue);
   }
-  for (; column < p.n; column += V::kLanes) ProductColumns<V, kNarrowRows, 1>(p, column);
+  for (; column < p.n; column += V::kLanes) ProductColumns<V, kNarrowRows, 1>(p, column, epilogue);
+}
+
+// ---- A team, scalars ----
+//
+// 32 consecutive threads (a warp) share a tile of C: 4 threads down, 8 across, each with kRows ×
+// kColumns elements that lie 4 rows and 8 columns apart. So neighbours read neighbouring columns of
+// B, and rows of A whose strides are odd (MlpScratch) lie in different banks.
+
+inline constexpr int kThreadsDown = 4, kThreadsAcross = 8;
+
+template <int kRows, int kColumns>
+struct WarpTile {
+  static constexpr int kHeight = kThreadsDown * kRows;
+  static constexpr int kWidth = kThreadsAcross * kColumns;
+  static PACELINE_LANE unsigned Across(const Product& p) {
+    return static_cast<unsigned>((p.n + kWidth - 1) / kWidth);
+  }
+  static PACELINE_LANE unsigned Items(const Product& p) {
+    return Across(p) * static_cast<unsigned>((p.m + kHeight - 1) / kHeight) * kThreadsDown *
+           kThreadsAcross;
+  }
+
+  // One thread's part of one tile.
+  template <class V, class Epilogue>
+  static PACELINE_LANE void Run(const Product& p, unsigned item, const Epilogue& epilogue) {
+    static_assert(V::kLanes == 1);
+    const unsigned tile = item / 32, thread = item % 32;
+    const int row =
+        static_cast<int>(tile / Across(p)) * kHeight + static_cast<int>(thread) / kThreadsAcross;
+    const int column =
+        static_cast<int>(tile % Across(p)) * kWidth + static_cast<int>(thread) % kThreadsAcross;
+    // Beyond the border the last row or column is computed again, and not kept.
+    const float *a[kRows], *b[kColumns];
+    V sum[kRows][kColumns];
+    PACELINE_UNROLL(8)
+    for (int i = 0; i < kRows; ++i) {
+      const int r = row + i * kThreadsDown;
+      a[i] = p.a + (r < p.m ? r : p.m - 1) * p.row_stride;
+    }
+    PACELINE_UNROLL(8)
+    for (int j = 0; j < kColumns; ++j) {
+      const int c = column + j * kThreadsAcross;
+      const int at = c < p.n ? c : p.n - 1;
+      b[j] = p.b + at;
+      const V first = p.initial == nullptr ? V::Set(0.0f) : V::Load(p.initial + at);
+      PACELINE_UNROLL(8)
+      for (int i = 0; i < kRows; ++i) sum[i][j] = first;
+    }
+    PACELINE_UNROLL(4)
+    for (int k = 0; k < p.k; ++k) {
+      V left[kRows], right[kColumns];
+      PACELINE_UNROLL(8)
+      for (int i = 0; i < kRows; ++i) left[i] = V::Load(a[i] + k * p.k_stride);
+      PACELINE_UNROLL(8)
+      for (int j = 0; j < kColumns; ++j) right[j] = V::Load(b[j] + k * p.b_stride);
+      PACELINE_UNROLL(8)
+      for (int i = 0; i < kRows; ++i) {
+        PACELINE_UNROLL(8)
+        for (int j = 0; j < kColumns; ++j) sum[i][j] = Fma(left[i], right[j], sum[i][j]);
+      }
+    }
+    PACELINE_UNROLL(8)
+    for (int i = 0; i < kRows; ++i) {
+      PACELINE_UNROLL(8)
+      for (int j = 0; j < kColumns; ++j) {
+        const int r = row + i * kThreadsDown, c = column + j * kThreadsAcross;
+        if (r < p.m && c < p.n) epilogue(r, c, sum[i][j]);
+      }
+    }
+  }
+};
+
+using WideTile = WarpTile<4, 4>;
+using NarrowTile = WarpTile<4, 2>;
+
+// Calls epilogue(row, column, lane group of C) for every element of C, each by one thread; returns
+// how many items of work there were, for lane::After. Does not Sync.
+template <class V, class Team, class Epilogue>
+PACELINE_LANE size_t Multiply(const Product& p, const Team& team, const Epilogue& epilogue) {
+  if constexpr (Team::kSolo) {
+    MultiplySolo<V>(p, epilogue);
+    return 0;
+  } else if (p.n > NarrowTile::kWidth) {
+    const size_t items = WideTile::Items(p);
+    lane::ForEach(team, items,
+                  [&](size_t item) { WideTile::Run<V>(p, static_cast<unsigned>(item), epilogue); });
+    return items;
+  } else {
+    const size_t items = NarrowTile::Items(p);
+    lane::ForEach(team, items, [&](size_t item) {
+      NarrowTile::Run<V>(p, static_cast<unsigned>(item), epilogue);
+    });
+    return items;
+  }
 }
 
 }  // namespace paceline::kernels

@@ -1,7 +1,5 @@
 #include "worker/kernels/mlp.h"
 
-#include <algorithm>
-
 namespace paceline::kernels {
 
 #define PACELINE_DECLARE(target)                                                               \
@@ -14,33 +12,38 @@ PACELINE_DECLARE(Avx2)
 PACELINE_DECLARE(Avx512)
 #undef PACELINE_DECLARE
 
-MlpScratch::MlpScratch(const MlpShape& shape) {
-  size = 0;
+MlpScratch::MlpScratch(const MlpShape& shape, Rows rows) {
   const auto take = [this](size_t floats) {
     const size_t offset = size;
     size += (floats + 15) / 16 * 16;
     return offset;
   };
-  size_t widest = 0, largest_gradient = 0;
+  const bool vectors = rows == Rows::kForVectors;
+  const auto padded = [&](int n) { return static_cast<size_t>(vectors ? Padded(n) : n | 1); };
+  const size_t batch = shape.batch;
   for (int l = 0; l < shape.layers; ++l) {
-    const size_t in = shape.widths[l], out = Padded(shape.widths[l + 1]);
-    weights[l] = take(in * out);
-    transposed[l] = take(l == 0 ? 0 : shape.widths[l + 1] * size_t(Padded(shape.widths[l])));
-    biases[l] = take(out);
-    before[l] = take(shape.batch * out);
-    after[l] = take(shape.batch * out);
-    widest = std::max(widest, out);
-    largest_gradient = std::max(largest_gradient, in * out);
+    const int in = shape.widths[l], out = shape.widths[l + 1];
+    stride[l] = padded(out);
+    copied[l] = vectors && out % 16 != 0;
+    if (copied[l]) {
+      weights[l] = take(in * stride[l]);
+      biases[l] = take(stride[l]);
+    }
+    if (l > 0) {
+      transposed_stride[l] = padded(in);
+      transposed[l] = take(out * transposed_stride[l]);
+    }
+    before[l] = take(batch * stride[l]);
+    if (l + 1 < shape.layers) after[l] = take(batch * stride[l]);
   }
-  const size_t batch = Padded(shape.batch);
-  slope = take(batch * widest);
-  slope_below = take(batch * widest);
-  gradient = take(largest_gradient);
-  columns = take(shape.widths[shape.layers] * batch);
+  if (vectors) columns = take(shape.widths[shape.layers] * size_t{16});
+  terms = take(batch);
+  loss = take(1);
+  image_stride = vectors ? shape.widths[0] : padded(shape.widths[0]);
 }
 
 MlpKernel::MlpKernel(const MlpShape& shape, lane::Target target)
-    : shape_(shape), at_(shape_), target_(target) {}
+    : shape_(shape), at_(shape_, Rows::kForVectors), target_(target) {}
 
 float MlpKernel::LossAndGradient(std::span<const float> images, std::span<const int32_t> labels,
                                  std::span<const float> parameters, std::span<float> gradient,

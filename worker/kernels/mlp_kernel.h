@@ -1,231 +1,261 @@
-// Loss and gradient of a softmax classifier MLP on one batch, over a lane type: forward products,
-// activations, cross-entropy, backward products. Sizes and offsets: worker/kernels/mlp_shape.h.
+// Loss and gradient of a softmax classifier MLP on one batch, over a lane type and a team: forward
+// products, activations, cross-entropy, backward products. Sizes and offsets:
+// worker/kernels/mlp_shape.h.
 #pragma once
 
-#include "worker/kernels/activation_math.h"
+#include "worker/kernels/activation_switch.h"
 #include "worker/kernels/dense_kernel.h"
 #include "worker/kernels/mlp_shape.h"
 
 namespace paceline::kernels {
 
-template <class V>
+struct Batch {
+  const float* images;  // [batch, stride]
+  size_t stride;
+  const int32_t* labels;  // [batch]
+};
+
+// A team of more than one thread has scalar lanes and scratch for teams.
+template <class V, class Team>
 class MlpEvaluation {
  public:
-  MlpEvaluation(const MlpShape& shape, const MlpScratch& at, float* scratch)
-      : shape_(shape), at_(at), scratch_(scratch) {}
+  PACELINE_LANE MlpEvaluation(const MlpShape& shape, const MlpScratch& at, const float* parameters,
+                              float* scratch, const Team& team)
+      : shape_(shape), at_(at), parameters_(parameters), scratch_(scratch), team_(team) {}
 
-  // images: [batch, inputs]. Returns the mean cross-entropy; gradient has the parameters' layout.
-  float LossAndGradient(const float* images, const int32_t* labels, const float* parameters,
-                        float* gradient) {
-    PadParameters(parameters);
-    Forward(images);
-    const float loss = SoftmaxCrossEntropy(labels);
-    for (int layer = shape_.layers - 1; layer >= 0; --layer) Backward(layer, images, gradient);
-    return loss;
+  // Returns the mean cross-entropy, to every thread; gradient has the parameters' layout. The team
+  // has synchronised at the end.
+  PACELINE_LANE float LossAndGradient(const Batch& batch, float* gradient) {
+    CopyParameters();
+    team_.Sync();
+    for (int layer = 0; layer < shape_.layers; ++layer) {
+      Forward(layer, batch);
+      team_.Sync();
+    }
+    SoftmaxCrossEntropy(batch.labels);
+    team_.Sync();
+    for (int layer = shape_.layers - 1; layer >= 0; --layer) {
+      Backward(layer, batch, gradient);
+      team_.Sync();
+    }
+    return scratch_[at_.loss];
   }
 
  private:
-  int in(int layer) const { return shape_.widths[layer]; }
-  int out(int layer) const { return shape_.widths[layer + 1]; }
-  int padded_out(int layer) const { return Padded(out(layer)); }
+  PACELINE_LANE int in(int layer) const { return shape_.widths[layer]; }
+  PACELINE_LANE int out(int layer) const { return shape_.widths[layer + 1]; }
+  PACELINE_LANE int last() const { return shape_.layers - 1; }
+  // Columns in whole lane groups.
+  static PACELINE_LANE int Lanes(int n) { return (n + V::kLanes - 1) / V::kLanes * V::kLanes; }
 
-  static void CopyRow(const float* from, int n, int padded, float* to) {
-    int i = 0;
-    for (; i + V::kLanes <= n; i += V::kLanes) V::Load(from + i).Store(to + i);
-    for (; i < n; ++i) to[i] = from[i];
-    for (; i < padded; ++i) to[i] = 0.0f;
+  PACELINE_LANE const float* Weights(int layer) const {
+    return at_.copied[layer] ? scratch_ + at_.weights[layer] : parameters_ + shape_.weights[layer];
+  }
+  PACELINE_LANE const float* Bias(int layer) const {
+    return at_.copied[layer] ? scratch_ + at_.biases[layer] : parameters_ + shape_.biases[layer];
   }
 
-  void PadParameters(const float* parameters) {
+  // From rows of `columns` to rows of `stride`, padded with zeros.
+  PACELINE_LANE void CopyRows(const float* from, size_t rows, size_t columns, size_t stride,
+                              float* to) const {
+    lane::ForEachPlace(team_, rows, stride, [&](size_t r, size_t c) {
+      to[r * stride + c] = c < columns ? from[r * columns + c] : 0.0f;
+    });
+  }
+
+  PACELINE_LANE void CopyParameters() const {
     for (int layer = 0; layer < shape_.layers; ++layer) {
-      const int padded = padded_out(layer);
-      const float* weights = parameters + shape_.weights[layer];
-      for (int i = 0; i < in(layer); ++i) {
-        CopyRow(weights + size_t{1} * i * out(layer), out(layer), padded,
-                scratch_ + at_.weights[layer] + size_t{1} * i * padded);
+      const float* weights = parameters_ + shape_.weights[layer];
+      if (at_.copied[layer]) {
+        const size_t stride = at_.stride[layer];
+        CopyRows(weights, in(layer), out(layer), stride, scratch_ + at_.weights[layer]);
+        CopyRows(parameters_ + shape_.biases[layer], 1, out(layer), stride,
+                 scratch_ + at_.biases[layer]);
       }
-      CopyRow(parameters + shape_.biases[layer], out(layer), padded, scratch_ + at_.biases[layer]);
       if (layer > 0) Transpose(layer, weights);
     }
   }
 
-  void Transpose(int layer, const float* weights) {
-    const int padded = Padded(in(layer));
+  PACELINE_LANE void Transpose(int layer, const float* weights) const {
+    const size_t stride = at_.transposed_stride[layer];
+    const size_t rows = in(layer), columns = out(layer);
     float* to = scratch_ + at_.transposed[layer];
-    for (int o = 0; o < out(layer); ++o) {
-      for (int i = 0; i < in(layer); ++i)
-        to[o * padded + i] = weights[size_t{1} * i * out(layer) + o];
-      for (int i = in(layer); i < padded; ++i) to[o * padded + i] = 0.0f;
-    }
+    lane::ForEachPlace(team_, rows, columns,
+                       [&](size_t i, size_t o) { to[o * stride + i] = weights[i * columns + o]; });
+    if (stride == rows) return;
+    lane::ForEachPlace(team_, columns, stride - rows,
+                       [&](size_t o, size_t i) { to[o * stride + rows + i] = 0.0f; });
   }
 
-  const float* Input(int layer, const float* images) const {
-    return layer == 0 ? images : scratch_ + at_.after[layer - 1];
+  PACELINE_LANE const float* Input(int layer, const Batch& batch) const {
+    return layer == 0 ? batch.images : scratch_ + at_.after[layer - 1];
   }
-  size_t InputStride(int layer) const { return layer == 0 ? in(0) : padded_out(layer - 1); }
+  PACELINE_LANE size_t InputStride(int layer, const Batch& batch) const {
+    return layer == 0 ? batch.stride : at_.stride[layer - 1];
+  }
 
-  void Forward(const float* images) {
-    for (int layer = 0; layer < shape_.layers; ++layer) {
-      const size_t padded = padded_out(layer);
-      float* before = scratch_ + at_.before[layer];
-      Multiply<V>({.a = Input(layer, images),
-                   .row_stride = InputStride(layer),
-                   .k_stride = 1,
-                   .b = scratch_ + at_.weights[layer],
-                   .b_stride = padded,
-                   .c = before,
-                   .c_stride = padded,
-                   .initial = scratch_ + at_.biases[layer],
-                   .m = shape_.batch,
-                   .n = static_cast<int>(padded),
-                   .k = in(layer)});
-      if (layer + 1 < shape_.layers) {
-        WithActivation([&](auto function) {
-          float* after = scratch_ + at_.after[layer];
-          for (size_t i = 0; i < shape_.batch * padded; i += V::kLanes) {
-            function.Value(V::Load(before + i)).Store(after + i);
-          }
-        });
-      }
-    }
+  PACELINE_LANE void Forward(int layer, const Batch& batch) const {
+    const size_t stride = at_.stride[layer];
+    float* const before = scratch_ + at_.before[layer];
+    float* const after = scratch_ + at_.after[layer];
+    const bool activated = layer < last();
+    const ActivationKind kind = shape_.activation;
+    Multiply<V>({.a = Input(layer, batch),
+                 .row_stride = InputStride(layer, batch),
+                 .k_stride = 1,
+                 .b = Weights(layer),
+                 .b_stride = at_.copied[layer] ? stride : static_cast<size_t>(out(layer)),
+                 .initial = Bias(layer),
+                 .m = shape_.batch,
+                 .n = Lanes(out(layer)),
+                 .k = in(layer)},
+                team_, [=](int row, int column, V sum) {
+                  const size_t at = row * stride + column;
+                  sum.Store(before + at);
+                  if (activated) Activate(kind, sum).Store(after + at);
+                });
   }
 
   // Per example: ℓ = ln Σ exp(z − max) − (z_label − max);  ∂ℓ/∂z = softmax − one-hot, over the
-  // batch. Lanes are examples. Leaves the slope of the last layer in scratch.
-  float SoftmaxCrossEntropy(const int32_t* labels) {
-    const int last = shape_.layers - 1, classes = out(last), batch = shape_.batch;
-    const int stride = Padded(batch), padded = padded_out(last);
-    float* columns = scratch_ + at_.columns;
-    const float* logits = scratch_ + at_.before[last];
-    for (int c = 0; c < classes; ++c) {
-      for (int b = 0; b < batch; ++b) columns[c * stride + b] = logits[b * padded + c];
-      for (int b = batch; b < stride; ++b) columns[c * stride + b] = 0.0f;
-    }
-    float* log_sums = scratch_ + at_.slope;  // free until the slope is written below
-    for (int b = 0; b < stride; b += V::kLanes)
-      SoftmaxColumn(columns + b, classes, stride, log_sums + b);
-    double sum = 0;
-    for (int b = 0; b < batch; ++b) sum += log_sums[b] - logits[b * padded + labels[b]];
-    WriteSlope(labels, columns);
-    return static_cast<float>(sum / batch);
-  }
-
-  // Replaces the logits of one column of lanes by the softmax; log_sum = max + ln Σ exp(z − max).
-  static void SoftmaxColumn(float* column, int classes, int stride, float* log_sum) {
-    V largest = V::Load(column);
-    for (int c = 1; c < classes; ++c) largest = Max(largest, V::Load(column + c * stride));
-    V sum = V::Set(0.0f);
-    for (int c = 0; c < classes; ++c) {
-      const V e = Exp(V::Load(column + c * stride) - largest);
-      e.Store(column + c * stride);
-      sum = sum + e;
-    }
-    for (int c = 0; c < classes; ++c)
-      (V::Load(column + c * stride) / sum).Store(column + c * stride);
-    // ln of a NaN would be a number: a diverged run must not look finite.
-    (largest + Select(sum == sum, Log(sum), sum)).Store(log_sum);
-  }
-
-  void WriteSlope(const int32_t* labels, const float* softmax) {
-    const int last = shape_.layers - 1, classes = out(last), padded = padded_out(last);
-    const int stride = Padded(shape_.batch);
-    const float scale = 1.0f / static_cast<float>(shape_.batch);
-    float* slope = scratch_ + at_.slope;
-    for (int b = 0; b < shape_.batch; ++b) {
-      for (int c = 0; c < classes; ++c) {
-        slope[b * padded + c] = (softmax[c * stride + b] - (c == labels[b] ? 1.0f : 0.0f)) * scale;
-      }
-      for (int c = classes; c < padded; ++c) slope[b * padded + c] = 0.0f;
-    }
-  }
-
-  void Backward(int layer, const float* images, float* gradient) {
-    const size_t padded = padded_out(layer);
-    float* slope = scratch_ + at_.slope;
-    float* padded_gradient = scratch_ + at_.gradient;
-    Multiply<V>({.a = Input(layer, images),
-                 .row_stride = 1,
-                 .k_stride = InputStride(layer),
-                 .b = slope,
-                 .b_stride = padded,
-                 .c = padded_gradient,
-                 .c_stride = padded,
-                 .initial = nullptr,
-                 .m = in(layer),
-                 .n = static_cast<int>(padded),
-                 .k = shape_.batch});
-    for (int i = 0; i < in(layer); ++i) {
-      CopyRow(padded_gradient + i * padded, out(layer), out(layer),
-              gradient + shape_.weights[layer] + size_t{1} * i * out(layer));
-    }
-    BiasGradient(layer, slope, padded_gradient);
-    CopyRow(padded_gradient, out(layer), out(layer), gradient + shape_.biases[layer]);
-    if (layer > 0) SlopeBelow(layer);
-  }
-
-  void BiasGradient(int layer, const float* slope, float* sums) {
-    const size_t padded = padded_out(layer);
-    for (size_t j = 0; j < padded; j += V::kLanes) {
-      V sum = V::Set(0.0f);
-      for (int b = 0; b < shape_.batch; ++b) sum = sum + V::Load(slope + b * padded + j);
-      sum.Store(sums + j);
-    }
-  }
-
-  void SlopeBelow(int layer) {
-    const size_t padded = padded_out(layer), below = Padded(in(layer));
-    float* slope_below = scratch_ + at_.slope_below;
-    Multiply<V>({.a = scratch_ + at_.slope,
-                 .row_stride = padded,
-                 .k_stride = 1,
-                 .b = scratch_ + at_.transposed[layer],
-                 .b_stride = below,
-                 .c = slope_below,
-                 .c_stride = below,
-                 .initial = nullptr,
-                 .m = shape_.batch,
-                 .n = static_cast<int>(below),
-                 .k = out(layer)});
-    float* slope = scratch_ + at_.slope;
-    const float* before = scratch_ + at_.before[layer - 1];
-    WithActivation([&](auto function) {
-      for (size_t i = 0; i < shape_.batch * below; i += V::kLanes) {
-        const V factor = function.Slope(V::Load(before + i));
-        (V::Load(slope_below + i) * factor).Store(slope + i);
+  // batch. Lanes are examples. The last layer's logits become their slopes.
+  PACELINE_LANE void SoftmaxCrossEntropy(const int32_t* labels) const {
+    const int classes = out(last()), batch = shape_.batch;
+    const size_t stride = at_.stride[last()];
+    const size_t groups = (batch + V::kLanes - 1) / V::kLanes;
+    lane::ForEach(team_, groups, [&](size_t group) {
+      const int first = static_cast<int>(group) * V::kLanes;
+      float* rows = scratch_ + at_.before[last()] + first * stride;
+      if constexpr (V::kLanes == 1) {
+        SoftmaxSlope(rows, 1, rows, stride, labels + first, 1, classes, first);
+      } else {
+        const int count = batch - first < V::kLanes ? batch - first : V::kLanes;
+        float* columns = scratch_ + at_.columns;
+        for (int b = 0; b < count; ++b) {
+          for (int c = 0; c < classes; ++c) columns[c * V::kLanes + b] = rows[b * stride + c];
+        }
+        for (int b = count; b < V::kLanes; ++b) {
+          for (int c = 0; c < classes; ++c) columns[c * V::kLanes + b] = 0.0f;
+        }
+        SoftmaxSlope(columns, V::kLanes, rows, stride, labels + first, count, classes, first);
       }
     });
   }
 
-  // Calls body with the activation's functions.
-  template <class Body>
-  void WithActivation(const Body& body) {
-    switch (shape_.activation) {
-      case ActivationKind::kRelu:
-        return body(activation::Relu());
-      case ActivationKind::kRelu6:
-        return body(activation::Relu6());
-      case ActivationKind::kSelu:
-        return body(activation::Selu());
-      case ActivationKind::kTanh:
-        return body(activation::Tanh());
-      case ActivationKind::kCos:
-        return body(activation::Cos());
-      case ActivationKind::kSin:
-        return body(activation::Sin());
-      case ActivationKind::kSigmoid:
-        return body(activation::Sigmoid());
-      case ActivationKind::kSilu:
-        return body(activation::Silu());
-      case ActivationKind::kGelu:
-        return body(activation::Gelu());
-      case ActivationKind::kLeakyRelu:
-        return body(activation::LeakyRelu());
+  // One lane group of examples: logits in columns [class, column_stride] and in rows [count,
+  // stride]; the rows become the slopes.
+  PACELINE_LANE void SoftmaxSlope(float* columns, size_t column_stride, float* rows, size_t stride,
+                                  const int32_t* labels, int count, int classes, int first) const {
+    const float scale = 1.0f / static_cast<float>(shape_.batch);
+    V largest = V::Load(columns);
+    for (int c = 1; c < classes; ++c) largest = Max(largest, V::Load(columns + c * column_stride));
+    float log_sums[V::kLanes], label_logits[V::kLanes];
+    for (int b = 0; b < count; ++b) label_logits[b] = rows[b * stride + labels[b]];
+    V sum = V::Set(0.0f);
+    for (int c = 0; c < classes; ++c) {
+      const V e = Exp(V::Load(columns + c * column_stride) - largest);
+      e.Store(columns + c * column_stride);
+      sum = sum + e;
     }
+    for (int c = 0; c < classes; ++c) {
+      (V::Load(columns + c * column_stride) / sum).Store(columns + c * column_stride);
+    }
+    // ln of a NaN would be a number: a diverged run must not look finite.
+    (largest + Select(sum == sum, Log(sum), sum)).Store(log_sums);
+    for (int b = 0; b < count; ++b) {
+      scratch_[at_.terms + first + b] = log_sums[b] - label_logits[b];
+      float* row = rows + b * stride;
+      const float at_label = (columns[labels[b] * column_stride + b] - 1.0f) * scale;
+      for (int c = 0; c < classes; ++c) row[c] = columns[c * column_stride + b] * scale;
+      row[labels[b]] = at_label;
+    }
+  }
+
+  // The sum is in the examples' order, so one thread's.
+  PACELINE_LANE void MeanLoss() const {
+    double sum = 0;
+    for (int b = 0; b < shape_.batch; ++b) sum += scratch_[at_.terms + b];
+    scratch_[at_.loss] = static_cast<float>(sum / shape_.batch);
+  }
+
+  // What one layer's gradients and the slope of the layer below read is not what they write, so all
+  // are one phase.
+  PACELINE_LANE void Backward(int layer, const Batch& batch, float* gradient) const {
+    size_t items = 0;
+    if (layer == last()) {
+      lane::ForEach(team_, 1, [&](size_t) { MeanLoss(); });
+      items = 32;  // a warp's worth: its other threads would wait
+    }
+    if (layer > 0) items += SlopeBelow(layer, lane::After(items, team_));
+    items += WeightGradient(layer, batch, gradient, lane::After(items, team_));
+    BiasGradient(layer, gradient, lane::After(items, team_));
+  }
+
+  template <class AnyTeam>
+  PACELINE_LANE size_t WeightGradient(int layer, const Batch& batch, float* gradient,
+                                      const AnyTeam& team) const {
+    const int columns = out(layer);
+    float* const to = gradient + shape_.weights[layer];
+    return Multiply<V>({.a = Input(layer, batch),
+                        .row_stride = 1,
+                        .k_stride = InputStride(layer, batch),
+                        .b = scratch_ + at_.before[layer],
+                        .b_stride = at_.stride[layer],
+                        .initial = nullptr,
+                        .m = in(layer),
+                        .n = Lanes(columns),
+                        .k = shape_.batch},
+                       team, [=](int row, int column, V sum) {
+                         StoreFirst(sum, columns - column, to + size_t{1} * row * columns + column);
+                       });
+  }
+
+  // The first `count` lanes, or all.
+  static PACELINE_LANE void StoreFirst(V value, int count, float* to) {
+    if (V::kLanes == 1 || count >= V::kLanes) return value.Store(to);
+    float lanes[V::kLanes];
+    value.Store(lanes);
+    for (int i = 0; i < count; ++i) to[i] = lanes[i];
+  }
+
+  template <class AnyTeam>
+  PACELINE_LANE void BiasGradient(int layer, float* gradient, const AnyTeam& team) const {
+    const size_t stride = at_.stride[layer];
+    const float* slope = scratch_ + at_.before[layer];
+    const int columns = out(layer), batch = shape_.batch;
+    lane::ForEach(team, Lanes(columns) / V::kLanes, [&](size_t group) {
+      const int column = static_cast<int>(group) * V::kLanes;
+      V sum = V::Set(0.0f);
+      PACELINE_UNROLL(4)
+      for (int b = 0; b < batch; ++b) sum = sum + V::Load(slope + b * stride + column);
+      StoreFirst(sum, columns - column, gradient + shape_.biases[layer] + column);
+    });
+  }
+
+  template <class AnyTeam>
+  PACELINE_LANE size_t SlopeBelow(int layer, const AnyTeam& team) const {
+    const size_t stride = at_.stride[layer - 1];
+    float* const before = scratch_ + at_.before[layer - 1];
+    const ActivationKind kind = shape_.activation;
+    return Multiply<V>({.a = scratch_ + at_.before[layer],
+                        .row_stride = at_.stride[layer],
+                        .k_stride = 1,
+                        .b = scratch_ + at_.transposed[layer],
+                        .b_stride = at_.transposed_stride[layer],
+                        .initial = nullptr,
+                        .m = shape_.batch,
+                        .n = Lanes(in(layer)),
+                        .k = out(layer)},
+                       team, [=](int row, int column, V sum) {
+                         float* const at = before + row * stride + column;
+                         (sum * ActivationSlope(kind, V::Load(at))).Store(at);
+                       });
   }
 
   const MlpShape& shape_;
   const MlpScratch& at_;
+  const float* parameters_;
   float* scratch_;
+  const Team& team_;
 };
 
 }  // namespace paceline::kernels

@@ -32,22 +32,33 @@ struct MlpShape {
   int batch = 0;
 };
 
-// Rows of every matrix in scratch are padded to a whole number of packs.
+// Rows of matrices in scratch are padded: for vectors to whole packs; for a team to an odd number
+// of floats, so that a column's elements lie in different banks of shared memory.
 inline constexpr int Padded(int n) { return (n + 15) / 16 * 16; }
+enum class Rows { kForVectors, kForTeams };
 
-// Where the parts of one loss-and-gradient evaluation lie in scratch, in floats.
+// Where the parts of one loss-and-gradient evaluation lie in scratch, in floats. Plain data.
 struct MlpScratch {
-  explicit MlpScratch(const MlpShape& shape);
-  size_t weights[kMaxLayers];     // [in, Padded(out)]
-  size_t transposed[kMaxLayers];  // [out, Padded(in)], layers ≥ 1
-  size_t biases[kMaxLayers];      // [Padded(out)]
-  size_t before[kMaxLayers];  // [batch, Padded(out)]: before the activation; the logits of the last
-  size_t after[kMaxLayers];   // [batch, Padded(out)]: after it
-  size_t slope;               // [batch, widest]: ∂loss/∂before of the layer at hand
-  size_t slope_below;         // the same of the layer below
-  size_t gradient;            // [widest in, widest padded out]
-  size_t columns;             // [classes, Padded(batch)]: logits, transposed
-  size_t size;
+  MlpScratch() = default;
+  MlpScratch(const MlpShape& shape, Rows rows);
+  // Layer l's weights are copied to [in, stride[l]], its bias to [stride[l]]; or they are used
+  // where the parameters are, if their rows are of whole packs or rows need no padding.
+  bool copied[kMaxLayers] = {};
+  size_t weights[kMaxLayers] = {};
+  size_t biases[kMaxLayers] = {};
+  // [out, transposed_stride[l]], layers ≥ 1.
+  size_t transposed[kMaxLayers] = {};
+  size_t transposed_stride[kMaxLayers] = {};
+  // [batch, stride[l]]: before the activation (of the last layer, the logits), later ∂loss/∂ it;
+  // and after it.
+  size_t stride[kMaxLayers] = {};
+  size_t before[kMaxLayers] = {};
+  size_t after[kMaxLayers] = {};
+  size_t columns = 0;       // [classes, a pack]: one lane group's logits
+  size_t terms = 0;         // [Padded(batch)]: the examples' losses
+  size_t loss = 0;          // [1]
+  size_t image_stride = 0;  // that suits the team, for whoever gathers the images
+  size_t size = 0;
 };
 
 }  // namespace paceline::kernels

@@ -6,8 +6,10 @@ namespace paceline::kernels::PACELINE_SIMD_NAMESPACE {
 float MlpLossAndGradient(const MlpShape& shape, const MlpScratch& at, const float* images,
                          const int32_t* labels, const float* parameters, float* gradient,
                          float* scratch) {
-  return MlpEvaluation<lane::SimdLane>(shape, at, scratch)
-      .LossAndGradient(images, labels, parameters, gradient);
+  const lane::Solo solo;
+  const Batch batch = {images, static_cast<size_t>(shape.widths[0]), labels};
+  return MlpEvaluation<lane::SimdLane, lane::Solo>(shape, at, parameters, scratch, solo)
+      .LossAndGradient(batch, gradient);
 }
 
 }  // namespace paceline::kernels::PACELINE_SIMD_NAMESPACE

@@ -84,11 +84,12 @@ struct AdafacMlpKernel {
     return {decay, 1 - decay};
   }
 
-  static PACELINE_LANE AdafacSide SideOf(const AdafacSideScratch& own, uint32_t size,
-                                         uint32_t others, bool smaller, float* moments,
-                                         float* scratch) {
+  static PACELINE_LANE AdafacSide SideOf(const AdafacSideScratch& own, uint32_t batches,
+                                         uint32_t size, uint32_t others, bool smaller,
+                                         float* moments, float* scratch) {
     return {.size = size,
             .padded = Padded(size),
+            .stride = batches * Padded(size),
             .others = others,
             .smaller = smaller,
             .moments = moments,
@@ -99,12 +100,13 @@ struct AdafacMlpKernel {
   }
   static PACELINE_LANE AdafacSide Rows(const AdafacMlpPlan& plan, const TensorPlan& tensor,
                                        float* moments, float* scratch) {
-    return SideOf(plan.rows, tensor.rows, tensor.columns, tensor.columns_are_larger, moments,
-                  scratch);
+    return SideOf(plan.rows, tensor.batches, tensor.rows, tensor.columns, tensor.columns_are_larger,
+                  moments, scratch);
   }
   static PACELINE_LANE AdafacSide Columns(const AdafacMlpPlan& plan, const TensorPlan& tensor,
                                           float* moments, float* scratch) {
-    return SideOf(plan.columns, tensor.columns, tensor.rows, !tensor.columns_are_larger,
+    return SideOf(plan.columns, tensor.batches, tensor.columns, tensor.rows,
+                  !tensor.columns_are_larger,
                   moments + kAdafacDecays * tensor.batches * Padded(tensor.rows), scratch);
   }
 };

@@ -14,6 +14,7 @@ namespace paceline {
 struct AdafacSide {
   uint32_t size;  // unpadded
   uint32_t padded;
+  uint32_t stride;  // batches · padded
   uint32_t others;  // length of the other axis
   bool smaller;     // d1 of the reference
   float* moments;   // state
@@ -104,7 +105,7 @@ struct AdafacTensor {
   // are normalised by their own mean: factor = rsqrt(max(v/scale, 1e-9)).
   template <class V, class Team>
   PACELINE_LANE void MoveSide(const AdafacSide& side, float* totals, const Team& team) const {
-    const uint32_t count = tensor.batches * side.padded;
+    const uint32_t count = side.stride;
     const V others = V::Set(static_cast<float>(side.others));
     SumElements<V, kAdafacSideFeatures>(
         team, count, scratch + plan.sums, totals,
@@ -137,12 +138,16 @@ struct AdafacTensor {
     team.Sync();
   }
 
+  // r·c of an element.
   template <class V>
-  PACELINE_LANE V FactorOf(uint32_t k, Place place, uint32_t row_in_side) const {
-    const uint32_t column_in_side = BatchOf(place.row) * columns.padded + place.column;
-    const uint32_t batches = tensor.batches;
-    return V::Set(rows.factors[k * batches * rows.padded + row_in_side]) *
-           V::Load(columns.factors + k * batches * columns.padded + column_in_side);
+  PACELINE_LANE void LoadFactors(Place place, V* factors) const {
+    const uint32_t batch = BatchOf(place.row);
+    const float* row = rows.factors + place.row + batch * (rows.padded - rows.size);
+    const float* column = columns.factors + place.column + batch * columns.padded;
+    PACELINE_UNROLL(3)
+    for (uint32_t k = 0; k < kAdafacDecays; ++k) {
+      factors[k] = V::Set(row[k * rows.stride]) * V::Load(column + k * columns.stride);
+    }
   }
 
   template <class V>
@@ -151,12 +156,12 @@ struct AdafacTensor {
     const V mask = MaskOf<V>(place.column, columns.size);
     const AdafacElement<V> e = AdafacElement<V>::Update(arrays, decays, at, mask);
     e.AddSquares(squares);
-    const uint32_t row_in_side = InSide(place.row);
+    V factors[kAdafacDecays];
+    LoadFactors(place, factors);
     PACELINE_UNROLL(3)
     for (uint32_t k = 0; k < kAdafacDecays; ++k) {
-      const V factor = FactorOf<V>(k, place, row_in_side);
-      AddSquare(squares[kAdafacFactoredGradient + k], e.gradient * factor);
-      AddSquare(squares[kAdafacFactoredMomenta + k], e.momenta[k] * factor);
+      AddSquare(squares[kAdafacFactoredGradient + k], e.gradient * factors[k]);
+      AddSquare(squares[kAdafacFactoredMomenta + k], e.momenta[k] * factors[k]);
     }
   }
 
@@ -189,7 +194,6 @@ struct AdafacTensor {
   template <class V, class Team>
   PACELINE_LANE void StartRows(const Team& team) const {
     const uint32_t width = plan.network.padded_hidden;
-    const uint32_t stride = tensor.batches * rows.padded;
     const float* weights = SideWeights(rows);
     lane::ForEach(team, size_t{tensor.batches} * rows.size * (width / V::kLanes),
                   [&](size_t i) PACELINE_INLINE_LAMBDA {
@@ -199,9 +203,9 @@ struct AdafacTensor {
                     V sum = V::Load(scratch + plan.network.start + h);
                     PACELINE_UNROLL(3)
                     for (uint32_t k = 0; k < kAdafacDecays; ++k) {
-                      sum = Fma(V::Set(rows.moments[k * stride + own]),
+                      sum = Fma(V::Set(rows.moments[k * rows.stride + own]),
                                 V::Load(weights + (kAdafacMoments + k) * width + h), sum);
-                      sum = Fma(V::Set(rows.inverse_roots[k * stride + own]),
+                      sum = Fma(V::Set(rows.inverse_roots[k * rows.stride + own]),
                                 V::Load(weights + (kAdafacInverseRoots + k) * width + h), sum);
                     }
                     sum.Store(scratch + plan.row_start + i * V::kLanes);
@@ -212,25 +216,25 @@ struct AdafacTensor {
   template <class V, class Team>
   PACELINE_LANE void StartColumns(const Team& team) const {
     const uint32_t width = plan.network.padded_hidden, hidden = plan.network.hidden;
-    const uint32_t stride = tensor.batches * columns.padded;
     const float* weights = SideWeights(columns);
-    lane::ForEach(team, size_t{stride} / V::kLanes * hidden, [&](size_t i) PACELINE_INLINE_LAMBDA {
-      // Columns run fastest.
-      const uint32_t packs = columns.padded / V::kLanes;
-      const uint32_t line = static_cast<uint32_t>(i) / packs;
-      const uint32_t column = (static_cast<uint32_t>(i) - line * packs) * V::kLanes;
-      const uint32_t batch = line / hidden, h = line % hidden;
-      const uint32_t own = batch * columns.padded + column;
-      V sum = V::Set(0.0f);
-      PACELINE_UNROLL(3)
-      for (uint32_t k = 0; k < kAdafacDecays; ++k) {
-        sum = Fma(V::Load(columns.moments + k * stride + own),
-                  V::Set(weights[(kAdafacMoments + k) * width + h]), sum);
-        sum = Fma(V::Load(columns.inverse_roots + k * stride + own),
-                  V::Set(weights[(kAdafacInverseRoots + k) * width + h]), sum);
-      }
-      sum.Store(scratch + plan.column_start + line * columns.padded + column);
-    });
+    lane::ForEach(team, size_t{columns.stride} / V::kLanes * hidden,
+                  [&](size_t i) PACELINE_INLINE_LAMBDA {
+                    // Columns run fastest.
+                    const uint32_t packs = columns.padded / V::kLanes;
+                    const uint32_t line = static_cast<uint32_t>(i) / packs;
+                    const uint32_t column = (static_cast<uint32_t>(i) - line * packs) * V::kLanes;
+                    const uint32_t batch = line / hidden, h = line % hidden;
+                    const uint32_t own = batch * columns.padded + column;
+                    V sum = V::Set(0.0f);
+                    PACELINE_UNROLL(3)
+                    for (uint32_t k = 0; k < kAdafacDecays; ++k) {
+                      sum = Fma(V::Load(columns.moments + k * columns.stride + own),
+                                V::Set(weights[(kAdafacMoments + k) * width + h]), sum);
+                      sum = Fma(V::Load(columns.inverse_roots + k * columns.stride + own),
+                                V::Set(weights[(kAdafacInverseRoots + k) * width + h]), sum);
+                    }
+                    sum.Store(scratch + plan.column_start + line * columns.padded + column);
+                  });
   }
 
   template <class V, class Team>
@@ -254,12 +258,12 @@ struct AdafacTensor {
         float* own = features + g * V::kLanes;
         const AdafacElement<V> e = AdafacElement<V>::Load(t.arrays, places[g]);
         e.StoreFeatures(own, kStride);
-        const uint32_t row_in_side = t.InSide(place.row);
+        V factors[kAdafacDecays];
+        t.LoadFactors(place, factors);
         PACELINE_UNROLL(3)
         for (uint32_t k = 0; k < kAdafacDecays; ++k) {
-          const V factor = t.FactorOf<V>(k, place, row_in_side);
-          (e.gradient * factor).Store(own + (kAdafacFactoredGradient + k) * kStride);
-          (e.momenta[k] * factor).Store(own + (kAdafacFactoredMomenta + k) * kStride);
+          (e.gradient * factors[k]).Store(own + (kAdafacFactoredGradient + k) * kStride);
+          (e.momenta[k] * factors[k]).Store(own + (kAdafacFactoredMomenta + k) * kStride);
         }
       }
       NetworkStep<V, Team, kGroups, kAdafacElementFeatures>(

@@ -16,12 +16,12 @@ inline constexpr uint32_t kWave = 16;
 constexpr size_t SumScratch(size_t sums) { return sums * (kWave + 1) * kLaneGroup; }
 
 PACELINE_LANE float TreeSum(const float* partials) {
-  float sums[kLaneGroup / 2];
-  for (uint32_t i = 0; i < kLaneGroup / 2; ++i) sums[i] = partials[i] + partials[i + 8];
-  for (uint32_t width = 4; width > 0; width /= 2) {
-    for (uint32_t i = 0; i < width; ++i) sums[i] += sums[i + width];
-  }
-  return sums[0];
+  float eight[8], four[4];
+  PACELINE_UNROLL(8)
+  for (int i = 0; i < 8; ++i) eight[i] = partials[i] + partials[i + 8];
+  PACELINE_UNROLL(4)
+  for (int i = 0; i < 4; ++i) four[i] = eight[i] + eight[i + 4];
+  return (four[0] + four[2]) + (four[1] + four[3]);
 }
 
 // totals[k] = Σ over the elements of what body(element, sums) adds to sums[k] for one V of elements

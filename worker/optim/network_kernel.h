@@ -228,9 +228,10 @@ PACELINE_LANE void RunTwoLayers(const NetworkPlan& plan, const float* prepared,
 
 // Any number of layers of any width.
 template <class V, int kGroups, class Input, class Start>
-PACELINE_LANE void RunLayers(const NetworkPlan& plan, const float* prepared,
-                             const float* first_weights, size_t inputs, const Input& input,
-                             const Start& start, NetworkOutputs<V, kGroups>& out) {
+PACELINE_LANE_CALL void RunLayers(const NetworkPlan& plan, const float* prepared,
+                                  const float* first_weights, size_t inputs, const Input& input,
+                                  const Start& start, NetworkOutputs<V, kGroups>& result) {
+  NetworkOutputs<V, kGroups> out = result;
   alignas(64) float buffers[2][kMaxHidden * kGroups * V::kLanes];
   const size_t stride = plan.padded_hidden, hidden = plan.hidden;
   float* from = buffers[0];
@@ -270,6 +271,7 @@ PACELINE_LANE void RunLayers(const NetworkPlan& plan, const float* prepared,
       for (int g = 0; g < kGroups; ++g) to_output(h, g, hidden_input(h, g));
     }
   }
+  result = out;
 }
 
 // Moves kGroups lane groups of parameters, group g at parameters + places[g]: kInputs first-layer

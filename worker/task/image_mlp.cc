@@ -4,9 +4,15 @@
 #include <cmath>
 #include <utility>
 
-#include "common/noise/streams.h"
-
 namespace paceline {
+
+Stream BatchStream(const RunSeed& seed, int64_t step) {
+  return {.key = seed.key,
+          .purpose = Purpose::kBatch,
+          .particle = seed.particle,
+          .episode = seed.episode,
+          .step = static_cast<uint32_t>(step)};
+}
 
 ImageMlp::ImageMlp(std::shared_ptr<const ImageData> data, SoftmaxMlp network, int batch)
     : data_(std::move(data)),
@@ -23,12 +29,7 @@ void ImageMlp::SampleInitial(const RunSeed& seed, std::span<float> parameters) c
 }
 
 void ImageMlp::BatchIndices(const RunSeed& seed, int64_t step, std::span<uint32_t> out) const {
-  const Stream stream = {.key = seed.key,
-                         .purpose = Purpose::kBatch,
-                         .particle = seed.particle,
-                         .episode = seed.episode,
-                         .step = static_cast<uint32_t>(step)};
-  FillIndices(stream, 0, static_cast<uint32_t>(data_->train.count()), out);
+  FillIndices(BatchStream(seed, step), 0, static_cast<uint32_t>(data_->train.count()), out);
 }
 
 float ImageMlp::LossAndGradient(const RunSeed& seed, int64_t step,

@@ -7,11 +7,15 @@
 #include <span>
 #include <vector>
 
+#include "common/noise/streams.h"
 #include "worker/data/dataset.h"
 #include "worker/task/softmax_mlp.h"
 #include "worker/task/task.h"
 
 namespace paceline {
+
+// The stream that picks the batch of one inner step.
+Stream BatchStream(const RunSeed& seed, int64_t step);
 
 class ImageMlp : public Task {
  public:
@@ -30,6 +34,7 @@ class ImageMlp : public Task {
 
   // ---- for the fast tiers and tests ----
   const ImageData& data() const { return *data_; }
+  const std::shared_ptr<const ImageData>& shared_data() const { return data_; }
   const std::vector<int>& widths() const { return network_.widths(); }  // in, hidden..., classes
   v1::Activation activation() const { return network_.activation(); }
   int batch() const { return batch_; }

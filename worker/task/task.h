@@ -26,6 +26,8 @@ struct RunSeed {
   uint64_t key = 0;  // run key
   uint32_t particle = 0;
   uint32_t episode = 0;  // outer step at which the particle's episode began
+
+  bool operator==(const RunSeed&) const = default;
 };
 
 enum class Split { kTrain, kInnerValid, kOuterValid, kTest };

@@ -152,6 +152,22 @@ TEST(GradientEstimator, ADivergedParticleBeginsANewEpisodeAtTheNextBorder) {
   for (size_t i = 0; i < kParameters; ++i) EXPECT_FLOAT_EQ(after.gradient[i], expected[i]);
 }
 
+TEST(GradientEstimator, PesSumsThatAreNotKeptGiveTheSameBits) {
+  const v1::JobConfig config = EstimatorConfig(Kind::kPes, 5, 20, 16, 4);
+  constexpr size_t kMany = 5'001;  // more than a tile
+  std::mt19937 random(3);
+  GradientEstimator kept(config, kMany, 1);
+  GradientEstimator remade(config, kMany, 2, sizeof(float) * 16 * kMany - 1);
+  for (int step = 0; step < 9; ++step) {
+    const std::vector<ParticleScalars> particles = RandomScalars(kept, config, random);
+    EXPECT_EQ(kept.Estimate(particles)->gradient, remade.Estimate(particles)->gradient) << step;
+  }
+  GradientEstimator restored(config, kMany, 1, 0);
+  ASSERT_TRUE(restored.Restore(kept.Save()).ok());
+  const std::vector<ParticleScalars> particles = RandomScalars(kept, config, random);
+  EXPECT_EQ(kept.Estimate(particles)->gradient, restored.Estimate(particles)->gradient);
+}
+
 class Refusals : public testing::Test {
  protected:
   v1::JobConfig config_ = EstimatorConfig(Kind::kPes, 5, 20);

@@ -47,10 +47,13 @@ TEST(EngineBench, TooLittleMemoryIsSaidBeforeAnyWork) {
 }
 
 TEST(EngineBench, ADeviceThatIsNotThereIsRefused) {
-  EXPECT_TRUE(CheckBenchDevice("cpu").ok());
-  for (const char* device : {"cuda:7", "gpu", ""}) {
-    EXPECT_TRUE(absl::IsInvalidArgument(CheckBenchDevice(device))) << device;
+  EXPECT_EQ(OpenBenchDevice("cpu").value(), nullptr);
+  for (const char* device : {"gpu", "cuda:x", ""}) {
+    EXPECT_TRUE(absl::IsInvalidArgument(OpenBenchDevice(device).status())) << device;
   }
+  const auto far = OpenBenchDevice("cuda:99");
+  ASSERT_FALSE(far.ok());
+  EXPECT_THAT(std::string(far.status().message()), HasSubstr("give --device cpu"));
 }
 
 TEST(EngineBench, TheMachineHasAPeakAndABandwidth) {

@@ -6,7 +6,9 @@
 #include <random>
 #include <vector>
 
+#include "tests/testing/block_emulator.h"
 #include "worker/engine/gradient_source.h"
+#include "worker/kernels/mlp_kernel.h"
 #include "worker/task/image_mlp.h"
 
 namespace paceline {
@@ -90,6 +92,26 @@ TEST_P(MlpKernelTest, GivesTheSameBitsOnEveryInstructionSet) {
     const Result simd = Run(target);
     EXPECT_EQ(simd.loss, scalar.loss) << lane::TargetName(target);
     EXPECT_EQ(simd.gradient, scalar.gradient) << lane::TargetName(target);
+  }
+}
+
+// As a CUDA block computes it.
+TEST_P(MlpKernelTest, GivesTheSameBitsToATeam) {
+  const Result expected = Run(lane::ActiveTarget());
+  const kernels::MlpShape shape = KernelShape(*mlp_);
+  const kernels::MlpScratch at(shape, kernels::Rows::kForTeams);
+  const kernels::Batch batch = {images_.data(), static_cast<size_t>(shape.widths[0]),
+                                labels_.data()};
+  for (const size_t threads : {1, 32, 48}) {
+    std::vector<float> scratch(at.size, NAN), gradient(parameters_.size(), NAN);
+    std::vector<float> losses(threads);
+    RunBlocks(1, threads, [&](size_t, const EmulatedTeam& team) {
+      kernels::MlpEvaluation<lane::Scalar, EmulatedTeam> evaluation(shape, at, parameters_.data(),
+                                                                    scratch.data(), team);
+      losses[team.rank()] = evaluation.LossAndGradient(batch, gradient.data());
+    });
+    EXPECT_EQ(losses, std::vector<float>(threads, expected.loss)) << threads;
+    EXPECT_EQ(gradient, expected.gradient) << threads;
   }
 }
 

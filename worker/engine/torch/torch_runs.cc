@@ -1,177 +1,150 @@
-// The batched tier: parameters and accumulators as [run, ...] tensors.
+// The batched tier: LibTorch differentiates all runs together, the fused optimizer of worker/optim
+// then updates one run after the other, in place.
 //
 // Determinism: one LibTorch build on one kind of processor gives the same bits every time, in any
 // thread, whatever the other runs' values are. It is not promised that a run has the same bits
-// among another number of runs.
-#include <ATen/Parallel.h>
-#include <ATen/ops/empty.h>
-#include <ATen/ops/from_blob.h>
-#include <ATen/ops/zeros.h>
-
+// among another number of runs, or at another place among them.
 #include <cmath>
-#include <exception>
 #include <limits>
-#include <mutex>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "worker/engine/inner_runs.h"
-#include "worker/engine/torch/torch_optim.h"
-#include "worker/engine/torch/torch_optim_kinds.h"
+#include "worker/engine/torch/run_torch.h"
+#include "worker/engine/torch/torch_rows.h"
 #include "worker/engine/torch/torch_task.h"
+#include "worker/optim/optimizer.h"
 
 namespace paceline {
 namespace {
 
-// A thread computes one block at a time, so Torch's own threads would only be in each other's way.
-// Torch keeps part of the setting per thread.
-void UseOneThread() {
-  static std::once_flag process;
-  std::call_once(process, [] {
-    if (at::get_num_interop_threads() != 1) at::set_num_interop_threads(1);
-  });
-  static std::mutex mutex;
-  thread_local bool done = false;
-  if (done) return;
-  const std::lock_guard<std::mutex> lock(mutex);
-  at::set_num_threads(1);
-  done = true;
-}
+struct Run {
+  RunSeed seed;
+  int64_t step = 0;
+  bool has_state = false;  // false until the first Advance
+};
 
-// Calls f(), with Torch's exceptions as Internal.
-template <class F>
-absl::Status RunTorch(const F& f) {
-  try {
-    UseOneThread();
-    f();
-    return absl::OkStatus();
-  } catch (const c10::Error& error) {
-    return absl::InternalError(absl::StrCat("LibTorch: ", error.what_without_backtrace()));
-  } catch (const std::exception& error) {
-    return absl::InternalError(absl::StrCat("LibTorch: ", error.what()));
-  }
-}
-
-// The memory of `values` as a CPU tensor; not copied.
-at::Tensor View(std::span<const float> values, at::IntArrayRef shape) {
-  return at::from_blob(const_cast<float*>(values.data()), shape, at::kFloat);
+// As one tensor, so that a run's state is a row like its parameters.
+std::vector<ParameterTensor> StateTensor(const Optimizer& optimizer) {
+  const size_t size = optimizer.state_size();
+  return {{"state", {static_cast<int64_t>(size)}, 0, size}};
 }
 
 class TorchRuns : public InnerRuns {
  public:
-  TorchRuns(const Task& task, std::unique_ptr<TorchTask> batched, std::unique_ptr<TorchOptim> optim,
-            int64_t theta_size, int64_t runs, at::Device device)
-      : task_(task),
-        batched_(std::move(batched)),
-        optim_(std::move(optim)),
-        theta_size_(theta_size),
-        device_(device),
-        steps_(static_cast<size_t>(runs)) {
-    for (const ParameterTensor& tensor : task.parameters()) {
-      parameters_.push_back(at::zeros(WithRuns(runs, tensor.shape), at::kFloat).to(device));
+  TorchRuns(const v1::LearnedOptimizer& optimizer, const v1::Task& task_config, const Task& task,
+            int runs)
+      : task_config_(task_config),
+        task_(task),
+        optimizer_(MakeOptimizer(optimizer, task.parameters(), Arithmetic::kSimd)),
+        runs_(runs),
+        parameters_(task.parameters(), runs, at::kCPU),
+        states_(StateTensor(*optimizer_), runs, at::kCPU) {
+    for (const at::Tensor& view : parameters_.views()) {
+      leaves_.push_back(view.detach().requires_grad_());
     }
   }
 
   absl::Status Start(int run, const RunSeed& seed) override {
-    std::vector<float> initial(task_.parameter_count());
-    task_.SampleInitial(seed, initial);
-    return RunTorch([&] {
-      for (size_t i = 0; i < parameters_.size(); ++i) {
-        const ParameterTensor& tensor = task_.parameters()[i];
-        const std::span<const float> values =
-            std::span(initial).subspan(tensor.offset, tensor.size);
-        parameters_[i].select(0, run).copy_(View(values, tensor.shape));
-      }
-      batched_->Start(run, seed);
-      optim_->Reset(run);
-      steps_[run] = 0;
-    });
+    runs_[run] = {.seed = seed};
+    task_.SampleInitial(seed, parameters_.row(run));
+    return absl::OkStatus();
   }
 
   absl::Status Advance(std::span<const RunTheta> thetas, int64_t steps,
                        std::span<float> losses) override {
-    const int64_t runs = static_cast<int64_t>(steps_.size());
-    if (!copied_.ok()) return copied_;
-    if (static_cast<int64_t>(thetas.size()) != runs ||
-        static_cast<int64_t>(losses.size()) != runs * steps) {
-      return absl::InvalidArgumentError(absl::StrCat("θ of ", thetas.size(), " runs, not ", runs,
-                                                     ", or losses of ", losses.size(), ", not ",
-                                                     runs * steps));
+    if (thetas.size() != runs_.size() || losses.size() != runs_.size() * steps) {
+      return absl::InvalidArgumentError(absl::StrCat("θ of ", thetas.size(), " runs, not ",
+                                                     runs_.size(), ", or losses of ", losses.size(),
+                                                     ", not ", runs_.size() * steps));
     }
+    absl::Status unknown;
     const absl::Status status = RunTorch([&] {
-      optim_->SetTheta(Stack(thetas));
-      at::Tensor table = at::empty({runs, steps}, at::TensorOptions(at::kFloat).device(device_));
-      for (int64_t step = 0; step < steps; ++step) table.select(1, step).copy_(AdvanceOneStep());
-      View(losses, {runs, steps}).copy_(table);
+      auto window = OpenWindow(thetas);
+      unknown = window.status();
+      if (!window.ok()) return;
+      for (int64_t step = 0; step < steps; ++step) AdvanceOneStep(*window, step, steps, losses);
     });
-    for (int64_t run = 0; run < runs; ++run) {
-      HideAfterDivergence(losses.subspan(run * steps, steps));
-    }
-    return status;
+    return unknown.ok() ? status : unknown;
   }
 
   void Copy(int from, int to) override {
-    copied_.Update(RunTorch([&] {
-      for (const at::Tensor& tensor : parameters_) {
-        tensor.select(0, to).copy_(tensor.select(0, from));
-      }
-      batched_->Copy(from, to);
-      optim_->Copy(from, to);
-      steps_[to] = steps_[from];
-    }));
+    runs_[to] = runs_[from];
+    std::ranges::copy(parameters_.row(from), parameters_.row(to).begin());
+    std::ranges::copy(states_.row(from), states_.row(to).begin());
   }
 
   std::vector<float> Parameters(int run) const override {
-    std::vector<float> values(task_.parameter_count());
-    const absl::Status status = RunTorch([&] {
-      for (size_t i = 0; i < parameters_.size(); ++i) {
-        const ParameterTensor& tensor = task_.parameters()[i];
-        View(std::span(values).subspan(tensor.offset, tensor.size), tensor.shape)
-            .copy_(parameters_[i].select(0, run));
-      }
-    });
-    return status.ok() ? values : std::vector<float>();
+    const std::span<const float> row = parameters_.row(run);
+    return {row.begin(), row.end()};
   }
 
  private:
-  // [run, P]
-  at::Tensor Stack(std::span<const RunTheta> thetas) const {
-    std::vector<float> rows(thetas.size() * theta_size_);
-    for (size_t run = 0; run < thetas.size(); ++run) {
-      thetas[run].Fill(std::span(rows).subspan(run * theta_size_, theta_size_));
+  // What is needed while a window runs.
+  struct Window {
+    std::unique_ptr<TorchBatch> batch;
+    TorchRows gradients;
+    std::vector<std::unique_ptr<PreparedTheta>> prepared;  // [run]
+    std::vector<int64_t> steps;                            // [run]
+    std::vector<bool> finite;                              // [run]: all losses so far
+    std::vector<float> scratch;
+  };
+
+  absl::StatusOr<Window> OpenWindow(std::span<const RunTheta> thetas) {
+    std::vector<RunSeed> seeds;
+    for (const Run& run : runs_) seeds.push_back(run.seed);
+    auto batch = MakeTorchBatch(task_config_, task_, seeds);
+    if (!batch.ok()) return batch.status();
+    Window window{.batch = *std::move(batch),
+                  .gradients = TorchRows(task_.parameters(), runs_.size(), at::kCPU),
+                  .prepared = {},
+                  .steps = {},
+                  .finite = std::vector<bool>(runs_.size(), true),
+                  .scratch = std::vector<float>(optimizer_->scratch_size())};
+    std::vector<float> theta(thetas.empty() ? 0 : thetas.front().theta.size());
+    for (size_t run = 0; run < runs_.size(); ++run) {
+      thetas[run].Fill(theta);
+      window.prepared.push_back(optimizer_->Prepare(theta));
+      window.steps.push_back(runs_[run].step);
+      if (runs_[run].has_state) continue;
+      optimizer_->InitState(*window.prepared[run], states_.row(run));
+      runs_[run].has_state = true;
     }
-    return View(rows, {static_cast<int64_t>(thetas.size()), theta_size_})
-        .to(device_, /*non_blocking=*/false, /*copy=*/true);
+    return window;
   }
 
-  // Losses [run] before the update.
-  at::Tensor AdvanceOneStep() {
-    const LossesAndGradients result = batched_->Evaluate(steps_, parameters_);
-    const std::vector<float> iterations(steps_.begin(), steps_.end());
-    optim_->Update(View(iterations, {static_cast<int64_t>(iterations.size())}).to(device_),
-                   result.gradients, parameters_);
-    for (int64_t& step : steps_) ++step;
-    return result.losses;
-  }
-
-  // A run goes on after a loss that is not finite, since the others do; what it computes then has
-  // no meaning.
-  static void HideAfterDivergence(std::span<float> losses) {
-    bool finite = true;
-    for (float& loss : losses) {
-      if (!finite) loss = std::numeric_limits<float>::quiet_NaN();
-      finite = finite && std::isfinite(loss);
+  // losses [run, steps], of which `step` is filled.
+  void AdvanceOneStep(Window& window, int64_t step, int64_t steps, std::span<float> losses) {
+    window.batch->Fill(window.steps);
+    const at::Tensor torch_losses = Differentiate(
+        [&](const std::vector<at::Tensor>& leaves) { return window.batch->Losses(leaves); },
+        leaves_, window.gradients.views());
+    const float* own = torch_losses.const_data_ptr<float>();
+    for (size_t run = 0; run < runs_.size(); ++run) {
+      losses[run * steps + step] = UpdateRun(window, run, own[run]);
+      window.steps[run] = ++runs_[run].step;
     }
   }
 
+  // Returns the loss to report. A run whose loss is no longer finite stands still: its parameters
+  // mean nothing any more.
+  float UpdateRun(Window& window, size_t run, float loss) {
+    if (!window.finite[run]) return std::numeric_limits<float>::quiet_NaN();
+    window.finite[run] = std::isfinite(loss);
+    if (window.finite[run]) {
+      optimizer_->Update(*window.prepared[run], runs_[run].step, loss, window.gradients.row(run),
+                         parameters_.row(run), states_.row(run), window.scratch);
+    }
+    return loss;
+  }
+
+  const v1::Task task_config_;
   const Task& task_;
-  std::unique_ptr<TorchTask> batched_;
-  std::unique_ptr<TorchOptim> optim_;
-  int64_t theta_size_;
-  at::Device device_;
-  std::vector<at::Tensor> parameters_;  // [run, shape...] each
-  std::vector<int64_t> steps_;          // inner step counter of each run
-  absl::Status copied_;                 // first failure of Copy
+  const std::unique_ptr<Optimizer> optimizer_;
+  std::vector<Run> runs_;
+  TorchRows parameters_;
+  std::vector<at::Tensor> leaves_;  // the parameters, for autograd
+  TorchRows states_;
 };
 
 }  // namespace
@@ -179,16 +152,12 @@ class TorchRuns : public InnerRuns {
 absl::StatusOr<std::unique_ptr<InnerRuns>> MakeTorchRuns(const v1::LearnedOptimizer& optimizer,
                                                          const v1::Task& task_config,
                                                          const Task& task, int runs) {
-  const at::Device device = at::kCPU;
   std::unique_ptr<InnerRuns> result;
   absl::Status unknown;
   const absl::Status status = RunTorch([&] {
-    auto batched = MakeTorchTask(task_config, task, runs, device);
-    unknown = batched.status();
-    if (!batched.ok()) return;
-    result = std::make_unique<TorchRuns>(
-        task, *std::move(batched), MakeTorchOptim(optimizer, task.parameters(), runs, device),
-        static_cast<int64_t>(LayoutOf(optimizer).size), runs, device);
+    unknown = MakeTorchBatch(task_config, task, {}).status();
+    if (!unknown.ok()) return;
+    result = std::make_unique<TorchRuns>(optimizer, task_config, task, runs);
   });
   unknown.Update(status);
   if (!unknown.ok()) return unknown;

@@ -2,7 +2,6 @@
 
 #include <ATen/core/grad_mode.h>
 #include <ATen/ops/empty.h>
-#include <ATen/ops/from_blob.h>
 #include <ATen/ops/ones_like.h>
 #include <ATen/ops/zeros.h>
 #include <torch/csrc/autograd/autograd.h>
@@ -20,34 +19,45 @@
 namespace paceline {
 namespace {
 
-class TorchImageMlp : public TorchTask {
+bool SameEpisode(const RunSeed& a, const RunSeed& b) {
+  return a.key == b.key && a.particle == b.particle && a.episode == b.episode;
+}
+
+class ImageMlpBatch : public TorchBatch {
  public:
-  TorchImageMlp(const ImageMlp& task, int64_t runs, at::Device device)
-      : TorchTask(runs), task_(task), batch_(task.batch()) {
-    const Examples& train = task.data().train;
-    const int64_t examples = static_cast<int64_t>(train.count());
-    const int64_t pixels = static_cast<int64_t>(train.images.size()) / examples;
-    images_ = at::from_blob(const_cast<float*>(train.images.data()), {examples, pixels}, at::kFloat)
-                  .to(device);
-    labels_ = at::from_blob(const_cast<int32_t*>(train.labels.data()), {examples}, at::kInt)
-                  .to(device, at::kLong);
+  ImageMlpBatch(const ImageMlp& task, std::span<const RunSeed> seeds)
+      : task_(task), seeds_(seeds.begin(), seeds.end()), chosen_(task.batch()) {
+    const int64_t runs = static_cast<int64_t>(seeds.size());
+    images_ = at::empty({runs, task.batch(), task.widths().front()}, at::kFloat);
+    labels_ = at::empty({runs, task.batch()}, at::kLong);
     for (size_t i = 0; i + 1 < task.widths().size(); ++i) {
       const std::string layer = "mlp/~/linear_" + std::to_string(i);
       layers_.push_back({IndexOf(layer + "/w"), IndexOf(layer + "/b")});
     }
   }
 
-  LossesAndGradients Evaluate(std::span<const int64_t> steps,
-                              const std::vector<at::Tensor>& parameters) override {
-    const int64_t runs = static_cast<int64_t>(steps.size());
-    const at::Tensor examples = BatchExamples(steps);
-    const at::Tensor images = images_.index_select(0, examples).view({runs, batch_, -1});
-    const at::Tensor labels = labels_.index_select(0, examples).view({runs, batch_});
-    return Differentiate(
-        [&](const std::vector<at::Tensor>& leaves) {
-          return ImageMlpLosses(LayersOf(leaves), task_.activation(), images, labels);
-        },
-        parameters);
+  void Fill(std::span<const int64_t> steps) override {
+    float* images = images_.mutable_data_ptr<float>();
+    int64_t* labels = labels_.mutable_data_ptr<int64_t>();
+    const int64_t image_stride = images_.stride(0), label_stride = labels_.stride(0);
+    for (size_t run = 0; run < steps.size();
+         ++run, images += image_stride, labels += label_stride) {
+      // The two signs of a particle have the same batch.
+      if (run > 0 && steps[run] == steps[run - 1] && SameEpisode(seeds_[run], seeds_[run - 1])) {
+        std::copy_n(images - image_stride, image_stride, images);
+        std::copy_n(labels - label_stride, label_stride, labels);
+      } else {
+        FillRun(seeds_[run], steps[run], images, labels);
+      }
+    }
+  }
+
+  at::Tensor Losses(const std::vector<at::Tensor>& parameters) const override {
+    std::vector<TorchLayer> layers;
+    for (const LayerIndices& layer : layers_) {
+      layers.push_back({parameters.at(layer.weights), parameters.at(layer.biases)});
+    }
+    return ImageMlpLosses(layers, task_.activation(), images_, labels_);
   }
 
  private:
@@ -57,89 +67,73 @@ class TorchImageMlp : public TorchTask {
 
   size_t IndexOf(const std::string& name) const {
     const auto& tensors = task_.parameters();
-    const auto found = std::find_if(tensors.begin(), tensors.end(),
-                                    [&](const ParameterTensor& t) { return t.name == name; });
+    const auto found = std::ranges::find(tensors, name, &ParameterTensor::name);
     return static_cast<size_t>(found - tensors.begin());
   }
 
-  std::vector<TorchLayer> LayersOf(const std::vector<at::Tensor>& parameters) const {
-    std::vector<TorchLayer> layers;
-    for (const LayerIndices& layer : layers_) {
-      layers.push_back({parameters.at(layer.weights), parameters.at(layer.biases)});
+  void FillRun(const RunSeed& seed, int64_t step, float* images, int64_t* labels) {
+    const Examples& train = task_.data().train;
+    const size_t pixels = static_cast<size_t>(task_.widths().front());
+    task_.BatchIndices(seed, step, chosen_);
+    for (const uint32_t example : chosen_) {
+      images = std::copy_n(train.images.data() + example * pixels, pixels, images);
+      *labels++ = train.labels[example];
     }
-    return layers;
-  }
-
-  // [run · example]
-  at::Tensor BatchExamples(std::span<const int64_t> steps) const {
-    std::vector<uint32_t> batch(static_cast<size_t>(batch_));
-    const at::Tensor examples = at::empty({static_cast<int64_t>(steps.size()) * batch_}, at::kLong);
-    int64_t* out = examples.mutable_data_ptr<int64_t>();
-    for (size_t run = 0; run < steps.size(); ++run) {
-      task_.BatchIndices(seeds()[run], steps[run], batch);
-      out = std::copy(batch.begin(), batch.end(), out);
-    }
-    return examples.to(images_.device());
   }
 
   const ImageMlp& task_;
-  int64_t batch_;
-  at::Tensor images_;  // [example, pixel]
-  at::Tensor labels_;  // [example]
+  const std::vector<RunSeed> seeds_;
+  std::vector<uint32_t> chosen_;  // [example]
+  at::Tensor images_;             // [run, example, pixel]
+  at::Tensor labels_;             // [run, example]
   std::vector<LayerIndices> layers_;
 };
 
-class TorchQuadratic : public TorchTask {
+class QuadraticBatch : public TorchBatch {
  public:
-  TorchQuadratic(const Quadratic& task, int64_t runs, at::Device device)
-      : TorchTask(runs), task_(task) {
-    const int64_t dimension = static_cast<int64_t>(task.parameter_count());
-    targets_ = at::zeros({runs, dimension}, at::kFloat).to(device);
+  QuadraticBatch(const Quadratic& task, std::span<const RunSeed> seeds)
+      : kind_(task.kind()),
+        targets_(at::zeros(
+            {static_cast<int64_t>(seeds.size()), static_cast<int64_t>(task.parameter_count())},
+            at::kFloat)) {
+    float* row = targets_.mutable_data_ptr<float>();
+    for (const RunSeed& seed : seeds) {
+      std::ranges::copy(task.Target(seed), row);
+      row += task.parameter_count();
+    }
   }
 
-  void Start(int64_t run, const RunSeed& seed) override {
-    TorchTask::Start(run, seed);
-    std::vector<float> target = task_.Target(seed);
-    if (target.empty()) return;
-    targets_.select(0, run).copy_(at::from_blob(target.data(), {targets_.size(1)}, at::kFloat));
-  }
-
-  LossesAndGradients Evaluate(std::span<const int64_t>,
-                              const std::vector<at::Tensor>& parameters) override {
-    return Differentiate(
-        [&](const std::vector<at::Tensor>& leaves) {
-          return QuadraticLosses(task_.kind(), leaves.at(0), targets_);
-        },
-        parameters);
+  void Fill(std::span<const int64_t>) override {}
+  at::Tensor Losses(const std::vector<at::Tensor>& parameters) const override {
+    return QuadraticLosses(kind_, parameters.at(0), targets_);
   }
 
  private:
-  const Quadratic& task_;
+  v1::QuadraticKind kind_;
   at::Tensor targets_;  // [run, dimension]
 };
 
 }  // namespace
 
-LossesAndGradients Differentiate(
-    const std::function<at::Tensor(const std::vector<at::Tensor>&)>& losses,
-    const std::vector<at::Tensor>& parameters) {
+at::Tensor Differentiate(const TorchLoss& loss, const std::vector<at::Tensor>& leaves,
+                         const std::vector<at::Tensor>& gradients) {
   const at::AutoGradMode with_autograd(true);
-  std::vector<at::Tensor> leaves;
-  for (const at::Tensor& p : parameters) leaves.push_back(p.detach().requires_grad_());
-  const at::Tensor per_run = losses(leaves);
+  const at::Tensor losses = loss(leaves);
   // The gradient of the sum over runs: no run's loss depends on another run's parameters.
-  std::vector<at::Tensor> gradients =
-      torch::autograd::grad({per_run}, leaves, {at::ones_like(per_run)});
-  return {per_run.detach(), std::move(gradients)};
+  const std::vector<at::Tensor> own =
+      torch::autograd::grad({losses}, leaves, {at::ones_like(losses)});
+  const at::NoGradGuard no_autograd;
+  for (size_t i = 0; i < own.size(); ++i) gradients[i].copy_(own[i]);
+  return losses.detach();
 }
 
-absl::StatusOr<std::unique_ptr<TorchTask>> MakeTorchTask(const v1::Task& config, const Task& task,
-                                                         int64_t runs, at::Device device) {
+absl::StatusOr<std::unique_ptr<TorchBatch>> MakeTorchBatch(const v1::Task& config, const Task& task,
+                                                           std::span<const RunSeed> seeds) {
   if (const auto* image_mlp = dynamic_cast<const ImageMlp*>(&task); image_mlp != nullptr) {
-    return std::make_unique<TorchImageMlp>(*image_mlp, runs, device);
+    return std::make_unique<ImageMlpBatch>(*image_mlp, seeds);
   }
   if (const auto* quadratic = dynamic_cast<const Quadratic*>(&task); quadratic != nullptr) {
-    return std::make_unique<TorchQuadratic>(*quadratic, runs, device);
+    return std::make_unique<QuadraticBatch>(*quadratic, seeds);
   }
   return absl::InvalidArgumentError(
       absl::StrCat("the torch engine runs image_mlp and quadratic tasks, not kind ",

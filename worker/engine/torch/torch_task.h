@@ -15,39 +15,29 @@
 
 namespace paceline {
 
-struct LossesAndGradients {
-  at::Tensor losses;                  // [run]
-  std::vector<at::Tensor> gradients;  // of each run's own loss; shapes of the parameters
-};
+// Parameters [run, shape...] → losses [run]; a run's loss depends on its own row of each parameter
+// alone.
+using TorchLoss = std::function<at::Tensor(const std::vector<at::Tensor>&)>;
 
-// losses: parameters → [run]; a run's loss depends on its own row of each parameter alone.
-LossesAndGradients Differentiate(
-    const std::function<at::Tensor(const std::vector<at::Tensor>&)>& losses,
-    const std::vector<at::Tensor>& parameters);
+// Losses [run] at the leaves (tensors that require a gradient). The gradient of each run's own loss
+// goes to `gradients`, whose shapes are those of the leaves.
+at::Tensor Differentiate(const TorchLoss& loss, const std::vector<at::Tensor>& leaves,
+                         const std::vector<at::Tensor>& gradients);
 
-// Not thread-safe. Throws what Torch throws.
-class TorchTask {
+// The training batches of R runs, in the host's memory. Made for a window and dropped after it, so
+// that a block that waits holds nothing but its state.
+class TorchBatch {
  public:
-  explicit TorchTask(int64_t runs) : seeds_(static_cast<size_t>(runs)) {}
-  virtual ~TorchTask() = default;
-
-  // Run `run` begins an episode.
-  virtual void Start(int64_t run, const RunSeed& seed) { seeds_[run] = seed; }
-  void Copy(int64_t from, int64_t to) { Start(to, RunSeed(seeds_[from])); }
-  // On the training batches of steps [run]. parameters: one [run, shape...] for every tensor.
-  virtual LossesAndGradients Evaluate(std::span<const int64_t> steps,
-                                      const std::vector<at::Tensor>& parameters) = 0;
-
- protected:
-  const std::vector<RunSeed>& seeds() const { return seeds_; }
-
- private:
-  std::vector<RunSeed> seeds_;
+  virtual ~TorchBatch() = default;
+  // Of inner steps [run].
+  virtual void Fill(std::span<const int64_t> steps) = 0;
+  // As TorchLoss.
+  virtual at::Tensor Losses(const std::vector<at::Tensor>& parameters) const = 0;
 };
 
 // `task` was made from `config` and outlives the result. InvalidArgument if this tier does not know
 // the kind.
-absl::StatusOr<std::unique_ptr<TorchTask>> MakeTorchTask(const v1::Task& config, const Task& task,
-                                                         int64_t runs, at::Device device);
+absl::StatusOr<std::unique_ptr<TorchBatch>> MakeTorchBatch(const v1::Task& config, const Task& task,
+                                                           std::span<const RunSeed> seeds);
 
 }  // namespace paceline

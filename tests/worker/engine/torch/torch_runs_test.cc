@@ -3,9 +3,11 @@
 
 #include <cmath>
 #include <limits>
+#include <new>
 #include <thread>
 
 #include "tests/worker/engine/torch/fixtures.h"
+#include "worker/engine/torch/run_torch.h"
 
 namespace paceline {
 namespace {
@@ -178,14 +180,9 @@ TEST(TorchRuns, SizesThatDoNotFitAreRefused) {
 }
 
 TEST(TorchRuns, AnExceptionOfTorchBecomesAStatus) {
-  Runs runs(SmallMlp(), Adafac(), 2);
-  const auto torch = runs.Torch();
-  const absl::Status status = torch->Start(2, {});
+  const absl::Status status = RunTorch([] { throw std::bad_alloc(); });
   EXPECT_EQ(status.code(), absl::StatusCode::kInternal);
   EXPECT_THAT(std::string(status.message()), ::testing::StartsWith("LibTorch: "));
-  torch->Copy(0, 7);
-  std::vector<float> losses(2);
-  EXPECT_EQ(torch->Advance(runs.Thetas(), 1, losses).code(), absl::StatusCode::kInternal);
 }
 
 }  // namespace

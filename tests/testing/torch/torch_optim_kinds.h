@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "common/lopt/layout.h"
-#include "worker/engine/torch/torch_optim.h"
+#include "tests/testing/torch/torch_optim.h"
 
 namespace paceline {
 

@@ -1,7 +1,7 @@
 // Hand-designed optimizers whose scalars are θ (reference/learned-optimizers.md §2.1).
 #include <ATen/TensorOperators.h>
 
-#include "worker/engine/torch/torch_optim_kinds.h"
+#include "tests/testing/torch/torch_optim_kinds.h"
 
 namespace paceline {
 namespace {

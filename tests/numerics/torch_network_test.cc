@@ -1,4 +1,4 @@
-#include "worker/engine/torch/torch_network.h"
+#include "tests/testing/torch/torch_network.h"
 
 #include <ATen/core/Tensor.h>
 #include <ATen/ops/tensor.h>
@@ -7,7 +7,7 @@
 #include <cmath>
 #include <vector>
 
-#include "worker/engine/torch/torch_factored.h"
+#include "tests/testing/torch/torch_factored.h"
 
 namespace paceline {
 namespace {

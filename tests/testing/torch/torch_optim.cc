@@ -1,9 +1,9 @@
-#include "worker/engine/torch/torch_optim.h"
+#include "tests/testing/torch/torch_optim.h"
 
 #include <ATen/ops/zeros.h>
 #include <c10/core/InferenceMode.h>
 
-#include "worker/engine/torch/torch_optim_kinds.h"
+#include "tests/testing/torch/torch_optim_kinds.h"
 
 namespace paceline {
 

@@ -1,4 +1,4 @@
-#include "worker/engine/torch/torch_network.h"
+#include "tests/testing/torch/torch_network.h"
 
 #include <ATen/TensorOperators.h>
 #include <ATen/ops/baddbmm.h>
@@ -6,7 +6,7 @@
 
 #include <utility>
 
-#include "worker/engine/torch/torch_optim_kinds.h"
+#include "tests/testing/torch/torch_optim_kinds.h"
 
 namespace paceline {
 namespace {

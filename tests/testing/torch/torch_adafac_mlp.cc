@@ -5,9 +5,9 @@
 
 #include <array>
 
-#include "worker/engine/torch/torch_factored.h"
-#include "worker/engine/torch/torch_network.h"
-#include "worker/engine/torch/torch_optim_kinds.h"
+#include "tests/testing/torch/torch_factored.h"
+#include "tests/testing/torch/torch_network.h"
+#include "tests/testing/torch/torch_optim_kinds.h"
 
 namespace paceline {
 namespace {

@@ -1,4 +1,4 @@
-#include "worker/engine/torch/torch_factored.h"
+#include "tests/testing/torch/torch_factored.h"
 
 #include <ATen/TensorOperators.h>
 

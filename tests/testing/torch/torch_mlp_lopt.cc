@@ -3,8 +3,8 @@
 #include <ATen/ops/cat.h>
 #include <ATen/ops/tensor.h>
 
-#include "worker/engine/torch/torch_network.h"
-#include "worker/engine/torch/torch_optim_kinds.h"
+#include "tests/testing/torch/torch_network.h"
+#include "tests/testing/torch/torch_optim_kinds.h"
 
 namespace paceline {
 namespace {

@@ -1,0 +1,194 @@
+// The optimizers of worker/optim on every instruction set against those of tests/testing/torch,
+// which share no arithmetic with them: several runs under θ of their own, tensors of every rank,
+// gradients of very different sizes.
+//
+// Tolerance: 4e-7·max(1, max|p|) + 6e-6·max|p − p₀| per tensor, a fifth of that of the golden
+// trajectories. Two float32 texts of one formula: each rounds the parameter once a step (6e-8 of
+// it, twelve times, in random directions) and is off by a few roundings in a step, some of which a
+// division by a small gradient's own size makes larger. The largest part of the tolerance that was
+// used is printed; it was 0.28.
+#include <ATen/Parallel.h>
+#include <ATen/core/Tensor.h>
+#include <ATen/ops/from_blob.h>
+#include <ATen/ops/full.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cmath>
+#include <cstdio>
+#include <random>
+#include <string>
+#include <vector>
+
+#include "common/lopt/layout.h"
+#include "tests/testing/targets.h"
+#include "tests/testing/torch/torch_optim.h"
+#include "tests/worker/optim/configs.h"
+#include "worker/optim/make.h"
+
+namespace paceline {
+namespace {
+
+constexpr int kRuns = 3;
+constexpr int kUpdates = 12;
+
+// What both texts are given.
+struct Problem {
+  v1::LearnedOptimizer config;
+  std::vector<ParameterTensor> tensors;
+  std::vector<std::vector<float>> thetas;                  // [run]
+  std::vector<std::vector<float>> initial;                 // [run][parameter]
+  std::vector<std::vector<std::vector<float>>> gradients;  // [update][run][parameter]
+
+  Problem(v1::LearnedOptimizer optimizer, const std::vector<std::vector<int64_t>>& shapes,
+          unsigned seed)
+      : config(std::move(optimizer)), tensors(TensorsOf(shapes)), gradients(kUpdates) {
+    std::mt19937 random(seed);
+    const size_t size = tensors.back().offset + tensors.back().size;
+    for (int run = 0; run < kRuns; ++run) {
+      thetas.push_back(RandomTheta(config, random));
+      initial.push_back(RandomValues(size, 1, random));
+    }
+    for (auto& of_update : gradients) {
+      for (int run = 0; run < kRuns; ++run) of_update.push_back(RandomGradient(size, random));
+    }
+  }
+
+  // Each tensor with a scale of its own, a tenth of the elements zero.
+  std::vector<float> RandomGradient(size_t size, std::mt19937& random) const {
+    std::vector<float> gradient = RandomValues(size, 1, random);
+    float scale = 1e-3f;
+    for (const ParameterTensor& tensor : tensors) {
+      for (size_t i = 0; i < tensor.size; ++i) {
+        gradient[tensor.offset + i] *= random() % 10 == 0 ? 0 : scale;
+      }
+      scale = scale > 1 ? 1e-3f : scale * 10;
+    }
+    return gradient;
+  }
+};
+
+// [run][parameter] after the updates.
+using Result = std::vector<std::vector<float>>;
+
+// The iteration counter jumps, so that its features matter.
+int64_t IterationOf(int update) { return update * update * 7; }
+
+Result OfOurs(const Problem& problem, lane::Target target) {
+  const auto optimizer = MakeOptimizerFor(problem.config, problem.tensors, target);
+  std::vector<float> scratch(optimizer->scratch_size(), std::nanf(""));
+  Result result = problem.initial;
+  for (int run = 0; run < kRuns; ++run) {
+    const auto prepared = optimizer->Prepare(problem.thetas[run]);
+    std::vector<float> state(optimizer->state_size());
+    optimizer->InitState(*prepared, state);
+    for (int update = 0; update < kUpdates; ++update) {
+      optimizer->Update(*prepared, IterationOf(update), 1, problem.gradients[update][run],
+                        result[run], state, scratch);
+    }
+  }
+  return result;
+}
+
+// One tensor of every run: [run, shape...].
+at::Tensor Stacked(const Result& rows, const ParameterTensor& tensor) {
+  std::vector<int64_t> shape = {kRuns};
+  shape.insert(shape.end(), tensor.shape.begin(), tensor.shape.end());
+  at::Tensor stacked = at::full(shape, 0, at::kFloat);
+  float* to = stacked.mutable_data_ptr<float>();
+  for (const std::vector<float>& row : rows) {
+    to = std::copy_n(row.data() + tensor.offset, tensor.size, to);
+  }
+  return stacked;
+}
+
+Result OfTheOracle(const Problem& problem) {
+  at::set_num_threads(1);
+  const auto optim = MakeTorchOptim(problem.config, problem.tensors, kRuns, at::kCPU);
+  std::vector<float> thetas;
+  for (const auto& theta : problem.thetas) thetas.insert(thetas.end(), theta.begin(), theta.end());
+  optim->SetTheta(
+      at::from_blob(thetas.data(), {kRuns, static_cast<int64_t>(problem.thetas[0].size())}));
+  std::vector<at::Tensor> parameters;
+  for (const auto& tensor : problem.tensors) {
+    parameters.push_back(Stacked(problem.initial, tensor));
+  }
+  for (int update = 0; update < kUpdates; ++update) {
+    std::vector<at::Tensor> gradients;
+    for (const auto& tensor : problem.tensors) {
+      gradients.push_back(Stacked(problem.gradients[update], tensor));
+    }
+    optim->Update(at::full({kRuns}, IterationOf(update), at::kFloat), gradients, parameters);
+  }
+  Result result = problem.initial;
+  for (size_t i = 0; i < parameters.size(); ++i) {
+    const ParameterTensor& tensor = problem.tensors[i];
+    const float* from = parameters[i].const_data_ptr<float>();
+    for (int run = 0; run < kRuns; ++run) {
+      std::copy_n(from + run * tensor.size, tensor.size, result[run].begin() + tensor.offset);
+    }
+  }
+  return result;
+}
+
+// The largest, in units of the tolerance.
+double Deviation(const Problem& problem, const Result& actual, const Result& expected) {
+  double worst = 0;
+  for (int run = 0; run < kRuns; ++run) {
+    for (const ParameterTensor& tensor : problem.tensors) {
+      double off = 0, largest = 1, movement = 0;
+      for (size_t i = tensor.offset; i < tensor.offset + tensor.size; ++i) {
+        const double difference = std::abs(static_cast<double>(actual[run][i]) - expected[run][i]);
+        off = std::isfinite(difference) ? std::max(off, difference) : INFINITY;
+        largest = std::max<double>(largest, std::abs(expected[run][i]));
+        movement = std::max<double>(movement, std::abs(expected[run][i] - problem.initial[run][i]));
+      }
+      worst = std::max(worst, off / (4e-7 * largest + 6e-6 * movement));
+    }
+  }
+  return worst;
+}
+
+const std::vector<std::vector<int64_t>> kShapes = {
+    {7, 5}, {6, 6}, {5}, {}, {3, 3, 4, 6}, {1, 8}, {8, 3}, {1, 1}, {20, 3, 2}, {16}, {33, 17}, {1}};
+
+std::vector<v1::LearnedOptimizer> AllConfigs() {
+  return {SgdConfig(),          SgdmConfig(),        AdamConfig(),
+          MlpLoptConfig(32, 2), MlpLoptConfig(4, 1), MlpLoptConfig(7, 4),
+          AdafacConfig(4, 2),   AdafacConfig(32, 1), AdafacConfig(17, 3)};
+}
+
+TEST(OptimizerParity, EveryInstructionSetFollowsTheIndependentText) {
+  for (const auto& config : AllConfigs()) {
+    SCOPED_TRACE(config.ShortDebugString());
+    const Problem problem(config, kShapes, 5);
+    const Result expected = OfTheOracle(problem);
+    EXPECT_GT(Deviation(problem, problem.initial, expected), 100) << "nothing has moved";
+    for (const lane::Target target : testing::RunnableTargets()) {
+      const double deviation = Deviation(problem, OfOurs(problem, target), expected);
+      EXPECT_LE(deviation, 1) << lane::TargetName(target);
+      std::printf("%-7s %.3f of the tolerance: %s\n", lane::TargetName(target), deviation,
+                  config.ShortDebugString().c_str());
+    }
+  }
+}
+
+// The tolerance sees each leaf of θ (a learning rate, decays, a layer's weights) move by 0.001.
+TEST(OptimizerParity, AChangeOfAnyLeafOfThetaIsSeen) {
+  for (const auto& config : AllConfigs()) {
+    const Problem problem(config, kShapes, 6);
+    const Result expected = OfTheOracle(problem);
+    for (const ThetaLeaf& leaf : LayoutOf(config).leaves) {
+      if (leaf.path == "log_epsilon") continue;  // 1e-8 beside the root of a second moment
+      Problem changed = problem;
+      for (auto& theta : changed.thetas) {
+        for (size_t i = 0; i < leaf.size; ++i) theta[leaf.offset + i] += 1e-3f;
+      }
+      EXPECT_GT(Deviation(problem, OfOurs(changed, lane::ActiveTarget()), expected), 1)
+          << leaf.path << " of " << config.ShortDebugString();
+    }
+  }
+}
+
+}  // namespace
+}  // namespace paceline

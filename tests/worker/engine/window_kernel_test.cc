@@ -1,0 +1,153 @@
+// The fused-window kernel's body under the block emulator against the tiers of the processor, bit
+// by bit.
+#include "worker/engine/window_kernel.h"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <cstring>
+
+#include "common/lopt/layout.h"
+#include "common/noise/place.h"
+#include "tests/testing/block_emulator.h"
+#include "tests/worker/engine/problems.h"
+#include "worker/engine/gradient_source.h"
+#include "worker/engine/window_task.h"
+#include "worker/optim/adafac_mlp_kernel.h"
+#include "worker/optim/hand_designed_kernel.h"
+#include "worker/optim/make.h"
+#include "worker/optim/mlp_lopt_kernel.h"
+
+namespace paceline {
+namespace {
+
+struct Outcome {
+  std::vector<float> losses;
+  std::vector<std::vector<float>> parameters;  // [run]
+};
+
+// Two windows of two runs, θ+ and θ−, as a block has them.
+constexpr int kRuns = 2;
+constexpr int64_t kWindows[] = {3, 2};
+
+struct Setting {
+  std::string name;
+  v1::LearnedOptimizer optimizer;
+  std::vector<uint32_t> hidden;
+};
+std::ostream& operator<<(std::ostream& out, const Setting& s) { return out << s.name; }
+
+class WindowKernelTest : public testing::TestWithParam<Setting> {
+ protected:
+  WindowKernelTest()
+      : config_(SmallMlpTask(GetParam().hidden)),
+        task_(MakeTask(config_, data_).value()),
+        mlp_(dynamic_cast<const ImageMlp&>(*task_)),
+        theta_(InitialTheta(LayoutOf(GetParam().optimizer), 3)) {}
+
+  RunTheta ThetaOf(int run, int window) const {
+    const Stream stream = {.key = 9,
+                           .purpose = Purpose::kPerturbation,
+                           .particle = 4,
+                           .step = static_cast<uint32_t>(window)};
+    return {theta_, stream, run == 0 ? 0.01f : -0.01f};
+  }
+  static RunSeed SeedOf(int run) { return {5, static_cast<uint32_t>(run), 1}; }
+
+  Outcome ByTheProcessor(std::unique_ptr<InnerRuns> runs) const {
+    Outcome outcome;
+    for (int run = 0; run < kRuns; ++run) EXPECT_TRUE(runs->Start(run, SeedOf(run)).ok());
+    for (int window = 0; window < 2; ++window) {
+      const std::vector<RunTheta> thetas = {ThetaOf(0, window), ThetaOf(1, window)};
+      std::vector<float> losses(kRuns * kWindows[window]);
+      EXPECT_TRUE(runs->Advance(thetas, kWindows[window], losses).ok());
+      outcome.losses.insert(outcome.losses.end(), losses.begin(), losses.end());
+    }
+    for (int run = 0; run < kRuns; ++run) outcome.parameters.push_back(runs->Parameters(run));
+    return outcome;
+  }
+
+  template <class Plan>
+  Outcome ByTheKernel(const Plan& plan, size_t threads, size_t shared_bytes) const {
+    const WindowTask window_task =
+        MakeWindowTask(mlp_, mlp_.data().train.images.data(), mlp_.data().train.labels.data());
+    const WindowLayout layout = PlanWindow(window_task, SizesOf(plan), shared_bytes);
+    Outcome outcome;
+    outcome.parameters.resize(kRuns);
+    std::vector<std::vector<float>> states(kRuns), workspaces(kRuns);
+    std::vector<WindowRun> runs(kRuns);
+    for (int run = 0; run < kRuns; ++run) {
+      outcome.parameters[run].resize(task_->parameter_count());
+      task_->SampleInitial(SeedOf(run), outcome.parameters[run]);
+      states[run].assign(plan.state_size, NAN);
+      workspaces[run].assign(layout.workspace_floats, NAN);
+    }
+    int64_t step = 0;
+    for (int window = 0; window < 2; ++window) {
+      const int64_t steps = kWindows[window];
+      std::vector<float> losses(kRuns * steps);
+      for (int run = 0; run < kRuns; ++run) {
+        runs[run] = DescribeRun(ThetaOf(run, window), SeedOf(run), step);
+        runs[run].begins = window == 0;
+        runs[run].parameters = outcome.parameters[run].data();
+        runs[run].state = states[run].data();
+        runs[run].workspace = workspaces[run].data();
+        runs[run].losses = losses.data() + run * steps;
+      }
+      std::vector<float> shared(layout.shared_floats, NAN);
+      RunBlocks(kRuns, threads, [&](size_t block, const EmulatedTeam& team) {
+        Window<lane::Scalar, Plan, EmulatedTeam>(window_task, plan, layout, runs[block],
+                                                 shared.data(), team)
+            .Run(steps);
+      });
+      outcome.losses.insert(outcome.losses.end(), losses.begin(), losses.end());
+      step += steps;
+    }
+    return outcome;
+  }
+
+  DataStore data_;
+  v1::Task config_;
+  std::unique_ptr<Task> task_;
+  const ImageMlp& mlp_;
+  std::vector<float> theta_;
+};
+
+void ExpectSameBits(const std::vector<float>& a, const std::vector<float>& b, const char* what) {
+  ASSERT_EQ(a.size(), b.size());
+  for (size_t i = 0; i < a.size(); ++i) {
+    // One NaN is as good as another.
+    if (std::isnan(a[i]) && std::isnan(b[i])) continue;
+    ASSERT_EQ(std::bit_cast<uint32_t>(a[i]), std::bit_cast<uint32_t>(b[i]))
+        << what << "[" << i << "]: " << a[i] << " and " << b[i];
+  }
+}
+
+TEST_P(WindowKernelTest, HasTheBitsOfTheFusedTierWhateverTheTeamAndThePlacement) {
+  const Outcome expected = ByTheProcessor(MakeFusedRuns(GetParam().optimizer, *task_, kRuns));
+  VisitPlan(GetParam().optimizer, task_->parameters(), [&](const auto& owned) {
+    for (const size_t threads : {1, 32, 48}) {
+      for (const size_t shared_bytes : {0, 20'000, 10'000'000}) {
+        SCOPED_TRACE(testing::Message() << threads << " threads, " << shared_bytes << " bytes");
+        const Outcome outcome = ByTheKernel(owned.plan, threads, shared_bytes);
+        ExpectSameBits(outcome.losses, expected.losses, "losses");
+        for (int run = 0; run < kRuns; ++run) {
+          ExpectSameBits(outcome.parameters[run], expected.parameters[run], "parameters");
+        }
+      }
+    }
+  });
+}
+
+INSTANTIATE_TEST_SUITE_P(Optimizers, WindowKernelTest,
+                         testing::Values(Setting{"AdafacMlp", AdafacOptimizer(), {12}},
+                                         Setting{"AdafacMlpDeep", AdafacOptimizer(), {16, 9}},
+                                         Setting{"MlpLopt", MlpLoptOptimizer(), {12}},
+                                         Setting{"Sgd", SgdOptimizer(0.1), {12}},
+                                         Setting{"Sgdm", SgdmOptimizer(), {12}},
+                                         Setting{"Adam", AdamOptimizer(), {12}},
+                                         Setting{"ADivergingSgd", SgdOptimizer(1e30), {12}}),
+                         [](const auto& setting) { return setting.param.name; });
+
+}  // namespace
+}  // namespace paceline

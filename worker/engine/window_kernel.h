@@ -1,0 +1,113 @@
+// A whole window of one run by one team: θ from its seed, then W inner steps of an image MLP (batch
+// by counter, loss and gradient, optimizer), with everything that fits in shared memory. The same
+// bits as worker/engine/loop_runs.cc.
+#pragma once
+
+#include "common/noise/team_noise.h"
+#include "worker/engine/window_plan.h"
+#include "worker/kernels/mlp_kernel.h"
+
+namespace paceline {
+
+template <class V, class Plan, class Team>
+class Window {
+ public:
+  using Kernel = typename Plan::Kernel;
+
+  PACELINE_LANE Window(const WindowTask& task, const Plan& plan, const WindowLayout& layout,
+                       const WindowRun& run, float* shared, const Team& team)
+      : task_(task), plan_(plan), layout_(layout), run_(run), shared_(shared), team_(team) {}
+
+  PACELINE_LANE void Run(int64_t steps) const {
+    Begin();
+    bool finite = true;
+    for (int64_t step = 0; step < steps; ++step) {
+      // A run whose loss is no longer finite stands still: its parameters mean nothing any more.
+      float loss = NotANumber();
+      if (finite) {
+        loss = LossAndGradient(run_.step + step);
+        finite = IsFinite(loss);
+      }
+      if (team_.rank() == 0) run_.losses[step] = loss;
+      if (finite) {
+        Kernel::template Update<V>(plan_, Part(kPrepared), run_.step + step, loss, Part(kGradient),
+                                   Home(kParameters, run_.parameters), Home(kState, run_.state),
+                                   Part(kScratch), team_);
+        team_.Sync();
+      }
+    }
+    if (layout_.shared[kParameters]) {
+      Copy(task_.parameters, Part(kParameters), run_.parameters);
+    }
+    if (layout_.shared[kState]) Copy(plan_.state_size, Part(kState), run_.state);
+  }
+
+ private:
+  PACELINE_LANE float* Part(WindowPart part) const {
+    return (layout_.shared[part] ? shared_ : run_.workspace) + layout_.offset[part];
+  }
+  // Of what is kept from window to window: staged, or where it is kept.
+  PACELINE_LANE float* Home(WindowPart part, float* home) const {
+    return layout_.shared[part] ? Part(part) : home;
+  }
+  PACELINE_LANE void Copy(size_t count, const float* from, float* to) const {
+    lane::ForEach(team_, count, [&](size_t i) { to[i] = from[i]; });
+  }
+
+  // θ, prepared; parameters and state.
+  PACELINE_LANE void Begin() const {
+    float* theta = Part(kEvaluation);
+    if (run_.scale == 0) {
+      Copy(plan_.theta_size, run_.theta, theta);
+    } else {
+      AddScaledNormals(run_.noise, 0, run_.scale, run_.theta, theta, plan_.theta_size, team_);
+    }
+    team_.Sync();
+    Kernel::template Prepare<V>(plan_, theta, Part(kPrepared), team_);
+    team_.Sync();
+    if (layout_.shared[kParameters]) {
+      Copy(task_.parameters, run_.parameters, Part(kParameters));
+    }
+    if (run_.begins) {
+      Kernel::template InitState<V>(plan_, Part(kPrepared), Home(kState, run_.state), team_);
+    } else if (layout_.shared[kState]) {
+      Copy(plan_.state_size, run_.state, Part(kState));
+    }
+    team_.Sync();
+  }
+
+  PACELINE_LANE float LossAndGradient(int64_t step) const {
+    const size_t batch = static_cast<size_t>(task_.shape.batch);
+    const size_t inputs = static_cast<size_t>(task_.shape.widths[0]);
+    const size_t stride = layout_.image_stride;
+    float* images = Part(kBatch);
+    int32_t* labels = reinterpret_cast<int32_t*>(images + batch * stride);
+    uint32_t* chosen = reinterpret_cast<uint32_t*>(images + batch * (stride + 1));
+    PhiloxPlace place = run_.batch;
+    place.words[0] = static_cast<uint32_t>(step);
+    FillIndices(place, 0, task_.examples, chosen, batch, team_);
+    team_.Sync();
+    lane::ForEachPlace(team_, batch, inputs, [&](size_t b, size_t i) {
+      images[b * stride + i] = task_.images[chosen[b] * inputs + i];
+    });
+    lane::ForEach(team_, batch, [&](size_t b) { labels[b] = task_.labels[chosen[b]]; });
+    team_.Sync();
+    return kernels::MlpEvaluation<V, Team>(
+               task_.shape, task_.at, Home(kParameters, run_.parameters), Part(kEvaluation), team_)
+        .LossAndGradient({images, stride, labels}, Part(kGradient));
+  }
+
+  static PACELINE_LANE bool IsFinite(float x) {
+    return (Bits(lane::Scalar::Set(x)).raw & 0x7f800000u) != 0x7f800000u;
+  }
+  static PACELINE_LANE float NotANumber() { return FromBits(lane::ScalarU::Set(0x7fc00000u)).raw; }
+
+  const WindowTask& task_;
+  const Plan& plan_;
+  const WindowLayout& layout_;
+  const WindowRun& run_;
+  float* shared_;
+  const Team& team_;
+};
+
+}  // namespace paceline

@@ -1,0 +1,29 @@
+#include "worker/engine/window_task.h"
+
+#include "common/noise/place.h"
+#include "worker/engine/gradient_source.h"
+
+namespace paceline {
+
+WindowTask MakeWindowTask(const ImageMlp& task, const float* images, const int32_t* labels) {
+  WindowTask window;
+  window.shape = KernelShape(task);
+  window.at = kernels::MlpScratch(window.shape, kernels::Rows::kForTeams);
+  window.parameters = task.parameter_count();
+  window.images = images;
+  window.labels = labels;
+  window.examples = static_cast<uint32_t>(task.data().train.count());
+  return window;
+}
+
+WindowRun DescribeRun(const RunTheta& theta, const RunSeed& seed, int64_t step) {
+  WindowRun run;
+  run.theta = theta.theta.data();
+  run.noise = PlaceOf(theta.stream);
+  run.scale = theta.scale;
+  run.batch = PlaceOf(BatchStream(seed, 0));
+  run.step = step;
+  return run;
+}
+
+}  // namespace paceline

@@ -1,0 +1,17 @@
+// From tasks and runs to what the window kernel is given.
+#pragma once
+
+#include "worker/engine/inner_runs.h"
+#include "worker/engine/window_plan.h"
+#include "worker/task/image_mlp.h"
+
+namespace paceline {
+
+// images, labels: where the kernel finds the training split.
+WindowTask MakeWindowTask(const ImageMlp& task, const float* images, const int32_t* labels);
+
+// A run that has done `step` inner steps. Its pointers are the caller's to fill in; theta is that
+// of `theta`.
+WindowRun DescribeRun(const RunTheta& theta, const RunSeed& seed, int64_t step);
+
+}  // namespace paceline
