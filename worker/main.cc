@@ -110,7 +110,11 @@ v1::Hello ToHello(const Flags& flags, int threads, uint64_t memory, const cuda::
   hello.set_name(flags.name.empty() ? DefaultName() : flags.name);
   hello.set_threads(threads);
   hello.set_memory_bytes(memory);
-  hello.set_fingerprint(EngineFingerprint(device));
+  for (const auto& [tier, fingerprint] : EngineFingerprints(device)) {
+    v1::TierFingerprint& own = *hello.add_fingerprints();
+    own.set_tier(tier);
+    own.set_fingerprint(fingerprint);
+  }
   return hello;
 }
 
@@ -133,8 +137,11 @@ int Run(const Flags& flags) {
   options.address = flags.coordinator;
   const uint64_t memory = MemoryOf(flags, device.get());
   options.hello = ToHello(flags, threads, memory, device.get());
-  spdlog::info("{} with {} threads and {} of memory, {}", options.hello.name(), threads,
-               BytesText(memory), options.hello.fingerprint());
+  spdlog::info("{} with {} threads and {} of memory", options.hello.name(), threads,
+               BytesText(memory));
+  for (const v1::TierFingerprint& own : options.hello.fingerprints()) {
+    spdlog::info("engine {}", own.fingerprint());
+  }
   CoordinatorLink link(*channel, std::move(options));
   // Outlives the agent, so that a second signal ends a worker whose last windows take too long.
   SignalWatcher signals([&](int signal) {

@@ -7,6 +7,7 @@
 #include "common/footprint/machine_memory.h"
 #include "common/footprint/tensors.h"
 #include "common/lopt/layout.h"
+#include "common/tier/tier.h"
 
 namespace paceline {
 namespace {
@@ -116,7 +117,7 @@ Footprint FootprintOf(const v1::JobConfig& config) {
     footprint.particle_bytes = std::max(footprint.particle_bytes, particle);
     footprint.block_bytes =
         std::max(footprint.block_bytes, particles * particle + BlockScratch(config, task));
-    if (config.engine() == v1::ENGINE_TORCH) {
+    if (ChooseEngine(config.engine(), task) == v1::ENGINE_TORCH) {
       footprint.thread_bytes = std::max(footprint.thread_bytes, TorchWindow(config, task));
     }
   }

@@ -1,5 +1,6 @@
 #include "coordinator/cli/job_json.h"
 
+#include "common/tier/tier.h"
 #include "coordinator/cli/text.h"
 #include "coordinator/log/record_json.h"
 #include "fmt/format.h"
@@ -42,11 +43,15 @@ ordered_json ProgressJson(const v1::Progress& progress) {
 }
 
 ordered_json WorkerJson(const v1::WorkerSummary& worker) {
+  auto fingerprints = ordered_json::object();
+  for (const v1::TierFingerprint& own : worker.fingerprints()) {
+    fingerprints[TierName(own.tier())] = own.fingerprint();
+  }
   return {{"worker_id", worker.worker_id()},
           {"name", worker.name()},
           {"peer", worker.peer()},
           {"threads", worker.threads()},
-          {"fingerprint", worker.fingerprint()},
+          {"fingerprints", fingerprints},
           {"blocks", worker.blocks()},
           {"seconds_since_heard", NumberJson(worker.seconds_since_heard())},
           {"inner_steps_per_second", NumberJson(worker.inner_steps_per_second())}};

@@ -1,4 +1,7 @@
+#include <set>
+
 #include "CLI/CLI.hpp"
+#include "common/tier/tier.h"
 #include "coordinator/cli/commands.h"
 #include "coordinator/cli/context.h"
 #include "coordinator/cli/job_json.h"
@@ -8,6 +11,12 @@
 namespace paceline {
 namespace {
 
+std::set<v1::Engine> Tiers(const v1::WorkerSummary& worker) {
+  std::set<v1::Engine> tiers;
+  for (const v1::TierFingerprint& own : worker.fingerprints()) tiers.insert(own.tier());
+  return tiers;
+}
+
 std::vector<std::string> Row(const v1::WorkerSummary& worker) {
   return {fmt::format("{}", worker.worker_id()),
           Printable(worker.name()),
@@ -16,7 +25,7 @@ std::vector<std::string> Row(const v1::WorkerSummary& worker) {
           fmt::format("{}", worker.blocks()),
           CountText(worker.inner_steps_per_second()),
           fmt::format("{:.1f} s ago", worker.seconds_since_heard()),
-          Printable(worker.fingerprint())};
+          TierNames(Tiers(worker))};
 }
 
 absl::StatusOr<ExitStatus> Workers(const Context& context) {
@@ -37,7 +46,7 @@ absl::StatusOr<ExitStatus> Workers(const Context& context) {
                   << context.connection.coordinator << "\n";
   } else {
     context.out() << TableText(
-        {"ID", "NAME", "PEER", "THREADS", "BLOCKS", "INNER STEPS/S", "HEARD", "FINGERPRINT"}, rows);
+        {"ID", "NAME", "PEER", "THREADS", "BLOCKS", "INNER STEPS/S", "HEARD", "ENGINES"}, rows);
   }
   return kExitOk;
 }

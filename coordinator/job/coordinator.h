@@ -99,6 +99,8 @@ class Coordinator {
     std::shared_ptr<WorkerLink> link;
     uint64_t inner_steps = 0;  // of this outer step, both signs
     double inner_steps_per_second = 0;
+    // On the tiers of the job that is loaded; empty if the worker lacks one of them.
+    std::string fingerprint = {};
   };
 
   Coordinator(Options options, Store& store, const Clock& clock, JobObserver& observer,
@@ -127,7 +129,11 @@ class Coordinator {
   void PinFingerprint();
   // Blocks of the job that its memory holds.
   int64_t RoomOn(const Worker& worker) const;
-  bool IsPinned(const Worker& worker) const;
+  // For the connection, after either is new: the worker or the job.
+  void SetFingerprint(const Worker& worker);
+  bool IsPinned(WorkerId id) const;
+  // Why a worker whose fingerprint is not the job's stays idle.
+  std::string Mismatch(const Worker& worker) const;
   void Send(const std::vector<Outgoing>& messages);
   void SendHeartbeats();
   // Why the job at work has no worker; empty if it has one.

@@ -27,6 +27,7 @@ absl::Status Coordinator::Load(JobEntry& entry) {
   if (!loop.ok()) return loop.status();
   run_ = std::make_unique<JobRun>(job, *std::move(loop), std::move(history), next_epoch_);
   loaded_ = &entry;
+  for (const auto& [id, worker] : roster_.workers()) SetFingerprint(worker);
   step_began_ = clock_.Now();
   busy_ = {};
   OpenLog(entry);

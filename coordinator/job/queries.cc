@@ -95,7 +95,11 @@ v1::ListWorkersReply Coordinator::ListWorkers() const {
     summary.set_name(worker.name);
     summary.set_peer(worker.peer);
     summary.set_threads(worker.threads);
-    summary.set_fingerprint(worker.fingerprint);
+    for (const auto& [tier, text] : worker.fingerprints) {
+      v1::TierFingerprint& own = *summary.add_fingerprints();
+      own.set_tier(tier);
+      own.set_fingerprint(text);
+    }
     if (run_) summary.set_blocks(run_->BlocksOf(id));
     summary.set_seconds_since_heard(
         std::chrono::duration<double>(clock_.Now() - worker.heard).count());

@@ -2,11 +2,20 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "coordinator/job/busy_timer.h"
 #include "coordinator/job/coordinator.h"
 #include "spdlog/spdlog.h"
 
 namespace paceline {
+namespace {
+
+std::string FingerprintsText(const Worker& worker) {
+  return absl::StrJoin(worker.fingerprints, " | ",
+                       [](std::string* out, const auto& own) { absl::StrAppend(out, own.second); });
+}
+
+}  // namespace
 
 absl::StatusOr<WorkerId> Coordinator::Join(const v1::Hello& hello, const std::string& peer,
                                            std::shared_ptr<WorkerLink> link) {
@@ -22,13 +31,12 @@ absl::StatusOr<WorkerId> Coordinator::Join(const v1::Hello& hello, const std::st
   link->Send(std::move(welcome));
   connections_[*id] = {.link = std::move(link)};
   const Worker& worker = *roster_.Find(*id);
-  spdlog::info("worker {} joined from {}: {} threads, fingerprint {}", worker.Label(), peer,
-               worker.threads, worker.fingerprint);
+  spdlog::info("worker {} joined from {}: {} threads, engines {}", worker.Label(), peer,
+               worker.threads, FingerprintsText(worker));
+  if (loaded_) SetFingerprint(worker);
   Pump();
-  if (run_ && !IsPinned(worker)) {
-    Note(run_->job(),
-         absl::StrCat("worker ", worker.Label(), " stays idle: its fingerprint is ",
-                      worker.fingerprint, ", the job's is ", loaded_->row().fingerprint));
+  if (run_ && !IsPinned(*id)) {
+    Note(run_->job(), absl::StrCat("worker ", worker.Label(), " stays idle: ", Mismatch(worker)));
   }
   return id;
 }
@@ -143,7 +151,7 @@ std::vector<ScheduleWorker> Coordinator::EligibleWorkers() {
   PinFingerprint();
   std::vector<ScheduleWorker> eligible;
   for (const auto& [id, worker] : roster_.workers()) {
-    if (!IsPinned(worker) || run_->GaveUpOn(id)) continue;
+    if (!IsPinned(id) || run_->GaveUpOn(id)) continue;
     const int64_t blocks = RoomOn(worker);
     if (blocks > 0) eligible.push_back({id, worker.threads, blocks});
   }
@@ -155,19 +163,35 @@ int64_t Coordinator::RoomOn(const Worker& worker) const {
       BlocksThatFit(run_->footprint(), worker.memory_bytes, static_cast<int>(worker.threads)));
 }
 
-bool Coordinator::IsPinned(const Worker& worker) const {
-  return worker.fingerprint == loaded_->row().fingerprint;
+void Coordinator::SetFingerprint(const Worker& worker) {
+  connections_[worker.id].fingerprint = JobFingerprint(loaded_->row().config, worker.fingerprints);
 }
 
-// The first worker decides. Until an outer step is committed, another may if all of its kind are
-// gone.
+bool Coordinator::IsPinned(WorkerId id) const {
+  const std::string& own = connections_.at(id).fingerprint;
+  return !own.empty() && own == loaded_->row().fingerprint;
+}
+
+std::string Coordinator::Mismatch(const Worker& worker) const {
+  const std::string& own = connections_.at(worker.id).fingerprint;
+  if (own.empty()) {
+    return absl::StrCat("it cannot run all engines of the job (",
+                        TierNames(TiersOf(loaded_->row().config)), ")");
+  }
+  return absl::StrCat("its fingerprint is ", own, ", the job's is ", loaded_->row().fingerprint);
+}
+
+// The first worker that has the job's tiers decides. Until an outer step is committed, another may
+// if all of its kind are gone.
 void Coordinator::PinFingerprint() {
   const bool free = loaded_->row().fingerprint.empty() || loaded_->step == 0;
-  if (!free || roster_.workers().empty()) return;
+  if (!free) return;
+  std::string fingerprint;
   for (const auto& [id, worker] : roster_.workers()) {
-    if (IsPinned(worker)) return;
+    if (IsPinned(id)) return;
+    if (fingerprint.empty()) fingerprint = connections_.at(id).fingerprint;
   }
-  const std::string fingerprint = roster_.workers().begin()->second.fingerprint;
+  if (fingerprint.empty()) return;
   absl::Status status = ChangeState(*loaded_, [&](JobMachine& job) {
     job.Pin(fingerprint);
     return absl::OkStatus();
@@ -175,7 +199,7 @@ void Coordinator::PinFingerprint() {
   if (!status.ok()) return Stop(status);
   run_->Restart();
   const auto others = std::ranges::count_if(
-      roster_.workers(), [this](const auto& entry) { return !IsPinned(entry.second); });
+      roster_.workers(), [this](const auto& entry) { return !IsPinned(entry.first); });
   if (others == 0) return;
   Note(run_->job(), absl::StrCat("workers with fingerprint ", fingerprint, " answer for this job; ",
                                  others, " others stay idle"));
@@ -194,7 +218,7 @@ std::string Coordinator::Waiting() const {
   int64_t room = 0;
   absl::Status fits;
   for (const auto& [id, worker] : roster_.workers()) {
-    if (!IsPinned(worker)) continue;
+    if (!IsPinned(id)) continue;
     pinned = true;
     if (run_->GaveUpOn(id)) continue;
     room += RoomOn(worker);
@@ -211,6 +235,11 @@ std::string Coordinator::Waiting() const {
     return absl::StrCat("waits for a worker with more memory: ", std::string(fits.message()));
   }
   if (pinned) return "waits for another worker: those that are here have failed (see the events)";
+  if (loaded_->row().fingerprint.empty()) {
+    return absl::StrCat("waits for a worker that can run ",
+                        TierNames(TiersOf(loaded_->row().config)), "; ", roster_.workers().size(),
+                        " others are idle");
+  }
   return absl::StrCat("waits for a worker with the job's fingerprint ", loaded_->row().fingerprint,
                       "; ", roster_.workers().size(), " others are idle");
 }

@@ -1,5 +1,7 @@
 #include "coordinator/roster/roster.h"
 
+#include <set>
+
 #include "absl/strings/str_cat.h"
 
 namespace paceline {
@@ -8,6 +10,26 @@ namespace {
 constexpr size_t kMaxNameBytes = 256;
 constexpr size_t kMaxFingerprintBytes = 1024;
 constexpr uint32_t kMaxThreads = 4096;
+
+absl::Status CheckFingerprints(const v1::Hello& hello) {
+  std::set<v1::Engine> tiers;
+  for (const v1::TierFingerprint& own : hello.fingerprints()) {
+    if (TierName(own.tier()).empty()) {
+      return absl::InvalidArgumentError(
+          absl::StrCat("a worker has fingerprints of reference, torch and fused, not of engine ",
+                       static_cast<int>(own.tier())));
+    }
+    if (!tiers.insert(own.tier()).second) {
+      return absl::InvalidArgumentError(absl::StrCat(
+          "a worker has one fingerprint of a tier, not two of ", TierName(own.tier())));
+    }
+    if (own.fingerprint().empty() || own.fingerprint().size() > kMaxFingerprintBytes) {
+      return absl::InvalidArgumentError("a worker's fingerprint is 1 to 1024 bytes long");
+    }
+  }
+  if (tiers.empty()) return absl::InvalidArgumentError("a worker can run at least one tier");
+  return absl::OkStatus();
+}
 
 absl::Status CheckHello(const v1::Hello& hello) {
   if (hello.protocol() != kProtocolVersion) {
@@ -22,10 +44,7 @@ absl::Status CheckHello(const v1::Hello& hello) {
   if (hello.name().size() > kMaxNameBytes) {
     return absl::InvalidArgumentError("a worker's name is at most 256 bytes long");
   }
-  if (hello.fingerprint().empty() || hello.fingerprint().size() > kMaxFingerprintBytes) {
-    return absl::InvalidArgumentError("a worker's fingerprint is 1 to 1024 bytes long");
-  }
-  return absl::OkStatus();
+  return CheckFingerprints(hello);
 }
 
 }  // namespace
@@ -45,9 +64,12 @@ absl::StatusOr<WorkerId> Roster::Join(const v1::Hello& hello, const std::string&
                   .name = hello.name(),
                   .peer = peer,
                   .threads = hello.threads(),
-                  .fingerprint = hello.fingerprint(),
+                  .fingerprints = {},
                   .memory_bytes = hello.memory_bytes(),
                   .heard = clock_.Now()};
+  for (const v1::TierFingerprint& own : hello.fingerprints()) {
+    workers_[id].fingerprints[own.tier()] = own.fingerprint();
+  }
   return id;
 }
 

@@ -10,6 +10,7 @@
 #include "absl/status/statusor.h"
 #include "common/base/clock.h"
 #include "common/base/protocol.h"
+#include "common/tier/tier.h"
 #include "paceline/v1/worker.pb.h"
 
 namespace paceline {
@@ -27,7 +28,7 @@ struct Worker {
   std::string name;
   std::string peer;
   uint32_t threads = 0;
-  std::string fingerprint;
+  TierFingerprints fingerprints;
   uint64_t memory_bytes = 0;  // 0: unknown
   SteadyTime heard{};
 

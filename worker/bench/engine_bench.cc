@@ -11,10 +11,10 @@
 #include <optional>
 #include <thread>
 
-#include "common/config/schema.h"
 #include "common/footprint/footprint.h"
 #include "common/footprint/machine_memory.h"
 #include "common/footprint/tensors.h"
+#include "common/tier/tier.h"
 #include "fmt/format.h"
 #include "worker/bench/flops.h"
 #include "worker/bench/machine.h"
@@ -150,10 +150,6 @@ MachineLimits NominalLimits(const cuda::DeviceInfo& info) {
           .bandwidth_gbs = hopper ? 3350.0 : 2039.0};
 }
 
-std::string EngineName(v1::Engine engine) {
-  return YamlName(*v1::Engine_descriptor()->FindValueByNumber(engine));
-}
-
 }  // namespace
 
 absl::StatusOr<std::shared_ptr<const cuda::Device>> OpenBenchDevice(const std::string& name) {
@@ -218,7 +214,7 @@ absl::StatusOr<nlohmann::ordered_json> RunEngineCase(const BenchCase& bench,
       {"window", bench.config.estimator().nres().window()},
       {"device", options.device_name},
       {"threads", options.threads},
-      {"engine", EngineName(ChooseEngine(bench.config.engine(), task))},
+      {"engine", TierName(ChooseEngine(bench.config.engine(), task))},
       {"block", bench.config.estimator().block()},
       {"parameters", ParameterCount(task)},
       {"inner_steps_per_s", *rate},

@@ -1,6 +1,10 @@
 // The interface of worker/cuda in a build without nvcc.
+#include <tuple>
+
 #include "worker/cuda/device.h"
 #include "worker/cuda/noise.h"
+#include "worker/cuda/optimizer.h"
+#include "worker/cuda/window.h"
 
 namespace paceline::cuda {
 namespace {
@@ -35,4 +39,25 @@ absl::Status AddNoiseTerms(const Stream&, const NoiseTerm*, size_t, uint64_t, fl
   return NoCuda();
 }
 
+absl::StatusOr<std::unique_ptr<Optimizer>> MakeOptimizer(const Device&, const v1::LearnedOptimizer&,
+                                                         const std::vector<ParameterTensor>&) {
+  return NoCuda();
+}
+
+template <class Plan>
+absl::Status LaunchWindow(const Stream&, const WindowTask&, const Plan&, const WindowLayout&,
+                          const WindowRun*, int, int64_t, const WindowTuning&) {
+  return NoCuda();
+}
+
+namespace {
+
+// Every family's, for callers elsewhere.
+template <class... Plans>
+auto Instantiate(const OptimOpsOf<Plans...>*) {
+  return std::tuple(&LaunchWindow<Plans>...);
+}
+[[maybe_unused]] const auto kInstantiated = Instantiate(static_cast<const OptimKernels*>(nullptr));
+
+}  // namespace
 }  // namespace paceline::cuda

@@ -17,7 +17,7 @@ absl::StatusOr<std::shared_ptr<JobContext>> JobContext::Create(
     auto task = MakeTask(task_config, data);
     if (!task.ok()) return task.status();
     const v1::Engine engine = ChooseEngine(config.engine(), task_config);
-    if (absl::Status status = CheckEngine(engine, **task, job->device_.get()); !status.ok()) {
+    if (absl::Status status = CheckEngine(engine, **task, job->device_ != nullptr); !status.ok()) {
       return status;
     }
     job->tasks_.push_back(*std::move(task));

@@ -1,15 +1,16 @@
-// What a strict job may not mix: workers with equal fingerprints compute equal bits.
+// What a strict job may not mix: workers with equal fingerprints of a tier compute equal bits on
+// it.
 #pragma once
 
-#include <string>
-
+#include "common/tier/tier.h"
 #include "worker/cuda/device.h"
 
 namespace paceline {
 
-// Device class, hash of the engine's sources and compiler, and LibTorch's version and instruction
-// set (its kernels, unlike ours, give other bits on another one).
-// `device` is null for the processor.
-std::string EngineFingerprint(const cuda::Device* device);
+// Of the tiers that run on the device (null: the processor). Each names the engine's sources and
+// compiler. Those of the reference and the fused tier name no more than that: their arithmetic has
+// the same bits on every processor and device. That of the torch tier also names the device's kind,
+// LibTorch's version and what LibTorch picks its kernels by.
+TierFingerprints EngineFingerprints(const cuda::Device* device);
 
 }  // namespace paceline

@@ -28,7 +28,7 @@ class ImageMlpKernelSource : public GradientSource {
       : task_(task),
         kernel_(KernelShape(task), target),
         inputs_(task.widths().front()),
-        indices_(task.batch()),
+        next_indices_(task.batch()),
         labels_(task.batch()),
         images_(task.batch() * inputs_),
         scratch_(kernel_.scratch_size()) {}
@@ -36,28 +36,44 @@ class ImageMlpKernelSource : public GradientSource {
   float LossAndGradient(const RunSeed& seed, int64_t step, std::span<const float> parameters,
                         std::span<float> gradient) override {
     if (seed != drawn_seed_ || step != drawn_step_) Draw(seed, step);
+    PrefetchSome();
     return kernel_.LossAndGradient(images_.span(), labels_, parameters, gradient, scratch_.span());
   }
 
  private:
   void Draw(const RunSeed& seed, int64_t step) {
-    task_.BatchIndices(seed, step, indices_);
+    const bool expected = seed == drawn_seed_ && step == drawn_step_ + 1;
+    if (!expected) task_.BatchIndices(seed, step, next_indices_);
     const Examples& train = task_.data().train;
-    for (size_t b = 0; b < indices_.size(); ++b) {
-      std::copy_n(train.images.data() + indices_[b] * inputs_, inputs_,
-                  images_.data() + b * inputs_);
-      labels_[b] = train.labels[indices_[b]];
+    for (size_t b = 0; b < next_indices_.size(); ++b) {
+      const uint32_t example = next_indices_[b];
+      std::copy_n(train.images.data() + example * inputs_, inputs_, images_.data() + b * inputs_);
+      labels_[b] = train.labels[example];
     }
     drawn_seed_ = seed;
     drawn_step_ = step;
+    task_.BatchIndices(seed, step + 1, next_indices_);
+    prefetched_ = 0;
+  }
+
+  // A part of the next step's examples, while this one's are worked on: they lie all over the data
+  // set, which is in no cache of a core.
+  void PrefetchSome() {
+    constexpr size_t kLine = 64 / sizeof(float);
+    const size_t end = std::min(prefetched_ + next_indices_.size() / 2 + 1, next_indices_.size());
+    for (; prefetched_ < end; ++prefetched_) {
+      const float* row = task_.data().train.images.data() + next_indices_[prefetched_] * inputs_;
+      for (size_t i = 0; i < inputs_; i += kLine) __builtin_prefetch(row + i, 0, 2);
+    }
   }
 
   const ImageMlp& task_;
   kernels::MlpKernel kernel_;
   size_t inputs_;
-  std::vector<uint32_t> indices_;  // [batch]
-  std::vector<int32_t> labels_;    // [batch]
-  AlignedFloats images_;           // [batch, inputs]
+  std::vector<uint32_t> next_indices_;  // [batch] of the step after the drawn one
+  size_t prefetched_ = 0;               // of them
+  std::vector<int32_t> labels_;         // [batch]
+  AlignedFloats images_;                // [batch, inputs]
   AlignedFloats scratch_;
   // Of the batch above.
   RunSeed drawn_seed_;

@@ -11,8 +11,10 @@
 #include "absl/status/statusor.h"
 #include "common/lane/dispatch.h"
 #include "common/noise/streams.h"
+#include "common/tier/tier.h"
 #include "paceline/v1/config.pb.h"
 #include "worker/cuda/device.h"
+#include "worker/cuda/window.h"
 #include "worker/task/task.h"
 
 namespace paceline {
@@ -46,14 +48,12 @@ class InnerRuns {
   virtual std::vector<float> Parameters(int run) const = 0;
 };
 
-// Which tier a job asks for on one of its tasks; never ENGINE_AUTO. A function of the config alone.
-v1::Engine ChooseEngine(v1::Engine asked, const v1::Task& task);
+// InvalidArgument if the tier cannot run the task there; Unavailable if it needs what this machine
+// lacks.
+absl::Status CheckEngine(v1::Engine engine, const Task& task, bool on_gpu);
 
-// InvalidArgument if the tier cannot run the task on the device (null: the processor).
-absl::Status CheckEngine(v1::Engine engine, const Task& task, const cuda::Device* device);
-
-// `task` was made from `task_config` and outlives the runs. Errors as CheckEngine, and those of the
-// device.
+// `task` was made from `task_config` and outlives the runs; `device` is null for the processor.
+// Errors as CheckEngine, and those of the device.
 absl::StatusOr<std::unique_ptr<InnerRuns>> MakeRuns(
     v1::Engine engine, const v1::LearnedOptimizer& optimizer, const v1::Task& task_config,
     const Task& task, int runs, std::shared_ptr<const cuda::Device> device = nullptr);
@@ -67,6 +67,12 @@ std::unique_ptr<InnerRuns> MakeReferenceRuns(const v1::LearnedOptimizer& optimiz
 // window. The processor must be able to run `target`; all targets give the same bits.
 std::unique_ptr<InnerRuns> MakeFusedRuns(const v1::LearnedOptimizer& optimizer, const Task& task,
                                          int runs, lane::Target target = lane::ActiveTarget());
+// The fused tier on a GPU: image MLPs, every run's whole window by one block of threads. The same
+// bits as MakeFusedRuns. InvalidArgument for another task.
+absl::StatusOr<std::unique_ptr<InnerRuns>> MakeCudaRuns(const v1::LearnedOptimizer& optimizer,
+                                                        const Task& task, int runs,
+                                                        std::shared_ptr<const cuda::Device> device,
+                                                        const cuda::WindowTuning& tuning = {});
 // Gradients of all runs together by LibTorch's autograd, then the SIMD optimizer, run by run. In
 // worker/engine/torch, the one folder that needs LibTorch.
 absl::StatusOr<std::unique_ptr<InnerRuns>> MakeTorchRuns(const v1::LearnedOptimizer& optimizer,

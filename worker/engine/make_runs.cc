@@ -1,27 +1,15 @@
 #include <algorithm>
 #include <cmath>
 #include <string>
+#include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "worker/engine/inner_runs.h"
+#include "worker/engine/torch_cuda/torch_cuda_module.h"
+#include "worker/engine/torch_cuda/torch_cuda_runs.h"
+#include "worker/task/image_mlp.h"
 
 namespace paceline {
-namespace {
-
-std::string_view EngineName(v1::Engine engine) {
-  switch (engine) {
-    case v1::ENGINE_REFERENCE:
-      return "reference";
-    case v1::ENGINE_TORCH:
-      return "torch";
-    case v1::ENGINE_FUSED:
-      return "fused";
-    default:
-      return "unknown";
-  }
-}
-
-}  // namespace
 
 void RunTheta::Fill(std::span<float> out) const {
   if (scale == 0) {
@@ -31,15 +19,12 @@ void RunTheta::Fill(std::span<float> out) const {
   }
 }
 
-// Every task of today is small enough for the fused tier.
-v1::Engine ChooseEngine(v1::Engine asked, const v1::Task&) {
-  return asked == v1::ENGINE_AUTO ? v1::ENGINE_FUSED : asked;
-}
-
-absl::Status CheckEngine(v1::Engine engine, const Task&, const cuda::Device* device) {
-  if (device == nullptr) return absl::OkStatus();
-  return absl::InvalidArgumentError(absl::StrCat(
-      "the ", std::string(EngineName(engine)), " engine does not run on cuda; give --device cpu"));
+absl::Status CheckEngine(v1::Engine engine, const Task&, bool on_gpu) {
+  if (!on_gpu || engine == v1::ENGINE_FUSED) return absl::OkStatus();
+  if (engine == v1::ENGINE_TORCH) return LoadTorchCuda().status();
+  return absl::InvalidArgumentError(
+      absl::StrCat("the ", TierName(engine),
+                   " engine does not run on a GPU: give --device cpu, or engine: fused"));
 }
 
 absl::StatusOr<std::unique_ptr<InnerRuns>> MakeRuns(v1::Engine engine,
@@ -47,13 +32,21 @@ absl::StatusOr<std::unique_ptr<InnerRuns>> MakeRuns(v1::Engine engine,
                                                     const v1::Task& task_config, const Task& task,
                                                     int runs,
                                                     std::shared_ptr<const cuda::Device> device) {
-  if (absl::Status status = CheckEngine(engine, task, device.get()); !status.ok()) return status;
+  if (absl::Status status = CheckEngine(engine, task, device != nullptr); !status.ok())
+    return status;
   switch (engine) {
     case v1::ENGINE_REFERENCE:
       return MakeReferenceRuns(optimizer, task, runs);
     case v1::ENGINE_FUSED:
+      // Tasks that have no kernel there run beside the GPU, with the same bits.
+      if (device != nullptr && dynamic_cast<const ImageMlp*>(&task) != nullptr) {
+        return MakeCudaRuns(optimizer, task, runs, std::move(device));
+      }
       return MakeFusedRuns(optimizer, task, runs);
     case v1::ENGINE_TORCH:
+      if (device != nullptr) {
+        return MakeTorchCudaRuns(optimizer, task_config, task, runs, std::move(device));
+      }
       return MakeTorchRuns(optimizer, task_config, task, runs);
     default:
       return absl::InvalidArgumentError(

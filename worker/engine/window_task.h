@@ -2,7 +2,7 @@
 #pragma once
 
 #include "worker/engine/inner_runs.h"
-#include "worker/engine/window_plan.h"
+#include "worker/kernels/window_plan.h"
 #include "worker/task/image_mlp.h"
 
 namespace paceline {

@@ -7,7 +7,7 @@
 
 #include "common/noise/place.h"
 #include "common/noise/streams.h"
-#include "tests/testing/block_emulator.h"
+#include "tests/testing/emulator/block_emulator.h"
 
 namespace paceline {
 namespace {

@@ -191,13 +191,17 @@ TEST_F(CommandsTest, WorkersShowsThem) {
   worker.set_worker_id(7);
   worker.set_name("node\x1b[31m");
   worker.set_inner_steps_per_second(15'200);
+  worker.add_fingerprints()->set_tier(v1::ENGINE_FUSED);
+  worker.mutable_fingerprints(0)->set_fingerprint("fused; engine 1");
   service_.workers = {worker};
   StartService();
   EXPECT_EQ(RunWithService({"workers"}), 0);
   EXPECT_THAT(out(), HasSubstr("15.2k"));
+  EXPECT_THAT(out(), HasSubstr("fused"));
   EXPECT_THAT(out(), Not(HasSubstr("\x1b")));
   EXPECT_EQ(RunWithService({"workers", "--json"}), 0);
   EXPECT_EQ(json::parse(out())[0]["worker_id"], 7);
+  EXPECT_EQ(json::parse(out())[0]["fingerprints"]["fused"], "fused; engine 1");
 }
 
 TEST_F(CommandsTest, ShowTellsWhatIsKnownOfAJob) {

@@ -178,6 +178,46 @@ TEST_F(CoordinatorTest, BeforeTheFirstStepIsDoneAnotherFingerprintMayTakeOver) {
   EXPECT_EQ(Answers(gpu).size(), 4u) << "answers of both kinds would be mixed";
 }
 
+TEST_F(CoordinatorTest, WorkersThatDifferOnATierThatTheJobDoesNotUseWorkTogether) {
+  const TierFingerprints amd = {{v1::ENGINE_FUSED, "fused"}, {v1::ENGINE_TORCH, "torch amd"}};
+  const TierFingerprints intel = {{v1::ENGINE_FUSED, "fused"}, {v1::ENGINE_TORCH, "torch intel"}};
+  const WorkerId first = cluster_.JoinWith("a", amd);
+  const WorkerId second = cluster_.JoinWith("b", intel);
+  v1::JobConfig fused = ToyConfig("fused");
+  fused.set_engine(v1::ENGINE_AUTO);
+  cluster_.Submit(fused);
+  EXPECT_EQ(SummaryOf(first).blocks(), 2u);
+  EXPECT_EQ(SummaryOf(second).blocks(), 2u);
+  cluster_.Work("fused");
+  EXPECT_EQ(cluster_.State("fused"), v1::JOB_STATE_SUCCEEDED);
+
+  v1::JobConfig torch = ToyConfig("torch");
+  torch.set_engine(v1::ENGINE_TORCH);
+  cluster_.Submit(torch);
+  EXPECT_EQ(SummaryOf(first).blocks(), 4u);
+  EXPECT_EQ(SummaryOf(second).blocks(), 0u);
+  EXPECT_THAT(cluster_.Events("torch"), HasSubstr("fingerprint torch amd answer for this job"));
+  cluster_.Work("torch");
+  EXPECT_EQ(cluster_.State("torch"), v1::JOB_STATE_SUCCEEDED);
+}
+
+TEST_F(CoordinatorTest, AWorkerThatLacksTheJobsTierStaysIdle) {
+  const WorkerId without = cluster_.JoinWith("a", {{v1::ENGINE_FUSED, "fused"}});
+  v1::JobConfig torch = ToyConfig("torch");
+  torch.set_engine(v1::ENGINE_TORCH);
+  cluster_.Submit(torch);
+  EXPECT_FALSE(worker(without).asked());
+  EXPECT_THAT(cluster_.Summary("torch").message(),
+              HasSubstr("waits for a worker that can run torch; 1 others are idle"));
+  cluster_.JoinWith("b", {{v1::ENGINE_TORCH, "torch amd"}});
+  const WorkerId late = cluster_.JoinWith("c", {{v1::ENGINE_FUSED, "fused"}});
+  EXPECT_THAT(cluster_.Events("torch"),
+              HasSubstr("c#3 stays idle: it cannot run all engines of the job (torch)"));
+  cluster_.Work("torch");
+  EXPECT_EQ(cluster_.State("torch"), v1::JOB_STATE_SUCCEEDED);
+  EXPECT_FALSE(worker(late).asked());
+}
+
 // ---- answers
 
 TEST_F(CoordinatorTest, TwoAnswersThatDifferAreAnEvent) {

@@ -170,12 +170,25 @@ std::string FakeCluster::Submit(const v1::JobConfig& config, const std::string& 
 
 WorkerId FakeCluster::Join(const std::string& name, const std::string& fingerprint,
                            uint32_t threads, uint64_t memory_bytes) {
+  return JoinWith(name,
+                  {{v1::ENGINE_REFERENCE, fingerprint},
+                   {v1::ENGINE_TORCH, fingerprint},
+                   {v1::ENGINE_FUSED, fingerprint}},
+                  threads, memory_bytes);
+}
+
+WorkerId FakeCluster::JoinWith(const std::string& name, const TierFingerprints& fingerprints,
+                               uint32_t threads, uint64_t memory_bytes) {
   v1::Hello hello;
   hello.set_protocol(kProtocolVersion);
   hello.set_name(name);
   hello.set_threads(threads);
-  hello.set_fingerprint(fingerprint);
   hello.set_memory_bytes(memory_bytes);
+  for (const auto& [tier, fingerprint] : fingerprints) {
+    v1::TierFingerprint& own = *hello.add_fingerprints();
+    own.set_tier(tier);
+    own.set_fingerprint(fingerprint);
+  }
   auto worker = std::make_shared<FakeWorker>();
   const auto id = coordinator_->Join(hello, "here", worker);
   EXPECT_TRUE(id.ok()) << id.status();

@@ -1,5 +1,6 @@
 #include "coordinator/roster/roster.h"
 
+#include "absl/strings/str_cat.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "tests/testing/fake_clock.h"
@@ -17,7 +18,9 @@ v1::Hello HelloFrom(const std::string& name) {
   hello.set_protocol(kProtocolVersion);
   hello.set_name(name);
   hello.set_threads(2);
-  hello.set_fingerprint("cpu");
+  v1::TierFingerprint& fused = *hello.add_fingerprints();
+  fused.set_tier(v1::ENGINE_FUSED);
+  fused.set_fingerprint("fused A");
   return hello;
 }
 
@@ -72,8 +75,10 @@ TEST_F(RosterTest, AnotherProtocolIsRefusedWithBothVersionsNamed) {
   hello.set_protocol(kProtocolVersion + 1);
   const auto id = roster_.Join(hello, "");
   EXPECT_TRUE(absl::IsFailedPrecondition(id.status()));
-  EXPECT_THAT(std::string(id.status().message()), HasSubstr("protocol 2"));
-  EXPECT_THAT(std::string(id.status().message()), HasSubstr("protocol 1"));
+  EXPECT_THAT(std::string(id.status().message()),
+              HasSubstr(absl::StrCat("protocol ", kProtocolVersion + 1)));
+  EXPECT_THAT(std::string(id.status().message()),
+              HasSubstr(absl::StrCat("protocol ", kProtocolVersion)));
 }
 
 TEST_F(RosterTest, ImpossibleHellosAreRefused) {
@@ -84,9 +89,16 @@ TEST_F(RosterTest, ImpossibleHellosAreRefused) {
   const Case cases[] = {
       {"no threads", [](v1::Hello& hello) { hello.set_threads(0); }},
       {"too many threads", [](v1::Hello& hello) { hello.set_threads(1u << 31); }},
-      {"no fingerprint", [](v1::Hello& hello) { hello.clear_fingerprint(); }},
+      {"no tier", [](v1::Hello& hello) { hello.clear_fingerprints(); }},
+      {"no fingerprint",
+       [](v1::Hello& hello) { hello.mutable_fingerprints(0)->clear_fingerprint(); }},
       {"a huge fingerprint",
-       [](v1::Hello& hello) { hello.set_fingerprint(std::string(5000, 'x')); }},
+       [](v1::Hello& hello) {
+         hello.mutable_fingerprints(0)->set_fingerprint(std::string(5000, 'x'));
+       }},
+      {"what is no tier",
+       [](v1::Hello& hello) { hello.mutable_fingerprints(0)->set_tier(v1::ENGINE_AUTO); }},
+      {"a tier twice", [](v1::Hello& hello) { *hello.add_fingerprints() = hello.fingerprints(0); }},
       {"a huge name", [](v1::Hello& hello) { hello.set_name(std::string(5000, 'x')); }},
   };
   for (const Case& c : cases) {

@@ -16,7 +16,9 @@ v1::WorkerMessage HelloMessage(uint32_t protocol) {
   message.mutable_hello()->set_protocol(protocol);
   message.mutable_hello()->set_name("toy");
   message.mutable_hello()->set_threads(1);
-  message.mutable_hello()->set_fingerprint("toy");
+  v1::TierFingerprint& reference = *message.mutable_hello()->add_fingerprints();
+  reference.set_tier(v1::ENGINE_REFERENCE);
+  reference.set_fingerprint("toy");
   return message;
 }
 

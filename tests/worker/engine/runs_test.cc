@@ -121,6 +121,16 @@ TEST(InnerRuns, CopyCarriesEverything) {
   EXPECT_TRUE(std::equal(losses.begin(), losses.begin() + 3, losses.begin() + 3));
 }
 
+TEST(InnerRuns, WhatAGpuCannotRunIsRefused) {
+  Problem mlp(SmallMlp(), Sgd()), quadratic(SmallQuadratic(), Sgd());
+  EXPECT_TRUE(CheckEngine(v1::ENGINE_FUSED, *mlp.task, true).ok());
+  EXPECT_TRUE(CheckEngine(v1::ENGINE_FUSED, *quadratic.task, true).ok());
+  EXPECT_EQ(MakeCudaRuns(quadratic.optimizer, *quadratic.task, 2, nullptr).status().message(),
+            "the fused kernel runs only image_mlp tasks on a GPU");
+  EXPECT_EQ(CheckEngine(v1::ENGINE_REFERENCE, *mlp.task, true).message(),
+            "the reference engine does not run on a GPU: give --device cpu, or engine: fused");
+}
+
 TEST(InnerRuns, SgdLearnsToClassify) {
   Problem setup(SmallMlp(), Sgd());
   const auto losses = setup.Losses(v1::ENGINE_FUSED, 1, 400);

@@ -1,6 +1,6 @@
 // The fused-window kernel's body under the block emulator against the tiers of the processor, bit
 // by bit.
-#include "worker/engine/window_kernel.h"
+#include "worker/kernels/window_kernel.h"
 
 #include <gtest/gtest.h>
 
@@ -9,7 +9,7 @@
 
 #include "common/lopt/layout.h"
 #include "common/noise/place.h"
-#include "tests/testing/block_emulator.h"
+#include "tests/testing/emulator/block_emulator.h"
 #include "tests/worker/engine/problems.h"
 #include "worker/engine/gradient_source.h"
 #include "worker/engine/window_task.h"

@@ -6,7 +6,7 @@
 #include <random>
 #include <vector>
 
-#include "tests/testing/block_emulator.h"
+#include "tests/testing/emulator/block_emulator.h"
 #include "worker/engine/gradient_source.h"
 #include "worker/kernels/mlp_kernel.h"
 #include "worker/task/image_mlp.h"

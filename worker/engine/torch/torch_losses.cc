@@ -1,12 +1,19 @@
 #include "worker/engine/torch/torch_losses.h"
 
 #include <ATen/TensorOperators.h>
+#include <ATen/core/grad_mode.h>
 #include <ATen/ops/baddbmm.h>
 #include <ATen/ops/gelu.h>
 #include <ATen/ops/hardtanh.h>
+#include <ATen/ops/ones_like.h>
 #include <ATen/ops/selu.h>
 #include <ATen/ops/silu.h>
 #include <ATen/ops/where.h>
+#include <torch/csrc/autograd/autograd.h>
+#include <torch/csrc/autograd/variable.h>
+
+#include <algorithm>
+#include <string>
 
 namespace paceline {
 namespace {
@@ -40,6 +47,20 @@ at::Tensor Activate(v1::Activation activation, const at::Tensor& x) {
 
 }  // namespace
 
+std::vector<TorchLayer> LayersOf(const std::vector<ParameterTensor>& tensors,
+                                 const std::vector<at::Tensor>& parameters) {
+  const auto find = [&](const std::string& name) -> const at::Tensor& {
+    const auto found = std::ranges::find(tensors, name, &ParameterTensor::name);
+    return parameters.at(static_cast<size_t>(found - tensors.begin()));
+  };
+  std::vector<TorchLayer> layers;
+  for (size_t i = 0; i < tensors.size() / 2; ++i) {
+    const std::string layer = "mlp/~/linear_" + std::to_string(i);
+    layers.push_back({find(layer + "/w"), find(layer + "/b")});
+  }
+  return layers;
+}
+
 at::Tensor ImageMlpLosses(const std::vector<TorchLayer>& layers, v1::Activation activation,
                           const at::Tensor& images, const at::Tensor& labels) {
   at::Tensor x = images;
@@ -62,6 +83,18 @@ at::Tensor QuadraticLosses(v1::QuadraticKind kind, const at::Tensor& p, const at
     default:
       return p.square().sum(1);
   }
+}
+
+at::Tensor Differentiate(const TorchLoss& loss, const std::vector<at::Tensor>& leaves,
+                         const std::vector<at::Tensor>& gradients) {
+  const at::AutoGradMode with_autograd(true);
+  const at::Tensor losses = loss(leaves);
+  // The gradient of the sum over runs: no run's loss depends on another run's parameters.
+  const std::vector<at::Tensor> own =
+      torch::autograd::grad({losses}, leaves, {at::ones_like(losses)});
+  const at::NoGradGuard no_autograd;
+  for (size_t i = 0; i < own.size(); ++i) gradients[i].copy_(own[i]);
+  return losses.detach();
 }
 
 }  // namespace paceline

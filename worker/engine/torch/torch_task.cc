@@ -1,18 +1,12 @@
 #include "worker/engine/torch/torch_task.h"
 
-#include <ATen/core/grad_mode.h>
 #include <ATen/ops/empty.h>
-#include <ATen/ops/ones_like.h>
 #include <ATen/ops/zeros.h>
-#include <torch/csrc/autograd/autograd.h>
-#include <torch/csrc/autograd/variable.h>
 
 #include <algorithm>
-#include <string>
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
-#include "worker/engine/torch/torch_losses.h"
 #include "worker/task/image_mlp.h"
 #include "worker/task/quadratic.h"
 
@@ -30,10 +24,6 @@ class ImageMlpBatch : public TorchBatch {
     const int64_t runs = static_cast<int64_t>(seeds.size());
     images_ = at::empty({runs, task.batch(), task.widths().front()}, at::kFloat);
     labels_ = at::empty({runs, task.batch()}, at::kLong);
-    for (size_t i = 0; i + 1 < task.widths().size(); ++i) {
-      const std::string layer = "mlp/~/linear_" + std::to_string(i);
-      layers_.push_back({IndexOf(layer + "/w"), IndexOf(layer + "/b")});
-    }
   }
 
   void Fill(std::span<const int64_t> steps) override {
@@ -53,24 +43,11 @@ class ImageMlpBatch : public TorchBatch {
   }
 
   at::Tensor Losses(const std::vector<at::Tensor>& parameters) const override {
-    std::vector<TorchLayer> layers;
-    for (const LayerIndices& layer : layers_) {
-      layers.push_back({parameters.at(layer.weights), parameters.at(layer.biases)});
-    }
-    return ImageMlpLosses(layers, task_.activation(), images_, labels_);
+    return ImageMlpLosses(LayersOf(task_.parameters(), parameters), task_.activation(), images_,
+                          labels_);
   }
 
  private:
-  struct LayerIndices {
-    size_t weights, biases;  // in Task::parameters()
-  };
-
-  size_t IndexOf(const std::string& name) const {
-    const auto& tensors = task_.parameters();
-    const auto found = std::ranges::find(tensors, name, &ParameterTensor::name);
-    return static_cast<size_t>(found - tensors.begin());
-  }
-
   void FillRun(const RunSeed& seed, int64_t step, float* images, int64_t* labels) {
     const Examples& train = task_.data().train;
     const size_t pixels = static_cast<size_t>(task_.widths().front());
@@ -86,7 +63,6 @@ class ImageMlpBatch : public TorchBatch {
   std::vector<uint32_t> chosen_;  // [example]
   at::Tensor images_;             // [run, example, pixel]
   at::Tensor labels_;             // [run, example]
-  std::vector<LayerIndices> layers_;
 };
 
 class QuadraticBatch : public TorchBatch {
@@ -114,18 +90,6 @@ class QuadraticBatch : public TorchBatch {
 };
 
 }  // namespace
-
-at::Tensor Differentiate(const TorchLoss& loss, const std::vector<at::Tensor>& leaves,
-                         const std::vector<at::Tensor>& gradients) {
-  const at::AutoGradMode with_autograd(true);
-  const at::Tensor losses = loss(leaves);
-  // The gradient of the sum over runs: no run's loss depends on another run's parameters.
-  const std::vector<at::Tensor> own =
-      torch::autograd::grad({losses}, leaves, {at::ones_like(losses)});
-  const at::NoGradGuard no_autograd;
-  for (size_t i = 0; i < own.size(); ++i) gradients[i].copy_(own[i]);
-  return losses.detach();
-}
 
 absl::StatusOr<std::unique_ptr<TorchBatch>> MakeTorchBatch(const v1::Task& config, const Task& task,
                                                            std::span<const RunSeed> seeds) {

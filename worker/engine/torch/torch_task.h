@@ -4,25 +4,16 @@
 #include <ATen/core/Tensor.h>
 
 #include <cstdint>
-#include <functional>
 #include <memory>
 #include <span>
 #include <vector>
 
 #include "absl/status/statusor.h"
 #include "paceline/v1/config.pb.h"
+#include "worker/engine/torch/torch_losses.h"
 #include "worker/task/task.h"
 
 namespace paceline {
-
-// Parameters [run, shape...] → losses [run]; a run's loss depends on its own row of each parameter
-// alone.
-using TorchLoss = std::function<at::Tensor(const std::vector<at::Tensor>&)>;
-
-// Losses [run] at the leaves (tensors that require a gradient). The gradient of each run's own loss
-// goes to `gradients`, whose shapes are those of the leaves.
-at::Tensor Differentiate(const TorchLoss& loss, const std::vector<at::Tensor>& leaves,
-                         const std::vector<at::Tensor>& gradients);
 
 // The training batches of R runs, in the host's memory. Made for a window and dropped after it, so
 // that a block that waits holds nothing but its state.

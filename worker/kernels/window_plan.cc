@@ -1,4 +1,4 @@
-#include "worker/engine/window_plan.h"
+#include "worker/kernels/window_plan.h"
 
 #include <algorithm>
 

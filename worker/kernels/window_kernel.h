@@ -4,8 +4,8 @@
 #pragma once
 
 #include "common/noise/team_noise.h"
-#include "worker/engine/window_plan.h"
 #include "worker/kernels/mlp_kernel.h"
+#include "worker/kernels/window_plan.h"
 
 namespace paceline {
 

@@ -1,5 +1,5 @@
 // One run's whole window as a GPU's block computes it: what it is given and where its arrays lie,
-// as plain data. The computing is in worker/engine/window_kernel.h.
+// as plain data. The computing is in worker/kernels/window_kernel.h.
 #pragma once
 
 #include <cstddef>

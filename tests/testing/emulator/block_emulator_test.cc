@@ -1,4 +1,4 @@
-#include "tests/testing/block_emulator.h"
+#include "tests/testing/emulator/block_emulator.h"
 
 #include <gtest/gtest.h>
 

@@ -1,0 +1,47 @@
+#include "common/tier/tier.h"
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+
+namespace paceline {
+
+std::string TierName(v1::Engine tier) {
+  switch (tier) {
+    case v1::ENGINE_REFERENCE:
+      return "reference";
+    case v1::ENGINE_TORCH:
+      return "torch";
+    case v1::ENGINE_FUSED:
+      return "fused";
+    default:
+      return "";
+  }
+}
+
+// Every task of today is small enough for the fused tier.
+v1::Engine ChooseEngine(v1::Engine asked, const v1::Task&) {
+  return asked == v1::ENGINE_AUTO ? v1::ENGINE_FUSED : asked;
+}
+
+std::set<v1::Engine> TiersOf(const v1::JobConfig& config) {
+  std::set<v1::Engine> tiers;
+  for (const v1::Task& task : config.tasks()) tiers.insert(ChooseEngine(config.engine(), task));
+  return tiers;
+}
+
+std::string JobFingerprint(const v1::JobConfig& config, const TierFingerprints& worker) {
+  std::string fingerprint;
+  for (const v1::Engine tier : TiersOf(config)) {
+    const auto found = worker.find(tier);
+    if (found == worker.end()) return "";
+    absl::StrAppend(&fingerprint, fingerprint.empty() ? "" : " + ", found->second);
+  }
+  return fingerprint;
+}
+
+std::string TierNames(const std::set<v1::Engine>& tiers) {
+  return absl::StrJoin(
+      tiers, ", ", [](std::string* out, v1::Engine tier) { absl::StrAppend(out, TierName(tier)); });
+}
+
+}  // namespace paceline

@@ -1,0 +1,94 @@
+#include <bit>
+#include <cmath>
+#include <random>
+#include <utility>
+
+#include "tests/gpu/checks.h"
+
+namespace paceline {
+
+cuda::DeviceInfo GpuCheck::info() const {
+  if (!dry_run()) return device->info();
+  return {.name = "none (planned for an H100)",
+          .major = 9,
+          .minor = 0,
+          .multiprocessors = 132,
+          .shared_bytes_per_block = 227 * 1024,
+          .shared_bytes_per_multiprocessor = 228 * 1024,
+          .reserved_shared_bytes = 1024};
+}
+
+std::unique_ptr<ImageMlp> MadeUpTask(int size, std::vector<int> hidden, v1::Activation activation,
+                                     int batch) {
+  constexpr size_t kExamples = 4096;
+  auto data = std::make_shared<ImageData>();
+  data->size = size;
+  data->classes = 10;
+  std::mt19937 random(1);
+  std::uniform_real_distribution<float> pixel(0.0f, 1.0f);
+  for (Examples* split : {&data->train, &data->inner_valid, &data->outer_valid, &data->test}) {
+    const size_t count = split == &data->train ? kExamples : 16;
+    for (size_t i = 0; i < count * size * size; ++i) split->images.push_back(pixel(random));
+    for (size_t i = 0; i < count; ++i) split->labels.push_back(static_cast<int>(random() % 10));
+  }
+  std::vector<int> widths = {size * size};
+  widths.insert(widths.end(), hidden.begin(), hidden.end());
+  widths.push_back(data->classes);
+  return std::make_unique<ImageMlp>(std::move(data), SoftmaxMlp(std::move(widths), activation),
+                                    batch);
+}
+
+namespace {
+
+template <class Network>
+void Set(Network& network, uint32_t hidden) {
+  network.set_hidden(hidden);
+  network.set_layers(2);
+  network.set_step_multiplier(0.001);
+  network.set_exp_multiplier(0.001);
+}
+
+}  // namespace
+
+v1::LearnedOptimizer Adafac(uint32_t hidden) {
+  v1::LearnedOptimizer config;
+  Set(*config.mutable_adafac_mlp(), hidden);
+  return config;
+}
+
+v1::LearnedOptimizer MlpLopt(uint32_t hidden) {
+  v1::LearnedOptimizer config;
+  Set(*config.mutable_mlp_lopt(), hidden);
+  return config;
+}
+
+std::vector<NamedOptimizer> AllOptimizers() {
+  v1::LearnedOptimizer sgd, sgdm, adam, diverging;
+  sgd.mutable_learnable_sgd()->set_learning_rate(0.1);
+  diverging.mutable_learnable_sgd()->set_learning_rate(1e30);
+  sgdm.mutable_learnable_sgdm()->set_learning_rate(0.05);
+  sgdm.mutable_learnable_sgdm()->set_momentum(0.9);
+  adam.mutable_learnable_adam()->set_learning_rate(0.001);
+  adam.mutable_learnable_adam()->set_beta1(0.9);
+  adam.mutable_learnable_adam()->set_beta2(0.999);
+  adam.mutable_learnable_adam()->set_epsilon(1e-8);
+  return {{"AdafacMLP h4", Adafac(4)},
+          {"AdafacMLP h32", Adafac(32)},
+          {"MLPLOpt h32", MlpLopt(32)},
+          {"MLPLOpt h7", MlpLopt(7)},
+          {"sgd", sgd},
+          {"sgdm", sgdm},
+          {"adam", adam},
+          {"sgd that diverges", diverging}};
+}
+
+bool SameBits(std::span<const float> a, std::span<const float> b) {
+  if (a.size() != b.size()) return false;
+  for (size_t i = 0; i < a.size(); ++i) {
+    if (std::isnan(a[i]) && std::isnan(b[i])) continue;
+    if (std::bit_cast<uint32_t>(a[i]) != std::bit_cast<uint32_t>(b[i])) return false;
+  }
+  return true;
+}
+
+}  // namespace paceline

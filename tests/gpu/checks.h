@@ -1,0 +1,48 @@
+// The checks of a GPU, each printing JSON lines. All but the launches is done in a dry run as well.
+#pragma once
+
+#include <cstdio>
+#include <memory>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "paceline/v1/config.pb.h"
+#include "worker/cuda/device.h"
+#include "worker/task/image_mlp.h"
+
+namespace paceline {
+
+struct GpuCheck {
+  std::shared_ptr<const cuda::Device> device;  // null: a dry run
+  std::FILE* out = stdout;
+  bool failed = false;  // a comparison was not bit-equal
+
+  bool dry_run() const { return device == nullptr; }
+  // What is planned for in a dry run is an H100.
+  cuda::DeviceInfo info() const;
+};
+
+// An image MLP on made-up data, so that no data set is needed.
+std::unique_ptr<ImageMlp> MadeUpTask(int size, std::vector<int> hidden, v1::Activation activation,
+                                     int batch);
+
+struct NamedOptimizer {
+  const char* name;
+  v1::LearnedOptimizer config;
+};
+std::vector<NamedOptimizer> AllOptimizers();
+v1::LearnedOptimizer Adafac(uint32_t hidden);
+v1::LearnedOptimizer MlpLopt(uint32_t hidden);
+
+// Equal bits, but that one NaN is as good as another.
+bool SameBits(std::span<const float> a, std::span<const float> b);
+
+absl::Status CheckNoise(GpuCheck& check);
+absl::Status CheckWindows(GpuCheck& check);
+absl::Status CheckOptimizer(GpuCheck& check);
+absl::Status MeasureThroughput(GpuCheck& check);
+
+// Fused multiply-adds of the device, in GFLOP/s.
+absl::StatusOr<double> PeakGflops(const cuda::Device& device);
+
+}  // namespace paceline

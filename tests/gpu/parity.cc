@@ -1,0 +1,214 @@
+// Fused windows and the fused optimizer on the device against the processor, bit by bit.
+#include <cmath>
+#include <random>
+
+#include "common/base/aligned_floats.h"
+#include "common/lopt/layout.h"
+#include "tests/gpu/checks.h"
+#include "tests/gpu/json_line.h"
+#include "worker/cuda/optimizer.h"
+#include "worker/engine/inner_runs.h"
+
+namespace paceline {
+namespace {
+
+constexpr int kRuns = 6;
+constexpr int64_t kSteps = 12;
+
+struct Outcome {
+  std::vector<float> losses, parameters;
+  bool operator==(const Outcome& other) const {
+    return SameBits(losses, other.losses) && SameBits(parameters, other.parameters);
+  }
+};
+
+// Three windows under perturbed θ; before the last one, run 0 is copied over run 1 and run 2 begins
+// another episode.
+absl::StatusOr<Outcome> Train(InnerRuns& runs, std::span<const float> theta) {
+  Outcome outcome;
+  for (int run = 0; run < kRuns; ++run) {
+    if (absl::Status s = runs.Start(run, {5, static_cast<uint32_t>(run / 2), 1}); !s.ok()) return s;
+  }
+  for (uint32_t window = 0; window < 3; ++window) {
+    if (window == 2) {
+      runs.Copy(0, 1);
+      if (absl::Status s = runs.Start(2, {5, 77, 2}); !s.ok()) return s;
+    }
+    std::vector<RunTheta> thetas;
+    for (int run = 0; run < kRuns; ++run) {
+      const Stream noise = {.key = 5,
+                            .purpose = Purpose::kPerturbation,
+                            .particle = static_cast<uint32_t>(run / 2),
+                            .step = window};
+      thetas.push_back({theta, noise, run == 5 ? 0.0f : run % 2 == 0 ? 0.01f : -0.01f});
+    }
+    std::vector<float> losses(kRuns * kSteps);
+    if (absl::Status s = runs.Advance(thetas, kSteps, losses); !s.ok()) return s;
+    outcome.losses.insert(outcome.losses.end(), losses.begin(), losses.end());
+  }
+  for (int run = 0; run < kRuns; ++run) {
+    const std::vector<float> parameters = runs.Parameters(run);
+    outcome.parameters.insert(outcome.parameters.end(), parameters.begin(), parameters.end());
+  }
+  return outcome;
+}
+
+absl::Status CheckWindow(GpuCheck& check, const char* task_name, const ImageMlp& task,
+                         const NamedOptimizer& optimizer) {
+  const std::vector<float> theta = InitialTheta(LayoutOf(optimizer.config), 3);
+  const auto expected = Train(*MakeFusedRuns(optimizer.config, task, kRuns), theta);
+  if (!expected.ok()) return expected.status();
+  JsonLine line("window");
+  line.Add("task", task_name).Add("optimizer", optimizer.name);
+  if (!check.dry_run()) {
+    bool same = true;
+    // The second time as the first; the rest differ in team and placement.
+    for (const cuda::WindowTuning& tuning :
+         {cuda::WindowTuning{}, cuda::WindowTuning{}, cuda::WindowTuning{256, 1},
+          cuda::WindowTuning{32, 4}, cuda::WindowTuning{96, 64}}) {
+      auto runs = MakeCudaRuns(optimizer.config, task, kRuns, check.device, tuning);
+      if (!runs.ok()) return runs.status();
+      const auto outcome = Train(**runs, theta);
+      if (!outcome.ok()) return outcome.status();
+      same &= *outcome == *expected;
+    }
+    check.failed |= !same;
+    line.Add("bit_equal", same);
+  }
+  line.Add("dry_run", check.dry_run()).Print(check.out);
+  return absl::OkStatus();
+}
+
+std::vector<ParameterTensor> ConvolutionTensors() {
+  std::vector<ParameterTensor> tensors = {{"conv", {3, 3, 16, 32}, 0, 0},
+                                          {"bias", {32}, 0, 0},
+                                          {"dense", {200, 10}, 0, 0},
+                                          {"scale", {}, 0, 0}};
+  size_t offset = 0;
+  for (ParameterTensor& tensor : tensors) {
+    tensor.offset = offset;
+    tensor.size = 1;
+    for (const int64_t length : tensor.shape) tensor.size *= static_cast<size_t>(length);
+    offset += tensor.size;
+  }
+  return tensors;
+}
+
+// What the optimizer is given.
+struct UpdateProblem {
+  static constexpr int kUpdates = 5;
+  std::vector<ParameterTensor> tensors = ConvolutionTensors();
+  size_t size = tensors.back().offset + tensors.back().size;
+  std::vector<float> thetas, parameters, gradients;  // [run, ...]
+  size_t theta_size = 0;
+
+  explicit UpdateProblem(const v1::LearnedOptimizer& config) {
+    std::mt19937 random(5);
+    std::normal_distribution<float> normal;
+    const std::vector<float> theta = InitialTheta(LayoutOf(config), 3);
+    theta_size = theta.size();
+    for (int run = 0; run < kRuns; ++run) {
+      for (const float t : theta) thetas.push_back(t + 0.01f * normal(random));
+    }
+    for (size_t i = 0; i < kRuns * size; ++i) {
+      parameters.push_back(0.1f * normal(random));
+      gradients.push_back(0.05f * normal(random));
+    }
+  }
+};
+
+std::vector<float> UpdateOnProcessor(const v1::LearnedOptimizer& config, const UpdateProblem& p) {
+  std::vector<float> parameters = p.parameters;
+  const auto optimizer = MakeOptimizer(config, p.tensors, Arithmetic::kSimd);
+  for (int run = 0; run < kRuns; ++run) {
+    const auto prepared =
+        optimizer->Prepare(std::span(p.thetas).subspan(run * p.theta_size, p.theta_size));
+    AlignedFloats state(optimizer->state_size()), scratch(optimizer->scratch_size());
+    optimizer->InitState(*prepared, state.span());
+    for (int update = 0; update < UpdateProblem::kUpdates; ++update) {
+      optimizer->Update(*prepared, update, 1, std::span(p.gradients).subspan(run * p.size, p.size),
+                        std::span(parameters).subspan(run * p.size, p.size), state.span(),
+                        scratch.span());
+    }
+  }
+  return parameters;
+}
+
+absl::StatusOr<std::vector<float>> UpdateOnDevice(const cuda::Device& device,
+                                                  const v1::LearnedOptimizer& config,
+                                                  const UpdateProblem& p) {
+  auto stream = cuda::Stream::Create(device);
+  if (!stream.ok()) return stream.status();
+  auto optimizer = cuda::MakeOptimizer(device, config, p.tensors);
+  if (!optimizer.ok()) return optimizer.status();
+  const OptimizerSizes sizes = (*optimizer)->sizes();
+  const size_t all = sizes.prepared + sizes.state + sizes.scratch;
+  auto work = cuda::Array<float>::Allocate(device, kRuns * all);
+  const auto upload = [&](const std::vector<float>& values) {
+    return cuda::Array<float>::Of(device, *stream, std::span<const float>(values));
+  };
+  auto thetas = upload(p.thetas), parameters = upload(p.parameters),
+       gradients = upload(p.gradients);
+  const std::vector<int64_t> zeros(kRuns, 0);
+  auto iterations = cuda::Array<int64_t>::Of(device, *stream, std::span<const int64_t>(zeros));
+  for (const absl::Status& status : {work.status(), thetas.status(), parameters.status(),
+                                     gradients.status(), iterations.status()}) {
+    if (!status.ok()) return status;
+  }
+  const UpdateArrays arrays = {.thetas = thetas->data(),
+                               .theta_stride = p.theta_size,
+                               .prepared = work->data(),
+                               .prepared_stride = all,
+                               .states = work->data() + sizes.prepared,
+                               .state_stride = all,
+                               .gradients = gradients->data(),
+                               .parameters = parameters->data(),
+                               .gradient_stride = p.size,
+                               .parameter_stride = p.size,
+                               .scratch = work->data() + sizes.prepared + sizes.state,
+                               .scratch_stride = all,
+                               .iterations = iterations->data()};
+  absl::Status status = (*optimizer)->LaunchPrepare(stream->raw(), arrays, nullptr, kRuns);
+  for (int update = 0; update < UpdateProblem::kUpdates && status.ok(); ++update) {
+    status = (*optimizer)->LaunchUpdate(stream->raw(), arrays, kRuns);
+  }
+  std::vector<float> out(p.parameters.size());
+  if (status.ok()) status = parameters->Download(*stream, 0, std::span(out));
+  if (status.ok()) status = stream->Wait();
+  if (!status.ok()) return status;
+  return out;
+}
+
+}  // namespace
+
+absl::Status CheckWindows(GpuCheck& check) {
+  const auto small = MadeUpTask(8, {32}, v1::ACTIVATION_RELU, 128);
+  const auto deep = MadeUpTask(9, {17, 24, 5}, v1::ACTIVATION_GELU, 37);
+  for (const NamedOptimizer& optimizer : AllOptimizers()) {
+    absl::Status status = CheckWindow(check, "mlp:64-32-10 relu", *small, optimizer);
+    if (status.ok()) status = CheckWindow(check, "mlp:81-17-24-5-10 gelu", *deep, optimizer);
+    if (!status.ok()) return status;
+  }
+  const auto large = MadeUpTask(28, {128, 128}, v1::ACTIVATION_TANH, 16);
+  return CheckWindow(check, "mlp:784-128-128-10 tanh", *large, {"AdafacMLP h4", Adafac(4)});
+}
+
+absl::Status CheckOptimizer(GpuCheck& check) {
+  for (const NamedOptimizer& optimizer : AllOptimizers()) {
+    const UpdateProblem problem(optimizer.config);
+    const std::vector<float> expected = UpdateOnProcessor(optimizer.config, problem);
+    JsonLine line("optimizer");
+    line.Add("optimizer", optimizer.name).Add("parameters", problem.size);
+    if (!check.dry_run()) {
+      const auto out = UpdateOnDevice(*check.device, optimizer.config, problem);
+      if (!out.ok()) return out.status();
+      const bool same = SameBits(*out, expected);
+      check.failed |= !same;
+      line.Add("bit_equal", same);
+    }
+    line.Add("dry_run", check.dry_run()).Print(check.out);
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace paceline

@@ -1,0 +1,139 @@
+// The fused optimizer's kernel body under the block emulator against the optimizer of the
+// processor, bit by bit.
+#include "worker/kernels/update_kernel.h"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <random>
+
+#include "common/base/aligned_floats.h"
+#include "common/lopt/layout.h"
+#include "tests/testing/emulator/block_emulator.h"
+#include "tests/worker/engine/problems.h"
+#include "worker/optim/adafac_mlp_kernel.h"
+#include "worker/optim/hand_designed_kernel.h"
+#include "worker/optim/make.h"
+#include "worker/optim/mlp_lopt_kernel.h"
+
+namespace paceline {
+namespace {
+
+constexpr size_t kRuns = 3;
+constexpr int kUpdates = 4;
+
+std::vector<ParameterTensor> Tensors() {
+  std::vector<ParameterTensor> tensors = {{"conv", {3, 3, 2, 5}, 0, 0},
+                                          {"bias", {5}, 0, 0},
+                                          {"dense", {20, 16}, 0, 0},
+                                          {"scale", {}, 0, 0}};
+  size_t offset = 0;
+  for (ParameterTensor& tensor : tensors) {
+    tensor.offset = offset;
+    tensor.size = 1;
+    for (const int64_t length : tensor.shape) tensor.size *= static_cast<size_t>(length);
+    offset += tensor.size;
+  }
+  return tensors;
+}
+
+class UpdateKernelTest : public testing::TestWithParam<v1::LearnedOptimizer> {
+ protected:
+  UpdateKernelTest() : tensors_(Tensors()), size_(tensors_.back().offset + 1) {
+    std::mt19937 random(5);
+    std::normal_distribution<float> normal;
+    const auto fill = [&](std::vector<float>& values, size_t count, float scale) {
+      values.resize(count);
+      for (float& value : values) value = scale * normal(random);
+    };
+    const std::vector<float> theta = InitialTheta(LayoutOf(GetParam()), 3);
+    theta_size_ = theta.size();
+    for (size_t run = 0; run < kRuns; ++run) {
+      for (const float t : theta) thetas_.push_back(t + 0.01f * normal(random));
+    }
+    fill(parameters_, kRuns * size_, 0.1f);
+    gradients_.resize(kUpdates);
+    for (auto& gradients : gradients_) fill(gradients, kRuns * size_, 0.05f);
+  }
+
+  // Run 1 diverges at update 2 and stands still from there on.
+  static float LossOf(size_t run, int update) { return run == 1 && update >= 2 ? INFINITY : 1.0f; }
+
+  std::vector<float> Expected() const {
+    std::vector<float> parameters = parameters_;
+    const auto optimizer = MakeOptimizer(GetParam(), tensors_, Arithmetic::kSimd);
+    for (size_t run = 0; run < kRuns; ++run) {
+      const auto prepared =
+          optimizer->Prepare(std::span(thetas_).subspan(run * theta_size_, theta_size_));
+      AlignedFloats state(optimizer->state_size()), scratch(optimizer->scratch_size());
+      optimizer->InitState(*prepared, state.span());
+      for (int update = 0; update < kUpdates; ++update) {
+        if (!std::isfinite(LossOf(run, update))) break;
+        optimizer->Update(*prepared, update, LossOf(run, update),
+                          std::span(gradients_[update]).subspan(run * size_, size_),
+                          std::span(parameters).subspan(run * size_, size_), state.span(),
+                          scratch.span());
+      }
+    }
+    return parameters;
+  }
+
+  template <class Plan>
+  std::vector<float> ByTheKernel(const Plan& plan, size_t threads, bool in_shared) const {
+    std::vector<float> parameters = parameters_;
+    std::vector<float> prepared(kRuns * plan.prepared_size, NAN), shared(plan.prepared_size, NAN);
+    std::vector<float> states(kRuns * plan.state_size, NAN);
+    std::vector<float> scratch(kRuns * plan.scratch_size, NAN), losses(kRuns);
+    std::vector<int64_t> iterations(kRuns, 0);
+    std::vector<int32_t> stopped(kRuns, 0);
+    UpdateArrays arrays = {.thetas = thetas_.data(),
+                           .theta_stride = theta_size_,
+                           .prepared = prepared.data(),
+                           .prepared_stride = plan.prepared_size,
+                           .states = states.data(),
+                           .state_stride = plan.state_size,
+                           .parameters = parameters.data(),
+                           .gradient_stride = size_,
+                           .parameter_stride = size_,
+                           .scratch = scratch.data(),
+                           .scratch_stride = plan.scratch_size,
+                           .losses = losses.data(),
+                           .iterations = iterations.data(),
+                           .stopped = stopped.data()};
+    RunBlocks(kRuns, threads, [&](size_t run, const EmulatedTeam& team) {
+      PrepareRun<lane::Scalar>(plan, arrays, nullptr, run, team);
+    });
+    for (int update = 0; update < kUpdates; ++update) {
+      for (size_t run = 0; run < kRuns; ++run) losses[run] = LossOf(run, update);
+      arrays.gradients = gradients_[update].data();
+      RunBlocks(kRuns, threads, [&](size_t run, const EmulatedTeam& team) {
+        UpdateRun<lane::Scalar>(plan, arrays, run, in_shared ? shared.data() : nullptr, team);
+      });
+    }
+    EXPECT_EQ(iterations, std::vector<int64_t>(kRuns, kUpdates));
+    EXPECT_EQ(stopped, (std::vector<int32_t>{0, 1, 0}));
+    return parameters;
+  }
+
+  std::vector<ParameterTensor> tensors_;
+  size_t size_, theta_size_;
+  std::vector<float> thetas_, parameters_;
+  std::vector<std::vector<float>> gradients_;
+};
+
+TEST_P(UpdateKernelTest, HasTheBitsOfTheProcessor) {
+  const std::vector<float> expected = Expected();
+  VisitPlan(GetParam(), tensors_, [&](const auto& owned) {
+    for (const size_t threads : {1, 32, 48}) {
+      EXPECT_EQ(ByTheKernel(owned.plan, threads, true), expected) << threads;
+      EXPECT_EQ(ByTheKernel(owned.plan, threads, false), expected) << threads;
+    }
+  });
+}
+
+INSTANTIATE_TEST_SUITE_P(Optimizers, UpdateKernelTest,
+                         testing::Values(AdafacOptimizer(), AdafacOptimizer(32), MlpLoptOptimizer(),
+                                         SgdOptimizer(0.1), SgdmOptimizer(), AdamOptimizer()));
+
+}  // namespace
+}  // namespace paceline

@@ -1,0 +1,306 @@
+#include "worker/engine/torch_cuda/torch_cuda_runs.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <optional>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "common/lopt/layout.h"
+#include "worker/cuda/optimizer.h"
+#include "worker/engine/torch_cuda/torch_cuda_module.h"
+#include "worker/task/image_mlp.h"
+#include "worker/task/quadratic.h"
+
+namespace paceline {
+namespace {
+
+// Steps whose batches are sent to the device at a time.
+constexpr int64_t kMaxSteps = 64;
+
+constexpr size_t AlignedUp(size_t floats) { return (floats + 63) / 64 * 64; }
+
+absl::StatusOr<TorchStepPlan> PlanStep(const v1::Task& config, const Task& task, int runs) {
+  TorchStepPlan plan;
+  plan.runs = runs;
+  plan.tensors = task.parameters();
+  plan.max_steps = kMaxSteps;
+  if (const auto* mlp = dynamic_cast<const ImageMlp*>(&task); mlp != nullptr) {
+    const Examples& train = mlp->data().train;
+    plan.widths = mlp->widths();
+    plan.activation = mlp->activation();
+    plan.batch = mlp->batch();
+    plan.images = train.images.data();
+    plan.labels = train.labels.data();
+    plan.examples = static_cast<int64_t>(train.count());
+    return plan;
+  }
+  if (const auto* quadratic = dynamic_cast<const Quadratic*>(&task); quadratic != nullptr) {
+    plan.quadratic = quadratic->kind();
+    return plan;
+  }
+  return absl::InvalidArgumentError(
+      absl::StrCat("the torch engine runs image_mlp and quadratic tasks, not kind ",
+                   static_cast<int>(config.kind_case())));
+}
+
+// An array of rows [run, stride] on the device.
+struct Rows {
+  size_t stride = 0;
+  cuda::Array<float> values;
+
+  static absl::StatusOr<Rows> Zeros(const cuda::Device& device, const cuda::Stream& stream,
+                                    int runs, size_t size) {
+    const std::vector<float> zeros(runs * AlignedUp(std::max<size_t>(size, 1)));
+    auto values = cuda::Array<float>::Of(device, stream, zeros);
+    if (!values.ok()) return values.status();
+    return Rows{.stride = zeros.size() / runs, .values = *std::move(values)};
+  }
+};
+
+class TorchCudaRuns : public InnerRuns {
+ public:
+  TorchCudaRuns(std::shared_ptr<const cuda::Device> device, cuda::Stream stream, const Task& task,
+                int runs)
+      : device_(std::move(device)), stream_(std::move(stream)), task_(task), runs_(runs) {}
+
+  absl::Status Open(const v1::LearnedOptimizer& config, TorchStepPlan plan,
+                    MakeCapturedStep* make) {
+    theta_size_ = LayoutOf(config).size;
+    auto optimizer = cuda::MakeOptimizer(*device_, config, task_.parameters());
+    if (!optimizer.ok()) return optimizer.status();
+    optimizer_ = *std::move(optimizer);
+    if (absl::Status status = Allocate(optimizer_->sizes()); !status.ok()) return status;
+    const TorchStepArrays arrays{.parameters = parameters_.values.data(),
+                                 .gradients = gradients_.values.data(),
+                                 .stride = static_cast<int64_t>(parameters_.stride),
+                                 .losses = losses_.data()};
+    const auto update = [this](CUstream_st* stream) {
+      return optimizer_->LaunchUpdate(stream, Arrays(), static_cast<int>(runs_.size()));
+    };
+    if (absl::Status status = stream_.Wait(); !status.ok()) return status;
+    absl::StatusOr<std::unique_ptr<CapturedStep>> step;
+    make({device_->info().index, std::move(plan), arrays, update}, &step);
+    if (!step.ok()) return step.status();
+    step_ = *std::move(step);
+    return absl::OkStatus();
+  }
+
+  absl::Status Start(int run, const RunSeed& seed) override {
+    if (absl::Status status = Ready(); !status.ok()) return status;
+    runs_[run] = {.seed = seed};
+    std::vector<float> initial(task_.parameter_count());
+    task_.SampleInitial(seed, initial);
+    return parameters_.values.Upload(stream_, run * parameters_.stride,
+                                     std::span<const float>(initial));
+  }
+
+  absl::Status Advance(std::span<const RunTheta> thetas, int64_t steps,
+                       std::span<float> losses) override {
+    if (thetas.size() != runs_.size() || losses.size() != runs_.size() * steps) {
+      return absl::InvalidArgumentError(absl::StrCat("θ of ", thetas.size(), " runs, not ",
+                                                     runs_.size(), ", or losses of ", losses.size(),
+                                                     ", not ", runs_.size() * steps));
+    }
+    absl::Status status = Ready();
+    if (status.ok()) status = OpenWindow(thetas);
+    for (int64_t done = 0; done < steps && status.ok(); done += kMaxSteps) {
+      status = RunSteps(done, std::min(kMaxSteps, steps - done), steps, losses);
+    }
+    for (size_t run = 0; run < runs_.size(); ++run) {
+      HideAfterDivergence(losses.subspan(run * steps, steps));
+    }
+    return failure_ = status;
+  }
+
+  // What fails here is reported by the next Advance.
+  void Copy(int from, int to) override {
+    absl::Status status = Ready();
+    for (const Rows* rows : {&parameters_, &states_}) {
+      if (!status.ok()) break;
+      status =
+          rows->values.CopyWithin(stream_, from * rows->stride, to * rows->stride, rows->stride);
+    }
+    failure_.Update(status);
+    runs_[to] = runs_[from];
+  }
+
+  // NaN if the device fails: the next Advance says why.
+  std::vector<float> Parameters(int run) const override {
+    std::vector<float> values(task_.parameter_count());
+    absl::Status status = Ready();
+    if (status.ok()) {
+      status =
+          parameters_.values.Download(stream_, run * parameters_.stride, std::span<float>(values));
+    }
+    if (status.ok()) status = stream_.Wait();
+    if (!status.ok()) {
+      values.assign(values.size(), std::numeric_limits<float>::quiet_NaN());
+      failure_.Update(status);
+    }
+    return values;
+  }
+
+ private:
+  struct Run {
+    RunSeed seed;
+    int64_t step = 0;
+    bool begins = true;  // until the first Advance
+  };
+
+  absl::Status Ready() const { return failure_.ok() ? device_->Use() : failure_; }
+
+  absl::Status Allocate(const OptimizerSizes& sizes) {
+    const int runs = static_cast<int>(runs_.size());
+    const auto rows = [&](Rows& to, size_t size) -> absl::Status {
+      auto made = Rows::Zeros(*device_, stream_, runs, size);
+      if (made.ok()) to = *std::move(made);
+      return made.status();
+    };
+    const auto zeros = [&]<class T>(cuda::Array<T>& to) -> absl::Status {
+      auto made = cuda::Array<T>::Of(*device_, stream_, std::vector<T>(runs_.size()));
+      if (made.ok()) to = *std::move(made);
+      return made.status();
+    };
+    absl::Status status = rows(parameters_, task_.parameter_count());
+    if (status.ok()) status = rows(gradients_, task_.parameter_count());
+    if (status.ok()) status = rows(thetas_, sizes.theta);
+    if (status.ok()) status = rows(prepared_, sizes.prepared);
+    if (status.ok()) status = rows(states_, sizes.state);
+    if (status.ok()) status = rows(scratch_, sizes.scratch);
+    if (status.ok()) status = zeros(losses_);
+    if (status.ok()) status = zeros(iterations_);
+    if (status.ok()) status = zeros(stopped_);
+    if (status.ok()) status = zeros(begins_);
+    return status;
+  }
+
+  UpdateArrays Arrays() const {
+    return {.thetas = thetas_.values.data(),
+            .theta_stride = thetas_.stride,
+            .prepared = prepared_.values.data(),
+            .prepared_stride = prepared_.stride,
+            .states = states_.values.data(),
+            .state_stride = states_.stride,
+            .gradients = gradients_.values.data(),
+            .parameters = parameters_.values.data(),
+            .gradient_stride = gradients_.stride,
+            .parameter_stride = parameters_.stride,
+            .scratch = scratch_.values.data(),
+            .scratch_stride = scratch_.stride,
+            .losses = losses_.data(),
+            .iterations = iterations_.data(),
+            .stopped = stopped_.data()};
+  }
+
+  // θ, initial states and counters; done when this returns, since the graph runs in another stream.
+  absl::Status OpenWindow(std::span<const RunTheta> thetas) {
+    std::vector<float> rows(runs_.size() * thetas_.stride);
+    std::vector<int64_t> iterations;
+    std::vector<int32_t> begins;
+    for (size_t run = 0; run < runs_.size(); ++run) {
+      thetas[run].Fill(std::span(rows).subspan(run * thetas_.stride, theta_size_));
+      iterations.push_back(runs_[run].step);
+      begins.push_back(runs_[run].begins ? 1 : 0);
+      runs_[run].begins = false;
+    }
+    const std::vector<int32_t> none(runs_.size());
+    absl::Status status = thetas_.values.Upload(stream_, 0, std::span<const float>(rows));
+    if (status.ok()) {
+      status = iterations_.Upload(stream_, 0, std::span<const int64_t>(iterations));
+    }
+    if (status.ok()) status = stopped_.Upload(stream_, 0, std::span<const int32_t>(none));
+    if (status.ok()) status = begins_.Upload(stream_, 0, std::span<const int32_t>(begins));
+    if (status.ok()) {
+      status = optimizer_->LaunchPrepare(stream_.raw(), Arrays(), begins_.data(),
+                                         static_cast<int>(runs_.size()));
+    }
+    return status.ok() ? stream_.Wait() : status;
+  }
+
+  // Steps first, first+1, ... of a window of `steps`; losses [run, steps].
+  absl::Status RunSteps(int64_t first, int64_t count, int64_t steps, std::span<float> losses) {
+    absl::Status status =
+        step_->Begin(Examples(count), first == 0 ? Targets() : std::vector<float>());
+    std::vector<float> table(count * runs_.size());  // [step, run]
+    if (status.ok()) status = step_->Run(count, table);
+    for (size_t run = 0; run < runs_.size(); ++run) {
+      for (int64_t step = 0; step < count; ++step) {
+        losses[run * steps + first + step] = table[step * runs_.size() + run];
+      }
+      runs_[run].step += count;
+    }
+    return status;
+  }
+
+  // [step, run, batch]
+  std::vector<int64_t> Examples(int64_t steps) const {
+    const auto* mlp = dynamic_cast<const ImageMlp*>(&task_);
+    if (mlp == nullptr) return {};
+    std::vector<int64_t> examples;
+    examples.reserve(steps * runs_.size() * mlp->batch());
+    std::vector<uint32_t> batch(mlp->batch());
+    for (int64_t step = 0; step < steps; ++step) {
+      for (const Run& run : runs_) {
+        mlp->BatchIndices(run.seed, run.step + step, batch);
+        examples.insert(examples.end(), batch.begin(), batch.end());
+      }
+    }
+    return examples;
+  }
+
+  // [run, dimension], or none
+  std::vector<float> Targets() const {
+    const auto* quadratic = dynamic_cast<const Quadratic*>(&task_);
+    if (quadratic == nullptr) return {};
+    std::vector<float> targets;
+    for (const Run& run : runs_) {
+      const std::vector<float> own = quadratic->Target(run.seed);
+      targets.insert(targets.end(), own.begin(), own.end());
+    }
+    return targets;
+  }
+
+  // A run that stands still repeats losses that mean nothing any more.
+  static void HideAfterDivergence(std::span<float> losses) {
+    bool finite = true;
+    for (float& loss : losses) {
+      if (!finite) loss = std::numeric_limits<float>::quiet_NaN();
+      finite = finite && std::isfinite(loss);
+    }
+  }
+
+  const std::shared_ptr<const cuda::Device> device_;
+  const cuda::Stream stream_;
+  const Task& task_;
+  std::vector<Run> runs_;
+  size_t theta_size_ = 0;
+  std::unique_ptr<cuda::Optimizer> optimizer_;
+  Rows parameters_, gradients_, thetas_, prepared_, states_, scratch_;
+  cuda::Array<float> losses_;              // [run]
+  cuda::Array<int64_t> iterations_;        // [run]
+  cuda::Array<int32_t> stopped_, begins_;  // [run]
+  std::unique_ptr<CapturedStep> step_;     // before the arrays that it uses
+  mutable absl::Status failure_;           // the first; the runs are of no use after it
+};
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<InnerRuns>> MakeTorchCudaRuns(
+    const v1::LearnedOptimizer& optimizer, const v1::Task& task_config, const Task& task, int runs,
+    std::shared_ptr<const cuda::Device> device) {
+  auto plan = PlanStep(task_config, task, runs);
+  if (!plan.ok()) return plan.status();
+  const auto make = LoadTorchCuda();
+  if (!make.ok()) return make.status();
+  auto stream = cuda::Stream::Create(*device);
+  if (!stream.ok()) return stream.status();
+  auto result = std::make_unique<TorchCudaRuns>(std::move(device), *std::move(stream), task, runs);
+  if (absl::Status status = result->Open(optimizer, *std::move(plan), *make); !status.ok()) {
+    return status;
+  }
+  return result;
+}
+
+}  // namespace paceline
