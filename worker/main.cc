@@ -12,6 +12,7 @@
 
 #include "CLI/CLI.hpp"
 #include "common/base/protocol.h"
+#include "common/footprint/machine_memory.h"
 #include "common/rpc/channel.h"
 #include "common/rpc/flags.h"
 #include "spdlog/sinks/stdout_color_sinks.h"
@@ -45,6 +46,7 @@ struct Flags {
   std::string device = "cpu";
   std::optional<int> threads;
   std::string name;
+  std::string memory;  // empty: what the machine has left
   std::string data_dir = "/usr/share/datasets";
   std::string log_level = "info";
 };
@@ -76,6 +78,14 @@ void AddFlags(CLI::App& app, Flags& flags) {
   app.add_option("--threads", flags.threads,
                  "Blocks computed at a time (default: the processor's threads; 4 on a GPU)")
       ->check(CLI::Range(1, 1024));
+  app.add_option(
+         "--memory", flags.memory,
+         "What may be used, 16G or 500M (default: what the machine or the control group has "
+         "left)")
+      ->check([](const std::string& text) {
+        return ParseBytes(text) ? "" : "'" + text + "' is no size such as 512M or 16G";
+      })
+      ->type_name("SIZE");
   app.add_option("--name", flags.name, "Shown to people (default: host name and process id)");
   app.add_option("--data-dir", flags.data_dir, "Folder with the data sets, one folder each")
       ->check(CLI::ExistingDirectory)
@@ -86,11 +96,20 @@ void AddFlags(CLI::App& app, Flags& flags) {
   app.footer(kFooter);
 }
 
-v1::Hello ToHello(const Flags& flags, int threads, const cuda::Device* device) {
+// Of the GPU where there is one: there the inner runs live.
+uint64_t MemoryOf(const Flags& flags, const cuda::Device* device) {
+  if (!flags.memory.empty()) return ParseBytes(flags.memory).value_or(0);
+  if (device == nullptr) return AvailableMemory();
+  const auto memory = device->Memory();
+  return memory.ok() ? memory->free_bytes : 0;
+}
+
+v1::Hello ToHello(const Flags& flags, int threads, uint64_t memory, const cuda::Device* device) {
   v1::Hello hello;
   hello.set_protocol(kProtocolVersion);
   hello.set_name(flags.name.empty() ? DefaultName() : flags.name);
   hello.set_threads(threads);
+  hello.set_memory_bytes(memory);
   for (const auto& [tier, fingerprint] : EngineFingerprints(device)) {
     v1::TierFingerprint& own = *hello.add_fingerprints();
     own.set_tier(tier);
@@ -116,8 +135,10 @@ int Run(const Flags& flags) {
   if (!channel.ok()) return CannotStart(channel.status());
   LinkOptions options;
   options.address = flags.coordinator;
-  options.hello = ToHello(flags, threads, device.get());
-  spdlog::info("{} with {} threads", options.hello.name(), threads);
+  const uint64_t memory = MemoryOf(flags, device.get());
+  options.hello = ToHello(flags, threads, memory, device.get());
+  spdlog::info("{} with {} threads and {} of memory", options.hello.name(), threads,
+               BytesText(memory));
   for (const v1::TierFingerprint& own : options.hello.fingerprints()) {
     spdlog::info("engine {}", own.fingerprint());
   }
@@ -131,7 +152,9 @@ int Run(const Flags& flags) {
     return link.Fetch(job, first, last);
   };
   Agent agent(
-      threads, LocalEngine(std::make_shared<DataStore>(flags.data_dir), device),
+      threads,
+      LocalEngine(std::make_shared<DataStore>(flags.data_dir),
+                  {.device = device, .memory = memory, .threads = threads}),
       {.send = [&](v1::WorkerMessage message) { link.Send(std::move(message)); }, .fetch = fetch});
   const absl::Status status = link.Run(agent);
   if (status.ok()) {

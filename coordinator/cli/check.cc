@@ -2,6 +2,7 @@
 
 #include "CLI/CLI.hpp"
 #include "common/config/config.h"
+#include "common/footprint/footprint.h"
 #include "coordinator/cli/commands.h"
 #include "coordinator/cli/config_source.h"
 #include "coordinator/cli/context.h"
@@ -20,7 +21,8 @@ absl::StatusOr<ExitStatus> Check(const Context& context, const CheckOptions& opt
   if (options.print) {
     context.out() << PrintConfig(loaded->config);
   } else {
-    context.out() << options.source.path << " is valid\n";
+    context.out() << options.source.path << " is valid\nmemory: " << FootprintText(loaded->config)
+                  << "\n";
   }
   return kExitOk;
 }

@@ -34,6 +34,7 @@ void AddCommands(CLI::App& app, Context& context) {
   AddControl(app, context);
   AddExport(app, context);
   AddEval(app, context);
+  AddBench(app, context);
   AddHash(app, context);
   AddCheck(app, context);
   AddWorkers(app, context);

@@ -23,7 +23,7 @@ struct Environment {
   std::ostream& err;
   bool terminal = false;  // `out` is one
   bool colour = false;
-  std::string program_folder;  // where paceline-coordinator, paceline-worker and paceline-eval are
+  std::string program_folder;  // where paceline-coordinator, paceline-worker, ... are
 };
 
 // Environment of this process: std::cout and std::cerr, NO_COLOR, its own executable's folder.

@@ -1,12 +1,10 @@
-#include <unistd.h>
-
 #include <algorithm>
-#include <cerrno>
 #include <filesystem>
 #include <memory>
 #include <system_error>
 
 #include "CLI/CLI.hpp"
+#include "coordinator/cli/become.h"
 #include "coordinator/cli/commands.h"
 #include "coordinator/cli/context.h"
 #include "coordinator/cli/export.h"
@@ -44,17 +42,6 @@ absl::StatusOr<std::string> ExportForEval(const Context& context, const std::str
   const auto theta = ExportTheta(**client, job, std::nullopt, path);
   if (!theta.ok()) return theta.status();
   return path;
-}
-
-// Becomes the program; returns only if that fails.
-absl::Status Become(const std::string& program, const Arguments& arguments) {
-  std::vector<char*> pointers = {const_cast<char*>(program.c_str())};
-  for (const std::string& argument : arguments) {
-    pointers.push_back(const_cast<char*>(argument.c_str()));
-  }
-  pointers.push_back(nullptr);
-  execv(program.c_str(), pointers.data());
-  return absl::ErrnoToStatus(errno, fmt::format("cannot run {}", program));
 }
 
 // `arguments` are the target and the options that are not this command's own.

@@ -6,6 +6,8 @@
 #include <utility>
 
 #include "CLI/CLI.hpp"
+#include "common/footprint/footprint.h"
+#include "common/footprint/machine_memory.h"
 #include "coordinator/cli/commands.h"
 #include "coordinator/cli/config_source.h"
 #include "coordinator/cli/context.h"
@@ -26,6 +28,7 @@ struct LocalOptions {
   ConfigSource source;
   int workers = 2;
   int threads_per_worker = 0;  // 0: the machine's threads, shared out
+  std::string memory;          // empty: what the machine has left
   std::string data;
 };
 
@@ -41,14 +44,34 @@ absl::StatusOr<std::string> NewRunFolder(const std::string& name) {
       "cannot make a folder in paceline-runs here ({}); say where with --data", error.message()));
 }
 
+// ResourceExhausted if the workers together cannot hold all blocks of the job.
+absl::Status CheckMemory(const v1::JobConfig& config, const LocalClusterOptions& cluster,
+                         uint64_t memory) {
+  const uint64_t each = memory / static_cast<uint64_t>(cluster.workers);
+  const int threads = cluster.threads_per_worker;
+  if (absl::Status fits = CheckFits(config, each, threads); !fits.ok()) return fits;
+  const Footprint footprint = FootprintOf(config);
+  const uint64_t room =
+      BlocksThatFit(footprint, each, threads) * static_cast<uint64_t>(cluster.workers);
+  if (room >= footprint.blocks) return absl::OkStatus();
+  return absl::ResourceExhaustedError(fmt::format(
+      "the job does not fit: its {} blocks of {} take {} on {} worker{}, which may use {} in all "
+      "and hold {} blocks: at most {} particles",
+      footprint.blocks, config.estimator().block(),
+      BytesText(footprint.block_bytes * footprint.blocks), cluster.workers,
+      cluster.workers == 1 ? "" : "s", BytesText(memory), room, room * config.estimator().block()));
+}
+
 LocalClusterOptions ClusterOptions(const Context& context, const LocalOptions& options,
-                                   const std::string& data) {
+                                   uint64_t memory) {
   const int shared = static_cast<int>(std::thread::hardware_concurrency()) / options.workers;
   return {.program_folder = context.environment.program_folder,
-          .data = data,
+          .data = options.data,
           .workers = options.workers,
           .threads_per_worker =
-              options.threads_per_worker > 0 ? options.threads_per_worker : std::max(shared, 1)};
+              options.threads_per_worker > 0 ? options.threads_per_worker : std::max(shared, 1),
+          .memory_per_worker =
+              memory > 0 ? fmt::format("{}", memory / static_cast<uint64_t>(options.workers)) : ""};
 }
 
 // The first Ctrl-C cancels the job, which then ends in good order; the second does not wait for
@@ -124,16 +147,22 @@ absl::StatusOr<ExitStatus> RunJob(const Context& context, LocalCluster& cluster,
 absl::StatusOr<ExitStatus> Local(const Context& context, const LocalOptions& options) {
   const absl::StatusOr<LoadedConfig> loaded = Load(options.source);
   if (!loaded.ok()) return loaded.status();
-  std::string data = options.data;
-  if (data.empty()) {
+  const uint64_t memory =
+      options.memory.empty() ? AvailableMemory() : ParseBytes(options.memory).value_or(0);
+  LocalClusterOptions chosen = ClusterOptions(context, options, memory);
+  if (memory > 0) {
+    if (absl::Status fits = CheckMemory(loaded->config, chosen, memory); !fits.ok()) return fits;
+  }
+  if (!context.json) context.out() << "memory: " << FootprintText(loaded->config) << std::endl;
+  if (chosen.data.empty()) {
     auto folder = NewRunFolder(loaded->config.name());
     if (!folder.ok()) return folder.status();
-    data = *std::move(folder);
+    chosen.data = *std::move(folder);
   }
   const InterruptScope interrupts;
-  const auto cluster = LocalCluster::Start(ClusterOptions(context, options, data));
+  const auto cluster = LocalCluster::Start(chosen);
   if (!cluster.ok()) return cluster.status();
-  auto result = RunJob(context, **cluster, *loaded, data);
+  auto result = RunJob(context, **cluster, *loaded, chosen.data);
   if (InterruptScope::count() > 1) (*cluster)->Kill();
   return result;
 }
@@ -155,6 +184,14 @@ void AddLocal(CLI::App& app, Context& context) {
       ->add_option("--threads-per-worker", options->threads_per_worker,
                    "Default: this machine's threads, shared out among the workers")
       ->check(CLI::Range(1, 1024));
+  command
+      ->add_option("--memory", options->memory,
+                   "What the workers may use together, 16G or 500M (default: what the machine has "
+                   "left)")
+      ->check([](const std::string& text) {
+        return ParseBytes(text) ? "" : "'" + text + "' is no size such as 512M or 16G";
+      })
+      ->type_name("SIZE");
   command
       ->add_option("--data", options->data,
                    "The coordinator's folder, new or of an earlier run (default: a new one in "

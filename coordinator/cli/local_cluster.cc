@@ -83,10 +83,14 @@ absl::StatusOr<std::unique_ptr<LocalCluster>> LocalCluster::Start(
 
 absl::Status LocalCluster::StartWorkers(const LocalClusterOptions& options) {
   for (int i = 1; i <= options.workers; ++i) {
+    std::vector<std::string> arguments = {options.program_folder + "/paceline-worker",
+                                          "--coordinator", address_, "--threads",
+                                          fmt::format("{}", options.threads_per_worker)};
+    if (!options.memory_per_worker.empty()) {
+      arguments.insert(arguments.end(), {"--memory", options.memory_per_worker});
+    }
     auto worker =
-        ChildProcess::Start({options.program_folder + "/paceline-worker", "--coordinator", address_,
-                             "--threads", fmt::format("{}", options.threads_per_worker)},
-                            fmt::format("{}/logs/worker-{}.log", options.data, i));
+        ChildProcess::Start(arguments, fmt::format("{}/logs/worker-{}.log", options.data, i));
     if (!worker.ok()) return worker.status();
     workers_.push_back(*std::move(worker));
   }

@@ -16,6 +16,7 @@ struct LocalClusterOptions {
   std::string data;            // the coordinator's folder; made if need be
   int workers = 1;
   int threads_per_worker = 1;
+  std::string memory_per_worker{};  // a worker's --memory; empty: its own default
 };
 
 // Not thread-safe; made by the main thread (see ChildProcess).
@@ -27,6 +28,8 @@ class LocalCluster {
   ~LocalCluster();
 
   const std::string& address() const { return address_; }
+  pid_t coordinator_pid() const { return coordinator_.pid(); }
+  pid_t worker_pid(size_t index) const { return workers_[index].pid(); }
   // Internal if the coordinator, or the last worker, has ended by itself.
   absl::Status Check();
   // Kills everything now.

@@ -4,6 +4,7 @@
 #include <random>
 
 #include "CLI/CLI.hpp"
+#include "common/footprint/footprint.h"
 #include "coordinator/cli/commands.h"
 #include "coordinator/cli/context.h"
 #include "fmt/format.h"
@@ -25,6 +26,7 @@ absl::StatusOr<ExitStatus> Submit(const Context& context, const ConfigSource& so
   if (!client.ok()) return client.status();
   const absl::StatusOr<std::string> job = SubmitLoaded(**client, *loaded);
   if (!job.ok()) return job.status();
+  context.out() << "memory: " << FootprintText(loaded->config) << "\n";
   context.out() << "submitted " << *job << "\n";
   return kExitOk;
 }

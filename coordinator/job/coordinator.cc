@@ -95,6 +95,8 @@ void Coordinator::FinishStep() {
   run_->OpenStep();
   loaded_->step = row->step;
   loaded_->mean_loss = row->record.mean_loss();
+  // The workers begin while files are written here.
+  Send(run_->Schedule(EligibleWorkers()));
   AppendToLog(row->record);
   if (row->step % run_->config().checkpoint_every() == 0 && !run_->loop().done()) {
     WriteDueCheckpoint();

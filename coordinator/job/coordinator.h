@@ -2,8 +2,9 @@
 // everything that sends or waits. All methods are called on one thread, and none of them blocks on
 // a worker.
 //
-// Order of things in an outer step: the scalars are committed to the store, then θ_{t+1} is shown.
-// If they cannot be committed, the coordinator stops: see fatal().
+// Order of things in an outer step: the scalars are committed to the store, then θ_{t+1} is shown
+// and its windows are asked for, all of a worker's in one message; then log and checkpoint.
+// If the scalars cannot be committed, the coordinator stops: see fatal().
 #pragma once
 
 #include <map>
@@ -126,6 +127,8 @@ class Coordinator {
   void TakeFailure(const Worker& worker, const v1::WorkFailure& failure);
   std::vector<ScheduleWorker> EligibleWorkers();
   void PinFingerprint();
+  // Blocks of the job that its memory holds.
+  int64_t RoomOn(const Worker& worker) const;
   // For the connection, after either is new: the worker or the job.
   void SetFingerprint(const Worker& worker);
   bool IsPinned(WorkerId id) const;

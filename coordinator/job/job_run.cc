@@ -10,6 +10,7 @@ JobRun::JobRun(const JobRow& job, std::unique_ptr<OuterLoop> loop, ThetaHistory 
                uint64_t first_epoch)
     : job_(job.name),
       config_(job.config),
+      footprint_(FootprintOf(config_)),
       loop_(std::move(loop)),
       history_(std::move(history)),
       sheet_(job_, loop_->blocks(), config_.estimator().block()),

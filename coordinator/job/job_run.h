@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "common/footprint/footprint.h"
 #include "coordinator/job/answer_sheet.h"
 #include "coordinator/job/outer_loop.h"
 #include "coordinator/job/theta_history.h"
@@ -47,6 +48,8 @@ class JobRun {
   const OuterLoop& loop() const { return *loop_; }
   const ThetaHistory& history() const { return history_; }
   uint64_t epoch() const { return epoch_; }
+  // Of its blocks on a worker.
+  const Footprint& footprint() const { return footprint_; }
 
   // ---- workers
 
@@ -100,6 +103,7 @@ class JobRun {
 
   const std::string job_;
   const v1::JobConfig config_;
+  const Footprint footprint_;
   std::unique_ptr<OuterLoop> loop_;
   ThetaHistory history_;
   AnswerSheet sheet_;

@@ -151,9 +151,16 @@ std::vector<ScheduleWorker> Coordinator::EligibleWorkers() {
   PinFingerprint();
   std::vector<ScheduleWorker> eligible;
   for (const auto& [id, worker] : roster_.workers()) {
-    if (IsPinned(id) && !run_->GaveUpOn(id)) eligible.push_back({id, worker.threads});
+    if (!IsPinned(id) || run_->GaveUpOn(id)) continue;
+    const int64_t blocks = RoomOn(worker);
+    if (blocks > 0) eligible.push_back({id, worker.threads, blocks});
   }
   return eligible;
+}
+
+int64_t Coordinator::RoomOn(const Worker& worker) const {
+  return static_cast<int64_t>(
+      BlocksThatFit(run_->footprint(), worker.memory_bytes, static_cast<int>(worker.threads)));
 }
 
 void Coordinator::SetFingerprint(const Worker& worker) {
@@ -208,10 +215,24 @@ void Coordinator::Send(const std::vector<Outgoing>& messages) {
 std::string Coordinator::Waiting() const {
   if (roster_.workers().empty()) return "waits for a worker";
   bool pinned = false;
+  int64_t room = 0;
+  absl::Status fits;
   for (const auto& [id, worker] : roster_.workers()) {
     if (!IsPinned(id)) continue;
-    if (!run_->GaveUpOn(id)) return "";
     pinned = true;
+    if (run_->GaveUpOn(id)) continue;
+    room += RoomOn(worker);
+    if (fits.ok()) {
+      fits = CheckFits(run_->config(), worker.memory_bytes, static_cast<int>(worker.threads));
+    }
+  }
+  if (room >= run_->loop().blocks()) return "";
+  if (room > 0) {
+    return absl::StrCat("waits for a worker with more memory: those here hold ", room, " of the ",
+                        run_->loop().blocks(), " blocks");
+  }
+  if (!fits.ok()) {
+    return absl::StrCat("waits for a worker with more memory: ", std::string(fits.message()));
   }
   if (pinned) return "waits for another worker: those that are here have failed (see the events)";
   if (loaded_->row().fingerprint.empty()) {

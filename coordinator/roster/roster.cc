@@ -65,6 +65,7 @@ absl::StatusOr<WorkerId> Roster::Join(const v1::Hello& hello, const std::string&
                   .peer = peer,
                   .threads = hello.threads(),
                   .fingerprints = {},
+                  .memory_bytes = hello.memory_bytes(),
                   .heard = clock_.Now()};
   for (const v1::TierFingerprint& own : hello.fingerprints()) {
     workers_[id].fingerprints[own.tier()] = own.fingerprint();

@@ -29,6 +29,7 @@ struct Worker {
   std::string peer;
   uint32_t threads = 0;
   TierFingerprints fingerprints;
+  uint64_t memory_bytes = 0;  // 0: unknown
   SteadyTime heard{};
 
   // For people: the name and, as it need not be unique, the id.

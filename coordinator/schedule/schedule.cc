@@ -28,6 +28,7 @@ class Planner {
     FeedIdle();
     std::vector<BlockMove> moves;
     for (size_t block = 0; block < blocks_.size(); ++block) {
+      if (owners_[block] < 0) continue;
       const WorkerId to = workers_[owners_[block]].id;
       if (blocks_[block].owner != to) moves.push_back({static_cast<uint32_t>(block), to});
     }
@@ -37,13 +38,16 @@ class Planner {
  private:
   void PlaceUnowned() {
     for (size_t block = 0; block < blocks_.size(); ++block) {
-      if (owners_[block] < 0) Give(block, LeastLoaded(blocks_[block].avoid));
+      if (owners_[block] >= 0) continue;
+      int to = LeastLoaded(blocks_[block].avoid);
+      if (to < 0) to = LeastLoaded(std::nullopt);
+      if (to >= 0) Give(block, to);
     }
   }
 
   void EvenOutFreely() {
     for (size_t block = 0; block < blocks_.size(); ++block) {
-      if (!blocks_[block].open || blocks_[block].windows_done > 0) continue;
+      if (owners_[block] < 0 || !blocks_[block].open || blocks_[block].windows_done > 0) continue;
       const int to = LeastLoaded(blocks_[block].avoid);
       if (Relieves(to, owners_[block])) Give(block, to);
     }
@@ -74,15 +78,18 @@ class Planner {
 
   // A worker with one block more still has fewer per thread than the other has now.
   bool Relieves(int to, int from) const {
-    return to != from && (counts_[to] + 1) * workers_[from].threads <
-                             counts_[from] * static_cast<int64_t>(workers_[to].threads);
+    return to >= 0 && to != from && HasRoom(to) &&
+           (counts_[to] + 1) * workers_[from].threads <
+               counts_[from] * static_cast<int64_t>(workers_[to].threads);
   }
 
-  // By blocks per thread after one more; the older worker if equal.
+  bool HasRoom(int worker) const { return counts_[worker] < workers_[worker].max_blocks; }
+
+  // By blocks per thread after one more; the older worker if equal. −1 if all are full.
   int LeastLoaded(std::optional<WorkerId> avoid) const {
     int best = -1;
     for (int worker = 0; worker < static_cast<int>(workers_.size()); ++worker) {
-      if (avoid == workers_[worker].id && workers_.size() > 1) continue;
+      if (!HasRoom(worker) || (avoid == workers_[worker].id && workers_.size() > 1)) continue;
       if (best < 0 || (counts_[worker] + 1) * workers_[best].threads <
                           (counts_[best] + 1) * workers_[worker].threads) {
         best = worker;

@@ -7,9 +7,11 @@
 //    no state.
 //  - A worker without any block takes one from the most loaded worker even in mid-episode, where
 //    re-making the block by replay costs less time than waiting for a free move would.
+//  - No worker is given more blocks than its memory holds. Blocks that fit nowhere have no owner.
 #pragma once
 
 #include <cstdint>
+#include <limits>
 #include <optional>
 #include <vector>
 
@@ -20,6 +22,8 @@ namespace paceline {
 struct ScheduleWorker {
   WorkerId id{};
   uint32_t threads = 1;
+  // What its memory holds.
+  int64_t max_blocks = std::numeric_limits<int64_t>::max();
 };
 
 struct ScheduleBlock {

@@ -11,9 +11,7 @@
 #include "worker/cuda/optimizer.h"
 #include "worker/cuda/window.h"
 #include "worker/kernels/window_kernel.h"
-#include "worker/optim/adafac_mlp_kernel.h"
-#include "worker/optim/hand_designed_kernel.h"
-#include "worker/optim/mlp_lopt_kernel.h"
+#include "worker/optim/all_kernels.h"
 
 namespace paceline::cuda {
 namespace {

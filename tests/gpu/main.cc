@@ -64,7 +64,9 @@ int Main(int argc, char** argv) {
   absl::Status status = CheckNoise(check);
   if (status.ok()) status = CheckWindows(check);
   if (status.ok()) status = CheckOptimizer(check);
+  if (status.ok() && !check.quick) status = CheckTorch(check);
   if (status.ok() && !check.quick) status = MeasureThroughput(check);
+  if (status.ok() && !check.quick) status = MeasureTorch(check);
   if (!status.ok()) return CannotRun(status);
   JsonLine("summary").Add("passed", !check.failed).Add("dry_run", check.dry_run()).Print(check.out);
   return check.failed ? kDiffers : kPassed;

@@ -15,6 +15,7 @@ TEST(WorkerProgramTest, AWrongCommandLineIsUsage) {
            {{"--nonsense"}, "--nonsense"},
            {{"--threads", "0"}, "--threads"},
            {{"--threads", "many"}, "--threads"},
+           {{"--memory", "plenty"}, "'plenty' is no size such as 512M or 16G"},
            {{"--device", "abacus"}, "there is no device 'abacus': give cpu, cuda or cuda:N"},
            {{"--device", "cuda:x"}, "there is no device 'cuda:x': give cpu, cuda or cuda:N"},
            {{"--data-dir", "/no/such/folder"}, "/no/such/folder"},

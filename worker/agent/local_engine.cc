@@ -2,6 +2,9 @@
 
 #include "absl/strings/str_join.h"
 #include "common/config/config.h"
+#include "common/footprint/footprint.h"
+#include "common/footprint/machine_memory.h"
+#include "spdlog/spdlog.h"
 #include "worker/engine/block.h"
 
 namespace paceline {
@@ -44,13 +47,20 @@ class LocalJob : public JobEngine {
 
 }  // namespace
 
-JobEngineFactory LocalEngine(std::shared_ptr<DataStore> data,
-                             std::shared_ptr<const cuda::Device> device) {
-  return [data = std::move(data), device = std::move(device)](
-             const v1::JobConfig& config) -> absl::StatusOr<std::shared_ptr<JobEngine>> {
+JobEngineFactory LocalEngine(std::shared_ptr<DataStore> data, const LocalEngineOptions& options) {
+  return [data = std::move(data),
+          options](const v1::JobConfig& config) -> absl::StatusOr<std::shared_ptr<JobEngine>> {
     const std::vector<std::string> faults = CheckConfig(config);
     if (!faults.empty()) return absl::InvalidArgumentError(absl::StrJoin(faults, "; "));
-    absl::StatusOr<std::shared_ptr<JobContext>> context = JobContext::Create(config, *data, device);
+    const std::string memory =
+        options.memory > 0 ? BytesText(options.memory) : std::string("unlimited");
+    spdlog::info("job {}: {}; this worker may use {}", config.name(), FootprintText(config),
+                 memory);
+    if (absl::Status fits = CheckFits(config, options.memory, options.threads); !fits.ok()) {
+      return fits;
+    }
+    absl::StatusOr<std::shared_ptr<JobContext>> context =
+        JobContext::Create(config, *data, options.device);
     if (!context.ok()) return context.status();
     return std::make_shared<LocalJob>(data, *std::move(context));
   };

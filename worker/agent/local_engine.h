@@ -9,9 +9,16 @@
 
 namespace paceline {
 
-// Jobs read `data`, shared by all, and compute on `device` (null: the processor). InvalidArgument
-// lists the faults of a config that is not valid; other errors as JobContext::Create.
+struct LocalEngineOptions {
+  std::shared_ptr<const cuda::Device> device = nullptr;  // null: the processor
+  uint64_t memory = 0;                                   // bytes that may be used; 0: no limit
+  int threads = 1;
+};
+
+// Jobs read `data`, shared by all. InvalidArgument lists the faults of a config that is not valid;
+// ResourceExhausted names the largest block that would fit; other errors as JobContext::Create.
+// What a job takes is logged.
 JobEngineFactory LocalEngine(std::shared_ptr<DataStore> data,
-                             std::shared_ptr<const cuda::Device> device = nullptr);
+                             const LocalEngineOptions& options = {});
 
 }  // namespace paceline

@@ -7,21 +7,25 @@ namespace paceline {
 void WorkQueue::Push(WindowRequest request) {
   std::lock_guard lock(mutex_);
   if (closed_) return;
-  for (WindowRequest& other : waiting_) {
-    if (other.block == request.block && other.job == request.job) {
-      other = std::move(request);
-      return;
-    }
+  const Key key{request.job, request.block};
+  if (const auto turn = turns_.find(key); turn != turns_.end()) {
+    waiting_[turn->second] = std::move(request);
+    return;
   }
-  waiting_.push_back(std::move(request));
+  const auto took = took_.find(key);
+  const Turn turn{took == took_.end() ? Clock::duration::max() : took->second, ++requests_};
+  turns_[key] = turn;
+  waiting_[turn] = std::move(request);
   changed_.notify_one();
 }
 
 std::optional<WindowRequest> WorkQueue::TakeLocked() {
   for (auto it = waiting_.begin(); it != waiting_.end(); ++it) {
-    if (!busy_.insert({it->job, it->block}).second) continue;
-    WindowRequest request = std::move(*it);
+    const Key key{it->second.job, it->second.block};
+    if (!busy_.try_emplace(key, Clock::now()).second) continue;
+    WindowRequest request = std::move(it->second);
     waiting_.erase(it);
+    turns_.erase(key);
     return request;
   }
   return std::nullopt;
@@ -38,27 +42,43 @@ std::optional<WindowRequest> WorkQueue::Pop(std::stop_token stop) {
 
 void WorkQueue::Done(const WindowRequest& request) {
   std::unique_lock lock(mutex_);
-  busy_.erase({request.job, request.block});
+  const auto began = busy_.find({request.job, request.block});
+  if (began != busy_.end()) {
+    took_[began->first] = Clock::now() - began->second;
+    busy_.erase(began);
+  }
   // A request for the same block may have been waiting for this.
   changed_.notify_one();
   CallIfIdle(std::move(lock));
 }
 
+template <typename Condition>
+void WorkQueue::DropLocked(const Condition& condition) {
+  std::erase_if(waiting_, [&](const auto& entry) {
+    if (!condition(entry.second)) return false;
+    turns_.erase({entry.second.job, entry.second.block});
+    return true;
+  });
+}
+
 void WorkQueue::Clear() {
   std::lock_guard lock(mutex_);
   waiting_.clear();
+  turns_.clear();
 }
 
 void WorkQueue::DropJob(const std::string& job) {
   std::lock_guard lock(mutex_);
-  std::erase_if(waiting_, [&](const WindowRequest& request) { return request.job == job; });
+  DropLocked([&](const WindowRequest& request) { return request.job == job; });
+  std::erase_if(took_, [&](const auto& entry) { return entry.first.first == job; });
 }
 
 void WorkQueue::DropBlocks(const std::string& job, std::span<const uint32_t> blocks) {
   std::lock_guard lock(mutex_);
-  std::erase_if(waiting_, [&](const WindowRequest& request) {
+  DropLocked([&](const WindowRequest& request) {
     return request.job == job && std::ranges::find(blocks, request.block) != blocks.end();
   });
+  for (const uint32_t block : blocks) took_.erase({job, block});
 }
 
 void WorkQueue::Close(std::function<void()> idle) {
@@ -66,6 +86,7 @@ void WorkQueue::Close(std::function<void()> idle) {
   if (closed_) return;
   closed_ = true;
   waiting_.clear();
+  turns_.clear();
   idle_ = std::move(idle);
   CallIfIdle(std::move(lock));
 }

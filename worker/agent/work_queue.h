@@ -1,13 +1,14 @@
 // Windows waiting for a free thread.
 #pragma once
 
+#include <chrono>
+#include <compare>
 #include <condition_variable>
 #include <cstdint>
 #include <functional>
-#include <list>
+#include <map>
 #include <mutex>
 #include <optional>
-#include <set>
 #include <span>
 #include <stop_token>
 #include <string>
@@ -26,7 +27,9 @@ struct WindowRequest {
   uint64_t session = 0;
 };
 
-// First in, first out, but no block is in two threads' hands at once. Thread-safe.
+// The block whose last window took longest comes first, so that the threads finish a step together
+// (G. Graham, "Bounds on multiprocessing timing anomalies", 1969); blocks that have not run yet
+// come before those, in order. No block is in two threads' hands at once. Thread-safe.
 class WorkQueue {
  public:
   // Takes the place of a request for the same block that still waits. Ignored after Close.
@@ -45,16 +48,32 @@ class WorkQueue {
   void Close(std::function<void()> idle);
 
  private:
+  using Clock = std::chrono::steady_clock;
   using Key = std::pair<std::string, uint32_t>;
+  struct Turn {
+    Clock::duration took;  // by the block's last window; max() if there was none
+    uint64_t number = 0;   // of the request
+    // Who comes first is less.
+    auto operator<=>(const Turn& other) const {
+      const auto longer = other.took <=> took;
+      return longer != 0 ? longer : number <=> other.number;
+    }
+  };
   std::optional<WindowRequest> TakeLocked();
+  template <typename Condition>
+  void DropLocked(const Condition& condition);
   void CallIfIdle(std::unique_lock<std::mutex> lock);
 
   std::mutex mutex_;
   std::condition_variable_any changed_;
-  std::list<WindowRequest> waiting_;  // guarded by mutex_
-  std::set<Key> busy_;                // guarded by mutex_
-  bool closed_ = false;               // guarded by mutex_
-  std::function<void()> idle_;        // guarded by mutex_
+  // All guarded by mutex_.
+  std::map<Turn, WindowRequest> waiting_;
+  std::map<Key, Turn> turns_;  // of the waiting blocks
+  std::map<Key, Clock::time_point> busy_;
+  std::map<Key, Clock::duration> took_;
+  uint64_t requests_ = 0;
+  bool closed_ = false;
+  std::function<void()> idle_;
 };
 
 }  // namespace paceline

@@ -1,9 +1,7 @@
 #include "worker/cuda/launches.h"
 #include "worker/cuda/team.cuh"
 #include "worker/kernels/update_kernel.h"
-#include "worker/optim/adafac_mlp_kernel.h"
-#include "worker/optim/hand_designed_kernel.h"
-#include "worker/optim/mlp_lopt_kernel.h"
+#include "worker/optim/all_kernels.h"
 
 namespace paceline::cuda {
 namespace {

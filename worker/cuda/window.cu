@@ -2,9 +2,7 @@
 #include "worker/cuda/team.cuh"
 #include "worker/cuda/window_tuning.h"
 #include "worker/kernels/window_kernel.h"
-#include "worker/optim/adafac_mlp_kernel.h"
-#include "worker/optim/hand_designed_kernel.h"
-#include "worker/optim/mlp_lopt_kernel.h"
+#include "worker/optim/all_kernels.h"
 
 namespace paceline::cuda {
 namespace {

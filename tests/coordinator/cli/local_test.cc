@@ -88,6 +88,19 @@ TEST_F(LocalTest, TrainsExportsAndLeavesNothingRunning) {
   EXPECT_FALSE(HasChildren());
 }
 
+TEST_F(LocalTest, SaysWhatItTakesAndRefusesWhatDoesNotFit) {
+  ChildProcess fits = StartLocal("1");
+  EXPECT_THAT(fits.WaitForEnd(seconds(60)), Optional(StrEq("exited with status 0"))) << Output();
+  EXPECT_THAT(Output(), HasSubstr("memory: "));
+  EXPECT_THAT(Output(), HasSubstr("a block of 2"));
+  ChildProcess refused = Start({"local", folder_ + "/tiny.yaml", "--data", folder_ + "/unused",
+                                "--memory", "400M", "--set", "estimator.particles=100000", "--set",
+                                "tasks=[{quadratic: {dimension: 10000}}]"});
+  EXPECT_THAT(refused.WaitForEnd(seconds(60)), Optional(StrEq("exited with status 1")));
+  EXPECT_THAT(Output(), HasSubstr("the job does not fit: its 50000 blocks of 2 take"));
+  EXPECT_FALSE(std::filesystem::exists(folder_ + "/unused")) << "there was work before";
+}
+
 TEST_F(LocalTest, WhatItExportsCanBeEvaluated) {
   ChildProcess local = StartLocal("1");
   ASSERT_THAT(local.WaitForEnd(seconds(60)), Optional(StrEq("exited with status 0"))) << Output();

@@ -412,5 +412,29 @@ TEST_F(CoordinatorTest, RecordsCountWhatAStepTook) {
   EXPECT_LT(record.bytes(), 2000u);
 }
 
+// Memory for so many blocks of the toy job.
+uint64_t MemoryFor(uint64_t blocks) { return FootprintOf(ToyConfig()).Total(blocks, 1); }
+
+TEST_F(CoordinatorTest, AWorkerGetsTheBlocksThatItsMemoryHolds) {
+  const WorkerId small = cluster_.Join("small", "cpu", 1, MemoryFor(1));
+  cluster_.Submit(ToyConfig());
+  EXPECT_EQ(SummaryOf(small).blocks(), 1u);
+  EXPECT_THAT(cluster_.Summary("toy").message(),
+              HasSubstr("waits for a worker with more memory: those here hold 1 of the 4 blocks"));
+  const WorkerId large = cluster_.Join("large", "cpu", 1, MemoryFor(3));
+  EXPECT_EQ(SummaryOf(large).blocks(), 3u);
+  EXPECT_EQ(cluster_.Summary("toy").message(), "");
+  cluster_.Work("toy");
+  EXPECT_EQ(cluster_.State("toy"), v1::JOB_STATE_SUCCEEDED);
+}
+
+TEST_F(CoordinatorTest, AJobThatFitsNowhereWaitsAndNamesTheBlockThatWouldFit) {
+  cluster_.Join("tiny", "cpu", 1, MemoryFor(1) - 1);
+  cluster_.Submit(ToyConfig());
+  EXPECT_THAT(cluster_.Summary("toy").message(),
+              HasSubstr("waits for a worker with more memory: the job does not fit"));
+  EXPECT_THAT(cluster_.Summary("toy").message(), HasSubstr("the largest block that would fit is"));
+}
+
 }  // namespace
 }  // namespace paceline

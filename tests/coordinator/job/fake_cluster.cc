@@ -169,20 +169,21 @@ std::string FakeCluster::Submit(const v1::JobConfig& config, const std::string& 
 }
 
 WorkerId FakeCluster::Join(const std::string& name, const std::string& fingerprint,
-                           uint32_t threads) {
+                           uint32_t threads, uint64_t memory_bytes) {
   return JoinWith(name,
                   {{v1::ENGINE_REFERENCE, fingerprint},
                    {v1::ENGINE_TORCH, fingerprint},
                    {v1::ENGINE_FUSED, fingerprint}},
-                  threads);
+                  threads, memory_bytes);
 }
 
 WorkerId FakeCluster::JoinWith(const std::string& name, const TierFingerprints& fingerprints,
-                               uint32_t threads) {
+                               uint32_t threads, uint64_t memory_bytes) {
   v1::Hello hello;
   hello.set_protocol(kProtocolVersion);
   hello.set_name(name);
   hello.set_threads(threads);
+  hello.set_memory_bytes(memory_bytes);
   for (const auto& [tier, fingerprint] : fingerprints) {
     v1::TierFingerprint& own = *hello.add_fingerprints();
     own.set_tier(tier);

@@ -69,9 +69,9 @@ class FakeCluster : public JobObserver {
   std::string Submit(const v1::JobConfig& config, const std::string& request_id = "");
   // The fingerprint is that of every tier.
   WorkerId Join(const std::string& name = "w", const std::string& fingerprint = "cpu",
-                uint32_t threads = 1);
+                uint32_t threads = 1, uint64_t memory_bytes = 0);
   WorkerId JoinWith(const std::string& name, const TierFingerprints& fingerprints,
-                    uint32_t threads = 1);
+                    uint32_t threads = 1, uint64_t memory_bytes = 0);
   FakeWorker& worker(WorkerId id) { return *workers_.at(id); }
   std::vector<WorkerId> ids() const;
   void Lose(WorkerId id);

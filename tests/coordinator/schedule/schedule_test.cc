@@ -98,5 +98,32 @@ TEST(ScheduleTest, ABlockAvoidsTheWorkerThatFailedOnIt) {
   EXPECT_THAT(PlanMoves({.workers = {{kA, 8}}, .blocks = {failed}}), ElementsAre(BlockMove{0, kA}));
 }
 
+TEST(ScheduleTest, NoWorkerIsGivenMoreBlocksThanItsMemoryHolds) {
+  const ScheduleSnapshot snapshot{.workers = {{kA, 4, 1}, {kB, 1}},
+                                  .blocks = {Unowned(), Unowned(), Unowned()}};
+  EXPECT_THAT(PlanMoves(snapshot),
+              ElementsAre(BlockMove{0, kA}, BlockMove{1, kB}, BlockMove{2, kB}));
+}
+
+TEST(ScheduleTest, BlocksThatFitNowhereWait) {
+  const ScheduleSnapshot snapshot{.workers = {{kA, 1, 1}},
+                                  .blocks = {Unowned(), Unowned(), Held(kA)}};
+  EXPECT_THAT(PlanMoves(snapshot), IsEmpty());
+}
+
+TEST(ScheduleTest, AFullWorkerTakesNoBlockToEvenOutLoad) {
+  ScheduleBlock fresh = Held(kA, 0);
+  const ScheduleSnapshot snapshot{.workers = {{kA, 1}, {kB, 1, 1}},
+                                  .blocks = {fresh, fresh, fresh, Held(kB)}};
+  EXPECT_THAT(PlanMoves(snapshot), IsEmpty());
+}
+
+TEST(ScheduleTest, AFailedBlockGoesBackWhereNobodyElseHasRoom) {
+  ScheduleBlock failed = Unowned();
+  failed.avoid = kA;
+  const ScheduleSnapshot snapshot{.workers = {{kA, 1}, {kB, 1, 1}}, .blocks = {Held(kB), failed}};
+  EXPECT_THAT(PlanMoves(snapshot), ElementsAre(BlockMove{1, kA}));
+}
+
 }  // namespace
 }  // namespace paceline

@@ -55,6 +55,19 @@ TEST_F(WorkQueueTest, ABlockIsNeverInTwoHands) {
   EXPECT_EQ(Pop().step, 6);
 }
 
+TEST_F(WorkQueueTest, TheBlockThatTookLongestComesFirstNextTime) {
+  for (const uint32_t block : {1, 2, 3}) queue_.Push(Request(block));
+  const WindowRequest one = Pop(), two = Pop(), three = Pop();
+  // They began in order and end in another.
+  queue_.Done(two);
+  queue_.Done(three);
+  queue_.Done(one);
+  for (const uint32_t block : {2, 1, 4}) queue_.Push(Request(block, 1));
+  EXPECT_EQ(Pop().block, 4u) << "unknown, so perhaps the longest";
+  EXPECT_EQ(Pop().block, 1u);
+  EXPECT_EQ(Pop().block, 2u);
+}
+
 TEST_F(WorkQueueTest, BlocksOfDifferentJobsAreDifferent) {
   queue_.Push(Request(1, 0, "a"));
   queue_.Push(Request(1, 0, "b"));

@@ -11,10 +11,8 @@
 #include "common/lopt/layout.h"
 #include "tests/testing/emulator/block_emulator.h"
 #include "tests/worker/engine/problems.h"
-#include "worker/optim/adafac_mlp_kernel.h"
-#include "worker/optim/hand_designed_kernel.h"
+#include "worker/optim/all_kernels.h"
 #include "worker/optim/make.h"
-#include "worker/optim/mlp_lopt_kernel.h"
 
 namespace paceline {
 namespace {

@@ -13,10 +13,8 @@
 #include "tests/worker/engine/problems.h"
 #include "worker/engine/gradient_source.h"
 #include "worker/engine/window_task.h"
-#include "worker/optim/adafac_mlp_kernel.h"
-#include "worker/optim/hand_designed_kernel.h"
+#include "worker/optim/all_kernels.h"
 #include "worker/optim/make.h"
-#include "worker/optim/mlp_lopt_kernel.h"
 
 namespace paceline {
 namespace {

@@ -1,0 +1,162 @@
+#include "common/footprint/footprint.h"
+
+#include <algorithm>
+#include <set>
+
+#include "absl/strings/str_cat.h"
+#include "common/footprint/machine_memory.h"
+#include "common/footprint/tensors.h"
+#include "common/lopt/layout.h"
+#include "common/tier/tier.h"
+
+namespace paceline {
+namespace {
+
+constexpr uint64_t kFloat = sizeof(float);
+constexpr uint64_t kImages = 70000;  // of a data set, all splits
+// Resident pages of a worker that holds nothing yet.
+constexpr uint64_t kProgramBytes = 130'000'000;
+
+uint64_t Padded(uint64_t count) { return (count + 15) / 16 * 16; }
+
+// The batch's images, and what worker/kernels/mlp_shape.h lays out.
+uint64_t MlpScratchFloats(const v1::ImageMlp& task) {
+  const std::vector<int64_t> widths = MlpWidths(task);
+  const uint64_t batch = task.batch();
+  uint64_t floats = batch * static_cast<uint64_t>(widths[0]) + 3 * Padded(batch);
+  for (size_t layer = 0; layer + 1 < widths.size(); ++layer) {
+    const auto in = static_cast<uint64_t>(widths[layer]);
+    const auto out = static_cast<uint64_t>(widths[layer + 1]);
+    const bool last = layer + 2 == widths.size();
+    floats += (last ? 1 : 2) * batch * Padded(out);
+    if (out % 16 != 0) floats += (in + 1) * Padded(out);
+    if (layer > 0) floats += out * Padded(in);
+  }
+  return floats;
+}
+
+// The optimizer's staging and features of the largest tensor.
+uint64_t OptimizerScratchFloats(const v1::LearnedOptimizer& optimizer, const v1::Task& task) {
+  if (!optimizer.has_mlp_lopt() && !optimizer.has_adafac_mlp()) return 0;
+  uint64_t largest = 0;
+  for (const TensorShape& shape : TensorsOf(task)) {
+    largest = std::max<uint64_t>(largest, ElementsOf(shape));
+  }
+  return (optimizer.has_adafac_mlp() ? 2 : 1) * largest;
+}
+
+// Held by one block beside its runs' state.
+uint64_t BlockScratch(const v1::JobConfig& config, const v1::Task& task) {
+  uint64_t floats = ParameterCount(task) + LayoutOf(config.optimizer()).size +
+                    OptimizerScratchFloats(config.optimizer(), task);
+  if (task.has_image_mlp()) floats += MlpScratchFloats(task.image_mlp());
+  return kFloat * floats;
+}
+
+// The temporaries of one window of the torch tier: for every run its gradient, LibTorch's own and
+// the optimizer's, the batch's images twice, and the task's activations with their slopes.
+uint64_t TorchWindow(const v1::JobConfig& config, const v1::Task& task) {
+  uint64_t floats = 2 * ParameterCount(task);
+  if (task.has_image_mlp()) {
+    const std::vector<int64_t> widths = MlpWidths(task.image_mlp());
+    uint64_t values = 2 * static_cast<uint64_t>(widths[0]);
+    for (size_t i = 1; i < widths.size(); ++i) values += 4 * static_cast<uint64_t>(widths[i]);
+    floats += values * task.image_mlp().batch();
+  }
+  return kFloat * 2 * config.estimator().block() * floats;
+}
+
+uint64_t WindowLength(const v1::JobConfig& config) {
+  const v1::Estimator& estimator = config.estimator();
+  if (estimator.has_nres()) return estimator.nres().window();
+  if (estimator.has_pes()) return estimator.pes().window();
+  if (estimator.has_truncated_es()) return estimator.truncated_es().window();
+  const v1::Episode& episode = config.episode();
+  return episode.has_constant() ? episode.constant().steps() : episode.log_uniform().max();
+}
+
+uint64_t DataBytes(const v1::JobConfig& config) {
+  std::set<std::pair<int, uint32_t>> seen;
+  uint64_t bytes = 0;
+  for (const v1::Task& task : config.tasks()) {
+    if (!task.has_image_mlp()) continue;
+    const v1::ImageMlp& mlp = task.image_mlp();
+    if (!seen.insert({mlp.dataset(), mlp.size()}).second) continue;
+    bytes += kImages * kFloat * (uint64_t{mlp.size()} * mlp.size() + 1);
+  }
+  return bytes;
+}
+
+Footprint WithBlock(v1::JobConfig config, uint32_t block) {
+  config.mutable_estimator()->set_block(block);
+  return FootprintOf(config);
+}
+
+// The largest that divides the particles, below the config's; 0: none.
+uint32_t LargestBlockThatFits(const v1::JobConfig& config, uint64_t memory, int threads) {
+  const uint32_t particles = config.estimator().particles();
+  for (uint32_t block = config.estimator().block(); block-- > 1;) {
+    if (particles % block != 0) continue;
+    if (BlocksThatFit(WithBlock(config, block), memory, threads) > 0) return block;
+  }
+  return 0;
+}
+
+}  // namespace
+
+Footprint FootprintOf(const v1::JobConfig& config) {
+  Footprint footprint;
+  footprint.program_bytes = kProgramBytes;
+  footprint.data_bytes = DataBytes(config);
+  const uint64_t particles = config.estimator().block();
+  footprint.blocks = config.estimator().particles() / config.estimator().block();
+  for (const v1::Task& task : config.tasks()) {
+    const uint64_t run =
+        kFloat * (ParameterCount(task) + StateFloats(config.optimizer(), task)) + 128;
+    const uint64_t particle = 2 * run + 2 * (kFloat * WindowLength(config) + 64);
+    footprint.particle_bytes = std::max(footprint.particle_bytes, particle);
+    footprint.block_bytes =
+        std::max(footprint.block_bytes, particles * particle + BlockScratch(config, task));
+    if (ChooseEngine(config.engine(), task) == v1::ENGINE_TORCH) {
+      footprint.thread_bytes = std::max(footprint.thread_bytes, TorchWindow(config, task));
+    }
+  }
+  return footprint;
+}
+
+uint64_t BlocksThatFit(const Footprint& footprint, uint64_t memory, int threads) {
+  if (memory == 0) return footprint.blocks;
+  const uint64_t fixed = footprint.Total(0, threads);
+  if (memory < fixed) return 0;
+  return std::min<uint64_t>(footprint.blocks, (memory - fixed) / footprint.block_bytes);
+}
+
+absl::Status CheckFits(const v1::JobConfig& config, uint64_t memory, int threads) {
+  const Footprint footprint = FootprintOf(config);
+  if (memory == 0 || BlocksThatFit(footprint, memory, threads) > 0) return absl::OkStatus();
+  const uint32_t largest = LargestBlockThatFits(config, memory, threads);
+  return absl::ResourceExhaustedError(absl::StrCat(
+      "the job does not fit: one block of ", config.estimator().block(), " particles takes ",
+      BytesText(footprint.block_bytes), " (", BytesText(footprint.particle_bytes),
+      " a particle), with program, data and ", threads, threads == 1 ? " thread " : " threads ",
+      BytesText(footprint.Total(1, threads)), "; there are ", BytesText(memory), "; ",
+      largest > 0 ? absl::StrCat("the largest block that would fit is ", largest)
+                  : "no block would fit, not even one of a single particle"));
+}
+
+std::string FootprintText(const v1::JobConfig& config) {
+  const Footprint footprint = FootprintOf(config);
+  std::string text =
+      absl::StrCat(BytesText(footprint.particle_bytes), " a particle, ",
+                   BytesText(footprint.block_bytes), " a block of ", config.estimator().block(),
+                   ", ", BytesText(footprint.blocks * footprint.block_bytes), " in all ",
+                   footprint.blocks, footprint.blocks == 1 ? " block" : " blocks");
+  if (footprint.thread_bytes > 0) {
+    absl::StrAppend(&text, ", ", BytesText(footprint.thread_bytes), " a thread at work");
+  }
+  absl::StrAppend(&text, "; on each worker ", BytesText(footprint.data_bytes), " of data and ",
+                  BytesText(footprint.program_bytes), " of program");
+  return text;
+}
+
+}  // namespace paceline

@@ -1,0 +1,81 @@
+#include "common/footprint/tensors.h"
+
+#include <algorithm>
+
+namespace paceline {
+namespace {
+
+size_t Padded(size_t count) { return (count + 15) / 16 * 16; }
+
+// Momenta and second moment of every element, factored moments along rows and columns; three of
+// each but the second moment. As worker/optim/tensor_plan.h turns a matrix.
+size_t AdafacFloats(const TensorShape& shape) {
+  const size_t elements = ElementsOf(shape);
+  if (shape.size() < 2) return 7 * Padded(elements);
+  TensorShape sorted = shape;
+  std::ranges::sort(sorted);
+  const auto larger = static_cast<size_t>(sorted[sorted.size() - 1]);
+  const auto smaller = static_cast<size_t>(sorted[sorted.size() - 2]);
+  const size_t matrix = std::min(smaller * Padded(larger), larger * Padded(smaller));
+  const size_t batches = elements / (larger * smaller);
+  return batches * (4 * matrix + 3 * (Padded(larger) + Padded(smaller)));
+}
+
+}  // namespace
+
+std::vector<int64_t> MlpWidths(const v1::ImageMlp& task) {
+  std::vector<int64_t> widths = {int64_t{task.size()} * task.size()};
+  widths.insert(widths.end(), task.hidden().begin(), task.hidden().end());
+  widths.push_back(kImageClasses);
+  return widths;
+}
+
+std::vector<TensorShape> TensorsOf(const v1::Task& task) {
+  if (task.has_quadratic()) return {{int64_t{task.quadratic().dimension()}}};
+  std::vector<TensorShape> tensors;
+  const std::vector<int64_t> widths = MlpWidths(task.image_mlp());
+  for (size_t layer = 0; layer + 1 < widths.size(); ++layer) {
+    tensors.push_back({widths[layer], widths[layer + 1]});
+    tensors.push_back({widths[layer + 1]});
+  }
+  return tensors;
+}
+
+size_t ElementsOf(const TensorShape& shape) {
+  size_t elements = 1;
+  for (const int64_t size : shape) elements *= static_cast<size_t>(size);
+  return elements;
+}
+
+size_t ParameterCount(const v1::Task& task) {
+  size_t parameters = 0;
+  for (const TensorShape& shape : TensorsOf(task)) parameters += ElementsOf(shape);
+  return parameters;
+}
+
+size_t StateFloats(const v1::LearnedOptimizer& optimizer, const v1::Task& task) {
+  size_t floats = 0;
+  for (const TensorShape& shape : TensorsOf(task)) {
+    const size_t elements = ElementsOf(shape);
+    switch (optimizer.kind_case()) {
+      case v1::LearnedOptimizer::kAdafacMlp:
+        floats += AdafacFloats(shape);
+        break;
+      case v1::LearnedOptimizer::kMlpLopt:
+        floats += 6 * Padded(elements);
+        break;
+      case v1::LearnedOptimizer::kLearnableAdam:
+        floats += 2 * elements;
+        break;
+      case v1::LearnedOptimizer::kLearnableSgdm:
+        floats += elements;
+        break;
+      case v1::LearnedOptimizer::kLearnableSgd:
+      case v1::LearnedOptimizer::KIND_NOT_SET:
+        break;
+    }
+  }
+  return floats;
+}
+
+}  // namespace paceline

@@ -1,0 +1,29 @@
+// Shapes and sizes that follow from a config alone: a task's tensors, and the optimizer state that
+// goes with them. No data is read.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+#include "paceline/v1/config.pb.h"
+
+namespace paceline {
+
+using TensorShape = std::vector<int64_t>;
+
+// Classes of the data set; image_mlp's last width.
+inline constexpr int kImageClasses = 10;
+
+// image_mlp: inputs, hidden layers, classes.
+std::vector<int64_t> MlpWidths(const v1::ImageMlp& task);
+// In the order of Task::parameters() (worker/task).
+std::vector<TensorShape> TensorsOf(const v1::Task& task);
+size_t ElementsOf(const TensorShape& shape);
+// Parameters of the task.
+size_t ParameterCount(const v1::Task& task);
+
+// Floats of optimizer state for one run, as the CPU's tiers keep it: rows padded to 16.
+size_t StateFloats(const v1::LearnedOptimizer& optimizer, const v1::Task& task);
+
+}  // namespace paceline

@@ -1,0 +1,67 @@
+// paceline-bench-coordinator: the sections of `paceline bench` that need the coordinator's code or
+// processes. paceline-bench runs it; it prints one JSON object a line.
+#include <csignal>
+#include <cstdlib>
+#include <filesystem>
+#include <iostream>
+#include <string>
+
+#include "CLI/CLI.hpp"
+#include "coordinator/bench/sections.h"
+
+namespace paceline {
+namespace {
+
+enum ExitStatus { kDone = 0, kFailed = 1, kUsage = 2 };
+
+struct Flags {
+  std::string section;
+  SystemOptions system;
+};
+
+std::string OwnFolder() {
+  std::error_code error;
+  const auto path = std::filesystem::read_symlink("/proc/self/exe", error);
+  return error ? "." : path.parent_path().string();
+}
+
+absl::Status Run(const Flags& flags) {
+  const TakeRow take = [](const nlohmann::ordered_json& row) {
+    std::cout << row.dump() << std::endl;
+  };
+  if (flags.section == "rpc") return RunRpcSection(take);
+  if (flags.section == "store") return RunStoreSection(take);
+  return RunSystemSection(flags.system, take);
+}
+
+int Main(int argc, char** argv) {
+  Flags flags;
+  CLI::App app("Sections of `paceline bench` around the coordinator.",
+               "paceline-bench-coordinator");
+  app.add_option("--section", flags.section, "rpc, store or system")
+      ->required()
+      ->check(CLI::IsMember({"rpc", "store", "system"}));
+  app.add_option("--threads", flags.system.threads, "Of the worker")
+      ->check(CLI::Range(1, 1024))
+      ->capture_default_str();
+  app.add_option("--particles", flags.system.particles, "A multiple of 8")->capture_default_str();
+  app.add_option("--steps", flags.system.steps, "Outer steps")
+      ->check(CLI::Range(20u, 1000000u))
+      ->capture_default_str();
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error) == 0 ? kDone : kUsage;
+  }
+  std::signal(SIGPIPE, SIG_IGN);
+  setenv("GRPC_VERBOSITY", "NONE", 0);
+  flags.system.program_folder = OwnFolder();
+  const absl::Status status = Run(flags);
+  if (!status.ok()) std::cerr << "paceline-bench-coordinator: " << status.message() << "\n";
+  return status.ok() ? kDone : kFailed;
+}
+
+}  // namespace
+}  // namespace paceline
+
+int main(int argc, char** argv) { return paceline::Main(argc, argv); }

@@ -1,0 +1,65 @@
+#include "worker/bench/flops.h"
+
+#include "gtest/gtest.h"
+#include "worker/bench/cases.h"
+
+namespace paceline {
+namespace {
+
+InnerStepWork WorkOf(const std::string& task, const std::string& optimizer) {
+  const auto cases = MakeCases({.tasks = {task}, .optimizers = {optimizer}});
+  EXPECT_TRUE(cases.ok()) << cases.status();
+  return WorkOfInnerStep(cases->front().config.tasks(0), cases->front().config.optimizer());
+}
+
+TEST(Flops, ProductsOfAnMlpByHand) {
+  // 3 examples; 4 → 2 → 10: forward and weights' gradient of both layers, inputs' of the second.
+  const double products = 2 * 3 * (2 * (4 * 2) + 3 * (2 * 10));
+  const double biases = 3 * (2 + 10);
+  const double relu = 3 * 2 * 3;  // value, slope, product with it
+  const double softmax = 3 * (10 * (20 + 6) + 28 + 3);
+  EXPECT_EQ(WorkOf("mlp:4-2-10:batch=3", "learnable_sgd").task_flops,
+            products + biases + relu + softmax);
+}
+
+TEST(Flops, QuadraticsAndHandDesignedOptimizersByHand) {
+  EXPECT_EQ(WorkOf("quadratic:10", "learnable_sgd").flops(), 30 + 20);
+  EXPECT_EQ(WorkOf("quadratic:10:target", "learnable_sgdm").flops(), 40 + 40);
+  EXPECT_EQ(WorkOf("quadratic:10", "learnable_adam").optimizer_flops, 150);
+}
+
+TEST(Flops, MlpLoptByHand) {
+  // One vector of 5 parameters, 3 hidden units in 1 layer.
+  const double network = 5 * (2 * 8 * 3 + 3 + 2 * 2 * 3);
+  const double momenta = 5 * 6 * 3, squares = 2 * 8 * 5, update = 5 * 24;
+  const double normalisers = 8 * (13 + 2 + 3);
+  const double time = 11 * (38 + 2 + 2 * 3);
+  EXPECT_EQ(WorkOf("quadratic:5", "mlp_lopt:hidden=3:layers=1").optimizer_flops,
+            network + momenta + squares + update + normalisers + time);
+}
+
+TEST(Flops, AdafacMlpOnAMatrixMultipliesSixteenInputsAnElement) {
+  // What one more hidden unit in one layer costs on 64 x 10 and a bias of 10: its multiply-adds,
+  // ReLU and outputs, the two starts, the sides' inputs, normalisers and time features.
+  const double more = WorkOf("mlp:64-10", "adafac_mlp:hidden=5:layers=1").optimizer_flops -
+                      WorkOf("mlp:64-10", "adafac_mlp:hidden=4:layers=1").optimizer_flops;
+  const double matrix = 640 * (2 * 16 + 2 + 1 + 4) + 74 * (2 * 6) + 16 + 6;
+  const double vector = 10 * (2 * 28 + 1 + 4) + 28;
+  EXPECT_EQ(more, matrix + vector + 11 * 2);
+}
+
+TEST(Flops, TheCasesOfTheTableLandWhereTheyShould) {
+  EXPECT_NEAR(WorkOf("mlp:64-32-10", "adafac_mlp").flops(), 2.1e6, 0.1e6);
+  EXPECT_NEAR(WorkOf("mlp:64-32-10", "mlp_lopt").flops(), 8.1e6, 0.3e6);
+  EXPECT_NEAR(WorkOf("mlp:784-128-128-10", "adafac_mlp").flops(), 100e6, 5e6);
+  EXPECT_NEAR(WorkOf("mlp:784-128-128-10", "mlp_lopt").flops(), 397e6, 15e6);
+}
+
+TEST(Flops, MemoryTrafficIsStateReadAndWritten) {
+  EXPECT_EQ(WorkOf("mlp:64-32-10", "adafac_mlp").bytes, 44.0 * 2410);
+  EXPECT_EQ(WorkOf("mlp:64-32-10", "mlp_lopt").bytes, 60.0 * 2410);
+  EXPECT_EQ(WorkOf("quadratic:10", "learnable_sgd").bytes, 12.0 * 10);
+}
+
+}  // namespace
+}  // namespace paceline

@@ -1,0 +1,74 @@
+// What common/footprint says of a config, against what the engine allocates.
+#include "common/footprint/footprint.h"
+
+#include <malloc.h>
+
+#include "common/config/config.h"
+#include "common/footprint/tensors.h"
+#include "gtest/gtest.h"
+#include "worker/engine/block.h"
+#include "worker/optim/optimizer.h"
+
+namespace paceline {
+namespace {
+
+v1::JobConfig Config(const std::string& optimizer, const std::string& task) {
+  auto config =
+      LoadConfig("configs/fashion-mlp.yaml",
+                 std::vector<std::string>{"optimizer=" + optimizer, "tasks=[" + task + "]"});
+  EXPECT_TRUE(config.ok()) << config.status();
+  return *config;
+}
+
+const char* const kOptimizers[] = {"{adafac_mlp: {hidden: 4}}", "{mlp_lopt: {hidden: 32}}",
+                                   "{learnable_adam: {}}", "{learnable_sgdm: {}}",
+                                   "{learnable_sgd: {}}"};
+const char* const kTasks[] = {
+    "{image_mlp: {size: 8, hidden: [32]}}",
+    "{image_mlp: {size: 9, hidden: [17, 70, 5], batch: 33}}",
+    "{image_mlp: {size: 28, hidden: [128, 128]}}",
+    "{quadratic: {dimension: 100}}",
+};
+
+TEST(FootprintOfTheEngine, ShapesAndStateAreTheEnginesOwn) {
+  DataStore data;
+  for (const char* optimizer : kOptimizers) {
+    for (const char* task_yaml : kTasks) {
+      const v1::JobConfig config = Config(optimizer, task_yaml);
+      const auto task = MakeTask(config.tasks(0), data);
+      ASSERT_TRUE(task.ok()) << task.status();
+      EXPECT_EQ(ParameterCount(config.tasks(0)), (*task)->parameter_count()) << task_yaml;
+      const auto made = MakeOptimizer(config.optimizer(), (*task)->parameters(), Arithmetic::kSimd);
+      EXPECT_EQ(StateFloats(config.optimizer(), config.tasks(0)), made->state_size())
+          << optimizer << " " << task_yaml;
+    }
+  }
+}
+
+// Bytes in use by malloc.
+size_t HeapBytes() {
+  const struct mallinfo2 info = mallinfo2();
+  return info.uordblks + info.hblkhd;
+}
+
+TEST(FootprintOfTheEngine, ABlockTakesWhatWasSaid) {
+  DataStore data;
+  for (const char* optimizer : kOptimizers) {
+    for (const char* task : kTasks) {
+      v1::JobConfig config = Config(optimizer, task);
+      config.mutable_estimator()->mutable_nres()->set_window(2);
+      const auto job = JobContext::Create(config, data);
+      ASSERT_TRUE(job.ok()) << job.status();
+      const std::vector<float> theta(InitialTheta((*job)->layout(), 1));
+      const size_t before = HeapBytes();
+      Block block(*job, 0);
+      ASSERT_TRUE(block.RunWindow(0, theta).ok());
+      const auto taken = static_cast<double>(HeapBytes() - before);
+      const auto said = static_cast<double>(FootprintOf(config).block_bytes);
+      EXPECT_NEAR(said, taken, 0.15 * taken + 20'000) << optimizer << " " << task;
+    }
+  }
+}
+
+}  // namespace
+}  // namespace paceline

@@ -1,0 +1,122 @@
+#include "worker/bench/machine.h"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <chrono>
+#include <fstream>
+#include <functional>
+#include <thread>
+#include <vector>
+
+#include "common/lane/dispatch.h"
+#include "fmt/format.h"
+
+namespace paceline {
+
+namespace simd_Scalar {
+float FusedMultiplyAdds(long rounds, int* lanes);
+}
+namespace simd_Avx2 {
+float FusedMultiplyAdds(long rounds, int* lanes);
+}
+namespace simd_Avx512 {
+float FusedMultiplyAdds(long rounds, int* lanes);
+}
+
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+double SecondsSince(Clock::time_point begin) {
+  return std::chrono::duration<double>(Clock::now() - begin).count();
+}
+
+// Runs body(thread) on all threads at once; seconds until the last is done.
+double OnThreads(int threads, const std::function<void(int)>& body) {
+  const Clock::time_point begin = Clock::now();
+  {
+    std::vector<std::jthread> running;
+    for (int i = 0; i < threads; ++i) running.emplace_back(body, i);
+  }
+  return SecondsSince(begin);
+}
+
+volatile float kept;
+
+double PeakOnce(int threads) {
+  const lane::Target target = lane::ActiveTarget();
+  const auto function = target == lane::Target::kAvx512 ? simd_Avx512::FusedMultiplyAdds
+                        : target == lane::Target::kAvx2 ? simd_Avx2::FusedMultiplyAdds
+                                                        : simd_Scalar::FusedMultiplyAdds;
+  const long rounds = target == lane::Target::kScalar ? 1'000'000 : 16'000'000;
+  std::vector<int> lanes(threads);
+  const double seconds = OnThreads(threads, [&](int i) { kept = function(rounds, &lanes[i]); });
+  return 2e-9 * static_cast<double>(rounds) * lanes[0] * threads / seconds;
+}
+
+uint64_t StatusKilobytes(const std::string& key) {
+  std::ifstream status("/proc/self/status");
+  std::string word;
+  while (status >> word) {
+    uint64_t value = 0;
+    if (word == key && status >> value) return value * 1024;
+  }
+  return 0;
+}
+
+}  // namespace
+
+double MeasurePeakGflops(int threads) {
+  double best = 0;
+  for (int i = 0; i < 3; ++i) best = std::max(best, PeakOnce(threads));
+  return best;
+}
+
+double MeasureBandwidthGbs(int threads) {
+  const long l3 = std::max(sysconf(_SC_LEVEL3_CACHE_SIZE), 16L << 20);
+  const size_t each = static_cast<size_t>(l3) / sizeof(float) / static_cast<size_t>(threads);
+  struct Arrays {
+    std::vector<float> a, b, c;
+  };
+  // Each array is as large as the last cache: three of them exceed it.
+  std::vector<Arrays> arrays(threads);
+  OnThreads(threads, [&](int i) {
+    arrays[i] = {std::vector<float>(each), std::vector<float>(each, 1.0f),
+                 std::vector<float>(each, 2.0f)};
+  });
+  double best = 0;
+  for (int repeat = 0; repeat < 4; ++repeat) {
+    constexpr int kSweeps = 4;
+    const double seconds = OnThreads(threads, [&](int t) {
+      Arrays& own = arrays[t];
+      for (int sweep = 0; sweep < kSweeps; ++sweep) {
+        const float scale = 0.5f + static_cast<float>(sweep);
+        for (size_t i = 0; i < each; ++i) own.a[i] = own.b[i] + scale * own.c[i];
+        kept = own.a[each / 2];
+      }
+    });
+    const double bytes = 3.0 * sizeof(float) * kSweeps * static_cast<double>(each) * threads;
+    best = std::max(best, 1e-9 * bytes / seconds);
+  }
+  return best;
+}
+
+std::string MachineName() {
+  std::ifstream info("/proc/cpuinfo");
+  std::string line, model = "unknown processor";
+  while (std::getline(info, line)) {
+    const size_t colon = line.find(':');
+    if (!line.starts_with("model name") || colon == std::string::npos) continue;
+    model = line.substr(std::min(line.size(), colon + 2));
+    break;
+  }
+  return fmt::format("{}, {} threads, {}", model, std::thread::hardware_concurrency(),
+                     lane::TargetName(lane::ActiveTarget()));
+}
+
+uint64_t PeakRssBytes() { return StatusKilobytes("VmHWM:"); }
+uint64_t RssBytes() { return StatusKilobytes("VmRSS:"); }
+void ResetPeakRss() { std::ofstream("/proc/self/clear_refs") << "5"; }
+
+}  // namespace paceline

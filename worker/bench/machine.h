@@ -1,0 +1,24 @@
+// What this machine can do at most, measured in the same run as the benchmarks.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+namespace paceline {
+
+// 1e9 float32 operations a second in independent fused multiply-adds on registers, all threads
+// together; the best of a few short measurements.
+double MeasurePeakGflops(int threads);
+// 1e9 bytes a second of a ← b + s·c over arrays that exceed the last cache, all threads together.
+double MeasureBandwidthGbs(int threads);
+
+// "AMD EPYC, 2 threads": /proc/cpuinfo's model name.
+std::string MachineName();
+
+// Highest resident memory since ResetPeakRss, or since the program's start where the kernel does
+// not allow a reset.
+uint64_t PeakRssBytes();
+void ResetPeakRss();
+uint64_t RssBytes();
+
+}  // namespace paceline

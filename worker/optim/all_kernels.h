@@ -1,0 +1,6 @@
+// The kernels of every family in worker/optim/kernels.h, for the files that instantiate them.
+#pragma once
+
+#include "worker/optim/adafac_mlp_kernel.h"
+#include "worker/optim/hand_designed_kernel.h"
+#include "worker/optim/mlp_lopt_kernel.h"
