@@ -56,12 +56,13 @@ void Cluster::RestartCoordinator() {
   StartCoordinator(address_);
 }
 
-size_t Cluster::StartWorker(int threads) {
+size_t Cluster::StartWorker(int threads, const std::map<std::string, std::string>& environment) {
   const std::string name = "w" + std::to_string(workers_.size());
   workers_.push_back(std::make_unique<Process>(
       "paceline-worker",
       std::vector<std::string>{"--coordinator", address_, "--threads", std::to_string(threads),
-                               "--name", name, "--log-level", "debug"}));
+                               "--name", name, "--log-level", "debug"},
+      environment));
   return workers_.size() - 1;
 }
 

@@ -23,8 +23,9 @@ class Cluster {
   Process& coordinator() { return *coordinator_; }
   // Where it listened the first time, with everything it has stored.
   void RestartCoordinator();
-  // Index of the worker; its name is "w<index>". It has not joined yet.
-  size_t StartWorker(int threads = 1);
+  // Index of the worker; its name is "w<index>". It has not joined yet. `environment` is added to
+  // this process's.
+  size_t StartWorker(int threads = 1, const std::map<std::string, std::string>& environment = {});
   Process& worker(size_t index) { return *workers_[index]; }
   // A client program, to its end.
   Finished Paceline(std::vector<std::string> arguments);

@@ -10,6 +10,7 @@
 namespace paceline {
 namespace {
 
+using ::testing::Contains;
 using ::testing::HasSubstr;
 using ::testing::Not;
 
@@ -41,6 +42,25 @@ TEST(SameResultTest, WithTwoAndThreeWorkers) {
     cluster.WaitForEnd(job);
     EXPECT_EQ(cluster.Hash(job), UndisturbedHash(kNresJob)) << workers << " workers";
   }
+}
+
+// The fused tier has one fingerprint on every instruction set, the torch tier one for each.
+TEST(SameResultTest, WithWorkersOfEveryInstructionSet) {
+  Cluster cluster;
+  for (const char* set : {"scalar", "avx2", "avx512"}) {
+    cluster.StartWorker(1, {{"PACELINE_SIMD", set}, {"ATEN_CPU_CAPABILITY", "default"}});
+  }
+  cluster.StartWorker();
+  ASSERT_TRUE(cluster.WaitForWorkers(4));
+  const std::string fused = cluster.Submit(kNresJob);
+  cluster.WaitForEnd(fused);
+  EXPECT_EQ(cluster.Hash(fused), UndisturbedHash(kNresJob));
+  const v1::JobDetail mixed = cluster.Show(fused);
+  EXPECT_THAT(mixed.events(), Not(Contains(HasSubstr("idle"))));
+  const std::string torch = cluster.Submit(kTorchJob);
+  cluster.WaitForEnd(torch);
+  const v1::JobDetail pinned = cluster.Show(torch);
+  EXPECT_THAT(pinned.events(), Contains(HasSubstr("others stay idle")));
 }
 
 TEST(SameResultTest, WithTwoThreadsAWorker) {

@@ -15,7 +15,7 @@ namespace paceline {
 struct GpuCheck {
   std::shared_ptr<const cuda::Device> device;  // null: a dry run
   std::FILE* out = stdout;
-  bool failed = false;  // a comparison was not bit-equal
+  bool failed = false;  // a comparison was not bit-equal, or off by more than its tolerance
 
   bool dry_run() const { return device == nullptr; }
   // What is planned for in a dry run is an H100.
@@ -40,7 +40,9 @@ bool SameBits(std::span<const float> a, std::span<const float> b);
 absl::Status CheckNoise(GpuCheck& check);
 absl::Status CheckWindows(GpuCheck& check);
 absl::Status CheckOptimizer(GpuCheck& check);
+absl::Status CheckTorch(GpuCheck& check);
 absl::Status MeasureThroughput(GpuCheck& check);
+absl::Status MeasureTorch(GpuCheck& check);
 
 // Fused multiply-adds of the device, in GFLOP/s.
 absl::StatusOr<double> PeakGflops(const cuda::Device& device);

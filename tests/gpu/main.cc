@@ -63,7 +63,9 @@ int Main(int argc, char** argv) {
   absl::Status status = CheckNoise(check);
   if (status.ok()) status = CheckWindows(check);
   if (status.ok()) status = CheckOptimizer(check);
+  if (status.ok()) status = CheckTorch(check);
   if (status.ok() && flags.benchmarks) status = MeasureThroughput(check);
+  if (status.ok() && flags.benchmarks) status = MeasureTorch(check);
   if (!status.ok()) return CannotRun(status);
   JsonLine("summary").Add("passed", !check.failed).Add("dry_run", check.dry_run()).Print(check.out);
   return check.failed ? kDiffers : kPassed;

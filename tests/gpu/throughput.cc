@@ -88,7 +88,7 @@ absl::Status Measure(GpuCheck& check, const Case& c, double peak_gflops) {
   const auto task = MadeUpTask(c.size, c.hidden, v1::ACTIVATION_RELU, 128);
   Speed best;
   // Every tuning gives the same bits; the default is what is used outside of this check.
-  for (const int threads : {64, 128, 256}) {
+  for (const int threads : {0, 64, 128, 256}) {
     for (const int blocks : {1, 2, 4}) {
       const cuda::WindowTuning tuning = {threads, blocks};
       JsonLine line("throughput");

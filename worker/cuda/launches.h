@@ -4,6 +4,7 @@
 
 #include <cuda_runtime.h>
 
+#include "worker/cuda/window_tuning.h"
 #include "worker/kernels/update_kernel.h"
 #include "worker/kernels/window_plan.h"
 #include "worker/optim/kernels.h"
@@ -15,7 +16,7 @@ template <class Plan>
 struct WindowLaunch {
   cudaError_t (*run)(cudaStream_t stream, const WindowTask& task, const Plan& plan,
                      const WindowLayout& layout, const WindowRun* runs, int run_count,
-                     int64_t steps, int threads);
+                     int64_t steps, const WindowTuning& tuning);
 };
 template <class Plan>
 struct UpdateLaunch {

@@ -11,9 +11,9 @@ template <class Plan>
 absl::Status LaunchWindow(const Stream& stream, const WindowTask& task, const Plan& plan,
                           const WindowLayout& layout, const WindowRun* runs, int run_count,
                           int64_t steps, const WindowTuning& tuning) {
-  return Checked("launch of WindowKernel",
-                 Windows().of<Plan>().run(stream.raw(), task, plan, layout, runs, run_count, steps,
-                                          tuning.threads));
+  return Checked(
+      "launch of WindowKernel",
+      Windows().of<Plan>().run(stream.raw(), task, plan, layout, runs, run_count, steps, tuning));
 }
 
 namespace {

@@ -5,16 +5,10 @@
 
 #include "absl/status/status.h"
 #include "worker/cuda/device.h"
+#include "worker/cuda/window_tuning.h"
 #include "worker/kernels/window_plan.h"
 
 namespace paceline::cuda {
-
-// Threads of a block, and blocks that are to share a multiprocessor's shared memory. What they are
-// changes no bits.
-struct WindowTuning {
-  int threads = 128;  // at most 256: the kernels use all registers
-  int blocks_per_multiprocessor = 2;
-};
 
 // Shared memory that a block may take.
 inline size_t SharedBytes(const DeviceInfo& device, const WindowTuning& tuning) {

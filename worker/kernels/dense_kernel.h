@@ -91,15 +91,77 @@ struct WarpTile {
   }
 
   // One thread's part of one tile.
-  template <class V, class Epilogue>
+  template <class V, bool kRowsAdjacent, class Epilogue>
   static PACELINE_LANE void Run(const Product& p, unsigned item, const Epilogue& epilogue) {
     static_assert(V::kLanes == 1);
     const unsigned tile = item / 32, thread = item % 32;
-    const int row =
-        static_cast<int>(tile / Across(p)) * kHeight + static_cast<int>(thread) / kThreadsAcross;
-    const int column =
-        static_cast<int>(tile % Across(p)) * kWidth + static_cast<int>(thread) % kThreadsAcross;
-    // Beyond the border the last row or column is computed again, and not kept.
+    const int first_row = static_cast<int>(tile / Across(p)) * kHeight;
+    const int first_column = static_cast<int>(tile % Across(p)) * kWidth;
+    const int row = first_row + static_cast<int>(thread) / kThreadsAcross;
+    const int column = first_column + static_cast<int>(thread) % kThreadsAcross;
+    if (first_row + kHeight <= p.m && first_column + kWidth <= p.n) {
+      Inside<V, kRowsAdjacent>(p, row, column, epilogue);
+    } else {
+      AtBorder<V>(p, row, column, epilogue);
+    }
+  }
+
+ private:
+  template <class V>
+  static PACELINE_LANE V First(const Product& p, int column) {
+    return p.initial == nullptr ? V::Set(0.0f) : V::Load(p.initial + column);
+  }
+
+  template <class V>
+  static PACELINE_LANE void Add(const V (&left)[kRows], const V (&right)[kColumns],
+                                V (&sum)[kRows][kColumns]) {
+    PACELINE_UNROLL(8)
+    for (int i = 0; i < kRows; ++i) {
+      PACELINE_UNROLL(8)
+      for (int j = 0; j < kColumns; ++j) sum[i][j] = Fma(left[i], right[j], sum[i][j]);
+    }
+  }
+
+  // The whole tile lies in C: elements are at distances that are known when this is compiled.
+  template <class V, bool kRowsAdjacent, class Epilogue>
+  static PACELINE_LANE void Inside(const Product& p, int row, int column,
+                                   const Epilogue& epilogue) {
+    const float* a[kRows];
+    V sum[kRows][kColumns];
+    PACELINE_UNROLL(8)
+    for (int i = 0; i < kRows; ++i) {
+      a[i] = p.a + (row + i * kThreadsDown) * p.row_stride;
+      PACELINE_UNROLL(8)
+      for (int j = 0; j < kColumns; ++j) sum[i][j] = First<V>(p, column + j * kThreadsAcross);
+    }
+    const float* a_column = a[0];
+    const float* b = p.b + column;
+    PACELINE_UNROLL(4)
+    for (int k = 0; k < p.k; ++k) {
+      V left[kRows], right[kColumns];
+      PACELINE_UNROLL(8)
+      for (int i = 0; i < kRows; ++i) {
+        left[i] = V::Load(kRowsAdjacent ? a_column + i * kThreadsDown : a[i] + k);
+      }
+      PACELINE_UNROLL(8)
+      for (int j = 0; j < kColumns; ++j) right[j] = V::Load(b + j * kThreadsAcross);
+      Add(left, right, sum);
+      a_column += p.k_stride;
+      b += p.b_stride;
+    }
+    PACELINE_UNROLL(8)
+    for (int i = 0; i < kRows; ++i) {
+      PACELINE_UNROLL(8)
+      for (int j = 0; j < kColumns; ++j) {
+        epilogue(row + i * kThreadsDown, column + j * kThreadsAcross, sum[i][j]);
+      }
+    }
+  }
+
+  // Beyond the border the last row or column is computed again, and not kept.
+  template <class V, class Epilogue>
+  static PACELINE_LANE void AtBorder(const Product& p, int row, int column,
+                                     const Epilogue& epilogue) {
     const float *a[kRows], *b[kColumns];
     V sum[kRows][kColumns];
     PACELINE_UNROLL(8)
@@ -112,9 +174,8 @@ struct WarpTile {
       const int c = column + j * kThreadsAcross;
       const int at = c < p.n ? c : p.n - 1;
       b[j] = p.b + at;
-      const V first = p.initial == nullptr ? V::Set(0.0f) : V::Load(p.initial + at);
       PACELINE_UNROLL(8)
-      for (int i = 0; i < kRows; ++i) sum[i][j] = first;
+      for (int i = 0; i < kRows; ++i) sum[i][j] = First<V>(p, at);
     }
     PACELINE_UNROLL(4)
     for (int k = 0; k < p.k; ++k) {
@@ -123,11 +184,7 @@ struct WarpTile {
       for (int i = 0; i < kRows; ++i) left[i] = V::Load(a[i] + k * p.k_stride);
       PACELINE_UNROLL(8)
       for (int j = 0; j < kColumns; ++j) right[j] = V::Load(b[j] + k * p.b_stride);
-      PACELINE_UNROLL(8)
-      for (int i = 0; i < kRows; ++i) {
-        PACELINE_UNROLL(8)
-        for (int j = 0; j < kColumns; ++j) sum[i][j] = Fma(left[i], right[j], sum[i][j]);
-      }
+      Add(left, right, sum);
     }
     PACELINE_UNROLL(8)
     for (int i = 0; i < kRows; ++i) {
@@ -144,21 +201,23 @@ using WideTile = WarpTile<4, 4>;
 using NarrowTile = WarpTile<4, 2>;
 
 // Calls epilogue(row, column, lane group of C) for every element of C, each by one thread; returns
-// how many items of work there were, for lane::After. Does not Sync.
-template <class V, class Team, class Epilogue>
+// how many items of work there were, for lane::After. Does not Sync. kRowsAdjacent says which of
+// A's strides is 1: row_stride, or k_stride.
+template <class V, bool kRowsAdjacent, class Team, class Epilogue>
 PACELINE_LANE size_t Multiply(const Product& p, const Team& team, const Epilogue& epilogue) {
   if constexpr (Team::kSolo) {
     MultiplySolo<V>(p, epilogue);
     return 0;
   } else if (p.n > NarrowTile::kWidth) {
     const size_t items = WideTile::Items(p);
-    lane::ForEach(team, items,
-                  [&](size_t item) { WideTile::Run<V>(p, static_cast<unsigned>(item), epilogue); });
+    lane::ForEach(team, items, [&](size_t item) {
+      WideTile::Run<V, kRowsAdjacent>(p, static_cast<unsigned>(item), epilogue);
+    });
     return items;
   } else {
     const size_t items = NarrowTile::Items(p);
     lane::ForEach(team, items, [&](size_t item) {
-      NarrowTile::Run<V>(p, static_cast<unsigned>(item), epilogue);
+      NarrowTile::Run<V, kRowsAdjacent>(p, static_cast<unsigned>(item), epilogue);
     });
     return items;
   }

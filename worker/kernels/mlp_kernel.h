@@ -100,20 +100,20 @@ class MlpEvaluation {
     float* const after = scratch_ + at_.after[layer];
     const bool activated = layer < last();
     const ActivationKind kind = shape_.activation;
-    Multiply<V>({.a = Input(layer, batch),
-                 .row_stride = InputStride(layer, batch),
-                 .k_stride = 1,
-                 .b = Weights(layer),
-                 .b_stride = at_.copied[layer] ? stride : static_cast<size_t>(out(layer)),
-                 .initial = Bias(layer),
-                 .m = shape_.batch,
-                 .n = Lanes(out(layer)),
-                 .k = in(layer)},
-                team_, [=](int row, int column, V sum) {
-                  const size_t at = row * stride + column;
-                  sum.Store(before + at);
-                  if (activated) Activate(kind, sum).Store(after + at);
-                });
+    Multiply<V, false>({.a = Input(layer, batch),
+                        .row_stride = InputStride(layer, batch),
+                        .k_stride = 1,
+                        .b = Weights(layer),
+                        .b_stride = at_.copied[layer] ? stride : static_cast<size_t>(out(layer)),
+                        .initial = Bias(layer),
+                        .m = shape_.batch,
+                        .n = Lanes(out(layer)),
+                        .k = in(layer)},
+                       team_, [=](int row, int column, V sum) {
+                         const size_t at = row * stride + column;
+                         sum.Store(before + at);
+                         if (activated) Activate(kind, sum).Store(after + at);
+                       });
   }
 
   // Per example: ℓ = ln Σ exp(z − max) − (z_label − max);  ∂ℓ/∂z = softmax − one-hot, over the
@@ -195,18 +195,19 @@ class MlpEvaluation {
                                       const AnyTeam& team) const {
     const int columns = out(layer);
     float* const to = gradient + shape_.weights[layer];
-    return Multiply<V>({.a = Input(layer, batch),
-                        .row_stride = 1,
-                        .k_stride = InputStride(layer, batch),
-                        .b = scratch_ + at_.before[layer],
-                        .b_stride = at_.stride[layer],
-                        .initial = nullptr,
-                        .m = in(layer),
-                        .n = Lanes(columns),
-                        .k = shape_.batch},
-                       team, [=](int row, int column, V sum) {
-                         StoreFirst(sum, columns - column, to + size_t{1} * row * columns + column);
-                       });
+    return Multiply<V, true>({.a = Input(layer, batch),
+                              .row_stride = 1,
+                              .k_stride = InputStride(layer, batch),
+                              .b = scratch_ + at_.before[layer],
+                              .b_stride = at_.stride[layer],
+                              .initial = nullptr,
+                              .m = in(layer),
+                              .n = Lanes(columns),
+                              .k = shape_.batch},
+                             team, [=](int row, int column, V sum) {
+                               StoreFirst(sum, columns - column,
+                                          to + size_t{1} * row * columns + column);
+                             });
   }
 
   // The first `count` lanes, or all.
@@ -236,19 +237,19 @@ class MlpEvaluation {
     const size_t stride = at_.stride[layer - 1];
     float* const before = scratch_ + at_.before[layer - 1];
     const ActivationKind kind = shape_.activation;
-    return Multiply<V>({.a = scratch_ + at_.before[layer],
-                        .row_stride = at_.stride[layer],
-                        .k_stride = 1,
-                        .b = scratch_ + at_.transposed[layer],
-                        .b_stride = at_.transposed_stride[layer],
-                        .initial = nullptr,
-                        .m = shape_.batch,
-                        .n = Lanes(in(layer)),
-                        .k = out(layer)},
-                       team, [=](int row, int column, V sum) {
-                         float* const at = before + row * stride + column;
-                         (sum * ActivationSlope(kind, V::Load(at))).Store(at);
-                       });
+    return Multiply<V, false>({.a = scratch_ + at_.before[layer],
+                               .row_stride = at_.stride[layer],
+                               .k_stride = 1,
+                               .b = scratch_ + at_.transposed[layer],
+                               .b_stride = at_.transposed_stride[layer],
+                               .initial = nullptr,
+                               .m = shape_.batch,
+                               .n = Lanes(in(layer)),
+                               .k = out(layer)},
+                              team, [=](int row, int column, V sum) {
+                                float* const at = before + row * stride + column;
+                                (sum * ActivationSlope(kind, V::Load(at))).Store(at);
+                              });
   }
 
   const MlpShape& shape_;

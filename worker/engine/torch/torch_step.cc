@@ -27,9 +27,10 @@ std::shared_ptr<const DeviceData> Share(const TorchStepPlan& plan, at::Device de
   const auto host = [](const auto* values, at::IntArrayRef shape, at::ScalarType type) {
     return at::from_blob(const_cast<void*>(static_cast<const void*>(values)), shape, type);
   };
+  // Only copies, which are waited for: other streams use these.
   auto data = std::make_shared<const DeviceData>(
       DeviceData{host(plan.images, {plan.examples, plan.widths.front()}, at::kFloat).to(device),
-                 host(plan.labels, {plan.examples}, at::kInt).to(device, at::kLong)});
+                 host(plan.labels, {plan.examples}, at::kInt).to(at::kLong).to(device)});
   place = data;
   return data;
 }

@@ -1,6 +1,5 @@
 #include "worker/engine/torch_cuda/captured_step.h"
 
-#include <ATen/cuda/CUDAContext.h>
 #include <ATen/cuda/CUDAGraph.h>
 #include <ATen/ops/from_blob.h>
 #include <c10/cuda/CUDAGuard.h>
@@ -30,7 +29,6 @@ class GraphStep : public CapturedStep {
   explicit GraphStep(CapturedStepRequest request)
       : device_(at::kCUDA, static_cast<c10::DeviceIndex>(request.device)),
         stream_(c10::cuda::getStreamFromPool(/*isHighPriority=*/false, device_.index())),
-        max_steps_(request.plan.max_steps),
         runs_(request.plan.runs) {
     const c10::cuda::CUDAStreamGuard guard(stream_);
     step_ = std::make_unique<TorchStep>(request.plan, request.arrays, device_,
@@ -62,7 +60,7 @@ class GraphStep : public CapturedStep {
  private:
   void Capture() {
     const std::lock_guard<std::mutex> lock(CaptureMutex());
-    // Enough of whatever examples for the warm-up: all of them number 0.
+    // On examples number 0: Begin has not been called.
     for (int step = 0; step < kWarmUpSteps; ++step) step_->Enqueue();
     stream_.synchronize();
     // Relaxed: other threads replay and allocate meanwhile, on streams of their own.
@@ -73,7 +71,7 @@ class GraphStep : public CapturedStep {
 
   const at::Device device_;
   const c10::cuda::CUDAStream stream_;
-  const int64_t max_steps_, runs_;
+  const int64_t runs_;
   std::unique_ptr<TorchStep> step_;
   at::cuda::CUDAGraph graph_;
 };

@@ -281,7 +281,7 @@ class TorchCudaRuns : public InnerRuns {
   cuda::Array<float> losses_;              // [run]
   cuda::Array<int64_t> iterations_;        // [run]
   cuda::Array<int32_t> stopped_, begins_;  // [run]
-  std::unique_ptr<CapturedStep> step_;     // before the arrays that it uses
+  std::unique_ptr<CapturedStep> step_;     // ends before the arrays that it uses
   mutable absl::Status failure_;           // the first; the runs are of no use after it
 };
 

@@ -83,7 +83,7 @@ class TorchStepTest : public ::testing::Test {
                    at::kCPU, [&] { Descend(gradients.all(), parameters.all()); });
     Trained trained;
     for (const auto& [first, count] : {std::pair<int64_t, int64_t>{0, 4}, {4, 2}}) {
-      step.Begin(Examples(first, count), first == 0 ? targets : std::vector<float>());
+      step.Begin(Chosen(first, count), first == 0 ? targets : std::vector<float>());
       for (int64_t i = 0; i < count; ++i) {
         step.Enqueue();
         trained.losses.push_back(now);
@@ -99,7 +99,7 @@ class TorchStepTest : public ::testing::Test {
   }
 
   // [step, run, batch]
-  std::vector<int64_t> Examples(int64_t first, int64_t count) const {
+  std::vector<int64_t> Chosen(int64_t first, int64_t count) const {
     std::vector<int64_t> examples;
     const auto* mlp = dynamic_cast<const ImageMlp*>(task_.get());
     if (mlp == nullptr) return examples;

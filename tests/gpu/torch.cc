@@ -1,0 +1,162 @@
+// The torch tier, on the device and on the processor, against the fused tier on the processor
+// within a tolerance; on the device against itself bit by bit; and its speed there.
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+#include <utility>
+
+#include "common/lopt/layout.h"
+#include "tests/gpu/checks.h"
+#include "tests/gpu/json_line.h"
+#include "worker/engine/inner_runs.h"
+#include "worker/engine/torch_cuda/torch_cuda_module.h"
+
+namespace paceline {
+namespace {
+
+constexpr int kRuns = 6;
+// Why it is not 0: tests/numerics/parity_test.cc. The windows here are longer; the largest
+// deviation seen on a processor was 2.4e-5.
+constexpr double kTolerance = 1e-4;
+
+v1::Task MlpConfig() {
+  v1::Task config;
+  config.mutable_image_mlp();
+  return config;
+}
+
+// Two windows, the second longer than what is sent to the device at a time, a copy and a restart
+// between them; losses, then parameters.
+absl::StatusOr<std::vector<float>> Train(InnerRuns& runs, std::span<const float> theta) {
+  std::vector<float> outcome;
+  for (int run = 0; run < kRuns; ++run) {
+    if (absl::Status s = runs.Start(run, {5, static_cast<uint32_t>(run / 2), 1}); !s.ok()) return s;
+  }
+  for (const int64_t steps : {5, 70}) {
+    if (steps == 70) {
+      runs.Copy(0, 1);
+      if (absl::Status s = runs.Start(2, {5, 77, 2}); !s.ok()) return s;
+    }
+    std::vector<RunTheta> thetas;
+    for (int run = 0; run < kRuns; ++run) {
+      const Stream noise = {
+          .key = 5, .purpose = Purpose::kPerturbation, .particle = static_cast<uint32_t>(run / 2)};
+      thetas.push_back({theta, noise, run % 2 == 0 ? 0.01f : -0.01f});
+    }
+    std::vector<float> losses(kRuns * steps);
+    if (absl::Status s = runs.Advance(thetas, steps, losses); !s.ok()) return s;
+    outcome.insert(outcome.end(), losses.begin(), losses.end());
+  }
+  for (int run = 0; run < kRuns; ++run) {
+    const std::vector<float> parameters = runs.Parameters(run);
+    outcome.insert(outcome.end(), parameters.begin(), parameters.end());
+  }
+  return outcome;
+}
+
+double Deviation(std::span<const float> actual, std::span<const float> expected) {
+  double largest = 0;
+  for (size_t i = 0; i < expected.size(); ++i) {
+    const double off = std::abs(static_cast<double>(actual[i]) - expected[i]) /
+                       std::max(1.0, std::abs(static_cast<double>(expected[i])));
+    largest = std::isfinite(off) ? std::max(largest, off) : INFINITY;
+  }
+  return largest;
+}
+
+absl::Status CheckOne(GpuCheck& check, const char* task_name, const ImageMlp& task,
+                      const NamedOptimizer& optimizer) {
+  const std::vector<float> theta = InitialTheta(LayoutOf(optimizer.config), 3);
+  const auto train =
+      [&](std::shared_ptr<const cuda::Device> device) -> absl::StatusOr<std::vector<float>> {
+    auto runs =
+        MakeRuns(v1::ENGINE_TORCH, optimizer.config, MlpConfig(), task, kRuns, std::move(device));
+    if (!runs.ok()) return runs.status();
+    return Train(**runs, theta);
+  };
+  const auto expected = Train(*MakeFusedRuns(optimizer.config, task, kRuns), theta);
+  if (!expected.ok()) return expected.status();
+  const auto on_processor = train(nullptr);
+  if (!on_processor.ok()) return on_processor.status();
+  double deviation = Deviation(*on_processor, *expected);
+  check.failed |= !(deviation <= kTolerance);
+  JsonLine line("torch");
+  line.Add("task", task_name).Add("optimizer", optimizer.name).Add("allowed", kTolerance);
+  line.Add("deviation_on_processor", deviation);
+  if (!check.dry_run()) {
+    const auto first = train(check.device), second = train(check.device);
+    if (!first.ok()) return first.status();
+    if (!second.ok()) return second.status();
+    deviation = Deviation(*first, *expected);
+    const bool repeats = SameBits(*first, *second);
+    check.failed |= !repeats || !(deviation <= kTolerance);
+    line.Add("deviation", deviation).Add("repeats_bit_equal", repeats);
+  }
+  line.Add("dry_run", check.dry_run()).Print(check.out);
+  return absl::OkStatus();
+}
+
+absl::Status Measure(GpuCheck& check, const char* task_name, const ImageMlp& task,
+                     const NamedOptimizer& optimizer, int runs_at_once) {
+  constexpr int64_t kSteps = 50;
+  auto runs =
+      MakeRuns(v1::ENGINE_TORCH, optimizer.config, MlpConfig(), task, runs_at_once, check.device);
+  if (!runs.ok()) return runs.status();
+  for (int run = 0; run < runs_at_once; ++run) {
+    if (absl::Status s = (*runs)->Start(run, {5, static_cast<uint32_t>(run / 2), 1}); !s.ok()) {
+      return s;
+    }
+  }
+  const std::vector<float> theta = InitialTheta(LayoutOf(optimizer.config), 3);
+  const std::vector<RunTheta> thetas(runs_at_once, {theta});
+  std::vector<float> losses(runs_at_once * kSteps);
+  int windows = 0;
+  auto begin = std::chrono::steady_clock::now();
+  double seconds = 0;
+  for (; windows < 2 || seconds < 2; ++windows) {
+    if (absl::Status s = (*runs)->Advance(thetas, kSteps, losses); !s.ok()) return s;
+    if (windows == 0) begin = std::chrono::steady_clock::now();  // the first one warms up
+    seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+  }
+  const double steps = static_cast<double>(windows - 1) * kSteps * runs_at_once;
+  JsonLine("torch_throughput")
+      .Add("task", task_name)
+      .Add("optimizer", optimizer.name)
+      .Add("particles", runs_at_once / 2)
+      .Add("window", kSteps)
+      .Add("inner_steps_per_s", steps / seconds)
+      .Print(check.out);
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+absl::Status CheckTorch(GpuCheck& check) {
+  const absl::Status loaded = check.dry_run() ? absl::OkStatus() : LoadTorchCuda().status();
+  if (!loaded.ok()) {
+    JsonLine("torch").Add("left_out", std::string(loaded.message())).Print(check.out);
+    return absl::OkStatus();
+  }
+  const auto small = MadeUpTask(8, {32}, v1::ACTIVATION_RELU, 128);
+  const auto deep = MadeUpTask(9, {17, 24, 5}, v1::ACTIVATION_GELU, 37);
+  for (const NamedOptimizer& optimizer : AllOptimizers()) {
+    if (std::string_view(optimizer.name).ends_with("diverges")) continue;
+    absl::Status status = CheckOne(check, "mlp:64-32-10 relu", *small, optimizer);
+    if (status.ok()) status = CheckOne(check, "mlp:81-17-24-5-10 gelu", *deep, optimizer);
+    if (!status.ok()) return status;
+  }
+  return absl::OkStatus();
+}
+
+absl::Status MeasureTorch(GpuCheck& check) {
+  if (check.dry_run() || !LoadTorchCuda().ok()) return absl::OkStatus();
+  const auto small = MadeUpTask(8, {32}, v1::ACTIVATION_RELU, 128);
+  const auto large = MadeUpTask(28, {128, 128}, v1::ACTIVATION_RELU, 128);
+  const NamedOptimizer adafac{"AdafacMLP h4", Adafac(4)}, lopt{"MLPLOpt h32", MlpLopt(32)};
+  absl::Status status = Measure(check, "mlp:64-32-10 relu", *small, adafac, 512);
+  if (status.ok()) status = Measure(check, "mlp:64-32-10 relu", *small, lopt, 512);
+  if (status.ok()) status = Measure(check, "mlp:784-128-128-10 relu", *large, adafac, 64);
+  return status;
+}
+
+}  // namespace paceline
