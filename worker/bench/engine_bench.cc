@@ -188,10 +188,12 @@ absl::StatusOr<nlohmann::ordered_json> RunEngineCase(const BenchCase& bench,
                                                      const EngineBenchOptions& options,
                                                      MachineLimits& limits) {
   if (absl::Status fits = CheckBenchMemory(bench, options); !fits.ok()) return fits;
+  double peak = 0;
   if (options.device != nullptr) {
     limits = NominalLimits(options.device->info());
+    peak = limits.peak_gflops;
   } else {
-    limits.peak_gflops = std::max(limits.peak_gflops, MeasurePeakGflops(options.threads));
+    peak = MeasurePeakGflops(options.threads);
   }
   malloc_trim(0);
   ResetPeakRss();
@@ -202,6 +204,9 @@ absl::StatusOr<nlohmann::ordered_json> RunEngineCase(const BenchCase& bench,
   if (absl::Status begun = population.Begin(options.threads); !begun.ok()) return begun;
   const auto rate = population.Measure(options.threads, options.seconds);
   if (!rate.ok()) return rate.status();
+  const uint64_t peak_rss = PeakRssBytes();
+  if (options.device == nullptr) peak = std::max(peak, MeasurePeakGflops(options.threads));
+  limits.peak_gflops = std::max(limits.peak_gflops, peak);
 
   const v1::Task& task = bench.config.tasks(0);
   const InnerStepWork work = WorkOfInnerStep(task, bench.config.optimizer());
@@ -222,15 +227,15 @@ absl::StatusOr<nlohmann::ordered_json> RunEngineCase(const BenchCase& bench,
       {"flops_per_inner_step", work.flops()},
       {"task_flops", work.task_flops},
       {"optimizer_flops", work.optimizer_flops},
-      {"fraction_of_peak", *rate * work.flops() / (1e9 * limits.peak_gflops)},
-      {"peak_gflops", limits.peak_gflops},
+      {"fraction_of_peak", *rate * work.flops() / (1e9 * peak)},
+      {"peak_gflops", peak},
       {"bandwidth_gb_s", limits.bandwidth_gbs},
       // What the memory would allow if no state stayed in a cache between two steps.
       {"memory_bound_steps_per_s", 1e9 * limits.bandwidth_gbs / work.bytes},
       {"bytes_per_particle", footprint.particle_bytes},
       {"bytes_per_block", footprint.block_bytes},
       {"expected_bytes", footprint.Total(footprint.blocks, options.threads)},
-      {"peak_rss_bytes", PeakRssBytes()}};
+      {"peak_rss_bytes", peak_rss}};
 }
 
 }  // namespace paceline

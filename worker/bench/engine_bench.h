@@ -37,9 +37,9 @@ uint64_t FreeMemory(const cuda::Device* device);
 // ResourceExhausted if the case's runs would not fit in options.memory.
 absl::Status CheckBenchMemory(const BenchCase& bench, const EngineBenchOptions& options);
 
-// A row of section "engine". The processor's peak is measured again just before, and kept in
-// `limits` if it is higher: other programs on the machine slow both down alike. Errors of
-// CheckBenchMemory and the engine.
+// A row of section "engine". The processor's peak is measured just before and just after, for what
+// else runs on the machine slows both down alike; the better one counts, and the best of all cases
+// is kept in `limits`. Errors of CheckBenchMemory and the engine.
 absl::StatusOr<nlohmann::ordered_json> RunEngineCase(const BenchCase& bench,
                                                      const EngineBenchOptions& options,
                                                      MachineLimits& limits);
