@@ -58,7 +58,7 @@ std::string DefaultName() {
 }
 
 // On a GPU threads only keep its queue full.
-constexpr int kCudaThreads = 4;
+constexpr int kCudaThreads = 16;
 
 int ThreadsOf(const Flags& flags, bool cuda) {
   const unsigned own = cuda ? kCudaThreads : std::thread::hardware_concurrency();
@@ -76,7 +76,7 @@ void AddFlags(CLI::App& app, Flags& flags) {
       ->check(CheckDevice)
       ->capture_default_str();
   app.add_option("--threads", flags.threads,
-                 "Blocks computed at a time (default: the processor's threads; 4 on a GPU)")
+                 "Blocks computed at a time (default: the processor's threads; 16 on a GPU)")
       ->check(CLI::Range(1, 1024));
   app.add_option(
          "--memory", flags.memory,

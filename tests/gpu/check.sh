@@ -5,16 +5,19 @@
 # libraries), and inner steps per second beside the device's peak. Prints one JSON object a line; what
 # else there is to say goes to standard error.
 # Usage: tests/gpu/check.sh [--dry-run] [--out FILE] [--device N] [--torch FOLDER] [--build FOLDER]
+#        tests/gpu/check.sh --bundle FOLDER
 #   --dry-run       everything but the launches: needs no GPU, and nvcc only if it is there
 #   --out FILE      write the JSON there as well
 #   --device N      the CUDA device (default: 0)
 #   --torch FOLDER  LibTorch, with its include and lib (default: what deploy/setup.sh installed)
 #   --build FOLDER  where to build (default: build/gpu-check)
+#   --bundle FOLDER build here, without a GPU, and put what a GPU machine needs into FOLDER: copy it
+#                   there and start FOLDER/run.sh, which needs LibTorch and a driver, nothing else
 # Exit status: 0 all equal, 1 something differs, 2 wrong command line, 3 cannot run here.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 
-dry_run=0 out='' device=0 torch='' build=build/gpu-check
+dry_run=0 out='' device=0 torch='' build=build/gpu-check bundle=''
 while [ $# -gt 0 ]; do
   case $1 in
     --dry-run) dry_run=1 ;;
@@ -27,6 +30,22 @@ while [ $# -gt 0 ]; do
   esac
   shift
 done
+
+# Everything but the C library, LibTorch and what LibTorch brings along.
+write_bundle() { # folder
+  local lib
+  mkdir -p "$1/lib"
+  cp "$build/bin/gpu-check" "$1/"
+  cp "$build"/bin/libpaceline_torch_cuda.so "$1/" 2>/dev/null || say "no libpaceline_torch_cuda.so: the torch tier's checks are left out"
+  for lib in $(ldd "$build/bin/gpu-check" | awk '$3 ~ "^/(usr/)?lib" {print $3}'); do
+    case ${lib##*/} in
+      libc.so* | libm.so* | libdl.so* | librt.so* | libpthread.so* | libutil.so* | libcudart.so* | libcupti.so*) ;;
+      *) cp -L "$lib" "$1/lib/" ;;
+    esac
+  done
+  cp tests/gpu/run_bundle.sh "$1/run.sh"
+  say "copy $1 to the GPU machine and start run.sh there"
+}
 
 say() { printf 'check.sh: %s\n' "$*" >&2; }
 cannot() { say "$*"; exit 3; }
@@ -67,6 +86,12 @@ command -v ninja >/dev/null && arguments+=(-G Ninja)
 say "building in $build"
 configured=$(cmake "${arguments[@]}" 2>&1) || { printf '%s\n' "$configured" >&2; cannot "cmake failed"; }
 cmake --build "$build" -j "$(nproc)" >&2 || cannot "the build failed"
+
+if [ -n "$bundle" ]; then
+  [ -n "$nvcc" ] || cannot "nvcc is missing: a bundle without kernels is of no use"
+  write_bundle "$bundle"
+  exit 0
+fi
 
 # The kernels' bodies under the block emulator, among others; some need a data set.
 tests='^(noise_test|testing_block_emulator_test|optim_test|worker_cuda_test|gpu_check_emulated)$'

@@ -1,9 +1,7 @@
 #include "worker/optim/kernels.h"
 
 #include "common/lane/simd.h"
-#include "worker/optim/adafac_mlp_kernel.h"
-#include "worker/optim/hand_designed_kernel.h"
-#include "worker/optim/mlp_lopt_kernel.h"
+#include "worker/optim/all_kernels.h"
 
 namespace paceline::PACELINE_SIMD_NAMESPACE {
 namespace {
