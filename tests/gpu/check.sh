@@ -25,7 +25,8 @@ while [ $# -gt 0 ]; do
     --device) device=${2:?--device needs a number}; shift ;;
     --torch) torch=${2:?--torch needs a folder}; shift ;;
     --build) build=${2:?--build needs a folder}; shift ;;
-    -h | --help) sed -n '2,14s/^# \{0,1\}//p' "$0"; exit 0 ;;
+    --bundle) bundle=${2:?--bundle needs a folder}; dry_run=1; shift ;;
+    -h | --help) sed -n '2,17s/^# \{0,1\}//p' "$0"; exit 0 ;;
     *) echo "check.sh: unknown argument '$1' (see --help)" >&2; exit 2 ;;
   esac
   shift

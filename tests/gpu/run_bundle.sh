@@ -11,7 +11,7 @@ if [ "${1:-}" = --torch ]; then
   torch=${2:?--torch needs a folder}
   shift 2
 else
-  torch=$(python3 -c 'import importlib.util as u; print(u.find_spec("torch").submodule_search_locations[0])') || true
+  torch=$(python3 -c 'import importlib.util as u; print(u.find_spec("torch").submodule_search_locations[0])' 2>/dev/null) || true
 fi
 if [ ! -f "$torch/lib/libtorch_cpu.so" ]; then
   echo "run.sh: no LibTorch at '$torch': give --torch FOLDER, with lib/libtorch_cpu.so in it" >&2
