@@ -2,8 +2,7 @@
 #pragma once
 
 #include "worker/optim/adafac_mlp_plan.h"
-#include "worker/optim/network_kernel.h"
-#include "worker/optim/staging_kernel.h"
+#include "worker/optim/per_parameter_kernel.h"
 
 namespace paceline {
 

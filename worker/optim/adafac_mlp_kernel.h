@@ -7,7 +7,7 @@
 
 namespace paceline {
 
-struct AdafacMlpKernel {
+struct AdafacMlpKernel : PerParameterKernel {
   template <class V, class Team>
   static PACELINE_LANE void Prepare(const AdafacMlpPlan& plan, const float* theta, float* prepared,
                                     const Team& team) {
@@ -21,53 +21,49 @@ struct AdafacMlpKernel {
   }
 
   template <class V, class Team>
-  static PACELINE_LANE void InitState(const AdafacMlpPlan& plan, const float*, float* state,
-                                      const Team& team) {
-    lane::ForEach(team, plan.state_size, [&](size_t i) PACELINE_INLINE_LAMBDA { state[i] = 0.0f; });
-    team.Sync();
-  }
-
-  template <class V, class Team>
   static PACELINE_LANE void Update(const AdafacMlpPlan& plan, const float* prepared,
                                    int64_t iteration, float, const float* gradient,
                                    float* parameters, float* state, float* scratch,
                                    const Team& team) {
-    TimeStart<V>(plan.network, prepared, iteration, scratch, team);
     const AdafacDecays decays = AdafacDecays::Load(prepared + plan.decays);
-    for (uint32_t i = 0; i < plan.tensor_count; ++i) {
-      const TensorPlan& tensor = plan.tensors[i];
-      if (tensor.size == 0) continue;
-      const StagedTensor staged =
-          Stage(team, tensor, gradient, parameters, scratch + plan.staged_gradient,
-                scratch + plan.staged_parameters);
-      const uint32_t padded = tensor.padded_size();
-      float* momenta = state + tensor.state;
-      const AdafacArrays arrays = {.gradient = staged.gradient,
-                                   .parameters = staged.parameters,
-                                   .momenta = momenta,
-                                   .rms = momenta + size_t{kAdafacDecays} * padded,
-                                   .inverse_rms = scratch + plan.inverse_rms,
-                                   .padded = padded};
-      float* moments = arrays.rms + padded;
-      if (tensor.factored) {
-        const AdafacTensor own = {.plan = plan,
-                                  .tensor = tensor,
-                                  .arrays = arrays,
-                                  .decays = decays,
-                                  .rows = Rows(plan, tensor, moments, scratch),
-                                  .columns = Columns(plan, tensor, moments, scratch),
-                                  .prepared = prepared,
-                                  .scratch = scratch};
-        own.template Update<V>(team);
-      } else {
-        const AdafacVector own = {plan, arrays, decays, tensor.size, moments, prepared, scratch};
-        own.template Update<V>(team);
-      }
-      Unstage(team, tensor, staged, parameters);
-    }
+    UpdateTensors<V>(plan, prepared, iteration, gradient, parameters, state, scratch, team,
+                     [&](const TensorPlan& tensor, const StagedTensor& staged, float* momenta)
+                         PACELINE_INLINE_LAMBDA {
+                           UpdateTensor<V>(plan, tensor, decays, prepared, staged, momenta, scratch,
+                                           team);
+                         });
   }
 
  private:
+  template <class V, class Team>
+  static PACELINE_LANE void UpdateTensor(const AdafacMlpPlan& plan, const TensorPlan& tensor,
+                                         const AdafacDecays& decays, const float* prepared,
+                                         const StagedTensor& staged, float* momenta, float* scratch,
+                                         const Team& team) {
+    const uint32_t padded = tensor.padded_size();
+    const AdafacArrays arrays = {.gradient = staged.gradient,
+                                 .parameters = staged.parameters,
+                                 .momenta = momenta,
+                                 .rms = momenta + size_t{kAdafacDecays} * padded,
+                                 .inverse_rms = scratch + plan.inverse_rms,
+                                 .padded = padded};
+    float* moments = arrays.rms + padded;
+    if (tensor.factored) {
+      const AdafacTensor own = {.plan = plan,
+                                .tensor = tensor,
+                                .arrays = arrays,
+                                .decays = decays,
+                                .rows = Rows(plan, tensor, moments, scratch),
+                                .columns = Columns(plan, tensor, moments, scratch),
+                                .prepared = prepared,
+                                .scratch = scratch};
+      own.template Update<V>(team);
+    } else {
+      const AdafacVector own = {plan, arrays, decays, tensor.size, moments, prepared, scratch};
+      own.template Update<V>(team);
+    }
+  }
+
   // d = 1 − (1 − d₀)·e^(10δ), the rms's and the factored moments' clipped to [0, 1]; 1 − d is that
   // of the rounded d, as in a float32 program.
   static PACELINE_LANE Decay LearnedDecay(const AdafacMlpPlan& plan, const float* theta,

@@ -1,8 +1,7 @@
 // AdafacMLP (reference 2.3) on a list of tensors, as plain data.
 #pragma once
 
-#include "worker/optim/network_plan.h"
-#include "worker/optim/tensor_plan.h"
+#include "worker/optim/per_parameter_plan.h"
 
 namespace paceline {
 
@@ -27,10 +26,9 @@ struct AdafacSideScratch {
 // State of a tensor of rank ≥ 2: momenta [3, padded], rms [padded], second moments of the rows
 // [3, batch, padded rows] and of the columns [3, batch, padded columns]; of rank < 2: momenta, rms,
 // second moments [3, padded].
-struct AdafacMlpPlan {
+struct AdafacMlpPlan : PerParameterPlan {
   using Kernel = AdafacMlpKernel;
 
-  NetworkPlan network;
   // Leaves of θ.
   uint32_t momentum_decays = 0;
   uint32_t rms_decay = 0;
@@ -38,23 +36,12 @@ struct AdafacMlpPlan {
   // Prepared: (decay, 1 − decay) of the momenta, of the rms and of the factored moments [7, 2].
   uint32_t decays = 0;
   // Scratch, room for any one tensor.
-  uint32_t sums = 0;
-  uint32_t totals = 0;  // [28], as the features
-  uint32_t staged_gradient = 0;
-  uint32_t staged_parameters = 0;
   uint32_t inverse_rms = 0;
   uint32_t row_partials = 0;  // [batch, row, 16]
   uint32_t row_start = 0;     // [batch, row, padded_hidden]
   uint32_t column_start = 0;  // [batch, hidden, padded column]
   AdafacSideScratch rows;
   AdafacSideScratch columns;
-
-  uint32_t theta_size = 0;
-  uint32_t prepared_size = 0;
-  uint32_t scratch_size = 0;
-  size_t state_size = 0;
-  uint32_t tensor_count = 0;
-  const TensorPlan* tensors = nullptr;
 };
 
 }  // namespace paceline

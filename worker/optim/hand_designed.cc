@@ -19,6 +19,7 @@ OwnedPlan<Plan> Elementwise(const ThetaLayout& layout, const std::vector<Paramet
                             size_t slots) {
   OwnedPlan<Plan> result;
   result.plan.theta_size = static_cast<uint32_t>(layout.size);
+  result.plan.prepared_size = 16;
   result.plan.parameters = ParameterCount(tensors);
   result.plan.state_size = slots * result.plan.parameters;
   result.plan.log_learning_rate = Leaf(layout, "log_lr");

@@ -2,8 +2,7 @@
 // whole flat vector; nothing is padded.
 #pragma once
 
-#include <cstddef>
-#include <cstdint>
+#include "worker/optim/plan_sizes.h"
 
 namespace paceline {
 
@@ -11,41 +10,27 @@ struct LearnableSgdKernel;
 struct LearnableSgdmKernel;
 struct LearnableAdamKernel;
 
-// θ is one scalar per leaf; the members are the leaves' places.
-struct LearnableSgdPlan {
+// θ is one scalar per leaf; the members are the leaves' places, and the number of parameters.
+// State: none; the trace; first moments, second moments.
+struct LearnableSgdPlan : PlanSizes {
   using Kernel = LearnableSgdKernel;
   uint32_t log_learning_rate = 0;
-
-  uint32_t theta_size = 0;
-  uint32_t prepared_size = 16;
-  uint32_t scratch_size = 0;
-  size_t state_size = 0;
   size_t parameters = 0;
 };
 
-struct LearnableSgdmPlan {
+struct LearnableSgdmPlan : PlanSizes {
   using Kernel = LearnableSgdmKernel;
   uint32_t log_learning_rate = 0;
   uint32_t log_one_minus_momentum = 0;
-
-  uint32_t theta_size = 0;
-  uint32_t prepared_size = 16;
-  uint32_t scratch_size = 0;
-  size_t state_size = 0;  // trace
   size_t parameters = 0;
 };
 
-struct LearnableAdamPlan {
+struct LearnableAdamPlan : PlanSizes {
   using Kernel = LearnableAdamKernel;
   uint32_t log_learning_rate = 0;
   uint32_t log_one_minus_beta1 = 0;
   uint32_t log_one_minus_beta2 = 0;
   uint32_t log_epsilon = 0;
-
-  uint32_t theta_size = 0;
-  uint32_t prepared_size = 16;
-  uint32_t scratch_size = 0;
-  size_t state_size = 0;  // first moments, second moments
   size_t parameters = 0;
 };
 

@@ -2,12 +2,11 @@
 #pragma once
 
 #include "worker/optim/mlp_lopt_plan.h"
-#include "worker/optim/network_kernel.h"
-#include "worker/optim/staging_kernel.h"
+#include "worker/optim/per_parameter_kernel.h"
 
 namespace paceline {
 
-struct MlpLoptKernel {
+struct MlpLoptKernel : PerParameterKernel {
   template <class V, class Team>
   static PACELINE_LANE void Prepare(const MlpLoptPlan& plan, const float* theta, float* prepared,
                                     const Team& team) {
@@ -16,27 +15,15 @@ struct MlpLoptKernel {
   }
 
   template <class V, class Team>
-  static PACELINE_LANE void InitState(const MlpLoptPlan& plan, const float*, float* state,
-                                      const Team& team) {
-    lane::ForEach(team, plan.state_size, [&](size_t i) PACELINE_INLINE_LAMBDA { state[i] = 0.0f; });
-    team.Sync();
-  }
-
-  template <class V, class Team>
   static PACELINE_LANE void Update(const MlpLoptPlan& plan, const float* prepared,
                                    int64_t iteration, float, const float* gradient,
                                    float* parameters, float* state, float* scratch,
                                    const Team& team) {
-    TimeStart<V>(plan.network, prepared, iteration, scratch, team);
-    for (uint32_t i = 0; i < plan.tensor_count; ++i) {
-      const TensorPlan& tensor = plan.tensors[i];
-      if (tensor.size == 0) continue;
-      const StagedTensor staged =
-          Stage(team, tensor, gradient, parameters, scratch + plan.staged_gradient,
-                scratch + plan.staged_parameters);
-      UpdateTensor<V>(plan, tensor, prepared, staged, state + tensor.state, scratch, team);
-      Unstage(team, tensor, staged, parameters);
-    }
+    UpdateTensors<V>(plan, prepared, iteration, gradient, parameters, state, scratch, team,
+                     [&](const TensorPlan& tensor, const StagedTensor& staged, float* momenta)
+                         PACELINE_INLINE_LAMBDA {
+                           UpdateTensor<V>(plan, tensor, prepared, staged, momenta, scratch, team);
+                         });
   }
 
  private:
