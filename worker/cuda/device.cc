@@ -30,8 +30,11 @@ absl::Status Checked(const char* call, cudaError_t error) {
   switch (error) {
     case cudaErrorMemoryAllocation:
       return absl::ResourceExhaustedError(message);
-    case cudaErrorNoDevice:
     case cudaErrorInsufficientDriver:
+      return absl::UnavailableError(
+          absl::StrCat(message, " (this machine has no NVIDIA driver, or one older than CUDA ",
+                       CUDART_VERSION / 1000, ")"));
+    case cudaErrorNoDevice:
     case cudaErrorInvalidDevice:
     case cudaErrorDevicesUnavailable:
     case cudaErrorInitializationError:
