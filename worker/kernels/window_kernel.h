@@ -27,6 +27,8 @@ class Window {
       if (finite) {
         loss = LossAndGradient(run_.step + step);
         finite = IsFinite(loss);
+        // The loss was read from what the optimizer is about to use.
+        team_.Sync();
       }
       if (team_.rank() == 0) run_.losses[step] = loss;
       if (finite) {
@@ -56,7 +58,7 @@ class Window {
 
   // θ, prepared; parameters and state.
   PACELINE_LANE void Begin() const {
-    float* theta = Part(kEvaluation);
+    float* theta = Part(kScratch);
     if (run_.scale == 0) {
       Copy(plan_.theta_size, run_.theta, theta);
     } else {
@@ -93,7 +95,7 @@ class Window {
     lane::ForEach(team_, batch, [&](size_t b) { labels[b] = task_.labels[chosen[b]]; });
     team_.Sync();
     return kernels::MlpEvaluation<V, Team>(
-               task_.shape, task_.at, Home(kParameters, run_.parameters), Part(kEvaluation), team_)
+               task_.shape, task_.at, Home(kParameters, run_.parameters), Part(kScratch), team_)
         .LossAndGradient({images, stride, labels}, Part(kGradient));
   }
 

@@ -10,8 +10,7 @@ WindowLayout PlanWindow(const WindowTask& task, const OptimizerSizes& sizes, siz
   floats[kPrepared] = sizes.prepared;
   floats[kParameters] = task.parameters;
   floats[kGradient] = task.parameters;
-  floats[kEvaluation] = std::max(task.at.size, sizes.theta);
-  floats[kScratch] = sizes.scratch;
+  floats[kScratch] = std::max({task.at.size, sizes.scratch, sizes.theta});
   floats[kBatch] = batch * (task.at.image_stride + 2);
   floats[kState] = sizes.state;
 

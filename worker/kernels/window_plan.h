@@ -40,8 +40,7 @@ enum WindowPart {
   kPrepared,    // θ as the optimizer wants it
   kParameters,  // kept from window to window
   kGradient,
-  kEvaluation,  // the MLP's scratch; before that, θ
-  kScratch,     // the optimizer's
+  kScratch,     // the MLP's and the optimizer's, who take turns; before them, θ
   kBatch,       // images, labels, indices
   kState,       // the optimizer's; kept from window to window
   kWindowParts,
