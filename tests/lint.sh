@@ -3,8 +3,8 @@
 # Usage: tests/lint.sh [--quick] [--fix]
 #   --quick  only formatting and layers (seconds)
 #   --fix    reformat the files instead of complaining
-# clang-tidy needs build/release (made by tests/run.sh) and passes over files that need LibTorch or are
-# compiled per instruction set.
+# clang-tidy needs build/release (made by tests/run.sh) and passes over files that need LibTorch, are
+# compiled per instruction set or stand in for CUDA.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -47,7 +47,8 @@ check_layers() {
 check_tidy() {
   [ -f build/release/compile_commands.json ] ||
     { echo "lint.sh: build/release is missing; run: cmake --preset release" >&2; return 1; }
-  find common coordinator worker -name '*.cc' ! -path '*/engine/torch*/*' ! -name '*_simd.cc' ! -name '*_kernel.cc' |
+  find common coordinator worker -name '*.cc' ! -path '*/engine/torch*/*' ! -name '*_simd.cc' ! -name '*_kernel.cc' \
+    ! -name no_cuda.cc |
     sort | xargs -P 2 -n 4 clang-tidy -p build/release --quiet --extra-arg=-Wno-unknown-warning-option
 }
 

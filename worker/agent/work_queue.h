@@ -56,7 +56,7 @@ class WorkQueue {
     // Who comes first is less.
     auto operator<=>(const Turn& other) const {
       const auto longer = other.took <=> took;
-      return longer != 0 ? longer : number <=> other.number;
+      return std::is_neq(longer) ? longer : number <=> other.number;
     }
   };
   std::optional<WindowRequest> TakeLocked();

@@ -248,8 +248,9 @@ absl::StatusOr<std::vector<BenchCase>> MakeCases(const CaseOptions& given) {
   const auto add = [&](const std::string& task, const std::string& optimizer,
                        uint32_t particles) -> absl::Status {
     auto made = MakeCase(task, optimizer, particles, options);
-    if (made.ok()) cases.push_back(*std::move(made));
-    return made.status();
+    if (!made.ok()) return made.status();
+    cases.push_back(*std::move(made));
+    return absl::OkStatus();
   };
   const bool whole_table = options.tasks.empty() && options.optimizers.empty();
   for (const TableRow& row : kTable) {

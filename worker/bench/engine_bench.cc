@@ -81,6 +81,7 @@ class Population {
   template <class Body>
   static void OnThreads(int threads, const Body& body) {
     std::vector<std::jthread> running;
+    running.reserve(threads);
     for (int i = 0; i < threads; ++i) running.emplace_back(body, i);
   }
 

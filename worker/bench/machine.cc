@@ -37,6 +37,7 @@ double OnThreads(int threads, const std::function<void(int)>& body) {
   const Clock::time_point begin = Clock::now();
   {
     std::vector<std::jthread> running;
+    running.reserve(threads);
     for (int i = 0; i < threads; ++i) running.emplace_back(body, i);
   }
   return SecondsSince(begin);

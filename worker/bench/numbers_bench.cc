@@ -33,6 +33,7 @@ double NormalsPerSecond(int threads, size_t length) {
   const size_t repeats = 60'000'000 / length;
   const double seconds = SecondsOf([&] {
     std::vector<std::jthread> running;
+    running.reserve(threads);
     for (int t = 0; t < threads; ++t) {
       running.emplace_back([=] {
         std::vector<float> sum(length);

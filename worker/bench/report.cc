@@ -68,7 +68,7 @@ std::string Aligned(const std::vector<std::vector<std::string>>& lines, size_t l
   for (const auto& line : lines) {
     for (size_t i = 0; i < line.size(); ++i) {
       const std::string padding(widths[i] - Width(line[i]), ' ');
-      text += (i == 0 ? "  " : "  ") + (i < left ? line[i] + padding : padding + line[i]);
+      text += "  " + (i < left ? line[i] + padding : padding + line[i]);
     }
     text.erase(text.find_last_not_of(' ') + 1);
     text += "\n";

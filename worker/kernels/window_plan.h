@@ -40,9 +40,9 @@ enum WindowPart {
   kPrepared,    // θ as the optimizer wants it
   kParameters,  // kept from window to window
   kGradient,
-  kScratch,     // the MLP's and the optimizer's, who take turns; before them, θ
-  kBatch,       // images, labels, indices
-  kState,       // the optimizer's; kept from window to window
+  kScratch,  // the MLP's and the optimizer's, who take turns; before them, θ
+  kBatch,    // images, labels, indices
+  kState,    // the optimizer's; kept from window to window
   kWindowParts,
 };
 

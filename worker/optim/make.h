@@ -19,8 +19,8 @@ struct OwnedPlan {
   std::vector<TensorPlan> tensors;
 
   OwnedPlan() = default;
-  OwnedPlan(OwnedPlan&&) = default;
-  OwnedPlan& operator=(OwnedPlan&&) = default;
+  OwnedPlan(OwnedPlan&&) noexcept = default;
+  OwnedPlan& operator=(OwnedPlan&&) noexcept = default;
 
   // Once `tensors` is complete.
   void Own() {
