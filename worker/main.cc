@@ -82,9 +82,7 @@ void AddFlags(CLI::App& app, Flags& flags) {
          "--memory", flags.memory,
          "What may be used, 16G or 500M (default: what the machine or the control group has "
          "left)")
-      ->check([](const std::string& text) {
-        return ParseBytes(text) ? "" : "'" + text + "' is no size such as 512M or 16G";
-      })
+      ->check(CheckMemoryFlag)
       ->type_name("SIZE");
   app.add_option("--name", flags.name, "Shown to people (default: host name and process id)");
   app.add_option("--data-dir", flags.data_dir, "Folder with the data sets, one folder each")

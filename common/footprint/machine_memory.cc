@@ -104,4 +104,11 @@ std::optional<uint64_t> ParseBytes(std::string_view text) {
   return static_cast<uint64_t>(value * factor);
 }
 
+std::string CheckMemoryFlag(const std::string& text) {
+  const std::optional<uint64_t> bytes = ParseBytes(text);
+  if (!bytes) return "'" + text + "' is no size such as 512M or 16G";
+  if (*bytes < 1'000'000) return "'" + text + "' is less than 1 MB: give a unit, as in 512M or 16G";
+  return "";
+}
+
 }  // namespace paceline

@@ -19,5 +19,7 @@ uint64_t AvailableMemory(std::string_view meminfo, std::optional<uint64_t> limit
 std::string BytesText(uint64_t bytes);
 // "512M", "16G", "1.5GB", "800000000"; nothing if it is none of these.
 std::optional<uint64_t> ParseBytes(std::string_view text);
+// What is wrong with the text of a --memory flag, or nothing. Less than 1 MB is a forgotten unit.
+std::string CheckMemoryFlag(const std::string& text);
 
 }  // namespace paceline

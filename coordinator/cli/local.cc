@@ -188,9 +188,7 @@ void AddLocal(CLI::App& app, Context& context) {
       ->add_option("--memory", options->memory,
                    "What the workers may use together, 16G or 500M (default: what the machine has "
                    "left)")
-      ->check([](const std::string& text) {
-        return ParseBytes(text) ? "" : "'" + text + "' is no size such as 512M or 16G";
-      })
+      ->check(CheckMemoryFlag)
       ->type_name("SIZE");
   command
       ->add_option("--data", options->data,

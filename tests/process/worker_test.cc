@@ -16,6 +16,7 @@ TEST(WorkerProgramTest, AWrongCommandLineIsUsage) {
            {{"--threads", "0"}, "--threads"},
            {{"--threads", "many"}, "--threads"},
            {{"--memory", "plenty"}, "'plenty' is no size such as 512M or 16G"},
+           {{"--memory", "16"}, "'16' is less than 1 MB: give a unit"},
            {{"--device", "abacus"}, "there is no device 'abacus': give cpu, cuda or cuda:N"},
            {{"--device", "cuda:x"}, "there is no device 'cuda:x': give cpu, cuda or cuda:N"},
            {{"--data-dir", "/no/such/folder"}, "/no/such/folder"},

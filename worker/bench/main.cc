@@ -47,10 +47,6 @@ struct Flags {
   bool json = false;
 };
 
-std::string CheckMemoryWord(const std::string& text) {
-  return ParseBytes(text) ? "" : fmt::format("'{}' is no size such as 512M or 16G", text);
-}
-
 void AddFlags(CLI::App& app, Flags& flags) {
   CaseOptions& cases = flags.cases;
   app.add_option("--task", cases.tasks,
@@ -85,7 +81,7 @@ void AddFlags(CLI::App& app, Flags& flags) {
       ->delimiter(',')
       ->check(CLI::IsMember(kSections));
   app.add_option("--memory", flags.memory, "What may be used (default: what the machine has left)")
-      ->check(CheckMemoryWord)
+      ->check(CheckMemoryFlag)
       ->type_name("SIZE");
   app.add_option("--data-dir", flags.engine.data_dir, "Folder with the data sets, one folder each")
       ->check(CLI::ExistingDirectory)
