@@ -17,20 +17,18 @@ constexpr uint64_t kImages = 70000;  // of a data set, all splits
 // Resident pages of a worker that holds nothing yet.
 constexpr uint64_t kProgramBytes = 130'000'000;
 
-uint64_t Padded(uint64_t count) { return (count + 15) / 16 * 16; }
-
 // The batch's images, and what worker/kernels/mlp_shape.h lays out.
 uint64_t MlpScratchFloats(const v1::ImageMlp& task) {
   const std::vector<int64_t> widths = MlpWidths(task);
   const uint64_t batch = task.batch();
-  uint64_t floats = batch * static_cast<uint64_t>(widths[0]) + 3 * Padded(batch);
+  uint64_t floats = batch * static_cast<uint64_t>(widths[0]) + 3 * PaddedTo16(batch);
   for (size_t layer = 0; layer + 1 < widths.size(); ++layer) {
     const auto in = static_cast<uint64_t>(widths[layer]);
     const auto out = static_cast<uint64_t>(widths[layer + 1]);
     const bool last = layer + 2 == widths.size();
-    floats += (last ? 1 : 2) * batch * Padded(out);
-    if (out % 16 != 0) floats += (in + 1) * Padded(out);
-    if (layer > 0) floats += out * Padded(in);
+    floats += (last ? 1 : 2) * batch * PaddedTo16(out);
+    if (out % 16 != 0) floats += (in + 1) * PaddedTo16(out);
+    if (layer > 0) floats += out * PaddedTo16(in);
   }
   return floats;
 }

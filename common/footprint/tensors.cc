@@ -5,20 +5,18 @@
 namespace paceline {
 namespace {
 
-size_t Padded(size_t count) { return (count + 15) / 16 * 16; }
-
 // Momenta and second moment of every element, factored moments along rows and columns; three of
 // each but the second moment. As worker/optim/tensor_plan.h turns a matrix.
 size_t AdafacFloats(const TensorShape& shape) {
   const size_t elements = ElementsOf(shape);
-  if (shape.size() < 2) return 7 * Padded(elements);
+  if (shape.size() < 2) return 7 * PaddedTo16(elements);
   TensorShape sorted = shape;
   std::ranges::sort(sorted);
   const auto larger = static_cast<size_t>(sorted[sorted.size() - 1]);
   const auto smaller = static_cast<size_t>(sorted[sorted.size() - 2]);
-  const size_t matrix = std::min(smaller * Padded(larger), larger * Padded(smaller));
+  const size_t matrix = std::min(smaller * PaddedTo16(larger), larger * PaddedTo16(smaller));
   const size_t batches = elements / (larger * smaller);
-  return batches * (4 * matrix + 3 * (Padded(larger) + Padded(smaller)));
+  return batches * (4 * matrix + 3 * (PaddedTo16(larger) + PaddedTo16(smaller)));
 }
 
 }  // namespace
@@ -62,7 +60,7 @@ size_t StateFloats(const v1::LearnedOptimizer& optimizer, const v1::Task& task) 
         floats += AdafacFloats(shape);
         break;
       case v1::LearnedOptimizer::kMlpLopt:
-        floats += 6 * Padded(elements);
+        floats += 6 * PaddedTo16(elements);
         break;
       case v1::LearnedOptimizer::kLearnableAdam:
         floats += 2 * elements;

@@ -23,6 +23,9 @@ size_t ElementsOf(const TensorShape& shape);
 // Parameters of the task.
 size_t ParameterCount(const v1::Task& task);
 
+// Rows of scratch and state are padded to whole groups of 16 lanes.
+constexpr size_t PaddedTo16(size_t count) { return (count + 15) / 16 * 16; }
+
 // Floats of optimizer state for one run, as the CPU's tiers keep it: rows padded to 16.
 size_t StateFloats(const v1::LearnedOptimizer& optimizer, const v1::Task& task);
 

@@ -5,8 +5,6 @@
 #include <cmath>
 #include <cstdlib>
 #include <cstring>
-#include <tuple>
-
 #include "worker/cuda/noise.h"
 #include "worker/cuda/optimizer.h"
 #include "worker/cuda/window.h"
@@ -136,14 +134,6 @@ absl::Status LaunchWindow(const Stream&, const WindowTask& task, const Plan& pla
   return Ok();
 }
 
-namespace {
-
-// Every family's, for callers elsewhere.
-template <class... Plans>
-auto Instantiate(const OptimOpsOf<Plans...>*) {
-  return std::tuple(&LaunchWindow<Plans>...);
-}
-[[maybe_unused]] const auto kInstantiated = Instantiate(static_cast<const OptimKernels*>(nullptr));
-
-}  // namespace
 }  // namespace paceline::cuda
+
+#include "worker/cuda/window_instances.h"

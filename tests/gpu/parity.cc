@@ -6,6 +6,7 @@
 #include "common/lopt/layout.h"
 #include "tests/gpu/checks.h"
 #include "tests/gpu/json_line.h"
+#include "tests/worker/optim/configs.h"
 #include "worker/cuda/optimizer.h"
 #include "worker/engine/inner_runs.h"
 
@@ -79,25 +80,10 @@ absl::Status CheckWindow(GpuCheck& check, const char* task_name, const ImageMlp&
   return absl::OkStatus();
 }
 
-std::vector<ParameterTensor> ConvolutionTensors() {
-  std::vector<ParameterTensor> tensors = {{"conv", {3, 3, 16, 32}, 0, 0},
-                                          {"bias", {32}, 0, 0},
-                                          {"dense", {200, 10}, 0, 0},
-                                          {"scale", {}, 0, 0}};
-  size_t offset = 0;
-  for (ParameterTensor& tensor : tensors) {
-    tensor.offset = offset;
-    tensor.size = 1;
-    for (const int64_t length : tensor.shape) tensor.size *= static_cast<size_t>(length);
-    offset += tensor.size;
-  }
-  return tensors;
-}
-
 // What the optimizer is given.
 struct UpdateProblem {
   static constexpr int kUpdates = 5;
-  std::vector<ParameterTensor> tensors = ConvolutionTensors();
+  std::vector<ParameterTensor> tensors = TensorsOf({{3, 3, 16, 32}, {32}, {200, 10}, {}});
   size_t size = tensors.back().offset + tensors.back().size;
   std::vector<float> thetas, parameters, gradients;  // [run, ...]
   size_t theta_size = 0;

@@ -76,6 +76,9 @@ class Stream {
   CUstream_st* raw_ = nullptr;
 };
 
+// Floats from one row to the next of an array whose rows begin at multiples of 256 bytes.
+constexpr size_t RowStride(size_t floats) { return (floats + 63) / 64 * 64; }
+
 // `count` values of T in device memory, aligned to 256 bytes. Copies are in the stream's order; the
 // host memory of Upload is free to change on return, that of Download is written after Wait.
 class Bytes {

@@ -1,6 +1,4 @@
 // The interface of worker/cuda in a build without nvcc.
-#include <tuple>
-
 #include "worker/cuda/device.h"
 #include "worker/cuda/noise.h"
 #include "worker/cuda/optimizer.h"
@@ -50,14 +48,6 @@ absl::Status LaunchWindow(const Stream&, const WindowTask&, const Plan&, const W
   return NoCuda();
 }
 
-namespace {
-
-// Every family's, for callers elsewhere.
-template <class... Plans>
-auto Instantiate(const OptimOpsOf<Plans...>*) {
-  return std::tuple(&LaunchWindow<Plans>...);
-}
-[[maybe_unused]] const auto kInstantiated = Instantiate(static_cast<const OptimKernels*>(nullptr));
-
-}  // namespace
 }  // namespace paceline::cuda
+
+#include "worker/cuda/window_instances.h"

@@ -1,7 +1,5 @@
 #include "worker/cuda/window.h"
 
-#include <tuple>
-
 #include "worker/cuda/call.h"
 #include "worker/cuda/launches.h"
 
@@ -16,14 +14,6 @@ absl::Status LaunchWindow(const Stream& stream, const WindowTask& task, const Pl
       Windows().of<Plan>().run(stream.raw(), task, plan, layout, runs, run_count, steps, tuning));
 }
 
-namespace {
-
-// Every family's, for callers elsewhere.
-template <class... Plans>
-auto Instantiate(const OptimOpsOf<Plans...>*) {
-  return std::tuple(&LaunchWindow<Plans>...);
-}
-[[maybe_unused]] const auto kInstantiated = Instantiate(static_cast<const OptimKernels*>(nullptr));
-
-}  // namespace
 }  // namespace paceline::cuda
+
+#include "worker/cuda/window_instances.h"

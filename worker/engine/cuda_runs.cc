@@ -16,8 +16,6 @@
 namespace paceline {
 namespace {
 
-constexpr size_t AlignedUp(size_t floats) { return (floats + 63) / 64 * 64; }
-
 // Device memory of all runs; run r's part begins at r·(its stride).
 struct RunMemory {
   size_t parameter_stride = 0, state_stride = 0, workspace_stride = 0;
@@ -28,9 +26,9 @@ struct RunMemory {
                                             size_t state_size, const WindowLayout& layout,
                                             int runs) {
     RunMemory memory;
-    memory.parameter_stride = AlignedUp(task.parameters);
-    memory.state_stride = AlignedUp(state_size);
-    memory.workspace_stride = AlignedUp(layout.workspace_floats);
+    memory.parameter_stride = cuda::RowStride(task.parameters);
+    memory.state_stride = cuda::RowStride(state_size);
+    memory.workspace_stride = cuda::RowStride(layout.workspace_floats);
     const auto allocate = [&](auto& array, size_t count) -> absl::Status {
       auto allocated = std::remove_reference_t<decltype(array)>::Allocate(device, count);
       if (!allocated.ok()) return allocated.status();
@@ -159,7 +157,7 @@ class CudaRuns : public InnerRuns {
   // Every θ once, however many runs share it; theta_place_[run] is where a run's begins.
   absl::Status UploadThetas(std::span<const RunTheta> thetas) {
     std::vector<std::span<const float>> distinct;
-    const size_t stride = AlignedUp(plan_->plan().theta_size);
+    const size_t stride = cuda::RowStride(plan_->plan().theta_size);
     theta_place_.clear();
     for (const RunTheta& theta : thetas) {
       size_t i = 0;

@@ -11,6 +11,7 @@
 #include "common/lopt/layout.h"
 #include "tests/testing/emulator/block_emulator.h"
 #include "tests/worker/engine/problems.h"
+#include "tests/worker/optim/configs.h"
 #include "worker/optim/all_kernels.h"
 #include "worker/optim/make.h"
 
@@ -20,24 +21,10 @@ namespace {
 constexpr size_t kRuns = 3;
 constexpr int kUpdates = 4;
 
-std::vector<ParameterTensor> Tensors() {
-  std::vector<ParameterTensor> tensors = {{"conv", {3, 3, 2, 5}, 0, 0},
-                                          {"bias", {5}, 0, 0},
-                                          {"dense", {20, 16}, 0, 0},
-                                          {"scale", {}, 0, 0}};
-  size_t offset = 0;
-  for (ParameterTensor& tensor : tensors) {
-    tensor.offset = offset;
-    tensor.size = 1;
-    for (const int64_t length : tensor.shape) tensor.size *= static_cast<size_t>(length);
-    offset += tensor.size;
-  }
-  return tensors;
-}
-
 class UpdateKernelTest : public testing::TestWithParam<v1::LearnedOptimizer> {
  protected:
-  UpdateKernelTest() : tensors_(Tensors()), size_(tensors_.back().offset + 1) {
+  UpdateKernelTest()
+      : tensors_(TensorsOf({{3, 3, 2, 5}, {5}, {20, 16}, {}})), size_(tensors_.back().offset + 1) {
     std::mt19937 random(5);
     std::normal_distribution<float> normal;
     const auto fill = [&](std::vector<float>& values, size_t count, float scale) {

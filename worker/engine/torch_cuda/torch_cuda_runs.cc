@@ -19,8 +19,6 @@ namespace {
 // Steps whose batches are sent to the device at a time.
 constexpr int64_t kMaxSteps = 64;
 
-constexpr size_t AlignedUp(size_t floats) { return (floats + 63) / 64 * 64; }
-
 absl::StatusOr<TorchStepPlan> PlanStep(const v1::Task& config, const Task& task, int runs) {
   TorchStepPlan plan;
   plan.runs = runs;
@@ -52,7 +50,7 @@ struct Rows {
 
   static absl::StatusOr<Rows> Zeros(const cuda::Device& device, const cuda::Stream& stream,
                                     int runs, size_t size) {
-    const std::vector<float> zeros(runs * AlignedUp(std::max<size_t>(size, 1)));
+    const std::vector<float> zeros(runs * cuda::RowStride(std::max<size_t>(size, 1)));
     auto values = cuda::Array<float>::Of(device, stream, zeros);
     if (!values.ok()) return values.status();
     return Rows{.stride = zeros.size() / runs, .values = *std::move(values)};
