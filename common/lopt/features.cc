@@ -77,18 +77,6 @@ std::vector<double> OrDefault(const google::protobuf::RepeatedField<double>& val
   return {values.begin(), values.end()};
 }
 
-template <class Config>
-CurvatureNeeds NeedsOf(const Config& config) {
-  const FeatureRows rows = RowsOf(config);
-  CurvatureNeeds needs;
-  needs.hessian_diagonal = rows.Sees(kHessianColumn);
-  needs.gauss_newton_diagonal = rows.Sees(kGaussNewtonColumn) || rows.Sees(kKroneckerColumn);
-  if (!needs.hessian_diagonal && !needs.gauss_newton_diagonal) return needs;
-  needs.every = config.has_curvature() ? config.curvature().every() : 10;
-  needs.decay = config.has_curvature() ? config.curvature().decay() : 0.99;
-  return needs;
-}
-
 }  // namespace
 
 FeatureRows RowsOf(const v1::MlpLopt& config) { return Rows(kMlpLoptGroups, config.features()); }
@@ -119,21 +107,6 @@ LinearColumns ColumnsOf(const v1::Linear& config) {
           .inverse_rms = columns(v1::LINEAR_FEATURE_INVERSE_RMS, moments),
           .scaled_gradient = columns(v1::LINEAR_FEATURE_SCALED_GRADIENT, moments),
           .scaled_momentum = columns(v1::LINEAR_FEATURE_SCALED_MOMENTUM, momenta * moments)};
-}
-
-CurvatureNeeds CurvatureNeedsOf(const v1::LearnedOptimizer& config) {
-  switch (config.kind_case()) {
-    case v1::LearnedOptimizer::kMlpLopt:
-      return NeedsOf(config.mlp_lopt());
-    case v1::LearnedOptimizer::kAdafacMlp:
-      return NeedsOf(config.adafac_mlp());
-    case v1::LearnedOptimizer::kMuAdafacMlp:
-      return NeedsOf(config.mu_adafac_mlp());
-    case v1::LearnedOptimizer::kMlpNomLopt:
-      return NeedsOf(config.mlp_nom_lopt());
-    default:
-      return {};
-  }
 }
 
 }  // namespace paceline

@@ -44,13 +44,7 @@ LinearColumns ColumnsOf(const v1::Linear& config);
 std::vector<double> MomentumDecaysOf(const v1::Linear& config);
 std::vector<double> RmsDecaysOf(const v1::Linear& config);
 
-// What an optimizer's features want of the task (InnerStep's estimates).
-struct CurvatureNeeds {
-  bool hessian_diagonal = false;
-  bool gauss_newton_diagonal = false;
-  uint32_t every = 0;  // a probe at every multiple of so many inner steps; 0: none
-  double decay = 0;
-};
-CurvatureNeeds CurvatureNeedsOf(const v1::LearnedOptimizer& config);
+// Of the averages of the features from curvature.
+double CurvatureDecayOf(const v1::LearnedOptimizer& config);
 
 }  // namespace paceline

@@ -42,10 +42,6 @@ ThetaLayout Finished(std::string optimizer, std::vector<ThetaLeaf> leaves) {
 
 }  // namespace
 
-ThetaLeaf ConstantLeaf(std::string path, std::vector<int64_t> shape, double value) {
-  return {.path = std::move(path), .shape = std::move(shape), .initial_value = value};
-}
-
 const ThetaLeaf& ThetaLayout::leaf(const std::string& path) const {
   for (const ThetaLeaf& leaf : leaves) {
     if (leaf.path == path) return leaf;

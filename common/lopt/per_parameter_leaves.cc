@@ -1,5 +1,3 @@
-#include <cmath>
-
 #include "common/lopt/features.h"
 #include "common/lopt/leaves.h"
 
@@ -14,19 +12,13 @@ struct Network {
   uint32_t layers;
 };
 
-ThetaLeaf Weights(std::string path, int64_t in, int64_t out, int64_t fan_in) {
-  return {.path = std::move(path),
-          .shape = {in, out},
-          .initial_stddev = 1 / std::sqrt(static_cast<double>(fan_in))};
-}
-
 std::vector<ThetaLeaf> MlpLeaves(const Network& network, LayerPaths paths) {
   std::vector<ThetaLeaf> leaves;
   for (uint32_t i = 0; i <= network.layers; ++i) {
     const int64_t fan_in = i == 0 ? network.inputs : network.hidden;
     const int64_t fan_out = i == network.layers ? network.outputs : network.hidden;
     const auto [weight, bias] = paths(std::to_string(i));
-    leaves.push_back(Weights(weight, fan_in, fan_out, fan_in));
+    leaves.push_back(WeightLeaf(weight, {fan_in, fan_out}, fan_in));
     leaves.push_back(ConstantLeaf(bias, {fan_out}, 0));
   }
   return leaves;
@@ -95,7 +87,7 @@ std::vector<ThetaLeaf> Celo2Leaves(const v1::Celo2& config) {
   int number = 0;
   for (const int rows : kGroups) {
     const std::string path = whole.path + "__" + std::to_string(number++);
-    leaves.push_back(Weights(path, rows, whole.shape[1], kInputs));
+    leaves.push_back(WeightLeaf(path, {rows, whole.shape[1]}, kInputs));
   }
   return leaves;
 }
