@@ -40,6 +40,9 @@ OwnedPlan<MlpLoptPlan> PlanMlpLopt(const v1::LearnedOptimizer& config,
 OwnedPlan<AdafacMlpPlan> PlanAdafacMlp(const v1::LearnedOptimizer& config,
                                        const std::vector<ParameterTensor>& tensors);
 
+OwnedPlan<AdafacMlpPlan> PlanMuAdafacMlp(const v1::LearnedOptimizer& config,
+                                         const std::vector<ParameterTensor>& tensors);
+
 [[noreturn]] void FailNoOptimizer();
 
 // visit(OwnedPlan) of the config's family; what it returns. `config` is valid.
@@ -57,6 +60,11 @@ auto VisitPlan(const v1::LearnedOptimizer& config, const std::vector<ParameterTe
       return visit(PlanMlpLopt(config, tensors));
     case v1::LearnedOptimizer::kAdafacMlp:
       return visit(PlanAdafacMlp(config, tensors));
+    case v1::LearnedOptimizer::kMuAdafacMlp:
+      return visit(PlanMuAdafacMlp(config, tensors));
+    case v1::LearnedOptimizer::kLinear:
+    case v1::LearnedOptimizer::kMlpNomLopt:
+    case v1::LearnedOptimizer::kCelo2:
     case v1::LearnedOptimizer::KIND_NOT_SET:
       break;
   }
