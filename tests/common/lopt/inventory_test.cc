@@ -54,7 +54,8 @@ void CompareStatistics(const json& init, const ThetaLeaf& leaf,
 TEST(Inventory, EveryLeafHasTheLibrarysPathShapeAndInitialStatistics) {
   PACELINE_SKIP_WITHOUT_GOLDEN();
   int checked = 0;
-  for (const auto& [name, entry] : Inventory().items()) {
+  const json inventory = Inventory();
+  for (const auto& [name, entry] : inventory.items()) {
     SCOPED_TRACE(name);
     const auto config = ConfigOf(name, entry);
     if (!config) {
