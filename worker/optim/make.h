@@ -62,10 +62,7 @@ auto VisitPlan(const v1::LearnedOptimizer& config, const std::vector<ParameterTe
       return visit(PlanAdafacMlp(config, tensors));
     case v1::LearnedOptimizer::kMuAdafacMlp:
       return visit(PlanMuAdafacMlp(config, tensors));
-    case v1::LearnedOptimizer::kLinear:
-    case v1::LearnedOptimizer::kMlpNomLopt:
-    case v1::LearnedOptimizer::kCelo2:
-    case v1::LearnedOptimizer::KIND_NOT_SET:
+    default:
       break;
   }
   FailNoOptimizer();
