@@ -3,6 +3,7 @@
 
 #include <vector>
 
+#include "common/lopt/curvature.h"
 #include "common/lopt/features.h"
 #include "worker/optim/per_parameter_plan.h"
 #include "worker/optim/plan_network.h"
@@ -22,7 +23,7 @@ PerParameterOptions OptionsOf(const v1::LearnedOptimizer& config, const Config& 
   return {.clip = own.clip(),
           .update_rms = own.update_rms(),
           .rows = RowsOf(own),
-          .curvature_decay = CurvatureDecayOf(config)};
+          .curvature_decay = CurvatureOf(config).decay};
 }
 
 // The rows of those curvature inputs that the network sees.
