@@ -2,5 +2,8 @@
 #pragma once
 
 #include "worker/optim/adafac_mlp_kernel.h"
+#include "worker/optim/celo2_kernel.h"
 #include "worker/optim/hand_designed_kernel.h"
+#include "worker/optim/linear_kernel.h"
 #include "worker/optim/mlp_lopt_kernel.h"
+#include "worker/optim/mlp_nom_kernel.h"

@@ -8,9 +8,12 @@
 #pragma once
 
 #include "worker/optim/adafac_mlp_plan.h"
+#include "worker/optim/celo2_plan.h"
 #include "worker/optim/hand_designed_plan.h"
 #include "worker/optim/inner_step.h"
+#include "worker/optim/linear_plan.h"
 #include "worker/optim/mlp_lopt_plan.h"
+#include "worker/optim/mlp_nom_plan.h"
 
 namespace paceline {
 
@@ -27,8 +30,8 @@ template <class... Plans>
 struct PlanList {};
 
 // All families.
-using OptimPlans =
-    PlanList<LearnableSgdPlan, LearnableSgdmPlan, LearnableAdamPlan, MlpLoptPlan, AdafacMlpPlan>;
+using OptimPlans = PlanList<LearnableSgdPlan, LearnableSgdmPlan, LearnableAdamPlan, MlpLoptPlan,
+                            AdafacMlpPlan, MlpNomPlan, LinearPlan, Celo2Plan>;
 
 // Each family's *_simd.cc has the instances.
 namespace simd_Scalar {
