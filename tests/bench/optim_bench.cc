@@ -73,7 +73,9 @@ void RunUpdates(benchmark::State& bench, const v1::LearnedOptimizer& config, lan
   optimizer->InitState(*prepared, state);
   int64_t iteration = 0;
   for (auto _ : bench) {
-    optimizer->Update(*prepared, iteration++, 1, gradient, parameters, state, scratch);
+    const InnerStep step = {
+        .iteration = iteration++, .num_steps = 1000, .loss = 1, .gradient = gradient.data()};
+    optimizer->Update(*prepared, step, parameters, state, scratch);
     benchmark::DoNotOptimize(parameters.data());
   }
   bench.SetLabel(lane::TargetName(target));

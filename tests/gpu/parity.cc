@@ -28,12 +28,13 @@ struct Outcome {
 absl::StatusOr<Outcome> Train(InnerRuns& runs, std::span<const float> theta) {
   Outcome outcome;
   for (int run = 0; run < kRuns; ++run) {
-    if (absl::Status s = runs.Start(run, {5, static_cast<uint32_t>(run / 2), 1}); !s.ok()) return s;
+    if (absl::Status s = runs.Start(run, {5, static_cast<uint32_t>(run / 2), 1}, 1000); !s.ok())
+      return s;
   }
   for (uint32_t window = 0; window < 3; ++window) {
     if (window == 2) {
       runs.Copy(0, 1);
-      if (absl::Status s = runs.Start(2, {5, 77, 2}); !s.ok()) return s;
+      if (absl::Status s = runs.Start(2, {5, 77, 2}, 1000); !s.ok()) return s;
     }
     std::vector<RunTheta> thetas;
     for (int run = 0; run < kRuns; ++run) {
@@ -112,9 +113,10 @@ std::vector<float> UpdateOnProcessor(const v1::LearnedOptimizer& config, const U
     AlignedFloats state(optimizer->state_size()), scratch(optimizer->scratch_size());
     optimizer->InitState(*prepared, state.span());
     for (int update = 0; update < UpdateProblem::kUpdates; ++update) {
-      optimizer->Update(*prepared, update, 1, std::span(p.gradients).subspan(run * p.size, p.size),
-                        std::span(parameters).subspan(run * p.size, p.size), state.span(),
-                        scratch.span());
+      const InnerStep step = {
+          .iteration = update, .loss = 1, .gradient = p.gradients.data() + run * p.size};
+      optimizer->Update(*prepared, step, std::span(parameters).subspan(run * p.size, p.size),
+                        state.span(), scratch.span());
     }
   }
   return parameters;

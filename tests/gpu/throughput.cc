@@ -57,7 +57,7 @@ absl::StatusOr<double> StepsPerSecond(const Case& c, const ImageMlp& task,
         .key = 1, .purpose = Purpose::kPerturbation, .particle = static_cast<uint32_t>(run / 2)};
     thetas.push_back({theta, noise, run % 2 == 0 ? 0.01f : -0.01f});
     const RunSeed seed = {1, static_cast<uint32_t>(run / 2), 0};
-    if (absl::Status status = (*runs)->Start(run, seed); !status.ok()) return status;
+    if (absl::Status status = (*runs)->Start(run, seed, 1000); !status.ok()) return status;
   }
   std::vector<float> losses(run_count * kWindow);
   absl::Status status = (*runs)->Advance(thetas, kWindow, losses);  // warms up

@@ -30,12 +30,13 @@ v1::Task MlpConfig() {
 absl::StatusOr<std::vector<float>> Train(InnerRuns& runs, std::span<const float> theta) {
   std::vector<float> outcome;
   for (int run = 0; run < kRuns; ++run) {
-    if (absl::Status s = runs.Start(run, {5, static_cast<uint32_t>(run / 2), 1}); !s.ok()) return s;
+    if (absl::Status s = runs.Start(run, {5, static_cast<uint32_t>(run / 2), 1}, 1000); !s.ok())
+      return s;
   }
   for (const int64_t steps : {5, 70}) {
     if (steps == 70) {
       runs.Copy(0, 1);
-      if (absl::Status s = runs.Start(2, {5, 77, 2}); !s.ok()) return s;
+      if (absl::Status s = runs.Start(2, {5, 77, 2}, 1000); !s.ok()) return s;
     }
     std::vector<RunTheta> thetas;
     for (int run = 0; run < kRuns; ++run) {
@@ -103,7 +104,8 @@ absl::Status Measure(GpuCheck& check, const char* task_name, const ImageMlp& tas
       MakeRuns(v1::ENGINE_TORCH, optimizer.config, MlpConfig(), task, runs_at_once, check.device);
   if (!runs.ok()) return runs.status();
   for (int run = 0; run < runs_at_once; ++run) {
-    if (absl::Status s = (*runs)->Start(run, {5, static_cast<uint32_t>(run / 2), 1}); !s.ok()) {
+    if (absl::Status s = (*runs)->Start(run, {5, static_cast<uint32_t>(run / 2), 1}, 1000);
+        !s.ok()) {
       return s;
     }
   }

@@ -84,8 +84,11 @@ InnerRun Train(const GoldenFile& file, const v1::LearnedOptimizer& config, const
         loss_and_gradient(images.subspan(step * batch * pixels, batch * pixels),
                           labels.subspan(step * batch, batch), run.parameters, gradient);
     run.losses.push_back(loss);
-    optimizer->Update(*prepared, static_cast<int64_t>(step), loss, gradient, run.parameters, state,
-                      scratch);
+    const InnerStep inner = {.iteration = static_cast<int64_t>(step),
+                             .num_steps = file.config.value("num_steps", 0),
+                             .loss = loss,
+                             .gradient = gradient.data()};
+    optimizer->Update(*prepared, inner, run.parameters, state, scratch);
   }
   return run;
 }

@@ -58,8 +58,14 @@ std::vector<std::vector<float>> Follow(const GoldenFile& file, const v1::Learned
   std::vector<float> parameters = problem.initial;
   std::vector<std::vector<float>> trajectory;
   for (size_t update = 0; update < file.at("loss").elements(); ++update) {
-    optimizer->Update(*prepared, update, file.at("loss").f32()[update],
-                      problem.GradientOf(file, update), parameters, state, scratch);
+    const std::vector<float> gradient = problem.GradientOf(file, update);
+    const InnerStep step = {
+        .iteration = static_cast<int64_t>(update),
+        .num_steps = file.config.value("num_steps", 0),
+        .loss = file.at("loss").f32()[update],
+        .is_valid = file.has("is_valid") && file.at("is_valid").i32()[update] != 0,
+        .gradient = gradient.data()};
+    optimizer->Update(*prepared, step, parameters, state, scratch);
     trajectory.push_back(parameters);
   }
   return trajectory;

@@ -243,8 +243,11 @@ double InnerTrainingOfTheTier(const GoldenFile& file, const v1::LearnedOptimizer
   return InnerTrainingDeviation(
       file, tensors, [&](int64_t step, const at::Tensor& losses, TorchRows& g, TorchRows& p) {
         for (int64_t run = 0; run < kRuns; ++run) {
-          optimizer->Update(*prepared[run], step, losses[run].item<float>(), g.row(run), p.row(run),
-                            states[run], scratch);
+          const InnerStep inner = {.iteration = step,
+                                   .num_steps = file.config.value("num_steps", 0),
+                                   .loss = losses[run].item<float>(),
+                                   .gradient = g.row(run).data()};
+          optimizer->Update(*prepared[run], inner, p.row(run), states[run], scratch);
         }
       });
 }

@@ -31,6 +31,7 @@ namespace {
 
 constexpr int kRuns = 3;
 constexpr int kUpdates = 12;
+constexpr int64_t kNumSteps = 1000;
 
 // What both texts are given.
 struct Problem {
@@ -83,8 +84,11 @@ Result OfOurs(const Problem& problem, lane::Target target) {
     std::vector<float> state(optimizer->state_size());
     optimizer->InitState(*prepared, state);
     for (int update = 0; update < kUpdates; ++update) {
-      optimizer->Update(*prepared, IterationOf(update), 1, problem.gradients[update][run],
-                        result[run], state, scratch);
+      const InnerStep step = {.iteration = IterationOf(update),
+                              .num_steps = kNumSteps,
+                              .loss = 1,
+                              .gradient = problem.gradients[update][run].data()};
+      optimizer->Update(*prepared, step, result[run], state, scratch);
     }
   }
   return result;

@@ -36,6 +36,7 @@ constexpr double kLoose = 5e-6;
 
 constexpr int kParticles = 3;
 constexpr int kRuns = 2 * kParticles;
+constexpr int64_t kEpisodeSteps = 100;
 
 // ---- optimizers and tasks
 
@@ -164,7 +165,7 @@ class Driver {
   void Restart(int particle, uint32_t episode) {
     for (int run = 2 * particle; run < std::min(count_, 2 * particle + 2); ++run) {
       const RunSeed seed{.key = 9, .particle = static_cast<uint32_t>(particle), .episode = episode};
-      EXPECT_TRUE(runs_->Start(run, seed).ok());
+      EXPECT_TRUE(runs_->Start(run, seed, kEpisodeSteps).ok());
     }
   }
 

@@ -24,6 +24,9 @@
 namespace paceline {
 namespace {
 
+// Of the runs that are timed; no arithmetic hangs on it.
+constexpr int64_t kEpisodeSteps = 1000;
+
 using Clock = std::chrono::steady_clock;
 
 struct BenchBlock {
@@ -117,7 +120,7 @@ class Population {
       for (const float scale : {sigma, -sigma}) {
         const auto run = static_cast<int>(block.thetas.size());
         block.thetas.push_back({theta_, stream, scale});
-        absl::Status status = block.runs->Start(run, {config_.seed(), particle, 0});
+        absl::Status status = block.runs->Start(run, {config_.seed(), particle, 0}, kEpisodeSteps);
         if (!status.ok()) return status;
       }
     }

@@ -34,10 +34,10 @@ struct LaunchTable : Launch<Plans>... {
   }
 };
 template <template <class> class Launch, class... Plans>
-LaunchTable<Launch, Plans...> TableOf(const OptimOpsOf<Plans...>*);
+LaunchTable<Launch, Plans...> TableOf(const PlanList<Plans...>*);
 
-using WindowLaunches = decltype(TableOf<WindowLaunch>(static_cast<const OptimKernels*>(nullptr)));
-using UpdateLaunches = decltype(TableOf<UpdateLaunch>(static_cast<const OptimKernels*>(nullptr)));
+using WindowLaunches = decltype(TableOf<WindowLaunch>(static_cast<const OptimPlans*>(nullptr)));
+using UpdateLaunches = decltype(TableOf<UpdateLaunch>(static_cast<const OptimPlans*>(nullptr)));
 
 const WindowLaunches& Windows();
 const UpdateLaunches& Updates();

@@ -11,11 +11,11 @@ namespace paceline::cuda {
 namespace {
 
 template <class... Plans>
-auto WindowInstances(const OptimOpsOf<Plans...>*) {
+auto WindowInstances(const PlanList<Plans...>*) {
   return std::tuple(&LaunchWindow<Plans>...);
 }
 [[maybe_unused]] const auto kWindowInstances =
-    WindowInstances(static_cast<const OptimKernels*>(nullptr));
+    WindowInstances(static_cast<const OptimPlans*>(nullptr));
 
 }  // namespace
 }  // namespace paceline::cuda

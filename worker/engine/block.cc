@@ -94,7 +94,8 @@ absl::Status Block::OpenWindow(const BlockWindow& window, std::span<const float>
       thetas_[run] = {theta, stream, run == 2 * i ? sigma : -sigma};
       if (!episodes_.JustBegan(i, window)) continue;
       const RunSeed seed{config.seed(), particle, static_cast<uint32_t>(start)};
-      if (absl::Status status = runs_->Start(run, seed); !status.ok()) return status;
+      if (absl::Status status = runs_->Start(run, seed, window.length_steps); !status.ok())
+        return status;
     }
     // Truncated ES: both signs start the window from one state.
     if (config.estimator().has_truncated_es()) runs_->Copy(2 * i, 2 * i + 1);

@@ -74,9 +74,9 @@ class CudaRuns : public InnerRuns {
     return result;
   }
 
-  absl::Status Start(int run, const RunSeed& seed) override {
+  absl::Status Start(int run, const RunSeed& seed, int64_t num_steps) override {
     if (absl::Status status = Ready(); !status.ok()) return status;
-    runs_[run] = {.seed = seed, .step = 0, .begins = true};
+    runs_[run] = {.seed = seed, .num_steps = num_steps};
     std::vector<float> initial(task_.parameter_count());
     task_.SampleInitial(seed, initial);
     return memory_.parameters.Upload(*stream_, run * memory_.parameter_stride,
@@ -136,6 +136,7 @@ class CudaRuns : public InnerRuns {
   struct Run {
     RunSeed seed;
     int64_t step = 0;
+    int64_t num_steps = 0;
     bool begins = true;
   };
 
@@ -177,6 +178,7 @@ class CudaRuns : public InnerRuns {
     for (size_t r = 0; r < runs_.size(); ++r) {
       WindowRun run = DescribeRun(thetas[r], runs_[r].seed, runs_[r].step);
       run.theta = theta_array_.data() + theta_place_[r];
+      run.num_steps = runs_[r].num_steps;
       run.begins = runs_[r].begins;
       run.parameters = memory_.parameters.data() + r * memory_.parameter_stride;
       run.state = memory_.states.data() + r * memory_.state_stride;

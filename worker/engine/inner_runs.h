@@ -35,9 +35,10 @@ class InnerRuns {
  public:
   virtual ~InnerRuns() = default;
 
-  // Run `run` begins an episode: initial weights drawn from `seed`, inner step counter 0, optimizer
-  // state initial under the θ of the next Advance.
-  virtual absl::Status Start(int run, const RunSeed& seed) = 0;
+  // Run `run` begins an episode of `num_steps` inner steps (some optimizers want to know): initial
+  // weights drawn from `seed`, inner step counter 0, optimizer state initial under the θ of the
+  // next Advance.
+  virtual absl::Status Start(int run, const RunSeed& seed, int64_t num_steps) = 0;
   // `steps` inner steps of every run. thetas: [run]. losses: [run, steps], the raw training loss
   // before each update; not finite if the run diverged.
   virtual absl::Status Advance(std::span<const RunTheta> thetas, int64_t steps,

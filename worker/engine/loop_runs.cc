@@ -14,6 +14,7 @@ namespace {
 struct Run {
   RunSeed seed;
   int64_t step = 0;
+  int64_t num_steps = 0;
   AlignedFloats parameters;
   AlignedFloats state;  // empty until the first Advance
 };
@@ -37,10 +38,11 @@ class LoopRuns : public InnerRuns {
         gradient_(task.parameter_count()),
         scratch_(optimizer_->scratch_size()) {}
 
-  absl::Status Start(int run, const RunSeed& seed) override {
+  absl::Status Start(int run, const RunSeed& seed, int64_t num_steps) override {
     Run& r = runs_[run];
     r.seed = seed;
     r.step = 0;
+    r.num_steps = num_steps;
     r.parameters = AlignedFloats(task_.parameter_count());
     task_.SampleInitial(seed, r.parameters.span());
     r.state = AlignedFloats();
@@ -100,8 +102,12 @@ class LoopRuns : public InnerRuns {
       loss = std::numeric_limits<float>::quiet_NaN();
     }
     if (passage.finite) {
-      optimizer_->Update(*passage.prepared, run.step, loss, gradient_.span(), run.parameters.span(),
-                         run.state.span(), scratch_.span());
+      const InnerStep inner = {.iteration = run.step,
+                               .num_steps = run.num_steps,
+                               .loss = loss,
+                               .gradient = gradient_.data()};
+      optimizer_->Update(*passage.prepared, inner, run.parameters.span(), run.state.span(),
+                         scratch_.span());
     }
     ++run.step;
   }

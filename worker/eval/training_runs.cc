@@ -54,7 +54,7 @@ absl::Status Train(InnerRuns& runs, std::span<const RunPlan> plans, int64_t step
                    std::vector<LossTally>& tallies) {
   std::vector<RunTheta> thetas;
   for (size_t run = 0; run < plans.size(); ++run) {
-    absl::Status started = runs.Start(static_cast<int>(run), plans[run].seed);
+    absl::Status started = runs.Start(static_cast<int>(run), plans[run].seed, steps);
     if (!started.ok()) return started;
     thetas.push_back({plans[run].theta});
   }

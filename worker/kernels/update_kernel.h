@@ -6,6 +6,7 @@
 #include <cstdint>
 
 #include "common/lane/team.h"
+#include "worker/optim/inner_step.h"
 
 namespace paceline {
 
@@ -26,6 +27,7 @@ struct UpdateArrays {
   // [run]: updates done before this one; each call counts on, so that a captured graph can be
   // replayed.
   int64_t* iterations = nullptr;
+  const int64_t* num_steps = nullptr;  // [run], of the run's episode; or null: 0
   // [run], or null: turns 1 with the first loss that is not finite; such a run stands still.
   // Whoever begins a window sets it to 0.
   int32_t* stopped = nullptr;
@@ -63,10 +65,14 @@ PACELINE_LANE void UpdateRun(const Plan& plan, const UpdateArrays& arrays, size_
     if (stopped && arrays.stopped != nullptr) arrays.stopped[run] = 1;
   }
   if (stopped) return;
-  Kernel::template Update<V>(
-      plan, prepared, iteration, loss, arrays.gradients + run * arrays.gradient_stride,
-      arrays.parameters + run * arrays.parameter_stride, arrays.states + run * arrays.state_stride,
-      arrays.scratch + run * arrays.scratch_stride, team);
+  const InnerStep step = {.iteration = iteration,
+                          .num_steps = arrays.num_steps == nullptr ? 0 : arrays.num_steps[run],
+                          .loss = loss,
+                          .gradient = arrays.gradients + run * arrays.gradient_stride};
+  Kernel::template Update<V>(plan, prepared, step,
+                             arrays.parameters + run * arrays.parameter_stride,
+                             arrays.states + run * arrays.state_stride,
+                             arrays.scratch + run * arrays.scratch_stride, team);
 }
 
 }  // namespace paceline

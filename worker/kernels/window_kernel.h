@@ -6,6 +6,7 @@
 #include "common/noise/team_noise.h"
 #include "worker/kernels/mlp_kernel.h"
 #include "worker/kernels/window_plan.h"
+#include "worker/optim/inner_step.h"
 
 namespace paceline {
 
@@ -32,7 +33,11 @@ class Window {
       }
       if (team_.rank() == 0) run_.losses[step] = loss;
       if (finite) {
-        Kernel::template Update<V>(plan_, Part(kPrepared), run_.step + step, loss, Part(kGradient),
+        const InnerStep inner = {.iteration = run_.step + step,
+                                 .num_steps = run_.num_steps,
+                                 .loss = loss,
+                                 .gradient = Part(kGradient)};
+        Kernel::template Update<V>(plan_, Part(kPrepared), inner,
                                    Home(kParameters, run_.parameters), Home(kState, run_.state),
                                    Part(kScratch), team_);
         team_.Sync();

@@ -28,6 +28,7 @@ struct WindowRun {
   float scale = 0;
   PhiloxPlace batch = {};  // of inner step 0: words[0] is the step
   int64_t step = 0;        // inner steps done before this window
+  int64_t num_steps = 0;   // of the run's episode
   bool begins = false;     // the optimizer's state is to be made
   float* parameters = nullptr;
   float* state = nullptr;

@@ -22,11 +22,10 @@ struct AdafacMlpKernel : PerParameterKernel {
 
   template <class V, class Team>
   static PACELINE_LANE void Update(const AdafacMlpPlan& plan, const float* prepared,
-                                   int64_t iteration, float, const float* gradient,
-                                   float* parameters, float* state, float* scratch,
-                                   const Team& team) {
+                                   const InnerStep& step, float* parameters, float* state,
+                                   float* scratch, const Team& team) {
     const AdafacDecays decays = AdafacDecays::Load(prepared + plan.decays);
-    UpdateTensors<V>(plan, prepared, iteration, gradient, parameters, state, scratch, team,
+    UpdateTensors<V>(plan, prepared, step, parameters, state, scratch, team,
                      [&](const TensorPlan& tensor, const StagedTensor& staged, float* momenta)
                          PACELINE_INLINE_LAMBDA {
                            UpdateTensor<V>(plan, tensor, decays, prepared, staged, momenta, scratch,

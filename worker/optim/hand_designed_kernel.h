@@ -4,6 +4,7 @@
 #include "common/lane/portable_math.h"
 #include "common/lane/team.h"
 #include "worker/optim/hand_designed_plan.h"
+#include "worker/optim/inner_step.h"
 
 namespace paceline {
 
@@ -39,14 +40,14 @@ struct LearnableSgdKernel {
   static PACELINE_LANE void InitState(const LearnableSgdPlan&, const float*, float*, const Team&) {}
 
   template <class V, class Team>
-  static PACELINE_LANE void Update(const LearnableSgdPlan& plan, const float* prepared, int64_t,
-                                   float, const float* gradient, float* parameters, float*, float*,
+  static PACELINE_LANE void Update(const LearnableSgdPlan& plan, const float* prepared,
+                                   const InnerStep& step, float* parameters, float*, float*,
                                    const Team& team) {
     const float rate = prepared[0];
     ApplyToAll<V>(team, plan.parameters, [&](auto lane, size_t at) PACELINE_INLINE_LAMBDA {
       using L = decltype(lane);
       float* p = parameters + at;
-      Fnma(L::Set(rate), L::Load(gradient + at), L::Load(p)).Store(p);
+      Fnma(L::Set(rate), L::Load(step.gradient + at), L::Load(p)).Store(p);
     });
   }
 };
@@ -69,14 +70,14 @@ struct LearnableSgdmKernel {
   }
 
   template <class V, class Team>
-  static PACELINE_LANE void Update(const LearnableSgdmPlan& plan, const float* prepared, int64_t,
-                                   float, const float* gradient, float* parameters, float* trace,
-                                   float*, const Team& team) {
+  static PACELINE_LANE void Update(const LearnableSgdmPlan& plan, const float* prepared,
+                                   const InnerStep& step, float* parameters, float* trace, float*,
+                                   const Team& team) {
     const float rate = prepared[0], momentum = prepared[1];
     ApplyToAll<V>(team, plan.parameters, [&](auto lane, size_t at) PACELINE_INLINE_LAMBDA {
       using L = decltype(lane);
       float* p = parameters + at;
-      const L t = Fma(L::Set(momentum), L::Load(trace + at), L::Load(gradient + at));
+      const L t = Fma(L::Set(momentum), L::Load(trace + at), L::Load(step.gradient + at));
       t.Store(trace + at);
       Fnma(L::Set(rate), t, L::Load(p)).Store(p);
     });
@@ -115,16 +116,16 @@ struct LearnableAdamKernel {
 
   template <class V, class Team>
   static PACELINE_LANE void Update(const LearnableAdamPlan& plan, const float* prepared,
-                                   int64_t iteration, float, const float* gradient,
-                                   float* parameters, float* state, float*, const Team& team) {
+                                   const InnerStep& step, float* parameters, float* state, float*,
+                                   const Team& team) {
     float* first = state;
     float* second = state + plan.parameters;
-    const float first_correction = BiasCorrection(prepared[kBeta1], iteration + 1);
-    const float second_correction = BiasCorrection(prepared[kBeta2], iteration + 1);
+    const float first_correction = BiasCorrection(prepared[kBeta1], step.iteration + 1);
+    const float second_correction = BiasCorrection(prepared[kBeta2], step.iteration + 1);
     ApplyToAll<V>(team, plan.parameters, [&](auto lane, size_t at) PACELINE_INLINE_LAMBDA {
       using L = decltype(lane);
       float* p = parameters + at;
-      const L g = L::Load(gradient + at);
+      const L g = L::Load(step.gradient + at);
       const L m =
           Fma(L::Set(prepared[kOneMinusBeta1]), g, L::Set(prepared[kBeta1]) * L::Load(first + at));
       const L v = Fma(L::Set(prepared[kOneMinusBeta2]), g * g,
@@ -132,8 +133,8 @@ struct LearnableAdamKernel {
       m.Store(first + at);
       v.Store(second + at);
       const L root = Sqrt(Fma(v, L::Set(second_correction), L::Set(1e-8f)));
-      const L step = m * L::Set(first_correction) / (root + L::Set(prepared[kEpsilon]));
-      Fnma(L::Set(prepared[kRate]), step, L::Load(p)).Store(p);
+      const L direction = m * L::Set(first_correction) / (root + L::Set(prepared[kEpsilon]));
+      Fnma(L::Set(prepared[kRate]), direction, L::Load(p)).Store(p);
     });
   }
 };

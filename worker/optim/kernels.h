@@ -3,12 +3,13 @@
 // others.
 //
 // A family of optimizers is a plan (plain data, *_plan.h), a kernel over a lane type and a team
-// (*_kernel.h: Prepare, InitState, Update), a function that makes the plan (make.h), and its line
-// in the list below.
+// (*_kernel.h: Prepare, InitState, Update), the kernel's instances (*_simd.cc), a function that
+// makes the plan (make.h), and its line in the list below.
 #pragma once
 
 #include "worker/optim/adafac_mlp_plan.h"
 #include "worker/optim/hand_designed_plan.h"
+#include "worker/optim/inner_step.h"
 #include "worker/optim/mlp_lopt_plan.h"
 
 namespace paceline {
@@ -18,30 +19,29 @@ template <class Plan>
 struct OptimOps {
   void (*prepare)(const Plan& plan, const float* theta, float* prepared);
   void (*init_state)(const Plan& plan, const float* prepared, float* state);
-  void (*update)(const Plan& plan, const float* prepared, int64_t iteration, float loss,
-                 const float* gradient, float* parameters, float* state, float* scratch);
+  void (*update)(const Plan& plan, const float* prepared, const InnerStep& step, float* parameters,
+                 float* state, float* scratch);
 };
 
 template <class... Plans>
-struct OptimOpsOf : OptimOps<Plans>... {
-  template <class Plan>
-  const OptimOps<Plan>& of() const {
-    return *this;
-  }
-};
+struct PlanList {};
 
 // All families.
-using OptimKernels =
-    OptimOpsOf<LearnableSgdPlan, LearnableSgdmPlan, LearnableAdamPlan, MlpLoptPlan, AdafacMlpPlan>;
+using OptimPlans =
+    PlanList<LearnableSgdPlan, LearnableSgdmPlan, LearnableAdamPlan, MlpLoptPlan, AdafacMlpPlan>;
 
+// Each family's *_simd.cc has the instances.
 namespace simd_Scalar {
-const OptimKernels& Kernels();
+template <class Plan>
+const OptimOps<Plan>& OpsOf();
 }
 namespace simd_Avx2 {
-const OptimKernels& Kernels();
+template <class Plan>
+const OptimOps<Plan>& OpsOf();
 }
 namespace simd_Avx512 {
-const OptimKernels& Kernels();
+template <class Plan>
+const OptimOps<Plan>& OpsOf();
 }
 
 }  // namespace paceline

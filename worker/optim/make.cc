@@ -33,11 +33,10 @@ class KernelOptimizer : public Optimizer {
   void InitState(const PreparedTheta& prepared, std::span<float> state) const override {
     ops_.init_state(plan(), FloatsOf(prepared), state.data());
   }
-  void Update(const PreparedTheta& prepared, int64_t iteration, float loss,
-              std::span<const float> gradient, std::span<float> parameters, std::span<float> state,
-              std::span<float> scratch) const override {
-    ops_.update(plan(), FloatsOf(prepared), iteration, loss, gradient.data(), parameters.data(),
-                state.data(), AlignedFloats::AlignUp(scratch.data()));
+  void Update(const PreparedTheta& prepared, const InnerStep& step, std::span<float> parameters,
+              std::span<float> state, std::span<float> scratch) const override {
+    ops_.update(plan(), FloatsOf(prepared), step, parameters.data(), state.data(),
+                AlignedFloats::AlignUp(scratch.data()));
   }
 
  private:
@@ -57,24 +56,12 @@ void FailNoOptimizer() {
   std::abort();
 }
 
-const OptimKernels& KernelsOf(lane::Target target) {
-  switch (target) {
-    case lane::Target::kScalar:
-      break;
-    case lane::Target::kAvx2:
-      return simd_Avx2::Kernels();
-    case lane::Target::kAvx512:
-      return simd_Avx512::Kernels();
-  }
-  return simd_Scalar::Kernels();
-}
-
 std::unique_ptr<Optimizer> MakeOptimizerFor(const v1::LearnedOptimizer& config,
                                             const std::vector<ParameterTensor>& tensors,
                                             lane::Target target) {
   return VisitPlan(config, tensors, [&](auto owned) -> std::unique_ptr<Optimizer> {
     using Plan = typename decltype(owned)::Plan;
-    return std::make_unique<KernelOptimizer<Plan>>(std::move(owned), KernelsOf(target).of<Plan>());
+    return std::make_unique<KernelOptimizer<Plan>>(std::move(owned), OpsFor<Plan>(target));
   });
 }
 

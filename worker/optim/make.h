@@ -63,7 +63,18 @@ auto VisitPlan(const v1::LearnedOptimizer& config, const std::vector<ParameterTe
   FailNoOptimizer();
 }
 
-const OptimKernels& KernelsOf(lane::Target target);
+template <class Plan>
+const OptimOps<Plan>& OpsFor(lane::Target target) {
+  switch (target) {
+    case lane::Target::kScalar:
+      break;
+    case lane::Target::kAvx2:
+      return simd_Avx2::OpsOf<Plan>();
+    case lane::Target::kAvx512:
+      return simd_Avx512::OpsOf<Plan>();
+  }
+  return simd_Scalar::OpsOf<Plan>();
+}
 
 // The processor must be able to run `target`.
 std::unique_ptr<Optimizer> MakeOptimizerFor(const v1::LearnedOptimizer& config,

@@ -16,10 +16,9 @@ struct MlpLoptKernel : PerParameterKernel {
 
   template <class V, class Team>
   static PACELINE_LANE void Update(const MlpLoptPlan& plan, const float* prepared,
-                                   int64_t iteration, float, const float* gradient,
-                                   float* parameters, float* state, float* scratch,
-                                   const Team& team) {
-    UpdateTensors<V>(plan, prepared, iteration, gradient, parameters, state, scratch, team,
+                                   const InnerStep& step, float* parameters, float* state,
+                                   float* scratch, const Team& team) {
+    UpdateTensors<V>(plan, prepared, step, parameters, state, scratch, team,
                      [&](const TensorPlan& tensor, const StagedTensor& staged, float* momenta)
                          PACELINE_INLINE_LAMBDA {
                            UpdateTensor<V>(plan, tensor, prepared, staged, momenta, scratch, team);

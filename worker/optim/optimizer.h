@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "paceline/v1/config.pb.h"
+#include "worker/optim/inner_step.h"
 #include "worker/task/task.h"
 
 namespace paceline {
@@ -34,12 +35,11 @@ class Optimizer {
   // State before the first update; `prepared` because some optimizers keep initial state in θ.
   virtual void InitState(const PreparedTheta& prepared, std::span<float> state) const = 0;
   virtual std::unique_ptr<PreparedTheta> Prepare(std::span<const float> theta) const = 0;
-  // One inner step. `iteration` counts updates done before this one (the first sees 0). Parameters
-  // and gradients are flat, in the order of the tensors given to MakeOptimizer. Fastest where
-  // gradient, parameters and state begin at multiples of 64 bytes.
-  virtual void Update(const PreparedTheta& prepared, int64_t iteration, float loss,
-                      std::span<const float> gradient, std::span<float> parameters,
-                      std::span<float> state, std::span<float> scratch) const = 0;
+  // One inner step. Parameters and gradients are flat, in the order of the tensors given to
+  // MakeOptimizer. Fastest where gradient, parameters and state begin at multiples of 64 bytes.
+  virtual void Update(const PreparedTheta& prepared, const InnerStep& step,
+                      std::span<float> parameters, std::span<float> state,
+                      std::span<float> scratch) const = 0;
 };
 
 enum class Arithmetic { kScalar, kSimd };

@@ -1,6 +1,7 @@
 // The steps that all per-parameter networks share.
 #pragma once
 
+#include "worker/optim/inner_step.h"
 #include "worker/optim/network_kernel.h"
 #include "worker/optim/per_parameter_plan.h"
 #include "worker/optim/staging_kernel.h"
@@ -21,15 +22,14 @@ struct PerParameterKernel {
   // tensor that is not empty.
   template <class V, class Team, class Update>
   static PACELINE_LANE void UpdateTensors(const PerParameterPlan& plan, const float* prepared,
-                                          int64_t iteration, const float* gradient,
-                                          float* parameters, float* state, float* scratch,
-                                          const Team& team, const Update& update) {
-    TimeStart<V>(plan.network, prepared, iteration, scratch, team);
+                                          const InnerStep& step, float* parameters, float* state,
+                                          float* scratch, const Team& team, const Update& update) {
+    TimeStart<V>(plan.network, prepared, step.iteration, scratch, team);
     for (uint32_t i = 0; i < plan.tensor_count; ++i) {
       const TensorPlan& tensor = plan.tensors[i];
       if (tensor.size == 0) continue;
       const StagedTensor staged =
-          Stage(team, tensor, gradient, parameters, scratch + plan.staged_gradient,
+          Stage(team, tensor, step.gradient, parameters, scratch + plan.staged_gradient,
                 scratch + plan.staged_parameters);
       update(tensor, staged, state + tensor.state);
       Unstage(team, tensor, staged, parameters);

@@ -61,7 +61,7 @@ struct Problem {
     auto made = MakeRuns(engine, optimizer, config, *task, runs).value();
     std::vector<float> losses(runs * steps);
     for (int r = 0; r < runs; ++r) {
-      EXPECT_TRUE(made->Start(r, {5, static_cast<uint32_t>(r), 0}).ok());
+      EXPECT_TRUE(made->Start(r, {5, static_cast<uint32_t>(r), 0}, 100).ok());
     }
     EXPECT_TRUE(made->Advance(Thetas(runs), steps, losses).ok());
     return losses;
@@ -100,7 +100,7 @@ TEST(InnerRuns, WindowsJoinSeamlessly) {
   Problem setup(SmallMlp(), Adafac());
   const auto whole = setup.Losses(v1::ENGINE_FUSED, 1, 10);
   auto runs = MakeRuns(v1::ENGINE_FUSED, setup.optimizer, setup.config, *setup.task, 1).value();
-  ASSERT_TRUE(runs->Start(0, {5, 0, 0}).ok());
+  ASSERT_TRUE(runs->Start(0, {5, 0, 0}, 100).ok());
   std::vector<float> parts(10);
   ASSERT_TRUE(runs->Advance(setup.Thetas(1), 4, std::span(parts).first(4)).ok());
   ASSERT_TRUE(runs->Advance(setup.Thetas(1), 6, std::span(parts).last(6)).ok());
@@ -110,8 +110,8 @@ TEST(InnerRuns, WindowsJoinSeamlessly) {
 TEST(InnerRuns, CopyCarriesEverything) {
   Problem setup(SmallMlp(), Adafac());
   auto runs = MakeRuns(v1::ENGINE_FUSED, setup.optimizer, setup.config, *setup.task, 2).value();
-  ASSERT_TRUE(runs->Start(0, {5, 0, 0}).ok());
-  ASSERT_TRUE(runs->Start(1, {5, 1, 0}).ok());
+  ASSERT_TRUE(runs->Start(0, {5, 0, 0}, 100).ok());
+  ASSERT_TRUE(runs->Start(1, {5, 1, 0}, 100).ok());
   const std::vector<RunTheta> thetas = setup.Thetas(2);
   std::vector<float> losses(6);
   ASSERT_TRUE(runs->Advance(thetas, 3, losses).ok());

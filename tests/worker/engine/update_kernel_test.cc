@@ -20,6 +20,7 @@ namespace {
 
 constexpr size_t kRuns = 3;
 constexpr int kUpdates = 4;
+constexpr int64_t kNumSteps = 20;
 
 class UpdateKernelTest : public testing::TestWithParam<v1::LearnedOptimizer> {
  protected:
@@ -54,10 +55,12 @@ class UpdateKernelTest : public testing::TestWithParam<v1::LearnedOptimizer> {
       optimizer->InitState(*prepared, state.span());
       for (int update = 0; update < kUpdates; ++update) {
         if (!std::isfinite(LossOf(run, update))) break;
-        optimizer->Update(*prepared, update, LossOf(run, update),
-                          std::span(gradients_[update]).subspan(run * size_, size_),
-                          std::span(parameters).subspan(run * size_, size_), state.span(),
-                          scratch.span());
+        const InnerStep step = {.iteration = update,
+                                .num_steps = kNumSteps,
+                                .loss = LossOf(run, update),
+                                .gradient = gradients_[update].data() + run * size_};
+        optimizer->Update(*prepared, step, std::span(parameters).subspan(run * size_, size_),
+                          state.span(), scratch.span());
       }
     }
     return parameters;
@@ -70,6 +73,7 @@ class UpdateKernelTest : public testing::TestWithParam<v1::LearnedOptimizer> {
     std::vector<float> states(kRuns * plan.state_size, NAN);
     std::vector<float> scratch(kRuns * plan.scratch_size, NAN), losses(kRuns);
     std::vector<int64_t> iterations(kRuns, 0);
+    const std::vector<int64_t> num_steps(kRuns, kNumSteps);
     std::vector<int32_t> stopped(kRuns, 0);
     UpdateArrays arrays = {.thetas = thetas_.data(),
                            .theta_stride = theta_size_,
@@ -84,6 +88,7 @@ class UpdateKernelTest : public testing::TestWithParam<v1::LearnedOptimizer> {
                            .scratch_stride = plan.scratch_size,
                            .losses = losses.data(),
                            .iterations = iterations.data(),
+                           .num_steps = num_steps.data(),
                            .stopped = stopped.data()};
     RunBlocks(kRuns, threads, [&](size_t run, const EmulatedTeam& team) {
       PrepareRun<lane::Scalar>(plan, arrays, nullptr, run, team);

@@ -26,6 +26,7 @@ struct Outcome {
 
 // Two windows of two runs, θ+ and θ−, as a block has them.
 constexpr int kRuns = 2;
+constexpr int64_t kNumSteps = 20;
 constexpr int64_t kWindows[] = {3, 2};
 
 struct Setting {
@@ -54,7 +55,8 @@ class WindowKernelTest : public testing::TestWithParam<Setting> {
 
   Outcome ByTheProcessor(std::unique_ptr<InnerRuns> runs) const {
     Outcome outcome;
-    for (int run = 0; run < kRuns; ++run) EXPECT_TRUE(runs->Start(run, SeedOf(run)).ok());
+    for (int run = 0; run < kRuns; ++run)
+      EXPECT_TRUE(runs->Start(run, SeedOf(run), kNumSteps).ok());
     for (int window = 0; window < 2; ++window) {
       const std::vector<RunTheta> thetas = {ThetaOf(0, window), ThetaOf(1, window)};
       std::vector<float> losses(kRuns * kWindows[window]);
@@ -86,6 +88,7 @@ class WindowKernelTest : public testing::TestWithParam<Setting> {
       std::vector<float> losses(kRuns * steps);
       for (int run = 0; run < kRuns; ++run) {
         runs[run] = DescribeRun(ThetaOf(run, window), SeedOf(run), step);
+        runs[run].num_steps = kNumSteps;
         runs[run].begins = window == 0;
         runs[run].parameters = outcome.parameters[run].data();
         runs[run].state = states[run].data();

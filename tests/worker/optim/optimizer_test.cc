@@ -25,7 +25,9 @@ struct Runner {
     optimizer->InitState(*prepared, state);
   }
   void Update(const std::vector<float>& gradient, std::vector<float>& parameters) {
-    optimizer->Update(*prepared, iteration++, 1, gradient, parameters, state, scratch);
+    const InnerStep step = {
+        .iteration = iteration++, .num_steps = 1000, .loss = 1, .gradient = gradient.data()};
+    optimizer->Update(*prepared, step, parameters, state, scratch);
   }
 };
 

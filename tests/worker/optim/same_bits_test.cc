@@ -36,7 +36,9 @@ Outcome RunUpdates(const v1::LearnedOptimizer& config, const std::vector<Paramet
   optimizer->InitState(*prepared, std::span(state).subspan(shift));
   for (int64_t iteration = 0; iteration < 5; ++iteration) {
     const std::vector<float> gradient = RandomValues(size, gradient_scale, random);
-    optimizer->Update(*prepared, 7 * iteration, 1, gradient, std::span(parameters).subspan(shift),
+    const InnerStep step = {
+        .iteration = 7 * iteration, .num_steps = 1000, .loss = 1, .gradient = gradient.data()};
+    optimizer->Update(*prepared, step, std::span(parameters).subspan(shift),
                       std::span(state).subspan(shift), std::span(scratch).subspan(shift));
   }
   parameters.erase(parameters.begin(), parameters.begin() + shift);

@@ -215,7 +215,9 @@ void ExpectTheFormulas(const v1::LearnedOptimizer& config, int layers,
   for (int64_t iteration = 0; iteration < 20; ++iteration) {
     const std::vector<float> g = RandomValues(size, 0.3f, random);
     plain.Update(Values(g.begin(), g.end()), iteration, layers);
-    optimizer->Update(*prepared, iteration, 1, g, p, state, scratch);
+    const InnerStep step = {
+        .iteration = iteration, .num_steps = 1000, .loss = 1, .gradient = g.data()};
+    optimizer->Update(*prepared, step, p, state, scratch);
   }
   for (size_t i = 0; i < size; ++i) {
     ASSERT_NEAR(p[i], plain.parameters()[i], 5e-6 * std::max(1.0, std::abs(plain.parameters()[i])))

@@ -21,6 +21,7 @@ namespace {
 struct Run {
   RunSeed seed;
   int64_t step = 0;
+  int64_t num_steps = 0;
   bool has_state = false;  // false until the first Advance
 };
 
@@ -45,8 +46,8 @@ class TorchRuns : public InnerRuns {
     }
   }
 
-  absl::Status Start(int run, const RunSeed& seed) override {
-    runs_[run] = {.seed = seed};
+  absl::Status Start(int run, const RunSeed& seed, int64_t num_steps) override {
+    runs_[run] = {.seed = seed, .num_steps = num_steps};
     task_.SampleInitial(seed, parameters_.row(run));
     return absl::OkStatus();
   }
@@ -132,8 +133,12 @@ class TorchRuns : public InnerRuns {
     if (!window.finite[run]) return std::numeric_limits<float>::quiet_NaN();
     window.finite[run] = std::isfinite(loss);
     if (window.finite[run]) {
-      optimizer_->Update(*window.prepared[run], runs_[run].step, loss, window.gradients.row(run),
-                         parameters_.row(run), states_.row(run), window.scratch);
+      const InnerStep inner = {.iteration = runs_[run].step,
+                               .num_steps = runs_[run].num_steps,
+                               .loss = loss,
+                               .gradient = window.gradients.row(run).data()};
+      optimizer_->Update(*window.prepared[run], inner, parameters_.row(run), states_.row(run),
+                         window.scratch);
     }
     return loss;
   }

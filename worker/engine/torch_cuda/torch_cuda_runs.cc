@@ -85,9 +85,9 @@ class TorchCudaRuns : public InnerRuns {
     return absl::OkStatus();
   }
 
-  absl::Status Start(int run, const RunSeed& seed) override {
+  absl::Status Start(int run, const RunSeed& seed, int64_t num_steps) override {
     if (absl::Status status = Ready(); !status.ok()) return status;
-    runs_[run] = {.seed = seed};
+    runs_[run] = {.seed = seed, .num_steps = num_steps};
     std::vector<float> initial(task_.parameter_count());
     task_.SampleInitial(seed, initial);
     return parameters_.values.Upload(stream_, run * parameters_.stride,
@@ -144,6 +144,7 @@ class TorchCudaRuns : public InnerRuns {
   struct Run {
     RunSeed seed;
     int64_t step = 0;
+    int64_t num_steps = 0;
     bool begins = true;  // until the first Advance
   };
 
@@ -169,6 +170,7 @@ class TorchCudaRuns : public InnerRuns {
     if (status.ok()) status = rows(scratch_, sizes.scratch);
     if (status.ok()) status = zeros(losses_);
     if (status.ok()) status = zeros(iterations_);
+    if (status.ok()) status = zeros(num_steps_);
     if (status.ok()) status = zeros(stopped_);
     if (status.ok()) status = zeros(begins_);
     return status;
@@ -189,17 +191,19 @@ class TorchCudaRuns : public InnerRuns {
             .scratch_stride = scratch_.stride,
             .losses = losses_.data(),
             .iterations = iterations_.data(),
+            .num_steps = num_steps_.data(),
             .stopped = stopped_.data()};
   }
 
   // θ, initial states and counters; done when this returns, since the graph runs in another stream.
   absl::Status OpenWindow(std::span<const RunTheta> thetas) {
     std::vector<float> rows(runs_.size() * thetas_.stride);
-    std::vector<int64_t> iterations;
+    std::vector<int64_t> iterations, num_steps;
     std::vector<int32_t> begins;
     for (size_t run = 0; run < runs_.size(); ++run) {
       thetas[run].Fill(std::span(rows).subspan(run * thetas_.stride, theta_size_));
       iterations.push_back(runs_[run].step);
+      num_steps.push_back(runs_[run].num_steps);
       begins.push_back(runs_[run].begins ? 1 : 0);
       runs_[run].begins = false;
     }
@@ -208,6 +212,7 @@ class TorchCudaRuns : public InnerRuns {
     if (status.ok()) {
       status = iterations_.Upload(stream_, 0, std::span<const int64_t>(iterations));
     }
+    if (status.ok()) status = num_steps_.Upload(stream_, 0, std::span<const int64_t>(num_steps));
     if (status.ok()) status = stopped_.Upload(stream_, 0, std::span<const int32_t>(none));
     if (status.ok()) status = begins_.Upload(stream_, 0, std::span<const int32_t>(begins));
     if (status.ok()) {
@@ -278,6 +283,7 @@ class TorchCudaRuns : public InnerRuns {
   Rows parameters_, gradients_, thetas_, prepared_, states_, scratch_;
   cuda::Array<float> losses_;              // [run]
   cuda::Array<int64_t> iterations_;        // [run]
+  cuda::Array<int64_t> num_steps_;         // [run]
   cuda::Array<int32_t> stopped_, begins_;  // [run]
   std::unique_ptr<CapturedStep> step_;     // ends before the arrays that it uses
   mutable absl::Status failure_;           // the first; the runs are of no use after it

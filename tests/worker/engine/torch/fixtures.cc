@@ -90,7 +90,7 @@ std::unique_ptr<InnerRuns> Runs::Reference() {
 
 void Runs::Start(InnerRuns& made, int run) {
   const RunSeed seed{.key = 9, .particle = static_cast<uint32_t>(run / 2), .episode = 6};
-  const absl::Status status = made.Start(run, seed);
+  const absl::Status status = made.Start(run, seed, 100);
   ASSERT_TRUE(status.ok()) << status;
 }
 
