@@ -31,8 +31,7 @@ bool Exists(const std::string& path) {
 
 absl::Status At(const std::string& path, const absl::Status& status) {
   if (status.ok()) return status;
-  return absl::Status(status.code(),
-                      fmt::format("{}: {}", path, std::string(status.message())));
+  return absl::Status(status.code(), fmt::format("{}: {}", path, std::string(status.message())));
 }
 
 Json LeafJson(const ThetaLeaves& leaves, const std::string& path) {
@@ -98,18 +97,21 @@ absl::StatusOr<PyloFiles> ReadFiles(const std::string& folder) {
   return files;
 }
 
-absl::StatusOr<v1::LearnedOptimizer> FindOptimizer(const PyloFiles& files) {
+// What the folder says of itself, else `given`.
+absl::StatusOr<v1::LearnedOptimizer> FindOptimizer(
+    const PyloFiles& files, const std::optional<v1::LearnedOptimizer>& given) {
   const Metadata& metadata = files.models.begin()->second.metadata;
   const auto constants = metadata.find("constants");
   if (constants != metadata.end()) {
     return ParseOptimizer(constants->second, "the constants in its metadata");
   }
+  if (given) return *given;
   auto optimizer = OptimizerOfPylo(files.configs, files.kwargs);
   if (optimizer.ok()) return optimizer;
   return absl::Status(
       optimizer.status().code(),
-      fmt::format("{}; pylo_kwargs.json is expected beside it, with what is passed to PyLO's "
-                  "optimizer, or --optimizer CONFIG",
+      fmt::format("{}; beside config.json is expected pylo_kwargs.json, with what is passed to "
+                  "PyLO's optimizer, or --optimizer CONFIG",
                   std::string(optimizer.status().message())));
 }
 
@@ -157,8 +159,8 @@ absl::StatusOr<TrainedOptimizer> Assemble(const PyloFiles& files, v1::LearnedOpt
   for (const PyloModule& module : form->modules) {
     const auto file = files.models.find(module.folder);
     if (file == files.models.end()) {
-      return absl::InvalidArgumentError(
-          fmt::format("it is not a {}: its modules are not in the folders of one", form->optimizer));
+      return absl::InvalidArgumentError(fmt::format(
+          "it is not a {}: its modules are not in the folders of one", form->optimizer));
     }
     absl::Status status = ReadTensors(module, layout, file->second, leaves);
     if (!status.ok()) return At(PathIn("", module.folder, kModel).substr(1), status);
@@ -187,8 +189,7 @@ absl::Status WritePyloFolder(const TrainedOptimizer& trained, const std::string&
   const ThetaLeaves leaves = ToLeaves(layout, trained.theta);
   const Metadata metadata = PyloMetadata(trained, *form);
   for (const PyloModule& module : form->modules) {
-    absl::Status status =
-        MakeFolder(module.folder.empty() ? folder : folder + "/" + module.folder);
+    absl::Status status = MakeFolder(module.folder.empty() ? folder : folder + "/" + module.folder);
     if (!status.ok()) return status;
     status = WriteFileAtomically(PathIn(folder, module.folder, kModel),
                                  ModelFile(module, layout, leaves, metadata));
@@ -205,7 +206,7 @@ absl::StatusOr<TrainedOptimizer> ReadPyloFolder(
     const std::string& folder, const std::optional<v1::LearnedOptimizer>& optimizer) {
   const auto files = ReadFiles(folder);
   if (!files.ok()) return files.status();
-  const auto found = optimizer ? *optimizer : FindOptimizer(*files);
+  const auto found = FindOptimizer(*files, optimizer);
   if (!found.ok()) return At(folder, found.status());
   auto trained = Assemble(*files, *found);
   if (trained.ok()) return trained;

@@ -17,8 +17,8 @@ namespace paceline {
 // well. InvalidArgument: PyLO has no such optimizer.
 absl::Status WritePyloFolder(const TrainedOptimizer& trained, const std::string& folder);
 
-// `optimizer` takes the place of what the folder says of itself. NotFound: a file is missing;
-// InvalidArgument and DataLoss as ParseTrainedOptimizer.
+// `optimizer` is for a folder whose metadata does not say our constants. NotFound: a file is
+// missing; InvalidArgument and DataLoss as ParseTrainedOptimizer.
 absl::StatusOr<TrainedOptimizer> ReadPyloFolder(
     const std::string& folder, const std::optional<v1::LearnedOptimizer>& optimizer = std::nullopt);
 

@@ -62,8 +62,8 @@ absl::StatusOr<v1::LearnedOptimizer> OptimizerOfPylo(const std::map<std::string,
   if (!status.ok()) return status;
   const std::vector<std::string> faults = CheckOptimizer(optimizer);
   if (faults.empty()) return optimizer;
-  return absl::InvalidArgumentError(fmt::format("its config.json and pylo_kwargs.json: {}",
-                                                fmt::join(faults, "; ")));
+  return absl::InvalidArgumentError(
+      fmt::format("its config.json and pylo_kwargs.json: {}", fmt::join(faults, "; ")));
 }
 
 }  // namespace paceline

@@ -27,8 +27,9 @@ absl::Status CheckNames(const ThetaLeaves& leaves, const ThetaLayout& layout) {
     const bool known = std::ranges::any_of(
         layout.leaves, [&path = path](const ThetaLeaf& leaf) { return leaf.path == path; });
     if (known) continue;
-    return absl::InvalidArgumentError(fmt::format(
-        "it has a tensor \"{}\" that is none of theta's; {}", path.substr(0, 80), Expected(layout)));
+    return absl::InvalidArgumentError(
+        fmt::format("it has a tensor \"{}\" that is none of theta's; {}", path.substr(0, 80),
+                    Expected(layout)));
   }
   return absl::OkStatus();
 }

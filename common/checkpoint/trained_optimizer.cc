@@ -70,9 +70,10 @@ absl::StatusOr<v1::JobConfig> ReadConfig(const Metadata& metadata) {
   const auto digest = Get(metadata, "config_digest");
   if (!digest.ok()) return digest.status();
   if (Sha256Hex(*text) != *digest) {
-    return absl::DataLossError(fmt::format("its training config has the digest {}, its metadata "
-                                           "says {}",
-                                           Sha256Hex(*text), digest->substr(0, 80)));
+    return absl::DataLossError(
+        fmt::format("its training config has the digest {}, its metadata "
+                    "says {}",
+                    Sha256Hex(*text), digest->substr(0, 80)));
   }
   ParsedConfig parsed = ParseConfig(*text, "the training config in its metadata");
   if (parsed.faults.empty()) return std::move(parsed.config);

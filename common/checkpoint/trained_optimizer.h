@@ -29,8 +29,8 @@ struct Training {
 };
 
 struct TrainedOptimizer {
-  v1::LearnedOptimizer optimizer;    // valid
-  std::vector<float> theta;          // [P], in the order of LayoutOf(optimizer); finite if it was read
+  v1::LearnedOptimizer optimizer;  // valid
+  std::vector<float> theta;  // [P], in the order of LayoutOf(optimizer); finite if it was read
   std::optional<Training> training = std::nullopt;
   std::string origin = "";
 };

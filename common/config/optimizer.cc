@@ -36,8 +36,8 @@ std::vector<RuleFault> CheckOwnJobRules(const v1::LearnedOptimizer& optimizer) {
 void Read(std::string_view yaml, Diagnostics& diagnostics, v1::LearnedOptimizer& optimizer) {
   const Mark beginning{0, 1, 1};
   if (yaml.size() > kMaxConfigBytes) {
-    return diagnostics.Report(beginning, fmt::format("{} bytes; a config has at most {}",
-                                                     yaml.size(), kMaxConfigBytes));
+    return diagnostics.Report(
+        beginning, fmt::format("{} bytes; a config has at most {}", yaml.size(), kMaxConfigBytes));
   }
   YamlDocument document = ReadYaml(yaml, 0);
   diagnostics.Report(std::move(document.faults));

@@ -104,7 +104,9 @@ absl::StatusOr<TrainingState> ReadCheckpoint(const std::string& job_folder,
 
   auto values = FromLeaves(theta->tensors, LayoutOf(config.optimizer()));
   if (!values.ok()) return AtPath(theta_path, values.status());
-  TrainingState state{.step = row.step, .theta = *std::move(values)};
+  TrainingState state;
+  state.step = row.step;
+  state.theta = *std::move(values);
   absl::Status status = AtPath(state_path, FillState(*rest, state));
   if (!status.ok()) return status;
   return state;

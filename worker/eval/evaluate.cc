@@ -40,7 +40,11 @@ class ScenarioEvaluator {
  public:
   ScenarioEvaluator(const TrainedOptimizer& trained, const EvalOptions& options,
                     const Scenario& scenario, const TrainingRuns& runs)
-      : trained_(trained), training_(*trained.training), options_(options), scenario_(scenario), runs_(runs) {}
+      : trained_(trained),
+        training_(*trained.training),
+        options_(options),
+        scenario_(scenario),
+        runs_(runs) {}
 
   absl::StatusOr<ScenarioResult> Evaluate() const {
     ScenarioResult result{.scenario = scenario_, .optimizers = {}};

@@ -15,8 +15,8 @@
 namespace paceline {
 namespace {
 
-using ::testing::HasSubstr;
 using testing::Counted;
+using ::testing::HasSubstr;
 using testing::OptimizerOf;
 
 std::string Data(const std::string& name) {
@@ -114,7 +114,8 @@ TEST(ThetaState, HostileFilesAreRefused) {
   EXPECT_THAT(ErrorOf("\x01"), HasSubstr("a whole number; a map is expected"));
   EXPECT_THAT(ErrorOf(std::string("\x81\xa1w\x01", 4)),
               HasSubstr(R"("w" is a whole number; an array (extension type 1) is expected)"));
-  EXPECT_THAT(ErrorOf(WithArray({1}, "float32", "1234", 2)), HasSubstr("is an extension; an array"));
+  EXPECT_THAT(ErrorOf(WithArray({1}, "float32", "1234", 2)),
+              HasSubstr("is an extension; an array"));
   EXPECT_THAT(ErrorOf(WithArray({1}, "int32", "1234")),
               HasSubstr("of dtype int32; float32, float64, float16 or bfloat16 is expected"));
   EXPECT_THAT(ErrorOf(WithArray({2}, "float32", "1234")),

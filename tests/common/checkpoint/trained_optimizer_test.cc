@@ -11,8 +11,8 @@
 namespace paceline {
 namespace {
 
-using ::testing::HasSubstr;
 using testing::ExpectSame;
+using ::testing::HasSubstr;
 
 class TrainedOptimizerTest : public ::testing::Test {
  protected:
