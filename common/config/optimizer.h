@@ -16,7 +16,7 @@ namespace paceline {
 absl::StatusOr<v1::LearnedOptimizer> ParseOptimizer(std::string_view yaml, std::string_view name);
 // The same rules on a message from anywhere; empty if it is valid.
 std::vector<std::string> CheckOptimizer(const v1::LearnedOptimizer& optimizer);
-// JSON in the config's own words, every field written; ParseOptimizer reads it back.
+// JSON in the config's own words, defaults written out; ParseOptimizer reads it back.
 std::string OptimizerJson(const v1::LearnedOptimizer& optimizer);
 
 }  // namespace paceline

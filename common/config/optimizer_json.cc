@@ -57,11 +57,16 @@ std::string FieldText(const Message& message, const FieldDescriptor& field) {
   return "[" + list + "]";
 }
 
+bool IsWritten(const Message& message, const FieldDescriptor& field) {
+  if (field.is_repeated()) return message.GetReflection()->FieldSize(message, &field) > 0;
+  return !field.has_presence() || message.GetReflection()->HasField(message, &field);
+}
+
 std::string MessageText(const Message& message) {
   std::string text;
   for (int i = 0; i < message.GetDescriptor()->field_count(); ++i) {
     const FieldDescriptor& field = *message.GetDescriptor()->field(i);
-    if (field.has_presence() && !message.GetReflection()->HasField(message, &field)) continue;
+    if (!IsWritten(message, field)) continue;
     text += fmt::format("{}\"{}\": {}", text.empty() ? "" : ", ", field.name(),
                         FieldText(message, field));
   }
