@@ -69,7 +69,9 @@ absl::StatusOr<TrainedOptimizer> ImportThetaState(std::string_view bytes,
         "a theta.state holds values alone; say which optimizer's with --optimizer, as in "
         "--optimizer '{adafac_mlp: {hidden: 32}}'");
   }
-  return FromValues(state->leaves, *optimizer, std::move(state->origin));
+  const ThetaLayout layout = LayoutOf(*optimizer);
+  return FromValues(ToOurPaths(std::move(state->leaves), layout), *optimizer,
+                    std::move(state->origin));
 }
 
 absl::StatusOr<TrainedOptimizer> ImportFile(const std::string& path,

@@ -99,6 +99,14 @@ std::string OriginOf(const MsgpackValue& root) {
   return origin;
 }
 
+// Where ours differ: Celo2's network is there below the name that it has in HyperV2.
+constexpr std::string_view kOurNetwork = "nn/~/", kCelo2Network = "ff_mod_stack/~/";
+
+std::string LibraryPath(const ThetaLayout& layout, const std::string& path) {
+  if (layout.optimizer != "celo2" || !path.starts_with(kOurNetwork)) return path;
+  return std::string(kCelo2Network) + path.substr(kOurNetwork.size());
+}
+
 // The library's keys of a path: haiku's modules stand below one key of the optimizer's own, except
 // where θ is a network's parameters and nothing else.
 std::vector<std::string> KeysOf(const std::string& path) {
@@ -138,6 +146,16 @@ void WriteBranch(const Branch& branch, std::span<const float> theta, MsgpackWrit
 
 }  // namespace
 
+ThetaLeaves ToOurPaths(ThetaLeaves leaves, const ThetaLayout& layout) {
+  ThetaLeaves ours;
+  for (auto& [path, tensor] : leaves) {
+    const bool renamed = layout.optimizer == "celo2" && path.starts_with(kCelo2Network);
+    ours[renamed ? std::string(kOurNetwork) + path.substr(kCelo2Network.size()) : path] =
+        std::move(tensor);
+  }
+  return ours;
+}
+
 absl::StatusOr<ThetaState> ParseThetaState(std::string_view bytes) {
   const auto root = ParseMsgpack(bytes);
   if (!root.ok()) return Invalid("{}", std::string(root.status().message()));
@@ -156,7 +174,9 @@ std::string SerializeThetaState(const ThetaLayout& layout, std::span<const float
   Branch root;
   for (const ThetaLeaf& leaf : layout.leaves) {
     Branch* branch = &root;
-    for (const std::string& key : KeysOf(leaf.path)) branch = &branch->children[key];
+    for (const std::string& key : KeysOf(LibraryPath(layout, leaf.path))) {
+      branch = &branch->children[key];
+    }
     branch->leaf = &leaf;
   }
   MsgpackWriter writer;

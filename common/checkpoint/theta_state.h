@@ -14,7 +14,7 @@
 namespace paceline {
 
 struct ThetaState {
-  ThetaLeaves leaves;  // float32
+  ThetaLeaves leaves;  // float32, by the library's paths
   std::string origin;  // what the file says of itself, for people
 };
 
@@ -22,6 +22,9 @@ struct ThetaState {
 // ParameterCheckpoint wraps around θ ({params, gen_id, step}). float64, float16 and bfloat16 are
 // converted to float32, to the nearest.
 absl::StatusOr<ThetaState> ParseThetaState(std::string_view bytes);
+
+// Leaves by the paths of the layout.
+ThetaLeaves ToOurPaths(ThetaLeaves leaves, const ThetaLayout& layout);
 
 // θ alone, grouped as the library groups it: a haiku module's name is one key ("mlp/~/linear_0",
 // "~", "rnn/linear").

@@ -60,6 +60,28 @@ class MetaMLP:
         return linear(self.state, "network.output", x)
 
 
+class CELO2MLP:  # x @ w, weights [in, out]
+    def __init__(self, state, feature_dims, hidden_size, hidden_layers, output_size, activation):
+        assert activation == "relu"
+        shapes = {f"w0.{i}": (dim, hidden_size) for i, dim in enumerate(feature_dims)}
+        shapes["b0"] = (hidden_size,)
+        last = hidden_size
+        for i, size in enumerate(([hidden_size] * hidden_layers + [output_size])[1:]):
+            shapes[f"dense_w.{i}"] = (last, size)
+            shapes[f"dense_b.{i}"] = (size,)
+            last = size
+        check_shapes(state, shapes)
+        self.state, self.dims, self.dense = state, feature_dims, hidden_layers
+
+    def forward(self, x):
+        groups = np.split(x, np.cumsum(self.dims)[:-1], axis=1)
+        x = sum(group @ self.state[f"w0.{i}"] for i, group in enumerate(groups))
+        x = x + self.state["b0"]
+        for i in range(self.dense):
+            x = relu(x) @ self.state[f"dense_w.{i}"] + self.state[f"dense_b.{i}"]
+        return x
+
+
 def load(module, folder):
     state, metadata = tensors(folder / "model.safetensors")
     config = json.loads((folder / "config.json").read_text())
@@ -90,6 +112,18 @@ def check_adafac(folder, ours):
     return kwargs
 
 
+def check_celo2(folder, ours):
+    module, _ = load(CELO2MLP, folder)
+    features = np.random.default_rng(1).normal(size=(50, 30))
+    first = np.concatenate([ours[f"nn/~/w0__{i}"] for i in range(14)])
+    count = sum(1 for name in ours if name.startswith("nn/~/b"))
+    weights = [(first if i == 0 else ours[f"nn/~/w{i}"], ours[f"nn/~/b{i}"]) for i in range(count)]
+    np.testing.assert_allclose(
+        module.forward(features), plain_mlp(weights, features), rtol=0, atol=1e-6
+    )
+    return json.loads((folder / "pylo_kwargs.json").read_text())
+
+
 def main():
     folder = pathlib.Path(sys.argv[1])
     ours, metadata = tensors(sys.argv[2])
@@ -100,6 +134,11 @@ def main():
         kwargs = check_adafac(folder, ours)
         assert kwargs["exp_mult"] == constants["exp_multiplier"]
         assert kwargs["step_mult"] == constants["step_multiplier"]
+    elif kind == "celo2":
+        kwargs = check_celo2(folder, ours)
+        assert kwargs["adam_betas"] == [constants["beta1"], constants["beta2"]]
+        assert kwargs["lr"] == constants["learning_rate"]
+        assert kwargs["adam_lr_mult"] == constants["adam_multiplier"]
     else:
         sys.exit(f"no check for {kind}")
     print("same")

@@ -150,11 +150,53 @@ TEST_F(PyloTest, AConfigOutOfRangeIsRefused) {
   }
 }
 
+TEST_F(PyloTest, Celo2ComesBackBitForBit) {
+  for (const char* yaml :
+       {"{celo2: {}}", "{celo2: {hidden: 5, layers: 3, newton_schulz_steps: 0, beta2: 0.5}}",
+        "{celo2: {weight_decay: 0.1, clip: {global_norm: 1}}}", "{celo2: {clip: {element: 3}}}"}) {
+    const TrainedOptimizer trained = testing::Untrained(yaml);
+    Export(trained);
+    auto read = ReadPyloFolder(folder_.path());
+    ASSERT_TRUE(read.ok()) << read.status();
+    ExpectSame(*read, trained);
+    DropMetadata("model.safetensors");
+    read = ReadPyloFolder(folder_.path());
+    ASSERT_TRUE(read.ok()) << read.status();
+    EXPECT_EQ(read->theta, trained.theta);
+    EXPECT_EQ(read->optimizer.celo2().newton_schulz_steps() > 0,
+              trained.optimizer.celo2().newton_schulz_steps() > 0);
+    EXPECT_EQ(read->optimizer.celo2().clip().DebugString(),
+              trained.optimizer.celo2().clip().DebugString());
+  }
+}
+
+TEST_F(PyloTest, Celo2WithoutArgumentsHasPylosOwn) {
+  Export(testing::Untrained("{celo2: {adam_multiplier: 20}}"));
+  DropMetadata("model.safetensors");
+  std::filesystem::remove(Path("pylo_kwargs.json"));
+  const auto read = ReadPyloFolder(folder_.path());
+  ASSERT_TRUE(read.ok()) << read.status();
+  EXPECT_EQ(read->optimizer.celo2().adam_multiplier(), 1);
+  Write("config.json", R"({"feature_dims": [30], "hidden_size": 8})");
+  ExpectRefusal("not of CELO2's 30 inputs in 14 groups");
+}
+
+TEST_F(PyloTest, WhatPyloDoesNotDoIsRefused) {
+  for (const char* yaml : {"{adafac_mlp: {layers: 0}}", "{adafac_mlp: {features: [gradient]}}",
+                           "{adafac_mlp: {clip: {element: 1}}}", "{adafac_mlp: {update_rms: {}}}",
+                           "{celo2: {layers: 0}}", "{mu_adafac_mlp: {}}"}) {
+    const absl::Status status = WritePyloFolder(testing::Untrained(yaml), Path("x"));
+    EXPECT_TRUE(absl::IsInvalidArgument(status)) << yaml << status;
+    EXPECT_THAT(std::string(status.message()), HasSubstr("PyLO has")) << yaml;
+  }
+}
+
 TEST_F(PyloTest, AnOptimizerThatPyloHasNotIsRefusedByName) {
   const absl::Status status =
       WritePyloFolder(testing::Untrained("{mlp_lopt: {}}"), folder_.path() + "/x");
   EXPECT_TRUE(absl::IsInvalidArgument(status));
-  EXPECT_THAT(std::string(status.message()), HasSubstr("PyLO has no mlp_lopt; it has adafac_mlp"));
+  EXPECT_THAT(std::string(status.message()),
+              HasSubstr("PyLO has no mlp_lopt; it has adafac_mlp and celo2"));
   EXPECT_FALSE(std::filesystem::exists(Path("x")));
 }
 
@@ -164,7 +206,8 @@ TEST_F(PyloTest, AnIndependentReaderOfPylosLayoutComputesTheSame) {
   if (!std::filesystem::exists(python)) {
     GTEST_SKIP() << "*** NOT TESTED: no Python with numpy at " << python << "; run deploy/setup.sh";
   }
-  for (const char* yaml : {"{adafac_mlp: {hidden: 32}}", "{adafac_mlp: {hidden: 4, layers: 3}}"}) {
+  for (const char* yaml : {"{adafac_mlp: {hidden: 32}}", "{adafac_mlp: {hidden: 4, layers: 3}}",
+                           "{celo2: {}}", "{celo2: {hidden: 5, layers: 1}}"}) {
     const TrainedOptimizer trained = testing::Trained(yaml);
     TemporaryFolder folder;
     ASSERT_TRUE(WritePyloFolder(trained, folder.path()).ok());

@@ -58,6 +58,14 @@ TEST(ThetaState, WritesTheBytesThatFlaxWrites) {
   }
 }
 
+TEST(ThetaState, Celo2sNetworkHasItsOwnNameThere) {
+  const ThetaLayout layout = LayoutOf(OptimizerOf("{celo2: {}}"));
+  const auto state = ParseThetaState(SerializeThetaState(layout, Counted(layout.size)));
+  ASSERT_TRUE(state.ok()) << state.status();
+  EXPECT_TRUE(state->leaves.contains("ff_mod_stack/~/w0__13"));
+  EXPECT_EQ(*FromLeaves(ToOurPaths(state->leaves, layout), layout), Counted(layout.size));
+}
+
 TEST(ThetaState, AnyGroupingOfAPathIsRead) {
   const auto array = [](MsgpackWriter& writer) {
     MsgpackWriter payload;
