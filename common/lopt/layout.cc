@@ -70,6 +70,14 @@ ThetaLayout LayoutOf(const v1::LearnedOptimizer& config) {
       return Finished("linear", LinearLeaves(config.linear()));
     case v1::LearnedOptimizer::kCelo2:
       return Finished("celo2", Celo2Leaves(config.celo2()));
+    case v1::LearnedOptimizer::kNnAdam:
+      return Finished("nn_adam", NnAdamLeaves(config.nn_adam()));
+    case v1::LearnedOptimizer::kRnnMlpLopt:
+      return Finished("rnn_mlp_lopt", RnnMlpLoptLeaves(config.rnn_mlp_lopt()));
+    case v1::LearnedOptimizer::kHyperV2:
+      return Finished("hyper_v2", HyperV2Leaves(config.hyper_v2()));
+    case v1::LearnedOptimizer::kLearnedSchedule:
+      return Finished("learned_schedule", LearnedScheduleLeaves(config.learned_schedule()));
     case v1::LearnedOptimizer::KIND_NOT_SET:
       break;
   }

@@ -28,5 +28,24 @@ std::vector<ThetaLeaf> MuAdafacMlpLeaves(const v1::MuAdafacMlp& config);
 std::vector<ThetaLeaf> MlpNomLoptLeaves(const v1::MlpNomLopt& config);
 std::vector<ThetaLeaf> LinearLeaves(const v1::Linear& config);
 std::vector<ThetaLeaf> Celo2Leaves(const v1::Celo2& config);
+// path/w [inputs, outputs] and path/b [outputs].
+inline void AddLinear(const std::string& path, int64_t inputs, int64_t outputs,
+                      std::vector<ThetaLeaf>& leaves) {
+  leaves.push_back(WeightLeaf(path + "/w", {inputs, outputs}, inputs));
+  leaves.push_back(ConstantLeaf(path + "/b", {outputs}, 0));
+}
+
+// An LSTM's map and its state before the first step.
+inline void AddLstm(const std::string& path, int64_t inputs, int64_t hidden,
+                    std::vector<ThetaLeaf>& leaves) {
+  AddLinear(path, inputs + hidden, 4 * hidden, leaves);
+  leaves.push_back(ConstantLeaf("lstm_init_state/hidden", {1, hidden}, 0));
+  leaves.push_back(ConstantLeaf("lstm_init_state/cell", {1, hidden}, 0));
+}
+
+std::vector<ThetaLeaf> NnAdamLeaves(const v1::NnAdam& config);
+std::vector<ThetaLeaf> RnnMlpLoptLeaves(const v1::RnnMlpLopt& config);
+std::vector<ThetaLeaf> HyperV2Leaves(const v1::HyperV2& config);
+std::vector<ThetaLeaf> LearnedScheduleLeaves(const v1::LearnedSchedule& config);
 
 }  // namespace paceline
