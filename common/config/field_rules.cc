@@ -58,6 +58,8 @@ class Value {
         return Unless(known,
                       value == 0 ? "unspecified" : fmt::format("the unknown value {}", value));
       }
+      case FieldDescriptor::CPPTYPE_BOOL:
+        return std::nullopt;
       default:
         return "of a type that configs do not have";
     }
@@ -112,6 +114,9 @@ class Checker {
     if (field.is_repeated()) return CheckList(message, field, path);
     const bool present = message.GetReflection()->HasField(message, &field);
     if (field.real_containing_oneof() && !present) return;
+    // What an older program wrote lacks newer fields: they have their defaults.
+    const bool optional_value = field.has_presence() && !field.message_type();
+    if (optional_value && !present && !RuleOf(field).required()) return;
     if (!field.message_type()) return CheckValue(message, field, -1, path);
     if (present) {
       Check(message.GetReflection()->GetMessage(message, &field), path);

@@ -4,6 +4,7 @@
 #include <set>
 
 #include "absl/strings/str_cat.h"
+#include "common/estimator/settings.h"
 #include "common/footprint/machine_memory.h"
 #include "common/footprint/tensors.h"
 #include "common/lopt/layout.h"
@@ -61,16 +62,7 @@ uint64_t TorchWindow(const v1::JobConfig& config, const v1::Task& task) {
     for (size_t i = 1; i < widths.size(); ++i) values += 4 * static_cast<uint64_t>(widths[i]);
     floats += values * task.image_mlp().batch();
   }
-  return kFloat * 2 * config.estimator().block() * floats;
-}
-
-uint64_t WindowLength(const v1::JobConfig& config) {
-  const v1::Estimator& estimator = config.estimator();
-  if (estimator.has_nres()) return estimator.nres().window();
-  if (estimator.has_pes()) return estimator.pes().window();
-  if (estimator.has_truncated_es()) return estimator.truncated_es().window();
-  const v1::Episode& episode = config.episode();
-  return episode.has_constant() ? episode.constant().steps() : episode.log_uniform().max();
+  return kFloat * RunsPerParticle(config.estimator()) * config.estimator().block() * floats;
 }
 
 uint64_t DataBytes(const v1::JobConfig& config) {
@@ -111,7 +103,8 @@ Footprint FootprintOf(const v1::JobConfig& config) {
   for (const v1::Task& task : config.tasks()) {
     const uint64_t run =
         kFloat * (ParameterCount(task) + StateFloats(config.optimizer(), task)) + 128;
-    const uint64_t particle = 2 * run + 2 * (kFloat * WindowLength(config) + 64);
+    const uint64_t runs = RunsPerParticle(config.estimator());
+    const uint64_t particle = runs * (run + kFloat * LongestWindow(config) + 64);
     footprint.particle_bytes = std::max(footprint.particle_bytes, particle);
     footprint.block_bytes =
         std::max(footprint.block_bytes, particles * particle + BlockScratch(config, task));

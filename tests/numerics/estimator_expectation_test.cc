@@ -29,7 +29,7 @@ struct Sensitivity {
     to_noise[perturbation_step] += 1;
     to_theta = a * to_theta + 1;
   }
-  double Credited(const CreditedSteps& credit) const {
+  double Credited(const CreditedNoise& credit) const {
     double sum = 0;
     const auto end = to_noise.upper_bound(credit.last);
     for (auto it = to_noise.lower_bound(credit.first); it != end; ++it) sum += it->second;
@@ -163,9 +163,9 @@ class LibraryPes {
       const bool last = k_ + 1 >= length_;
       const bool in_new_episode = finished || (last && !exclusive_);
       if (in_new_episode) {
-        sum += x_.Credited({id_, id_});
+        sum += x_.Credited({.first = id_, .last = id_});
       } else {
-        for (const int64_t id : persistent) sum += x_.Credited({id, id});
+        for (const int64_t id : persistent) sum += x_.Credited({.first = id, .last = id});
       }
       ++trained;
       x_.Step(a_, id_);
