@@ -10,8 +10,8 @@ namespace paceline {
 // images, labels: where the kernel finds the training split.
 WindowTask MakeWindowTask(const ImageMlp& task, const float* images, const int32_t* labels);
 
-// A run that has done `step` inner steps. Its pointers are the caller's to fill in; theta is that
-// of `theta`.
+// A run that has done `step` inner steps. Its pointers are the caller's to fill in; theta
+// and sigmas are those of `theta`.
 WindowRun DescribeRun(const RunTheta& theta, const RunSeed& seed, int64_t step);
 
 }  // namespace paceline
