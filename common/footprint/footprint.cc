@@ -44,12 +44,30 @@ uint64_t OptimizerScratchFloats(const v1::LearnedOptimizer& optimizer, const v1:
   return (optimizer.has_adafac_mlp() ? 2 : 1) * largest;
 }
 
+// Is the objective measured on batches of its own?
+bool IsScored(const v1::JobConfig& config) {
+  const v1::Objective& objective = config.objective();
+  const v1::DataSplit final_split = objective.final_loss().split();
+  return objective.has_held_out_loss() || objective.has_accuracy() ||
+         final_split == v1::DATA_SPLIT_INNER_VALID || final_split == v1::DATA_SPLIT_OUTER_VALID ||
+         config.estimator().full_es().loss() == v1::EPISODE_LOSS_RECOMPUTED;
+}
+
 // Held by one block beside its runs' state.
 uint64_t BlockScratch(const v1::JobConfig& config, const v1::Task& task) {
   uint64_t floats = ParameterCount(task) + LayoutOf(config.optimizer()).size +
                     OptimizerScratchFloats(config.optimizer(), task);
-  if (task.has_image_mlp()) floats += MlpScratchFloats(task.image_mlp());
+  if (task.has_image_mlp()) {
+    floats += (IsScored(config) ? 2 : 1) * MlpScratchFloats(task.image_mlp());
+  }
   return kFloat * floats;
+}
+
+// Held by one run beside its parameters and state: the values of a window's steps, and where it
+// stands.
+uint64_t WindowBytes(const v1::JobConfig& config) {
+  const uint64_t values = IsScored(config) ? 2 : 1;
+  return kFloat * values * static_cast<uint64_t>(LongestWindow(config)) + 160;
 }
 
 // The temporaries of one window of the torch tier: for every run its gradient, LibTorch's own and
@@ -104,7 +122,7 @@ Footprint FootprintOf(const v1::JobConfig& config) {
     const uint64_t run =
         kFloat * (ParameterCount(task) + StateFloats(config.optimizer(), task)) + 128;
     const uint64_t runs = RunsPerParticle(config.estimator());
-    const uint64_t particle = runs * (run + kFloat * LongestWindow(config) + 64);
+    const uint64_t particle = runs * (run + WindowBytes(config));
     footprint.particle_bytes = std::max(footprint.particle_bytes, particle);
     footprint.block_bytes =
         std::max(footprint.block_bytes, particles * particle + BlockScratch(config, task));
