@@ -67,6 +67,19 @@ PACELINE_LANE void AddScaledNormals(const PhiloxPlace& place, uint64_t first, fl
       });
 }
 
+// out[k] = fma(scale·sigmas[k], n_k, in[k])
+template <class Team>
+PACELINE_LANE void AddNormalsByElement(const PhiloxPlace& place, float scale, const float* sigmas,
+                                       const float* in, float* out, size_t count,
+                                       const Team& team) {
+  ForPhiloxBlocks(
+      0, count, team, [&](uint32_t block) { return NormalsOfBlock(place, block); },
+      [&](size_t k, lane::Scalar normal) {
+        const lane::Scalar coefficient = lane::Scalar::Set(scale) * lane::Scalar::Load(sigmas + k);
+        out[k] = Fma(coefficient, normal, lane::Scalar::Load(in + k)).raw;
+      });
+}
+
 template <class Team>
 PACELINE_LANE void FillIndices(const PhiloxPlace& place, uint64_t first, uint32_t bound,
                                uint32_t* out, size_t count, const Team& team) {

@@ -29,6 +29,7 @@ WindowRun DescribeRun(const RunTheta& theta, const RunSeed& seed, int64_t step) 
   run.theta = theta.theta.data();
   run.noise = PlaceOf(theta.stream);
   run.scale = theta.scale;
+  run.sigmas = theta.sigmas.empty() ? nullptr : theta.sigmas.data();
   run.batch = PlaceOf(BatchStream(seed, 0));
   run.probe = PlaceOf(CurvatureStream(seed, 0));
   run.step = step;

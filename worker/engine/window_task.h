@@ -12,8 +12,8 @@ namespace paceline {
 WindowTask MakeWindowTask(const ImageMlp& task, const float* images, const int32_t* labels,
                           const CurvatureNeeds& needs);
 
-// A run that has done `step` inner steps. Its pointers are the caller's to fill in; theta is that
-// of `theta`.
+// A run that has done `step` inner steps. Its pointers are the caller's to fill in; theta
+// and sigmas are those of `theta`.
 WindowRun DescribeRun(const RunTheta& theta, const RunSeed& seed, int64_t step);
 
 }  // namespace paceline

@@ -72,6 +72,9 @@ class Window {
     float* theta = Part(kScratch);
     if (run_.scale == 0) {
       Copy(plan_.theta_size, run_.theta, theta);
+    } else if (run_.sigmas != nullptr) {
+      AddNormalsByElement(run_.noise, run_.scale, run_.sigmas, run_.theta, theta, plan_.theta_size,
+                          team_);
     } else {
       AddScaledNormals(run_.noise, 0, run_.scale, run_.theta, theta, plan_.theta_size, team_);
     }

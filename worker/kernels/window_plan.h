@@ -33,10 +33,12 @@ struct WindowTask {
 
 // What differs from run to run.
 struct WindowRun {
-  // theta + scale·n, n the normals of `noise`; theta as it is if scale is 0.
+  // theta + scale·n, n the normals of `noise`, each times its own of `sigmas` unless that is null;
+  // theta as it is if scale is 0.
   const float* theta = nullptr;
   PhiloxPlace noise = {};
   float scale = 0;
+  const float* sigmas = nullptr;
   PhiloxPlace batch = {};  // of inner step 0: words[0] is the step
   PhiloxPlace probe = {};  // of the curvature, likewise
   int64_t step = 0;        // inner steps done before this window

@@ -47,7 +47,8 @@ TEST(CheckConfig, FindsUnsetAlternatives) {
   EXPECT_THAT(
       CheckChanged([](auto& config) { config.mutable_estimator()->clear_kind(); }),
       ElementsAre(
-          "estimator has none of nres, pes, truncated_es or full_es; it must have exactly one"));
+          "estimator has none of nres, pes, truncated_es, full_es or gpes; it must have exactly "
+          "one"));
   EXPECT_THAT(CheckChanged([](auto& config) { config.mutable_tasks(1)->clear_kind(); }),
               ElementsAre("tasks[1] has none of image_mlp or quadratic; it must have exactly one"));
 }

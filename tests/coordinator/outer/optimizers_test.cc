@@ -17,7 +17,7 @@ using testing::FloatEq;
 
 // θ after updates with these gradients, one element wide.
 float After(const v1::OuterOptimizer& config, float theta, const std::vector<float>& gradients) {
-  const auto optimizer = MakeOuterOptimizer(config, 1);
+  const auto optimizer = MakeOuterOptimizer(config, {1});
   int64_t step = 0;
   for (const float& g : gradients) optimizer->Apply(step++, 1, {&g, 1}, {&theta, 1});
   return theta;
@@ -29,7 +29,7 @@ TEST(Sgd, StepsAgainstTheGradient) {
 }
 
 TEST(Sgd, TheScheduleScalesTheStep) {
-  const auto optimizer = MakeOuterOptimizer(SgdConfig(0.5), 2);
+  const auto optimizer = MakeOuterOptimizer(SgdConfig(0.5), {2});
   std::vector<float> theta = {1, 1};
   const std::vector<float> gradient = {1, -2};
   optimizer->Apply(0, 0.5, gradient, theta);
@@ -73,7 +73,7 @@ TEST(Adam, IgnoresWeightDecayAndAdamwAppliesItToTheOldTheta) {
 // The formula at each step, nothing kept in float32.
 TEST(Adam, FollowsThePlainFormulaOverManySteps) {
   const v1::Adam settings = AdamSettings(1e-3, 1e-8, 1e-8, 0.1);
-  const auto optimizer = MakeOuterOptimizer(AdamwConfig(settings), 1);
+  const auto optimizer = MakeOuterOptimizer(AdamwConfig(settings), {1});
   std::mt19937 random(1);
   std::normal_distribution<float> normal(0.3f, 1);
   float theta = 1;
@@ -93,7 +93,7 @@ TEST(Adam, FollowsThePlainFormulaOverManySteps) {
 
 TEST(OuterOptimizers, EachDescendsOnAQuadratic) {
   for (const v1::OuterOptimizer& config : EveryOptimizer()) {
-    const auto optimizer = MakeOuterOptimizer(config, 3);
+    const auto optimizer = MakeOuterOptimizer(config, {3});
     std::vector<float> theta = {1, -2, 0.5f};
     for (int step = 0; step < 1000; ++step) {
       const std::vector<float> gradient = theta;
@@ -106,7 +106,7 @@ TEST(OuterOptimizers, EachDescendsOnAQuadratic) {
 TEST(OuterOptimizers, RememberWhatTheirFormulasNeed) {
   std::vector<size_t> moments;
   for (const v1::OuterOptimizer& config : EveryOptimizer()) {
-    moments.push_back(MakeOuterOptimizer(config, 7)->moments().size());
+    moments.push_back(MakeOuterOptimizer(config, {7})->moments().size());
   }
   EXPECT_THAT(moments, ElementsAre(0, 1, 2, 2));
 }

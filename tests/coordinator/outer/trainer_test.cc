@@ -41,7 +41,7 @@ TEST(OuterTrainer, ReportsNormsAndTheScheduledLearningRate) {
       *config.mutable_schedule()->mutable_piecewise()->add_boundaries();
   boundary.set_step(1);
   boundary.set_factor(0.1);
-  OuterTrainer trainer(config, 2);
+  OuterTrainer trainer(config, {2});
   std::vector<float> theta = {0, 0};
   const std::vector<float> gradient = {3, 4};
   const OuterStepInfo first = trainer.Step(gradient, theta).value();
@@ -57,7 +57,7 @@ TEST(OuterTrainer, ReportsNormsAndTheScheduledLearningRate) {
 TEST(OuterTrainer, ClipsBeforeTheUpdateAndReportsTheNormBefore) {
   v1::Outer config = OuterConfig(SgdConfig(1));
   config.mutable_clip()->set_element(1);
-  OuterTrainer trainer(config, 2);
+  OuterTrainer trainer(config, {2});
   std::vector<float> theta = {0, 0};
   const std::vector<float> gradient = {3, -4};
   EXPECT_DOUBLE_EQ(trainer.Step(gradient, theta)->gradient_norm, 5);
@@ -68,7 +68,7 @@ TEST(OuterTrainer, ARestoredTrainerGoesOnBitForBit) {
   for (const v1::OuterOptimizer& optimizer : EveryOptimizer()) {
     v1::Outer config = OuterConfig(optimizer);
     config.mutable_schedule()->mutable_cosine()->set_warmup_steps(5);
-    OuterTrainer uninterrupted(config, kParameters);
+    OuterTrainer uninterrupted(config, {kParameters});
     std::vector<float> theta(kParameters, 0.5f), theta_at_30;
     std::string saved;
     for (int step = 0; step < 60; ++step) {
@@ -78,7 +78,7 @@ TEST(OuterTrainer, ARestoredTrainerGoesOnBitForBit) {
       }
       ASSERT_TRUE(uninterrupted.Step(GradientAt(step), theta).ok());
     }
-    OuterTrainer restored(config, kParameters);
+    OuterTrainer restored(config, {kParameters});
     ASSERT_TRUE(restored.Restore(saved).ok());
     EXPECT_EQ(restored.steps(), 30);
     for (int step = 30; step < 60; ++step) {
@@ -103,7 +103,7 @@ class TrainerRefusals : public testing::Test {
     EXPECT_EQ(theta_, theta_before);
   }
 
-  OuterTrainer trainer_{OuterConfig(AdamConfig(AdamSettings(0.01))), kParameters};
+  OuterTrainer trainer_{OuterConfig(AdamConfig(AdamSettings(0.01))), {kParameters}};
   std::vector<float> theta_ = std::vector<float>(kParameters, 1.0f);
 };
 
@@ -122,7 +122,7 @@ TEST_F(TrainerRefusals, AGradientOfAnotherSize) {
 }
 
 TEST(OuterTrainer, AnUpdateBeyondFloat32IsAnErrorAndThetaStays) {
-  OuterTrainer trainer(OuterConfig(SgdConfig(1e6)), 1);
+  OuterTrainer trainer(OuterConfig(SgdConfig(1e6)), {1});
   std::vector<float> theta = {1};
   const std::vector<float> gradient = {1e38f};
   const auto info = trainer.Step(gradient, theta);
@@ -131,9 +131,9 @@ TEST(OuterTrainer, AnUpdateBeyondFloat32IsAnErrorAndThetaStays) {
 }
 
 TEST(OuterTrainer, DamagedStateIsDataLossAndForeignStateAnInvalidArgument) {
-  OuterTrainer adam(OuterConfig(AdamConfig(AdamSettings(0.01))), kParameters);
-  OuterTrainer adamw(OuterConfig(AdamwConfig(AdamSettings(0.01))), kParameters);
-  OuterTrainer larger(OuterConfig(AdamConfig(AdamSettings(0.01))), kParameters + 1);
+  OuterTrainer adam(OuterConfig(AdamConfig(AdamSettings(0.01))), {kParameters});
+  OuterTrainer adamw(OuterConfig(AdamwConfig(AdamSettings(0.01))), {kParameters});
+  OuterTrainer larger(OuterConfig(AdamConfig(AdamSettings(0.01))), {kParameters + 1});
   std::string saved = adam.Save();
   EXPECT_EQ(adamw.Restore(saved).code(), absl::StatusCode::kInvalidArgument);
   EXPECT_EQ(larger.Restore(saved).code(), absl::StatusCode::kInvalidArgument);
