@@ -65,6 +65,12 @@ std::vector<ThetaLeaf> AdafacMlpLeaves(const v1::AdafacMlp& config) {
   return leaves;
 }
 
+std::vector<ThetaLeaf> SystemLeaves(const v1::SystemParameters& config) {
+  return {{.path = "theta",
+           .shape = {config.initial_size()},
+           .initial_values = {config.initial().begin(), config.initial().end()}}};
+}
+
 // In order of path, as the original library's trees are flattened.
 ThetaLayout Finished(std::string optimizer, std::vector<ThetaLeaf> leaves) {
   std::sort(leaves.begin(), leaves.end(),
@@ -101,6 +107,8 @@ ThetaLayout LayoutOf(const v1::LearnedOptimizer& config) {
       return Finished("mlp_lopt", MlpLoptLeaves(config.mlp_lopt()));
     case v1::LearnedOptimizer::kAdafacMlp:
       return Finished("adafac_mlp", AdafacMlpLeaves(config.adafac_mlp()));
+    case v1::LearnedOptimizer::kSystemParameters:
+      return Finished("system_parameters", SystemLeaves(config.system_parameters()));
     case v1::LearnedOptimizer::KIND_NOT_SET:
       break;
   }

@@ -6,6 +6,7 @@
 
 #include "common/base/digest.h"
 #include "common/lopt/layout.h"
+#include "common/lopt/systems.h"
 #include "fmt/format.h"
 #include "worker/eval/baselines.h"
 
@@ -116,6 +117,10 @@ absl::StatusOr<Evaluation> Evaluate(const TrainedOptimizer& trained, const EvalO
     return absl::InvalidArgumentError(
         fmt::format("there is no task {}; the config has tasks 0 to {}", options.task,
                     trained.config.tasks_size() - 1));
+  }
+  if (IsSystem(trained.config.tasks(options.task))) {
+    return absl::InvalidArgumentError(
+        "the job's task is a dynamical system; only learned optimizers are evaluated");
   }
   Evaluation evaluation{.job = trained.job, .outer_step = trained.step};
   evaluation.horizon =
