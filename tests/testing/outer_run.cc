@@ -25,13 +25,17 @@ OuterRun::OuterRun(const std::string& yaml, const std::vector<std::string>& over
   for (uint32_t b = 0; b < estimator_.blocks(); ++b) blocks_.emplace_back(job_, b);
 }
 
-double OuterRun::Step() {
+GradientEstimate OuterRun::Gradient() {
   std::vector<ParticleScalars> scalars;
   for (Block& block : blocks_) {
     const auto of_block = block.RunWindow(estimator_.step(), theta_).value();
     scalars.insert(scalars.end(), of_block.begin(), of_block.end());
   }
-  const GradientEstimate estimate = estimator_.Estimate(scalars).value();
+  return estimator_.Estimate(scalars).value();
+}
+
+double OuterRun::Step() {
+  const GradientEstimate estimate = Gradient();
   EXPECT_TRUE(trainer_.Step(estimate.gradient, theta_).ok());
   return estimate.mean_loss;
 }

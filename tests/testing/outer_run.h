@@ -17,12 +17,15 @@ class OuterRun {
   OuterRun(const std::string& yaml, const std::vector<std::string>& overrides);
   OuterRun(const OuterRun&) = delete;
 
+  // The next outer step's gradient at theta(), which stays.
+  GradientEstimate Gradient();
   // One outer step; its mean meta-loss.
   double Step();
   // Until so many are done.
   void RunTo(int64_t steps);
 
   int64_t steps() const { return estimator_.step(); }
+  const JobContext& job() const { return *job_; }
   const std::vector<float>& theta() const { return theta_; }
   const v1::JobConfig& config() const { return config_; }
 
