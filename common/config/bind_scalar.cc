@@ -38,6 +38,10 @@ class Slot {
     field_.is_repeated() ? reflection().AddString(&message_, &field_, std::move(value))
                          : reflection().SetString(&message_, &field_, std::move(value));
   }
+  void SetBool(bool value) {
+    field_.is_repeated() ? reflection().AddBool(&message_, &field_, value)
+                         : reflection().SetBool(&message_, &field_, value);
+  }
   void SetEnum(const EnumValueDescriptor& value) {
     field_.is_repeated() ? reflection().AddEnum(&message_, &field_, &value)
                          : reflection().SetEnum(&message_, &field_, &value);
@@ -48,6 +52,8 @@ class Slot {
         return SetDouble(0);
       case FieldDescriptor::CPPTYPE_STRING:
         return SetString("");
+      case FieldDescriptor::CPPTYPE_BOOL:
+        return SetBool(false);
       case FieldDescriptor::CPPTYPE_ENUM:
         return SetEnum(*field_.enum_type()->FindValueByNumber(0));
       default:
@@ -110,11 +116,20 @@ std::optional<std::string> BindEnum(const YamlNode& node, const FieldDescriptor&
                      ElementExpectation(field));
 }
 
+std::optional<std::string> BindBool(const YamlNode& node, const FieldDescriptor& field, Slot slot) {
+  if (node.quoted || (node.text != "true" && node.text != "false")) {
+    return fmt::format("is {}; it must be {}", Quoted(node.text), ElementExpectation(field));
+  }
+  slot.SetBool(node.text == "true");
+  return std::nullopt;
+}
+
 std::optional<std::string> Bind(const YamlNode& node, const FieldDescriptor& field, Slot slot) {
   if (node.kind != YamlNode::Kind::kScalar) {
     return fmt::format("{}; it must be {}", Written(node), ElementExpectation(field));
   }
   if (IsNumber(field)) return BindNumber(node, field, slot);
+  if (field.cpp_type() == FieldDescriptor::CPPTYPE_BOOL) return BindBool(node, field, slot);
   if (field.cpp_type() == FieldDescriptor::CPPTYPE_ENUM) return BindEnum(node, field, slot);
   slot.SetString(node.text);
   return std::nullopt;

@@ -52,6 +52,8 @@ std::string SingleText(const Message& message, const FieldDescriptor& field) {
       return fmt::format("{}", reflection.GetUInt64(message, &field));
     case FieldDescriptor::CPPTYPE_DOUBLE:
       return FormatNumber(reflection.GetDouble(message, &field));
+    case FieldDescriptor::CPPTYPE_BOOL:
+      return reflection.GetBool(message, &field) ? "true" : "false";
     case FieldDescriptor::CPPTYPE_ENUM:
       return EnumText(field, reflection.GetEnumValue(message, &field));
     default:
@@ -68,6 +70,8 @@ std::string ElementText(const Message& message, const FieldDescriptor& field, in
       return fmt::format("{}", reflection.GetRepeatedUInt64(message, &field, index));
     case FieldDescriptor::CPPTYPE_DOUBLE:
       return FormatNumber(reflection.GetRepeatedDouble(message, &field, index));
+    case FieldDescriptor::CPPTYPE_BOOL:
+      return reflection.GetRepeatedBool(message, &field, index) ? "true" : "false";
     case FieldDescriptor::CPPTYPE_ENUM:
       return EnumText(field, reflection.GetRepeatedEnumValue(message, &field, index));
     default:
@@ -105,7 +109,10 @@ std::string FieldText(const Message& message, const FieldDescriptor& field, int 
 }
 
 bool IsWritten(const Message& message, const FieldDescriptor& field) {
-  if (field.is_repeated() || !field.has_presence()) return true;
+  if (field.is_repeated()) {
+    return RuleOf(field).required() || message.GetReflection()->FieldSize(message, &field) > 0;
+  }
+  if (!field.has_presence()) return true;
   return message.GetReflection()->HasField(message, &field);
 }
 

@@ -126,6 +126,8 @@ std::string ElementExpectation(const FieldDescriptor& field) {
       return "a number" + Bounds(rule);
     case FieldDescriptor::CPPTYPE_STRING:
       return rule.pattern_words().empty() ? "a text" : rule.pattern_words();
+    case FieldDescriptor::CPPTYPE_BOOL:
+      return "true or false";
     case FieldDescriptor::CPPTYPE_ENUM:
       return "one of " + Listed(ValueNames(*field.enum_type()), "or");
     case FieldDescriptor::CPPTYPE_MESSAGE:

@@ -80,7 +80,7 @@ size_t StateFloats(const v1::LearnedOptimizer& optimizer, const v1::Task& task) 
         floats += elements;  // the system's state is in double
         break;
       case v1::LearnedOptimizer::kLearnableSgd:
-      case v1::LearnedOptimizer::KIND_NOT_SET:
+      default:
         break;
     }
   }

@@ -270,11 +270,12 @@ double InnerTrainingOfTheTier(const GoldenFile& file, const v1::LearnedOptimizer
 
 // Runs `deviation` on every file with the prefix; it returns nothing for a file of an unsupported
 // kind.
-void CheckFiles(const std::string& prefix,
+void CheckFiles(const std::string& kind,
                 const std::function<std::optional<double>(const GoldenFile&)>& deviation) {
   at::set_num_threads(1);  // as in a worker; on a busy machine more are many times slower
+  int checked = 0;
   std::vector<std::string> unsupported;
-  for (const std::string& path : testing::GoldenPaths(prefix)) {
+  for (const std::string& path : testing::GoldenPaths(kind)) {
     SCOPED_TRACE(path);
     const absl::StatusOr<GoldenFile> file = testing::LoadGolden(path);
     ASSERT_TRUE(file.ok()) << file.status();
@@ -286,15 +287,17 @@ void CheckFiles(const std::string& prefix,
     std::printf("%-36s torch: largest deviation %.3f of the tolerance\n", file->name.c_str(),
                 *largest);
     EXPECT_LE(*largest, 1) << "times the tolerance";
+    ++checked;
   }
   for (const std::string& name : unsupported) {
     std::printf("%-36s torch: not supported\n", name.c_str());
   }
+  PACELINE_SKIP_IF_NONE_WAS_GOLDEN(checked, kind);
 }
 
 TEST(GoldenTorchTest, OptimizersFollowEveryTrajectory) {
   PACELINE_SKIP_WITHOUT_GOLDEN();
-  CheckFiles("traj_", [](const GoldenFile& file) -> std::optional<double> {
+  CheckFiles("optimizer_trajectory", [](const GoldenFile& file) -> std::optional<double> {
     const auto config = testing::GoldenOptimizer(file.config);
     if (!config) return std::nullopt;
     return TrajectoryDeviation(file, *config, at::kFloat);
@@ -303,7 +306,7 @@ TEST(GoldenTorchTest, OptimizersFollowEveryTrajectory) {
 
 TEST(GoldenTorchTest, OptimizersInFloat64FollowEveryExactTrajectory) {
   PACELINE_SKIP_WITHOUT_GOLDEN();
-  CheckFiles("traj_", [](const GoldenFile& file) -> std::optional<double> {
+  CheckFiles("optimizer_trajectory", [](const GoldenFile& file) -> std::optional<double> {
     const auto config = testing::GoldenOptimizer(file.config);
     if (!config) return std::nullopt;
     return TrajectoryDeviation(file, *config, at::kDouble);
@@ -312,7 +315,7 @@ TEST(GoldenTorchTest, OptimizersInFloat64FollowEveryExactTrajectory) {
 
 TEST(GoldenTorchTest, TasksHaveTheRecordedLossAndGradient) {
   PACELINE_SKIP_WITHOUT_GOLDEN();
-  CheckFiles("task_", [](const GoldenFile& file) -> std::optional<double> {
+  CheckFiles("task_gradient", [](const GoldenFile& file) -> std::optional<double> {
     const TorchLoss loss = TaskLoss(file);
     if (!loss) return std::nullopt;
     return TaskDeviation(file, loss);
@@ -321,7 +324,7 @@ TEST(GoldenTorchTest, TasksHaveTheRecordedLossAndGradient) {
 
 TEST(GoldenTorchTest, InnerTrainingGoesAsRecorded) {
   PACELINE_SKIP_WITHOUT_GOLDEN();
-  CheckFiles("inner_", [](const GoldenFile& file) -> std::optional<double> {
+  CheckFiles("inner_training", [](const GoldenFile& file) -> std::optional<double> {
     const auto config = testing::GoldenOptimizer(file.config);
     if (!config) return std::nullopt;
     return std::max(InnerTrainingOfTheOracle(file, *config), InnerTrainingOfTheTier(file, *config));

@@ -162,8 +162,7 @@ double OptimizerFlops(const v1::LearnedOptimizer& optimizer, const v1::Task& tas
       return MlpLoptFlops(optimizer.mlp_lopt(), task);
     case v1::LearnedOptimizer::kAdafacMlp:
       return AdafacMlpFlops(optimizer.adafac_mlp(), task);
-    case v1::LearnedOptimizer::kSystemParameters:
-    case v1::LearnedOptimizer::KIND_NOT_SET:
+    default:
       break;
   }
   return 0;

@@ -38,7 +38,8 @@ TEST(Schema, HasOnlyTypesThatConfigsHave) {
   const std::set<FieldDescriptor::CppType> known = {
       FieldDescriptor::CPPTYPE_UINT32, FieldDescriptor::CPPTYPE_UINT64,
       FieldDescriptor::CPPTYPE_DOUBLE, FieldDescriptor::CPPTYPE_STRING,
-      FieldDescriptor::CPPTYPE_ENUM,   FieldDescriptor::CPPTYPE_MESSAGE};
+      FieldDescriptor::CPPTYPE_ENUM,   FieldDescriptor::CPPTYPE_MESSAGE,
+      FieldDescriptor::CPPTYPE_BOOL};
   ForEachField([&](const FieldDescriptor& field) {
     EXPECT_TRUE(known.contains(field.cpp_type()) && !field.is_map()) << field.full_name();
   });
@@ -48,7 +49,9 @@ TEST(Schema, SaysOfEveryValueWhatHoldsIfItsKeyIsAbsent) {
   ForEachField([](const FieldDescriptor& field) {
     const v1::FieldRule& rule = RuleOf(field);
     const bool optional_mapping = field.message_type() && !field.is_repeated();
-    if (field.real_containing_oneof() || optional_mapping) {
+    // An absent list is empty.
+    const bool optional_list = field.is_repeated() && !rule.required();
+    if (field.real_containing_oneof() || optional_mapping || optional_list) {
       EXPECT_TRUE(rule.default_value().empty()) << field.full_name();
     } else {
       EXPECT_NE(rule.required(), !rule.default_value().empty()) << field.full_name();
