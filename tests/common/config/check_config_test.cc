@@ -15,6 +15,7 @@ namespace paceline {
 namespace {
 
 using ::testing::ElementsAre;
+using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::SizeIs;
 using ::testing::StartsWith;
@@ -49,8 +50,9 @@ TEST(CheckConfig, FindsUnsetAlternatives) {
       ElementsAre(
           "estimator has none of nres, pes, truncated_es, full_es or gpes; it must have exactly "
           "one"));
-  EXPECT_THAT(CheckChanged([](auto& config) { config.mutable_tasks(1)->clear_kind(); }),
-              ElementsAre("tasks[1] has none of image_mlp or quadratic; it must have exactly one"));
+  EXPECT_THAT(
+      CheckChanged([](auto& config) { config.mutable_tasks(1)->clear_kind(); }),
+      ElementsAre("tasks[1] has none of " + testing::TaskKinds() + "; it must have exactly one"));
 }
 
 TEST(CheckConfig, FindsEnumsThatAreUnspecifiedOrUnknown) {
@@ -78,6 +80,26 @@ TEST(CheckConfig, FindsRulesBetweenFields) {
       CheckChanged([](auto& config) { config.mutable_estimator()->set_block(3); }),
       ElementsAre(
           "estimator.block is 3, which does not divide estimator.particles, 16; write 2 or 4"));
+}
+
+TEST(CheckConfig, KeepsSystemsAndOptimizersApart) {
+  const std::string system = "{lorenz: {}}", theta = "{system_parameters: {initial: [1, 2]}}";
+  const auto faults = [](const std::string& task, const std::string& optimizer,
+                         const std::string& engine = "auto") {
+    return testing::FaultsOf(testing::kTrialYaml, {"tasks=[" + task + "]", "optimizer=" + optimizer,
+                                                   "engine=" + engine});
+  };
+  EXPECT_THAT(faults(system, theta), IsEmpty());
+  EXPECT_THAT(faults(system, theta, "reference"), IsEmpty());
+  EXPECT_THAT(faults(system, "{mlp_lopt: {}}"),
+              ElementsAre(HasSubstr("write system_parameters with an initial list of 2 numbers")));
+  EXPECT_THAT(faults("{quadratic: {}}", theta),
+              ElementsAre(HasSubstr("tasks[0] is trained by an optimizer")));
+  EXPECT_THAT(faults("{influence_balancing: {}}", theta),
+              ElementsAre(HasSubstr(
+                  "optimizer.system_parameters.initial has 2 numbers; tasks[0] has 1 number")));
+  EXPECT_THAT(faults(system, theta, "fused"),
+              ElementsAre(HasSubstr("engine must be auto or reference for dynamical systems")));
 }
 
 TEST(CheckConfig, BoundsTheMemoryOfABlock) {
