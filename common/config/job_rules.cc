@@ -5,6 +5,7 @@
 #include <string>
 #include <utility>
 
+#include "common/config/optimizer_rules.h"
 #include "common/config/schema.h"
 
 namespace paceline {
@@ -94,7 +95,12 @@ double FloatsPerParameter(const v1::LearnedOptimizer& optimizer) {
     case v1::LearnedOptimizer::kMlpLopt:
       return 8;
     case v1::LearnedOptimizer::kAdafacMlp:
+    case v1::LearnedOptimizer::kMuAdafacMlp:
+    case v1::LearnedOptimizer::kMlpNomLopt:
+    case v1::LearnedOptimizer::kCelo2:
       return 6;
+    case v1::LearnedOptimizer::kLinear:
+      return 2.0 + optimizer.linear().momentum_decays_size() + optimizer.linear().rms_decays_size();
     default:
       return 2;
   }
@@ -122,6 +128,7 @@ void CheckMemory(const v1::JobConfig& config, Faults& faults) {
 
 std::vector<RuleFault> CheckJobRules(const v1::JobConfig& config) {
   Faults faults;
+  CheckOptimizerRules(config.optimizer(), faults);
   CheckLength(config.episode(), faults);
   CheckBlock(config.estimator(), faults);
   CheckWeightDecay(config.outer().optimizer(), faults);

@@ -109,7 +109,10 @@ std::string FieldText(const Message& message, const FieldDescriptor& field, int 
 }
 
 bool IsWritten(const Message& message, const FieldDescriptor& field) {
-  if (field.is_repeated() || !field.has_presence()) return true;
+  if (field.is_repeated()) {
+    return RuleOf(field).required() || message.GetReflection()->FieldSize(message, &field) > 0;
+  }
+  if (!field.has_presence()) return true;
   return message.GetReflection()->HasField(message, &field);
 }
 

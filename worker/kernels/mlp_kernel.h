@@ -41,7 +41,7 @@ class MlpEvaluation {
     return scratch_[at_.loss];
   }
 
- private:
+ protected:
   PACELINE_LANE int in(int layer) const { return shape_.widths[layer]; }
   PACELINE_LANE int out(int layer) const { return shape_.widths[layer + 1]; }
   PACELINE_LANE int last() const { return shape_.layers - 1; }

@@ -32,20 +32,37 @@ void ImageMlp::BatchIndices(const RunSeed& seed, int64_t step, std::span<uint32_
   FillIndices(BatchStream(seed, step), 0, static_cast<uint32_t>(data_->train.count()), out);
 }
 
-float ImageMlp::LossAndGradient(const RunSeed& seed, int64_t step,
-                                std::span<const float> parameters,
-                                std::span<float> gradient) const {
+void ImageMlp::GatherBatch(const RunSeed& seed, int64_t step, std::vector<float>& images,
+                           std::vector<int32_t>& labels) const {
   const Examples& train = data_->train;
   const size_t pixels = static_cast<size_t>(widths().front());
   std::vector<uint32_t> chosen(batch_);
   BatchIndices(seed, step, chosen);
-  std::vector<float> images(chosen.size() * pixels);
-  std::vector<int32_t> labels(chosen.size());
+  images.resize(chosen.size() * pixels);
+  labels.resize(chosen.size());
   for (size_t n = 0; n < chosen.size(); ++n) {
     std::copy_n(&train.images[chosen[n] * pixels], pixels, &images[n * pixels]);
     labels[n] = train.labels[chosen[n]];
   }
+}
+
+float ImageMlp::LossAndGradient(const RunSeed& seed, int64_t step,
+                                std::span<const float> parameters,
+                                std::span<float> gradient) const {
+  std::vector<float> images;
+  std::vector<int32_t> labels;
+  GatherBatch(seed, step, images, labels);
   return network_.LossAndGradient(images, labels, parameters, gradient);
+}
+
+void ImageMlp::CurvatureProducts(const RunSeed& seed, int64_t step,
+                                 std::span<const float> parameters, std::span<const float> v,
+                                 std::span<float> hessian_product,
+                                 std::span<float> gauss_newton_product) const {
+  std::vector<float> images;
+  std::vector<int32_t> labels;
+  GatherBatch(seed, step, images, labels);
+  network_.CurvatureProducts(images, labels, parameters, v, hessian_product, gauss_newton_product);
 }
 
 float ImageMlp::MetaLoss(float loss) const {
