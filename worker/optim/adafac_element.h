@@ -57,13 +57,6 @@ struct AdafacArrays {
   uint32_t padded;
 };
 
-// 1, and 0 in the lanes from `count` on.
-template <class V>
-PACELINE_LANE V MaskOf(uint32_t first, uint32_t count) {
-  const V index = FromInt(V::U::Iota(first));
-  return Select(index < V::Set(static_cast<float>(count)), V::Set(1.0f), V::Set(0.0f));
-}
-
 template <class V>
 PACELINE_LANE void AddSquare(V& sum, V x) {
   sum = Fma(x, x, sum);

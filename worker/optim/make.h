@@ -39,6 +39,8 @@ OwnedPlan<MlpLoptPlan> PlanMlpLopt(const v1::LearnedOptimizer& config,
                                    const std::vector<ParameterTensor>& tensors);
 OwnedPlan<AdafacMlpPlan> PlanAdafacMlp(const v1::LearnedOptimizer& config,
                                        const std::vector<ParameterTensor>& tensors);
+OwnedPlan<NnAdamPlan> PlanNnAdam(const v1::LearnedOptimizer& config,
+                                 const std::vector<ParameterTensor>& tensors);
 
 [[noreturn]] void FailNoOptimizer();
 
@@ -57,6 +59,8 @@ auto VisitPlan(const v1::LearnedOptimizer& config, const std::vector<ParameterTe
       return visit(PlanMlpLopt(config, tensors));
     case v1::LearnedOptimizer::kAdafacMlp:
       return visit(PlanAdafacMlp(config, tensors));
+    case v1::LearnedOptimizer::kNnAdam:
+      return visit(PlanNnAdam(config, tensors));
     default:
       break;
   }
