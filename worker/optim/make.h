@@ -42,6 +42,9 @@ OwnedPlan<AdafacMlpPlan> PlanAdafacMlp(const v1::LearnedOptimizer& config,
 OwnedPlan<NnAdamPlan> PlanNnAdam(const v1::LearnedOptimizer& config,
                                  const std::vector<ParameterTensor>& tensors);
 
+OwnedPlan<AdafacMlpPlan> PlanMuAdafacMlp(const v1::LearnedOptimizer& config,
+                                         const std::vector<ParameterTensor>& tensors);
+
 [[noreturn]] void FailNoOptimizer();
 
 // visit(OwnedPlan) of the config's family; what it returns. `config` is valid.
@@ -61,6 +64,8 @@ auto VisitPlan(const v1::LearnedOptimizer& config, const std::vector<ParameterTe
       return visit(PlanAdafacMlp(config, tensors));
     case v1::LearnedOptimizer::kNnAdam:
       return visit(PlanNnAdam(config, tensors));
+    case v1::LearnedOptimizer::kMuAdafacMlp:
+      return visit(PlanMuAdafacMlp(config, tensors));
     default:
       break;
   }
