@@ -22,8 +22,8 @@ enum class Purpose : uint8_t {
   kBatch = 7,            // examples of a batch; episode as kTaskInit, step = inner step
   kTaskDynamic = 8,      // dynamic task settings (the target of a quadratic, ...); as kTaskInit
   kCurvatureProbe = 16,  // the vector that the curvature is probed with; as kBatch
-  kHeldOutBatch = 20,    // examples that the objective is measured on after an inner step; as kBatch
-  kFinalBatch = 21,      // and at an episode's final weights; step = the number of the batch
+  kHeldOutBatch = 20,  // examples that the objective is measured on after an inner step; as kBatch
+  kFinalBatch = 21,    // and at an episode's final weights; step = the number of the batch
 };
 
 inline constexpr uint32_t kMaxParticles = 1u << 24;

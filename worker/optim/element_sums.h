@@ -8,13 +8,6 @@
 
 namespace paceline {
 
-// 1, and 0 in the lanes from `count` on.
-template <class V>
-PACELINE_LANE V MaskOf(uint32_t first, uint32_t count) {
-  const V index = FromInt(V::U::Iota(first));
-  return Select(index < V::Set(static_cast<float>(count)), V::Set(1.0f), V::Set(0.0f));
-}
-
 inline constexpr uint32_t kChunk = 128;
 // Chunks that a team sums at the same time, at most.
 inline constexpr uint32_t kWave = 16;
