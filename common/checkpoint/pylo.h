@@ -1,6 +1,8 @@
 // PyLO's folders: config.json and model.safetensors of each torch module, as its hub mixin reads
 // and writes them, and pylo_kwargs.json, the arguments of its optimizer class:
 //   AdafacLO_naive(params, hf_key=FOLDER, **json.load(open(FOLDER + "/pylo_kwargs.json")))
+// VeLO's modules are in FOLDER/rnn and FOLDER/mlp (hf_key_rnn, hf_key_mlp; num_steps is the
+// user's).
 #pragma once
 
 #include <optional>

@@ -14,6 +14,11 @@ absl::Status ReadPyloAdafacMlp(const nlohmann::json& config, const nlohmann::jso
 PyloForm PyloCelo2(const v1::Celo2& config);
 absl::Status ReadPyloCelo2(const nlohmann::json& config, const nlohmann::json& kwargs,
                            v1::Celo2& celo2);
+// The flag of `config` that PyLO's VeLO does not have; "" if it has all.
+std::string PyloVeloLacks(const v1::HyperV2& config);
+PyloForm PyloVelo(const v1::HyperV2& config);
+absl::Status ReadPyloVelo(const nlohmann::json& rnn, const nlohmann::json& mlp,
+                          const nlohmann::json& kwargs, v1::HyperV2& hyper_v2);
 
 // Numbers of a JSON object from anywhere; what is absent or wrong is told afterwards.
 class PyloNumbers {

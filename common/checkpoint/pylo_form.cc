@@ -87,9 +87,14 @@ absl::StatusOr<PyloForm> PyloFormOf(const v1::LearnedOptimizer& optimizer) {
         return absl::InvalidArgumentError("PyLO has celo2 with one hidden layer or more");
       }
       return PyloCelo2(optimizer.celo2());
+    case v1::LearnedOptimizer::kHyperV2: {
+      const std::string lacks = PyloVeloLacks(optimizer.hyper_v2());
+      if (lacks.empty()) return PyloVelo(optimizer.hyper_v2());
+      return absl::InvalidArgumentError("PyLO has hyper_v2, as VeLO, without " + lacks);
+    }
     default:
-      return absl::InvalidArgumentError(fmt::format("PyLO has no {}; it has adafac_mlp and celo2",
-                                                    LayoutOf(optimizer).optimizer));
+      return absl::InvalidArgumentError(fmt::format(
+          "PyLO has no {}; it has adafac_mlp, celo2 and hyper_v2", LayoutOf(optimizer).optimizer));
   }
 }
 
@@ -97,9 +102,15 @@ absl::StatusOr<v1::LearnedOptimizer> OptimizerOfPylo(const std::map<std::string,
                                                      const Json& kwargs) {
   v1::LearnedOptimizer optimizer;
   const Json& config = modules.begin()->second;
-  const bool celo2 = config.contains("feature_dims");
-  absl::Status status = celo2 ? ReadPyloCelo2(config, kwargs, *optimizer.mutable_celo2())
-                              : ReadPyloAdafacMlp(config, kwargs, *optimizer.mutable_adafac_mlp());
+  absl::Status status;
+  if (modules.contains("rnn") && modules.contains("mlp")) {
+    status =
+        ReadPyloVelo(modules.at("rnn"), modules.at("mlp"), kwargs, *optimizer.mutable_hyper_v2());
+  } else if (config.contains("feature_dims")) {
+    status = ReadPyloCelo2(config, kwargs, *optimizer.mutable_celo2());
+  } else {
+    status = ReadPyloAdafacMlp(config, kwargs, *optimizer.mutable_adafac_mlp());
+  }
   if (!status.ok()) return status;
   const std::vector<std::string> faults = CheckOptimizer(optimizer);
   if (faults.empty()) return optimizer;

@@ -181,10 +181,64 @@ TEST_F(PyloTest, Celo2WithoutArgumentsHasPylosOwn) {
   ExpectRefusal("not of CELO2's 30 inputs in 14 groups");
 }
 
+TEST_F(PyloTest, VeloComesBackBitForBit) {
+  for (const char* yaml :
+       {"{hyper_v2: {}}", "{hyper_v2: {lstm_hidden: 512, param_inits: 256}}",
+        "{hyper_v2: {lstm_hidden: 5, param_inits: 3, ff_hidden_size: 6, ff_hidden_layers: 1}}",
+        "{hyper_v2: {momentum_decays: [0.5, 0.6, 0.7], rms_decay: 0.9, ff_hidden_layers: 3}}"}) {
+    const TrainedOptimizer trained = testing::Trained(yaml);
+    TemporaryFolder folder;
+    ASSERT_TRUE(WritePyloFolder(trained, folder.path()).ok());
+    const auto read = ReadPyloFolder(folder.path());
+    ASSERT_TRUE(read.ok()) << yaml << read.status();
+    ExpectSame(*read, trained);
+  }
+}
+
+TEST_F(PyloTest, VeloIsReadByItsOwnFiles) {
+  const TrainedOptimizer trained = testing::Untrained(
+      "{hyper_v2: {lstm_hidden: 8, param_inits: 5, momentum_decays: [0.5, 0.6, 0.7]}}");
+  Export(trained);
+  DropMetadata("rnn/model.safetensors");
+  DropMetadata("mlp/model.safetensors");
+  TensorFile file = *ReadSafetensors(Path("mlp/model.safetensors"));
+  file.tensors.erase("input_weights");  // overwritten by PyLO before use
+  Write("mlp/model.safetensors", SerializeSafetensors(file));
+  const auto read = ReadPyloFolder(folder_.path());
+  ASSERT_TRUE(read.ok()) << read.status();
+  ExpectSame(*read, trained);
+  std::filesystem::remove_all(Path("mlp"));
+  EXPECT_TRUE(absl::IsNotFound(ReadPyloFolder(folder_.path()).status()));
+}
+
+TEST_F(PyloTest, VeloHasThePublishedShapes) {
+  Export(testing::Untrained("{hyper_v2: {lstm_hidden: 512, param_inits: 256}}"));
+  const auto rnn = ReadSafetensors(Path("rnn/model.safetensors"));
+  const auto mlp = ReadSafetensors(Path("mlp/model.safetensors"));
+  using Shape = std::vector<int64_t>;
+  EXPECT_EQ(rnn->tensors.at("lstm.linear.weight").shape, (Shape{2048, 1024}));
+  EXPECT_EQ(rnn->tensors.at("mix_layer1.weight").shape, (Shape{512, 30}));
+  EXPECT_EQ(rnn->tensors.at("rnn_to_controls.weight").shape, (Shape{256, 512}));
+  EXPECT_EQ(rnn->tensors.at("lstm_init_state.1").shape, (Shape{1, 512}));
+  EXPECT_EQ(mlp->tensors.at("input_weights_").shape, (Shape{256, 4, 30}));
+  EXPECT_EQ(mlp->tensors.at("hidden_weights_.0").shape, (Shape{256, 4, 4}));
+  EXPECT_EQ(mlp->tensors.at("output_weights_").shape, (Shape{256, 3, 4}));
+  size_t rnn_size = 0, bank = 0, scratch = 0;
+  for (const auto& [name, tensor] : rnn->tensors) rnn_size += tensor.elements();
+  for (const auto& [name, tensor] : mlp->tensors) {
+    (name.find('_', name.find('_') + 1) == std::string::npos ? scratch : bank) += tensor.elements();
+  }
+  EXPECT_EQ(rnn_size, 2'279'681u);
+  EXPECT_EQ(bank, 40'704u);
+  EXPECT_EQ(scratch, 159u);
+}
+
 TEST_F(PyloTest, WhatPyloDoesNotDoIsRefused) {
-  for (const char* yaml : {"{adafac_mlp: {layers: 0}}", "{adafac_mlp: {features: [gradient]}}",
-                           "{adafac_mlp: {clip: {element: 1}}}", "{adafac_mlp: {update_rms: {}}}",
-                           "{celo2: {layers: 0}}", "{mu_adafac_mlp: {}}"}) {
+  for (const char* yaml :
+       {"{adafac_mlp: {layers: 0}}", "{adafac_mlp: {features: [gradient]}}",
+        "{adafac_mlp: {clip: {element: 1}}}", "{adafac_mlp: {update_rms: {}}}",
+        "{celo2: {layers: 0}}", "{mu_adafac_mlp: {}}", "{hyper_v2: {mix_layers: false}}",
+        "{hyper_v2: {use_bugged_loss_features: true}}"}) {
     const absl::Status status = WritePyloFolder(testing::Untrained(yaml), Path("x"));
     EXPECT_TRUE(absl::IsInvalidArgument(status)) << yaml << status;
     EXPECT_THAT(std::string(status.message()), HasSubstr("PyLO has")) << yaml;
@@ -196,7 +250,7 @@ TEST_F(PyloTest, AnOptimizerThatPyloHasNotIsRefusedByName) {
       WritePyloFolder(testing::Untrained("{mlp_lopt: {}}"), folder_.path() + "/x");
   EXPECT_TRUE(absl::IsInvalidArgument(status));
   EXPECT_THAT(std::string(status.message()),
-              HasSubstr("PyLO has no mlp_lopt; it has adafac_mlp and celo2"));
+              HasSubstr("PyLO has no mlp_lopt; it has adafac_mlp, celo2 and hyper_v2"));
   EXPECT_FALSE(std::filesystem::exists(Path("x")));
 }
 
@@ -207,7 +261,8 @@ TEST_F(PyloTest, AnIndependentReaderOfPylosLayoutComputesTheSame) {
     GTEST_SKIP() << "*** NOT TESTED: no Python with numpy at " << python << "; run deploy/setup.sh";
   }
   for (const char* yaml : {"{adafac_mlp: {hidden: 32}}", "{adafac_mlp: {hidden: 4, layers: 3}}",
-                           "{celo2: {}}", "{celo2: {hidden: 5, layers: 1}}"}) {
+                           "{celo2: {}}", "{celo2: {hidden: 5, layers: 1}}", "{hyper_v2: {}}",
+                           "{hyper_v2: {lstm_hidden: 7, param_inits: 3, ff_hidden_layers: 3}}"}) {
     const TrainedOptimizer trained = testing::Trained(yaml);
     TemporaryFolder folder;
     ASSERT_TRUE(WritePyloFolder(trained, folder.path()).ok());
