@@ -89,6 +89,69 @@ TEST(OuterTrainer, ARestoredTrainerGoesOnBitForBit) {
   }
 }
 
+v1::Outer AccumulatingConfig(const v1::OuterOptimizer& optimizer) {
+  v1::Outer config = OuterConfig(optimizer, 60);
+  config.set_accumulate(3);
+  config.mutable_schedule()->mutable_cosine()->set_warmup_steps(4);
+  config.mutable_clip()->set_element(0.5);
+  return config;
+}
+
+TEST(OuterTrainer, AccumulatesGradientsAndUpdatesByTheirMean) {
+  for (const v1::OuterOptimizer& optimizer : EveryOptimizer()) {
+    OuterTrainer trainer(AccumulatingConfig(optimizer), {kParameters});
+    v1::Outer single = AccumulatingConfig(optimizer);
+    single.set_steps(20);
+    single.clear_accumulate();
+    OuterTrainer by_means(single, {kParameters});
+    std::vector<float> theta(kParameters, 0.5f), expected = theta;
+    for (int update = 0; update < 20; ++update) {
+      std::vector<float> sum(kParameters);
+      for (int part = 0; part < 3; ++part) {
+        const std::vector<float> before = theta;
+        const std::vector<float> gradient = GradientAt(3 * update + part);
+        const OuterStepInfo info = trainer.Step(gradient, theta).value();
+        EXPECT_EQ(info.updates, update + (part == 2 ? 1 : 0));
+        if (part < 2) {
+          EXPECT_EQ(theta, before);
+          EXPECT_EQ(info.update_norm, 0);
+        }
+        for (size_t i = 0; i < kParameters; ++i) sum[i] += gradient[i];
+      }
+      for (float& g : sum) g /= 3;
+      const OuterStepInfo info = by_means.Step(sum, expected).value();
+      EXPECT_EQ(info.updates, update + 1);
+      EXPECT_EQ(theta, expected) << update;
+    }
+  }
+}
+
+TEST(OuterTrainer, RestoredInTheMiddleOfAnAccumulationGoesOnBitForBit) {
+  const v1::Outer config = AccumulatingConfig(AdamConfig(AdamSettings(0.01)));
+  OuterTrainer uninterrupted(config, {kParameters});
+  std::vector<float> theta(kParameters, 0.5f), theta_at_31;
+  std::string saved;
+  for (int step = 0; step < 60; ++step) {
+    if (step == 31) {
+      saved = uninterrupted.Save();
+      theta_at_31 = theta;
+    }
+    ASSERT_TRUE(uninterrupted.Step(GradientAt(step), theta).ok());
+  }
+  OuterTrainer restored(config, {kParameters});
+  ASSERT_TRUE(restored.Restore(saved).ok());
+  for (int step = 31; step < 60; ++step) {
+    ASSERT_TRUE(restored.Step(GradientAt(step), theta_at_31).ok());
+  }
+  EXPECT_EQ(ThetaDigest(theta_at_31), ThetaDigest(theta));
+  EXPECT_EQ(restored.Save(), uninterrupted.Save());
+  // Another number of gradients is another config.
+  v1::Outer other = config;
+  other.set_accumulate(2);
+  EXPECT_EQ(OuterTrainer(other, {kParameters}).Restore(saved).code(),
+            absl::StatusCode::kInvalidArgument);
+}
+
 class TrainerRefusals : public testing::Test {
  protected:
   TrainerRefusals() { EXPECT_TRUE(trainer_.Step(GradientAt(0), theta_).ok()); }
