@@ -133,6 +133,19 @@ TEST(CheckConfig, EndsSoonOnHugeNumbers) {
   EXPECT_LT(std::chrono::steady_clock::now() - begin, std::chrono::seconds(5));
 }
 
+TEST(CheckConfig, FindsObjectivesThatWantDataOfASystem) {
+  EXPECT_THAT(
+      CheckChanged([](auto& config) {
+        config.mutable_optimizer()->mutable_system_parameters()->add_initial(0.5);
+        config.clear_tasks();
+        config.add_tasks()->mutable_influence_balancing();
+        config.mutable_tasks(0)->set_weight(1);
+        config.mutable_objective()->mutable_held_out_loss()->set_split(v1::DATA_SPLIT_OUTER_VALID);
+      }),
+      ElementsAre("objective.held_out_loss is measured on data, and tasks[0], a dynamical "
+                  "system, has none; choose another or leave the task out"));
+}
+
 TEST(CheckConfig, EndsSoonOnLongTextsAndLists) {
   const auto begin = std::chrono::steady_clock::now();
   EXPECT_THAT(CheckChanged([](auto& config) { config.set_name(std::string(4 << 20, 'a')); }),
