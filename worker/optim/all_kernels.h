@@ -7,3 +7,4 @@
 #include "worker/optim/linear_kernel.h"
 #include "worker/optim/mlp_lopt_kernel.h"
 #include "worker/optim/mlp_nom_kernel.h"
+#include "worker/optim/nn_adam_kernel.h"

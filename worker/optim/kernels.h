@@ -14,6 +14,7 @@
 #include "worker/optim/linear_plan.h"
 #include "worker/optim/mlp_lopt_plan.h"
 #include "worker/optim/mlp_nom_plan.h"
+#include "worker/optim/nn_adam_plan.h"
 
 namespace paceline {
 
@@ -31,7 +32,7 @@ struct PlanList {};
 
 // All families.
 using OptimPlans = PlanList<LearnableSgdPlan, LearnableSgdmPlan, LearnableAdamPlan, MlpLoptPlan,
-                            AdafacMlpPlan, MlpNomPlan, LinearPlan, Celo2Plan>;
+                            AdafacMlpPlan, MlpNomPlan, LinearPlan, Celo2Plan, NnAdamPlan>;
 
 // Each family's *_simd.cc has the instances.
 namespace simd_Scalar {

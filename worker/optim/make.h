@@ -39,6 +39,8 @@ OwnedPlan<MlpLoptPlan> PlanMlpLopt(const v1::LearnedOptimizer& config,
                                    const std::vector<ParameterTensor>& tensors);
 OwnedPlan<AdafacMlpPlan> PlanAdafacMlp(const v1::LearnedOptimizer& config,
                                        const std::vector<ParameterTensor>& tensors);
+OwnedPlan<NnAdamPlan> PlanNnAdam(const v1::LearnedOptimizer& config,
+                                 const std::vector<ParameterTensor>& tensors);
 
 OwnedPlan<AdafacMlpPlan> PlanMuAdafacMlp(const v1::LearnedOptimizer& config,
                                          const std::vector<ParameterTensor>& tensors);
@@ -66,6 +68,8 @@ auto VisitPlan(const v1::LearnedOptimizer& config, const std::vector<ParameterTe
       return visit(PlanMlpLopt(config, tensors));
     case v1::LearnedOptimizer::kAdafacMlp:
       return visit(PlanAdafacMlp(config, tensors));
+    case v1::LearnedOptimizer::kNnAdam:
+      return visit(PlanNnAdam(config, tensors));
     case v1::LearnedOptimizer::kMuAdafacMlp:
       return visit(PlanMuAdafacMlp(config, tensors));
     case v1::LearnedOptimizer::kMlpNomLopt:

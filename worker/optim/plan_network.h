@@ -14,9 +14,10 @@ class FloatSlices {
  public:
   uint32_t Take(size_t count) {
     const uint32_t offset = used_;
-    used_ += static_cast<uint32_t>((count + 15) / 16 * 16);
+    used_ += static_cast<uint32_t>(Rounded(count));
     return offset;
   }
+  static constexpr size_t Rounded(size_t count) { return (count + 15) / 16 * 16; }
   uint32_t used() const { return used_; }
 
  private:

@@ -22,6 +22,9 @@ struct TensorPlan {
 
   size_t offset = 0;  // of the tensor in the flat parameter vector
   uint32_t size = 0;
+  // The tensor's own shape.
+  uint32_t rank = 0;
+  uint32_t shape[kMaxBatchAxes + 2] = {};
   uint32_t rows = 1;
   uint32_t columns = 0;
   // Axes other than rows and columns, the last one fastest.
