@@ -21,6 +21,12 @@
 //     and 6 along a column: 2·(16·4 + 4·4 + 4·2) = 176 and about 120 of features, plus the rows and
 //     columns: 0.75 M for 2,410 parameters. With all 28 inputs multiplied for each element it would
 //     be the 0.9 M of the rule of thumb.
+//   mlp_nom_lopt: as adafac_mlp with two outputs more, three exponentials and the nominal step.
+//   celo2: 18 inputs of each element and 6 of each row or column, one output; each of the
+//     Newton–Schulz iterations on an n × m matrix 4·n²·m + 2·n³ and a little.
+//   linear: two operations a feature, and what the features themselves take.
+// Accumulators count in full even if few features are chosen; the probes that features from
+// curvature want are the task's, and are not counted.
 #pragma once
 
 #include "paceline/v1/config.pb.h"
