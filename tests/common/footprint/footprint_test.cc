@@ -41,7 +41,7 @@ TEST(Footprint, StateByHand) {
 TEST(Footprint, OfAParticleABlockAndADataSet) {
   const Footprint footprint = FootprintOf(Config());
   EXPECT_EQ(footprint.blocks, 8u);
-  EXPECT_NEAR(static_cast<double>(footprint.particle_bytes), 2 * 4 * (2410 + 10240 + 50), 600);
+  EXPECT_NEAR(static_cast<double>(footprint.particle_bytes), 2 * 4 * (2410 + 10248 + 50), 600);
   EXPECT_GT(footprint.block_bytes, 8 * footprint.particle_bytes);
   EXPECT_EQ(footprint.data_bytes, 70000u * 65 * 4);
   EXPECT_EQ(footprint.Total(3, 1) - footprint.Total(2, 1), footprint.block_bytes);
