@@ -4,6 +4,7 @@
 
 #include <cmath>
 #include <optional>
+#include <set>
 #include <string>
 #include <utility>
 
@@ -133,6 +134,7 @@ class Checker {
       return Report(path, fmt::format("{} has {} item{}; it must be {}", path, count,
                                       count == 1 ? "" : "s", Expectation(field)));
     }
+    if (rule.unique_items()) CheckRepetition(message, field, path);
     for (int i = 0; i < static_cast<int>(count); ++i) {
       const std::string element = ElementPath(path, i);
       if (field.message_type()) {
@@ -140,6 +142,22 @@ class Checker {
       } else {
         CheckValue(message, field, i, element);
       }
+    }
+  }
+
+  // Of names.
+  void CheckRepetition(const Message& message, const FieldDescriptor& field,
+                       const std::string& path) {
+    const auto& reflection = *message.GetReflection();
+    std::set<int> seen;
+    for (int i = 0; i < reflection.FieldSize(message, &field); ++i) {
+      const int value = reflection.GetRepeatedEnumValue(message, &field, i);
+      const auto* name = field.enum_type()->FindValueByNumber(value);
+      if (value == 0 || !name || seen.insert(value).second) continue;
+      const std::string element = ElementPath(path, i);
+      Report(element,
+             fmt::format("{} is {} once more; each name may stand in the list once, of {}", element,
+                         YamlName(*name), Listed(ValueNames(*field.enum_type()), "and")));
     }
   }
 

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "common/config/estimator_rules.h"
+#include "common/config/optimizer_rules.h"
 #include "common/config/schema.h"
 #include "common/estimator/settings.h"
 
@@ -105,7 +106,12 @@ double FloatsPerParameter(const v1::LearnedOptimizer& optimizer) {
     case v1::LearnedOptimizer::kMlpLopt:
       return 8;
     case v1::LearnedOptimizer::kAdafacMlp:
+    case v1::LearnedOptimizer::kMuAdafacMlp:
+    case v1::LearnedOptimizer::kMlpNomLopt:
+    case v1::LearnedOptimizer::kCelo2:
       return 6;
+    case v1::LearnedOptimizer::kLinear:
+      return 2.0 + optimizer.linear().momentum_decays_size() + optimizer.linear().rms_decays_size();
     default:
       return 2;
   }
@@ -133,6 +139,7 @@ void CheckMemory(const v1::JobConfig& config, Faults& faults) {
 
 std::vector<RuleFault> CheckJobRules(const v1::JobConfig& config) {
   Faults faults;
+  CheckOptimizerRules(config.optimizer(), faults);
   CheckEstimatorRules(config, faults);
   CheckBlock(config.estimator(), faults);
   CheckWeightDecay(config.outer().optimizer(), faults);

@@ -5,64 +5,25 @@
 #include <cstdio>
 #include <cstdlib>
 
+#include "common/lopt/leaves.h"
+
 namespace paceline {
 namespace {
 
-constexpr int kMlpLoptInputs = 19;    // gradient, parameter, 6 momenta, 11 time features
-constexpr int kAdafacMlpInputs = 39;  // 28 columns (reference 2.3), 11 time features
-constexpr int kOutputs = 2;           // direction, magnitude
-
-ThetaLeaf Constant(std::string path, std::vector<int64_t> shape, double value) {
-  return {.path = std::move(path), .shape = std::move(shape), .initial_value = value};
-}
-
-// Weight and bias paths of layer i.
-using LayerPaths = std::pair<std::string, std::string> (*)(const std::string& i);
-
-std::vector<ThetaLeaf> MlpLeaves(int64_t inputs, int64_t hidden, int layers, LayerPaths paths) {
-  std::vector<ThetaLeaf> leaves;
-  for (int i = 0; i <= layers; ++i) {
-    const int64_t fan_in = i == 0 ? inputs : hidden;
-    const int64_t fan_out = i == layers ? kOutputs : hidden;
-    const auto [weight, bias] = paths(std::to_string(i));
-    leaves.push_back({.path = weight,
-                      .shape = {fan_in, fan_out},
-                      .initial_stddev = 1 / std::sqrt(static_cast<double>(fan_in))});
-    leaves.push_back(Constant(bias, {fan_out}, 0));
-  }
-  return leaves;
-}
-
 std::vector<ThetaLeaf> SgdLeaves(const v1::LearnableSgd& config) {
-  return {Constant("log_lr", {}, std::log(config.learning_rate()))};
+  return {ConstantLeaf("log_lr", {}, std::log(config.learning_rate()))};
 }
 
 std::vector<ThetaLeaf> SgdmLeaves(const v1::LearnableSgdm& config) {
-  return {Constant("log_lr", {}, std::log(config.learning_rate())),
-          Constant("one_minus_momentum", {}, std::log(1 - config.momentum()))};
+  return {ConstantLeaf("log_lr", {}, std::log(config.learning_rate())),
+          ConstantLeaf("one_minus_momentum", {}, std::log(1 - config.momentum()))};
 }
 
 std::vector<ThetaLeaf> AdamLeaves(const v1::LearnableAdam& config) {
-  return {Constant("log_lr", {}, std::log(config.learning_rate())),
-          Constant("one_minus_beta1", {}, std::log(1 - config.beta1())),
-          Constant("one_minus_beta2", {}, std::log(1 - config.beta2())),
-          Constant("log_epsilon", {}, std::log(config.epsilon()))};
-}
-
-std::vector<ThetaLeaf> MlpLoptLeaves(const v1::MlpLopt& config) {
-  return MlpLeaves(kMlpLoptInputs, config.hidden(), config.layers(), [](const std::string& i) {
-    return std::pair("mlp/~/linear_" + i + "/w", "mlp/~/linear_" + i + "/b");
-  });
-}
-
-std::vector<ThetaLeaf> AdafacMlpLeaves(const v1::AdafacMlp& config) {
-  std::vector<ThetaLeaf> leaves =
-      MlpLeaves(kAdafacMlpInputs, config.hidden(), config.layers(),
-                [](const std::string& i) { return std::pair("nn/~/w" + i, "nn/~/b" + i); });
-  leaves.push_back(Constant("momentum_decays", {3}, 0));
-  leaves.push_back(Constant("rms_decays", {1}, 0));
-  leaves.push_back(Constant("adafactor_decays", {3}, 0));
-  return leaves;
+  return {ConstantLeaf("log_lr", {}, std::log(config.learning_rate())),
+          ConstantLeaf("one_minus_beta1", {}, std::log(1 - config.beta1())),
+          ConstantLeaf("one_minus_beta2", {}, std::log(1 - config.beta2())),
+          ConstantLeaf("log_epsilon", {}, std::log(config.epsilon()))};
 }
 
 // In order of path, as the original library's trees are flattened.
@@ -101,6 +62,22 @@ ThetaLayout LayoutOf(const v1::LearnedOptimizer& config) {
       return Finished("mlp_lopt", MlpLoptLeaves(config.mlp_lopt()));
     case v1::LearnedOptimizer::kAdafacMlp:
       return Finished("adafac_mlp", AdafacMlpLeaves(config.adafac_mlp()));
+    case v1::LearnedOptimizer::kMuAdafacMlp:
+      return Finished("mu_adafac_mlp", MuAdafacMlpLeaves(config.mu_adafac_mlp()));
+    case v1::LearnedOptimizer::kMlpNomLopt:
+      return Finished("mlp_nom_lopt", MlpNomLoptLeaves(config.mlp_nom_lopt()));
+    case v1::LearnedOptimizer::kLinear:
+      return Finished("linear", LinearLeaves(config.linear()));
+    case v1::LearnedOptimizer::kCelo2:
+      return Finished("celo2", Celo2Leaves(config.celo2()));
+    case v1::LearnedOptimizer::kNnAdam:
+      return Finished("nn_adam", NnAdamLeaves(config.nn_adam()));
+    case v1::LearnedOptimizer::kRnnMlpLopt:
+      return Finished("rnn_mlp_lopt", RnnMlpLoptLeaves(config.rnn_mlp_lopt()));
+    case v1::LearnedOptimizer::kHyperV2:
+      return Finished("hyper_v2", HyperV2Leaves(config.hyper_v2()));
+    case v1::LearnedOptimizer::kLearnedSchedule:
+      return Finished("learned_schedule", LearnedScheduleLeaves(config.learned_schedule()));
     case v1::LearnedOptimizer::KIND_NOT_SET:
       break;
   }

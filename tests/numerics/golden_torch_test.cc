@@ -1,5 +1,5 @@
 // LibTorch against the numbers of google/learned_optimization, several runs at once, on every file
-// of the golden folder: the optimizers of tests/testing/torch, which others are tested against, and
+// of the golden folder: the optimizers of worker/reference, which others are tested against, and
 // the torch tier's tasks and inner training.
 #include <ATen/Parallel.h>
 #include <ATen/core/Tensor.h>
@@ -22,11 +22,11 @@
 #include "common/lopt/layout.h"
 #include "tests/testing/golden.h"
 #include "tests/testing/golden_optimizer.h"
-#include "tests/testing/torch/torch_optim.h"
 #include "worker/engine/torch/torch_losses.h"
 #include "worker/engine/torch/torch_rows.h"
 #include "worker/engine/torch/torch_task.h"
 #include "worker/optim/optimizer.h"
+#include "worker/reference/optimizer.h"
 
 namespace paceline {
 namespace {
@@ -83,37 +83,53 @@ std::vector<ParameterTensor> TensorsUnder(const GoldenFile& file, const std::str
   return tensors;
 }
 
+// Update `update` of a trajectory; parameters and losses are those of every run.
+UpdateInputs InputsOf(const GoldenFile& file, int64_t update, at::ScalarType type) {
+  const auto filled = [&](double value) { return at::full({kRuns}, value, type); };
+  UpdateInputs inputs{.iterations = filled(static_cast<double>(update))};
+  inputs.num_steps = filled(file.config.value("num_steps", 0.));
+  inputs.losses = filled(ToTorch(file.at("loss"))[update].item<double>());
+  inputs.is_valid = file.has("is_valid") && ToTorch(file.at("is_valid"))[update].item<int>() != 0;
+  for (const std::string& name : file.NamesUnder("grad/")) {
+    inputs.gradients.push_back(ForRuns(ToTorch(file.at("grad/" + name))[update].to(type), 1));
+  }
+  return inputs;
+}
+
 // For every parameter, all updates: [run, update, shape...].
-std::vector<at::Tensor> Trajectory(const GoldenFile& file, const v1::LearnedOptimizer& config) {
+std::vector<at::Tensor> Trajectory(const GoldenFile& file, const v1::LearnedOptimizer& config,
+                                   at::ScalarType type) {
   const std::vector<ParameterTensor> tensors = TensorsUnder(file, "init/");
-  const auto optim = MakeTorchOptim(config, tensors, kRuns, at::kCPU);
-  optim->SetTheta(Thetas(file, LayoutOf(config)));
-  std::vector<at::Tensor> parameters, all_gradients;
+  const auto optim = MakeReferenceOptimizer(config, tensors, kRuns, type);
+  optim->SetTheta(Thetas(file, LayoutOf(config)).to(type));
+  std::vector<at::Tensor> parameters;
   for (const ParameterTensor& tensor : tensors) {
-    parameters.push_back(ForRuns(ToTorch(file.at("init/" + tensor.name)), 1));
-    all_gradients.push_back(ToTorch(file.at("grad/" + tensor.name)));
+    parameters.push_back(ForRuns(ToTorch(file.at("init/" + tensor.name)).to(type), 1));
   }
   std::vector<std::vector<at::Tensor>> snapshots(tensors.size());
-  for (int64_t update = 0; update < all_gradients[0].size(0); ++update) {
-    std::vector<at::Tensor> gradients;
-    for (const at::Tensor& all : all_gradients) gradients.push_back(ForRuns(all[update], 1));
-    optim->Update(at::full({kRuns}, update, at::kFloat), gradients, parameters);
-    for (size_t i = 0; i < tensors.size(); ++i) snapshots[i].push_back(parameters[i].clone());
+  for (int64_t update = 0; update < ToTorch(file.at("loss")).size(0); ++update) {
+    optim->Update(InputsOf(file, update, type), parameters);
+    for (size_t i = 0; i < tensors.size(); ++i) snapshots[i].push_back(parameters[i]);
   }
   std::vector<at::Tensor> trajectory;
   for (const auto& snapshot : snapshots) trajectory.push_back(at::stack(snapshot, 1));
   return trajectory;
 }
 
-double TrajectoryDeviation(const GoldenFile& file, const v1::LearnedOptimizer& config) {
-  const std::vector<at::Tensor> trajectory = Trajectory(file, config);
+// float32 against the float64 run with decays rounded to float32; float64 against that with exact
+// ones, at the tolerance for what differs in the order of operations alone.
+double TrajectoryDeviation(const GoldenFile& file, const v1::LearnedOptimizer& config,
+                           at::ScalarType type) {
+  const bool doubles = type == at::kDouble;
+  const std::vector<at::Tensor> trajectory = Trajectory(file, config, type);
   const std::vector<std::string> names = file.NamesUnder("init/");
   double largest = 0;
   for (size_t i = 0; i < names.size(); ++i) {
-    const at::Tensor expected = ToTorch(file.at("param64c/" + names[i]));
+    const at::Tensor expected = ToTorch(file.at((doubles ? "param64/" : "param64c/") + names[i]));
     const at::Tensor initial = ToTorch(file.at("init/" + names[i])).to(at::kDouble);
-    const double tolerance =
-        2e-6 * std::max(1., MaxAbs(expected)) + 3e-5 * MaxAbs(expected.sub(initial.unsqueeze(0)));
+    const double movement = MaxAbs(expected.sub(initial.unsqueeze(0)));
+    const double tolerance = doubles ? 1e-11 * movement + 1e-14
+                                     : 2e-6 * std::max(1., MaxAbs(expected)) + 3e-5 * movement;
     largest = std::max(largest, Deviation(trajectory[i], expected, tolerance));
     EXPECT_FALSE(trajectory[i][kOther].equal(trajectory[i][0]))
         << names[i] << ": a run with another theta went the same way";
@@ -213,17 +229,17 @@ double InnerTrainingDeviation(const GoldenFile& file, const std::vector<Paramete
 
 double InnerTrainingOfTheOracle(const GoldenFile& file, const v1::LearnedOptimizer& config) {
   const std::vector<ParameterTensor> tensors = TensorsUnder(file, "init/");
-  const auto optim = MakeTorchOptim(config, tensors, kRuns, at::kCPU);
+  const auto optim = MakeReferenceOptimizer(config, tensors, kRuns, at::kFloat);
   optim->SetTheta(Thetas(file, LayoutOf(config)));
+  const double num_steps = file.config.value("num_steps", 0.);
   return InnerTrainingDeviation(
-      file, tensors, [&](int64_t step, const at::Tensor&, TorchRows& g, TorchRows& p) {
-        // The oracle wants each tensor in one piece.
-        std::vector<at::Tensor> gradients, parameters;
-        for (size_t i = 0; i < tensors.size(); ++i) {
-          gradients.push_back(g.views()[i].contiguous());
-          parameters.push_back(p.views()[i].contiguous());
-        }
-        optim->Update(at::full({kRuns}, step, at::kFloat), gradients, parameters);
+      file, tensors, [&](int64_t step, const at::Tensor& losses, TorchRows& g, TorchRows& p) {
+        const UpdateInputs inputs{.iterations = at::full({kRuns}, step, at::kFloat),
+                                  .num_steps = at::full({kRuns}, num_steps, at::kFloat),
+                                  .losses = losses,
+                                  .gradients = g.views()};
+        std::vector<at::Tensor> parameters = p.views();
+        optim->Update(inputs, parameters);
         for (size_t i = 0; i < tensors.size(); ++i) p.views()[i].copy_(parameters[i]);
       });
 }
@@ -254,11 +270,12 @@ double InnerTrainingOfTheTier(const GoldenFile& file, const v1::LearnedOptimizer
 
 // Runs `deviation` on every file with the prefix; it returns nothing for a file of an unsupported
 // kind.
-void CheckFiles(const std::string& prefix,
+void CheckFiles(const std::string& kind,
                 const std::function<std::optional<double>(const GoldenFile&)>& deviation) {
   at::set_num_threads(1);  // as in a worker; on a busy machine more are many times slower
+  int checked = 0;
   std::vector<std::string> unsupported;
-  for (const std::string& path : testing::GoldenPaths(prefix)) {
+  for (const std::string& path : testing::GoldenPaths(kind)) {
     SCOPED_TRACE(path);
     const absl::StatusOr<GoldenFile> file = testing::LoadGolden(path);
     ASSERT_TRUE(file.ok()) << file.status();
@@ -270,24 +287,35 @@ void CheckFiles(const std::string& prefix,
     std::printf("%-36s torch: largest deviation %.3f of the tolerance\n", file->name.c_str(),
                 *largest);
     EXPECT_LE(*largest, 1) << "times the tolerance";
+    ++checked;
   }
   for (const std::string& name : unsupported) {
     std::printf("%-36s torch: not supported\n", name.c_str());
   }
+  PACELINE_SKIP_IF_NONE_WAS_GOLDEN(checked, kind);
 }
 
 TEST(GoldenTorchTest, OptimizersFollowEveryTrajectory) {
   PACELINE_SKIP_WITHOUT_GOLDEN();
-  CheckFiles("traj_", [](const GoldenFile& file) -> std::optional<double> {
+  CheckFiles("optimizer_trajectory", [](const GoldenFile& file) -> std::optional<double> {
     const auto config = testing::GoldenOptimizer(file.config);
     if (!config) return std::nullopt;
-    return TrajectoryDeviation(file, *config);
+    return TrajectoryDeviation(file, *config, at::kFloat);
+  });
+}
+
+TEST(GoldenTorchTest, OptimizersInFloat64FollowEveryExactTrajectory) {
+  PACELINE_SKIP_WITHOUT_GOLDEN();
+  CheckFiles("optimizer_trajectory", [](const GoldenFile& file) -> std::optional<double> {
+    const auto config = testing::GoldenOptimizer(file.config);
+    if (!config) return std::nullopt;
+    return TrajectoryDeviation(file, *config, at::kDouble);
   });
 }
 
 TEST(GoldenTorchTest, TasksHaveTheRecordedLossAndGradient) {
   PACELINE_SKIP_WITHOUT_GOLDEN();
-  CheckFiles("task_", [](const GoldenFile& file) -> std::optional<double> {
+  CheckFiles("task_gradient", [](const GoldenFile& file) -> std::optional<double> {
     const TorchLoss loss = TaskLoss(file);
     if (!loss) return std::nullopt;
     return TaskDeviation(file, loss);
@@ -296,7 +324,7 @@ TEST(GoldenTorchTest, TasksHaveTheRecordedLossAndGradient) {
 
 TEST(GoldenTorchTest, InnerTrainingGoesAsRecorded) {
   PACELINE_SKIP_WITHOUT_GOLDEN();
-  CheckFiles("inner_", [](const GoldenFile& file) -> std::optional<double> {
+  CheckFiles("inner_training", [](const GoldenFile& file) -> std::optional<double> {
     const auto config = testing::GoldenOptimizer(file.config);
     if (!config) return std::nullopt;
     return std::max(InnerTrainingOfTheOracle(file, *config), InnerTrainingOfTheTier(file, *config));

@@ -1,4 +1,4 @@
-// The optimizers of worker/optim on every instruction set against those of tests/testing/torch,
+// The optimizers of worker/optim on every instruction set against those of worker/reference,
 // which share no arithmetic with them: several runs under θ of their own, tensors of every rank,
 // gradients of very different sizes.
 //
@@ -11,6 +11,7 @@
 #include <ATen/core/Tensor.h>
 #include <ATen/ops/from_blob.h>
 #include <ATen/ops/full.h>
+#include <ATen/ops/ones.h>
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -22,9 +23,9 @@
 
 #include "common/lopt/layout.h"
 #include "tests/testing/targets.h"
-#include "tests/testing/torch/torch_optim.h"
 #include "tests/worker/optim/configs.h"
 #include "worker/optim/make.h"
+#include "worker/reference/optimizer.h"
 
 namespace paceline {
 namespace {
@@ -108,7 +109,7 @@ at::Tensor Stacked(const Result& rows, const ParameterTensor& tensor) {
 
 Result OfTheOracle(const Problem& problem) {
   at::set_num_threads(1);
-  const auto optim = MakeTorchOptim(problem.config, problem.tensors, kRuns, at::kCPU);
+  const auto optim = MakeReferenceOptimizer(problem.config, problem.tensors, kRuns, at::kFloat);
   std::vector<float> thetas;
   for (const auto& theta : problem.thetas) thetas.insert(thetas.end(), theta.begin(), theta.end());
   optim->SetTheta(
@@ -118,16 +119,19 @@ Result OfTheOracle(const Problem& problem) {
     parameters.push_back(Stacked(problem.initial, tensor));
   }
   for (int update = 0; update < kUpdates; ++update) {
-    std::vector<at::Tensor> gradients;
+    UpdateInputs inputs{.iterations = at::full({kRuns}, IterationOf(update), at::kFloat),
+                        .num_steps = at::full({kRuns}, IterationOf(kUpdates), at::kFloat),
+                        .losses = at::ones({kRuns}, at::kFloat)};
     for (const auto& tensor : problem.tensors) {
-      gradients.push_back(Stacked(problem.gradients[update], tensor));
+      inputs.gradients.push_back(Stacked(problem.gradients[update], tensor));
     }
-    optim->Update(at::full({kRuns}, IterationOf(update), at::kFloat), gradients, parameters);
+    optim->Update(inputs, parameters);
   }
   Result result = problem.initial;
   for (size_t i = 0; i < parameters.size(); ++i) {
     const ParameterTensor& tensor = problem.tensors[i];
-    const float* from = parameters[i].const_data_ptr<float>();
+    const at::Tensor values = parameters[i].contiguous();
+    const float* from = values.const_data_ptr<float>();
     for (int run = 0; run < kRuns; ++run) {
       std::copy_n(from + run * tensor.size, tensor.size, result[run].begin() + tensor.offset);
     }

@@ -1,4 +1,4 @@
-#include "tests/testing/torch/torch_network.h"
+#include "worker/reference/network.h"
 
 #include <ATen/core/Tensor.h>
 #include <ATen/ops/tensor.h>
@@ -7,7 +7,7 @@
 #include <cmath>
 #include <vector>
 
-#include "tests/testing/torch/torch_factored.h"
+#include "worker/reference/factored.h"
 
 namespace paceline {
 namespace {

@@ -38,12 +38,18 @@ bool HaveGolden() {
   return fs::is_directory(GoldenFolder(), error);
 }
 
-std::vector<std::string> GoldenPaths(const std::string& prefix) {
+std::vector<std::string> GoldenPaths(const std::string& kind) {
   std::vector<std::string> paths;
   std::error_code error;
   for (const fs::directory_entry& entry : fs::directory_iterator(GoldenFolder(), error)) {
     const fs::path& path = entry.path();
-    if (path.extension() == ".safetensors" && path.stem().string().starts_with(prefix)) {
+    if (path.extension() != ".safetensors") continue;
+    const absl::StatusOr<TensorFile> file = ReadSafetensors(path.string());
+    const auto is_of_kind = [&] {
+      const auto found = file->metadata.find("kind");
+      return found != file->metadata.end() && found->second == kind;
+    };
+    if (!file.ok() || is_of_kind()) {
       paths.push_back(path.string());
     }
   }

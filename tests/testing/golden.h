@@ -31,12 +31,20 @@ struct GoldenFile {
 
 std::string GoldenFolder();
 bool HaveGolden();
-// Paths of the folder's safetensors files whose name begins with `prefix` ("traj_"), sorted.
-std::vector<std::string> GoldenPaths(const std::string& prefix);
+// Paths of the folder's safetensors files of that kind ("optimizer_trajectory"), whatever their
+// names, sorted; and of those that cannot be read, so that whoever loads them says why.
+std::vector<std::string> GoldenPaths(const std::string& kind);
 absl::StatusOr<GoldenFile> LoadGolden(const std::string& path);
 
 }  // namespace paceline::testing
 
+// Last statement of a test that has gone through all files of a kind: says it if that was none.
+#define PACELINE_SKIP_IF_NONE_WAS_GOLDEN(checked, kind)                               \
+  if ((checked) == 0) {                                                               \
+    GTEST_SKIP() << "*** NOT CHECKED: no supported file of kind " << (kind) << " in " \
+                 << ::paceline::testing::GoldenFolder() << " ***";                    \
+  }                                                                                   \
+  static_assert(true)
 // First statement of a test that needs the golden folder.
 #define PACELINE_SKIP_WITHOUT_GOLDEN()                                                           \
   if (!::paceline::testing::HaveGolden()) {                                                      \

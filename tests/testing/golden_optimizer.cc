@@ -13,6 +13,50 @@ void SetNetwork(const nlohmann::json& config, PerParameter& own) {
   own.set_exp_multiplier(config.at("exp_mult"));
 }
 
+void SetNnAdam(const nlohmann::json& config, v1::NnAdam& own) {
+  own.set_lstm_hidden(config.at("lstm_hidden_size"));
+  own.set_output_scale(config.at("output_scale"));
+  own.set_learning_rate(config.at("initial_learning_rate"));
+  own.set_beta1(config.at("initial_beta1"));
+  own.set_beta2(config.at("initial_beta2"));
+  own.set_epsilon(config.at("initial_epsilon"));
+  own.set_decay_strength(config.at("decay_strength"));
+}
+
+void SetRnnMlpLopt(const nlohmann::json& config, v1::RnnMlpLopt& own) {
+  own.set_hidden(config.at("hidden_size"));
+  own.set_layers(config.at("hidden_layer"));
+  own.set_lstm_hidden(config.at("lstm_hidden_size"));
+  own.set_from_mlp(config.at("from_mlp_size"));
+  own.set_from_lstm(config.at("from_lstm_size"));
+  own.set_lstm_to_ff(config.at("lstm_to_ff"));
+  own.set_step_multiplier(config.at("step_multiplier"));
+  own.set_exp_multiplier(config.at("magnitude_rate"));
+  for (const double decay : config.at("decays")) own.add_decays(decay);
+}
+
+void SetHyperV2(const nlohmann::json& config, v1::HyperV2& own) {
+  own.set_lstm_hidden(config.at("lstm_hidden_size"));
+  own.set_param_inits(config.at("param_inits"));
+  own.set_ff_hidden_size(config.at("ff_hidden_size"));
+  own.set_ff_hidden_layers(config.at("ff_hidden_layers"));
+  own.set_step_multiplier(config.at("step_mult"));
+  own.set_exp_multiplier(config.at("exp_mult"));
+  for (const double decay : config.at("initial_momentum_decays")) own.add_momentum_decays(decay);
+  own.set_rms_decay(config.at("initial_rms_decays").at(0));
+  for (const double decay : config.at("initial_adafactor_decays")) own.add_adafactor_decays(decay);
+  own.set_mix_layers(config.at("mix_layers"));
+  own.set_with_validation_feature_dim(config.at("with_validation_feature_dim"));
+  own.set_validation_mode(config.at("validation_mode"));
+  own.set_param_scale_mult(config.at("param_scale_mult"));
+  const nlohmann::json& clip = config.at("clip_param_scale_amount");
+  own.set_clip_param_scale_amount(clip.is_null() ? 0.0 : clip.get<double>());
+  own.set_use_bugged_next_lstm_state(config.at("use_bugged_next_lstm_state"));
+  own.set_use_bugged_loss_features(config.at("use_bugged_loss_features"));
+  own.set_precondition_output(config.at("precondition_output"));
+  own.set_rnn_state_decay(config.at("rnn_state_decay"));
+}
+
 }  // namespace
 
 std::optional<v1::LearnedOptimizer> GoldenOptimizer(const nlohmann::json& config) {
@@ -33,6 +77,12 @@ std::optional<v1::LearnedOptimizer> GoldenOptimizer(const nlohmann::json& config
     SetNetwork(config, *result.mutable_mlp_lopt());
   } else if (name == "AdafacMLPLOpt") {
     SetNetwork(config, *result.mutable_adafac_mlp());
+  } else if (name == "NNAdam") {
+    SetNnAdam(config, *result.mutable_nn_adam());
+  } else if (name == "RNNMLPLOpt") {
+    SetRnnMlpLopt(config, *result.mutable_rnn_mlp_lopt());
+  } else if (name == "HyperV2") {
+    SetHyperV2(config, *result.mutable_hyper_v2());
   } else {
     return std::nullopt;
   }

@@ -1,10 +1,12 @@
 #include "worker/engine/gradient_source.h"
 
 #include <algorithm>
+#include <optional>
 #include <vector>
 
 #include "common/base/aligned_floats.h"
 #include "worker/kernels/mlp.h"
+#include "worker/task/curvature.h"
 #include "worker/task/image_mlp.h"
 
 namespace paceline {
@@ -16,6 +18,14 @@ class PlainSource : public GradientSource {
   float LossAndGradient(const RunSeed& seed, int64_t step, std::span<const float> parameters,
                         std::span<float> gradient) override {
     return task_.LossAndGradient(seed, step, parameters, gradient);
+  }
+  void CurvatureDiagonals(const RunSeed& seed, int64_t step, std::span<const float> parameters,
+                          std::span<float> hessian, std::span<float> gauss_newton) override {
+    std::vector<float> probe(parameters.size());
+    CurvatureProbe(seed, step, probe);
+    task_.CurvatureProducts(seed, step, parameters, probe, hessian, gauss_newton);
+    ToDiagonal(probe, hessian);
+    ToDiagonal(probe, gauss_newton);
   }
 
  private:
@@ -40,7 +50,36 @@ class ImageMlpKernelSource : public GradientSource {
     return kernel_.LossAndGradient(images_.span(), labels_, parameters, gradient, scratch_.span());
   }
 
+  void CurvatureDiagonals(const RunSeed& seed, int64_t step, std::span<const float> parameters,
+                          std::span<float> hessian, std::span<float> gauss_newton) override {
+    if (seed != drawn_seed_ || step != drawn_step_) Draw(seed, step);
+    if (!curvature_) curvature_.emplace(kernel_, parameters.size());
+    curvature_->Run(*this, seed, step, parameters, hessian, gauss_newton);
+  }
+
  private:
+  // What only curvature needs; the kernel makes both products.
+  struct Curvature {
+    Curvature(const kernels::MlpKernel& kernel, size_t parameters)
+        : probe(parameters),
+          hessian(parameters),
+          gauss_newton(parameters),
+          scratch(kernel.curvature_scratch_size()) {}
+
+    void Run(const ImageMlpKernelSource& own, const RunSeed& seed, int64_t step,
+             std::span<const float> parameters, std::span<float> hessian_to,
+             std::span<float> gauss_newton_to) {
+      CurvatureProbe(seed, step, probe.span());
+      own.kernel_.CurvatureProducts(own.images_.span(), own.labels_, parameters, probe.span(),
+                                    hessian.span(), gauss_newton.span(), scratch.span());
+      std::copy_n(hessian.data(), hessian_to.size(), hessian_to.begin());
+      std::copy_n(gauss_newton.data(), gauss_newton_to.size(), gauss_newton_to.begin());
+      ToDiagonal(probe.span(), hessian_to);
+      ToDiagonal(probe.span(), gauss_newton_to);
+    }
+    AlignedFloats probe, hessian, gauss_newton, scratch;
+  };
+
   void Draw(const RunSeed& seed, int64_t step) {
     const bool expected = seed == drawn_seed_ && step == drawn_step_ + 1;
     if (!expected) task_.BatchIndices(seed, step, next_indices_);
@@ -78,6 +117,7 @@ class ImageMlpKernelSource : public GradientSource {
   // Of the batch above.
   RunSeed drawn_seed_;
   int64_t drawn_step_ = -1;
+  std::optional<Curvature> curvature_;  // from the first probe on
 };
 
 }  // namespace

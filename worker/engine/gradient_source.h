@@ -19,6 +19,12 @@ class GradientSource {
   // As Task::LossAndGradient.
   virtual float LossAndGradient(const RunSeed& seed, int64_t step,
                                 std::span<const float> parameters, std::span<float> gradient) = 0;
+  // Estimates of the diagonals of the Hessian and the Gauss–Newton matrix by one probe
+  // (worker/task/curvature.h) on the batch of that step, each [parameter], or empty if it is not
+  // wanted. Only for a task that has curvature.
+  virtual void CurvatureDiagonals(const RunSeed& seed, int64_t step,
+                                  std::span<const float> parameters, std::span<float> hessian,
+                                  std::span<float> gauss_newton) = 0;
 };
 
 // The task's sizes and the places of its tensors, for worker/kernels.

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "common/base/aligned_floats.h"
+#include "worker/engine/curvature_source.h"
 #include "worker/engine/gradient_source.h"
 #include "worker/engine/inner_runs.h"
 #include "worker/optim/make.h"
@@ -31,9 +32,10 @@ struct Passage {
 class LoopRuns : public InnerRuns {
  public:
   LoopRuns(const Task& task, std::unique_ptr<GradientSource> source,
-           std::unique_ptr<Optimizer> optimizer, int runs)
+           std::unique_ptr<Optimizer> optimizer, const CurvatureNeeds& needs, int runs)
       : task_(task),
         source_(std::move(source)),
+        curvature_(needs, *source_, task.parameter_count()),
         optimizer_(std::move(optimizer)),
         runs_(runs),
         gradient_(task.parameter_count()),
@@ -108,10 +110,11 @@ class LoopRuns : public InnerRuns {
       loss = std::numeric_limits<float>::quiet_NaN();
     }
     if (passage.finite) {
-      const InnerStep inner = {.iteration = run.step,
-                               .num_steps = run.num_steps,
-                               .loss = loss,
-                               .gradient = gradient_.data()};
+      InnerStep inner = {.iteration = run.step,
+                         .num_steps = run.num_steps,
+                         .loss = loss,
+                         .gradient = gradient_.data()};
+      curvature_.Fill(run.seed, run.parameters.span(), inner);
       optimizer_->Update(*passage.prepared, inner, run.parameters.span(), run.state.span(),
                          scratch_.span());
       if (observer_) observer_(passage.index, step, run.parameters.span());
@@ -121,6 +124,7 @@ class LoopRuns : public InnerRuns {
 
   const Task& task_;
   std::unique_ptr<GradientSource> source_;
+  CurvatureSource curvature_;
   std::unique_ptr<Optimizer> optimizer_;
   std::vector<Run> runs_;
   StepObserver observer_;
@@ -135,13 +139,14 @@ std::unique_ptr<InnerRuns> MakeReferenceRuns(const v1::LearnedOptimizer& optimiz
                                              const Task& task, int runs) {
   return std::make_unique<LoopRuns>(
       task, MakePlainSource(task), MakeOptimizer(optimizer, task.parameters(), Arithmetic::kScalar),
-      runs);
+      CurvatureOf(optimizer), runs);
 }
 
 std::unique_ptr<InnerRuns> MakeFusedRuns(const v1::LearnedOptimizer& optimizer, const Task& task,
                                          int runs, lane::Target target) {
   return std::make_unique<LoopRuns>(task, MakeKernelSource(task, target),
-                                    MakeOptimizerFor(optimizer, task.parameters(), target), runs);
+                                    MakeOptimizerFor(optimizer, task.parameters(), target),
+                                    CurvatureOf(optimizer), runs);
 }
 
 }  // namespace paceline

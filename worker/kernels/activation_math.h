@@ -1,5 +1,7 @@
-// The activations of config.proto and their slopes, over a lane type (common/lane/scalar.h). NaN
-// gives NaN. At a kink the slope is 0 (relu, relu6) or that of the upper side (selu: of the lower).
+// The activations of config.proto, their slopes and second derivatives, over a lane type
+// (common/lane/scalar.h). NaN gives NaN (but second derivatives that are 0 everywhere). At a kink
+// the slope is 0 (relu, relu6) or that of the upper side (selu: of the lower), and the second
+// derivative is that of the same side.
 #pragma once
 
 #include "common/lane/math.h"
@@ -15,6 +17,10 @@ struct Relu {
   static PACELINE_LANE V Slope(V x) {
     return Select(V::Set(0.0f) < x, V::Set(1.0f), V::Set(0.0f));
   }
+  template <class V>
+  static PACELINE_LANE V Bend(V) {
+    return V::Set(0.0f);
+  }
 };
 
 struct Relu6 {
@@ -25,6 +31,10 @@ struct Relu6 {
   template <class V>
   static PACELINE_LANE V Slope(V x) {
     return Select(x < V::Set(6.0f), Relu::Slope(x), V::Set(0.0f));
+  }
+  template <class V>
+  static PACELINE_LANE V Bend(V) {
+    return V::Set(0.0f);
   }
 };
 
@@ -42,6 +52,10 @@ struct Selu {
   static PACELINE_LANE V Slope(V x) {
     return Select(V::Set(0.0f) < x, V::Set(kScale), V::Set(kScaleAlpha) * lane::Exp(x));
   }
+  template <class V>
+  static PACELINE_LANE V Bend(V x) {
+    return Select(V::Set(0.0f) < x, V::Set(0.0f), V::Set(kScaleAlpha) * lane::Exp(x));
+  }
 };
 
 struct Tanh {
@@ -53,6 +67,11 @@ struct Tanh {
   static PACELINE_LANE V Slope(V x) {
     const V y = lane::Tanh(x);
     return V::Set(1.0f) - y * y;
+  }
+  template <class V>
+  static PACELINE_LANE V Bend(V x) {
+    const V y = lane::Tanh(x);
+    return V::Set(-2.0f) * y * (V::Set(1.0f) - y * y);
   }
 };
 
@@ -71,6 +90,10 @@ struct Cos {
   static PACELINE_LANE V Slope(V x) {
     return -lane::Sin(ReducibleAngle(x));
   }
+  template <class V>
+  static PACELINE_LANE V Bend(V x) {
+    return -lane::Cos(ReducibleAngle(x));
+  }
 };
 
 struct Sin {
@@ -81,6 +104,10 @@ struct Sin {
   template <class V>
   static PACELINE_LANE V Slope(V x) {
     return lane::Cos(ReducibleAngle(x));
+  }
+  template <class V>
+  static PACELINE_LANE V Bend(V x) {
+    return -lane::Sin(ReducibleAngle(x));
   }
 };
 
@@ -94,6 +121,11 @@ struct Sigmoid {
     const V y = lane::Sigmoid(x);
     return y * (V::Set(1.0f) - y);
   }
+  template <class V>
+  static PACELINE_LANE V Bend(V x) {
+    const V y = lane::Sigmoid(x);
+    return y * (V::Set(1.0f) - y) * (V::Set(1.0f) - y - y);
+  }
 };
 
 // x · sigmoid(x)
@@ -106,6 +138,12 @@ struct Silu {
   static PACELINE_LANE V Slope(V x) {
     const V y = lane::Sigmoid(x);
     return y * (V::Set(1.0f) + x * (V::Set(1.0f) - y));
+  }
+  template <class V>
+  static PACELINE_LANE V Bend(V x) {
+    const V y = lane::Sigmoid(x);
+    const V slope = y * (V::Set(1.0f) - y);
+    return slope * (V::Set(2.0f) + x * (V::Set(1.0f) - y - y));
   }
 };
 
@@ -130,6 +168,16 @@ struct Gelu {
     const V inner = V::Set(kRoot) * (V::Set(1.0f) + V::Set(3.0f * kCubic) * u * u);
     return V::Set(0.5f) * (V::Set(1.0f) + t + u * (V::Set(1.0f) - t * t) * inner);
   }
+  template <class V>
+  static PACELINE_LANE V Bend(V x) {
+    const V t = TanhOf(x);
+    const V u = Min(V::Set(10.0f), Max(V::Set(-10.0f), x));
+    const V inner = V::Set(kRoot) * (V::Set(1.0f) + V::Set(3.0f * kCubic) * u * u);
+    const V inner_slope = V::Set(6.0f * kRoot * kCubic) * u;
+    const V slope = (V::Set(1.0f) - t * t) * inner;
+    const V bend = (V::Set(1.0f) - t * t) * inner_slope - V::Set(2.0f) * t * slope * inner;
+    return slope + V::Set(0.5f) * u * bend;
+  }
 };
 
 struct LeakyRelu {
@@ -141,6 +189,10 @@ struct LeakyRelu {
   template <class V>
   static PACELINE_LANE V Slope(V x) {
     return Select(x < V::Set(0.0f), V::Set(kSlope), V::Set(1.0f));
+  }
+  template <class V>
+  static PACELINE_LANE V Bend(V) {
+    return V::Set(0.0f);
   }
 };
 

@@ -45,12 +45,21 @@ PACELINE_LANE_CALL V CallActivationSlope(ActivationKind kind, V x) {
 }
 
 template <class V>
+PACELINE_LANE_CALL V CallActivationBend(ActivationKind kind, V x) {
+  return WithActivation(kind, [x](auto function) { return function.Bend(x); });
+}
+
+template <class V>
 PACELINE_LANE V Activate(ActivationKind kind, V x) {
   return kind == ActivationKind::kRelu ? activation::Relu::Value(x) : CallActivation(kind, x);
 }
 template <class V>
 PACELINE_LANE V ActivationSlope(ActivationKind kind, V x) {
   return kind == ActivationKind::kRelu ? activation::Relu::Slope(x) : CallActivationSlope(kind, x);
+}
+template <class V>
+PACELINE_LANE V ActivationBend(ActivationKind kind, V x) {
+  return kind == ActivationKind::kRelu ? activation::Relu::Bend(x) : CallActivationBend(kind, x);
 }
 
 }  // namespace paceline::kernels

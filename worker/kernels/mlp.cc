@@ -1,13 +1,17 @@
 #include "worker/kernels/mlp.h"
 
+#include <algorithm>
+
 namespace paceline::kernels {
 
-#define PACELINE_DECLARE(target)                                                               \
-  namespace simd_##target {                                                                    \
-    float MlpLossAndGradient(const MlpShape&, const MlpScratch&, const float*, const int32_t*, \
-                             const float*, float*, float*);                                    \
-    MlpScore ScoreMlp(const MlpShape&, const MlpScratch&, const float*, const int32_t*,        \
-                      const float*, float*);                                                   \
+#define PACELINE_DECLARE(target)                                                                   \
+  namespace simd_##target {                                                                        \
+    float MlpLossAndGradient(const MlpShape&, const MlpScratch&, const float*, const int32_t*,     \
+                             const float*, float*, float*);                                        \
+    void MlpCurvatureProducts(const MlpShape&, const MlpCurvatureScratch&, const float*,           \
+                              const int32_t*, const float*, const float*, float*, float*, float*); \
+    MlpScore ScoreMlp(const MlpShape&, const MlpScratch&, const float*, const int32_t*,            \
+                      const float*, float*);                                                       \
   }
 PACELINE_DECLARE(Scalar)
 PACELINE_DECLARE(Avx2)
@@ -44,8 +48,31 @@ MlpScratch::MlpScratch(const MlpShape& shape, Rows rows) {
   image_stride = vectors ? shape.widths[0] : padded(shape.widths[0]);
 }
 
+MlpCurvatureScratch::MlpCurvatureScratch(const MlpShape& shape, Rows rows) : mlp(shape, rows) {
+  const auto take = [this](size_t floats) {
+    const size_t offset = size;
+    size += (floats + 15) / 16 * 16;
+    return offset;
+  };
+  take(mlp.size);
+  probe = take(mlp.size);
+  size_t widest = 0;
+  for (int l = 0; l < shape.layers; ++l) {
+    const size_t values = shape.batch * mlp.stride[l];
+    for (size_t* array : {&tangent_before[l], &tangent_after[l], &slope[l], &hessian_slope[l],
+                          &gauss_newton_slope[l]}) {
+      *array = take(values);
+    }
+    widest = std::max(widest, shape.widths[l] * mlp.stride[l]);
+  }
+  partial = take(widest);
+}
+
 MlpKernel::MlpKernel(const MlpShape& shape, lane::Target target)
-    : shape_(shape), at_(shape_, Rows::kForVectors), target_(target) {}
+    : shape_(shape),
+      at_(shape_, Rows::kForVectors),
+      curvature_at_(shape_, Rows::kForVectors),
+      target_(target) {}
 
 float MlpKernel::LossAndGradient(std::span<const float> images, std::span<const int32_t> labels,
                                  std::span<const float> parameters, std::span<float> gradient,
@@ -79,6 +106,26 @@ MlpScore MlpKernel::Score(std::span<const float> images, std::span<const int32_t
       break;
   }
   return run(simd_Scalar::ScoreMlp);
+}
+
+void MlpKernel::CurvatureProducts(std::span<const float> images, std::span<const int32_t> labels,
+                                  std::span<const float> parameters, std::span<const float> v,
+                                  std::span<float> hessian_product,
+                                  std::span<float> gauss_newton_product,
+                                  std::span<float> scratch) const {
+  const auto run = [&](auto function) {
+    function(shape_, curvature_at_, images.data(), labels.data(), parameters.data(), v.data(),
+             hessian_product.data(), gauss_newton_product.data(), scratch.data());
+  };
+  switch (target_) {
+    case lane::Target::kAvx512:
+      return run(simd_Avx512::MlpCurvatureProducts);
+    case lane::Target::kAvx2:
+      return run(simd_Avx2::MlpCurvatureProducts);
+    case lane::Target::kScalar:
+      break;
+  }
+  run(simd_Scalar::MlpCurvatureProducts);
 }
 
 }  // namespace paceline::kernels

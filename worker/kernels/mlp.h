@@ -27,9 +27,18 @@ class MlpKernel {
   MlpScore Score(std::span<const float> images, std::span<const int32_t> labels,
                  std::span<const float> parameters, std::span<float> scratch) const;
 
+  // H·v and G·v of that loss for v [parameter]: as SoftmaxMlp::CurvatureProducts, but both are
+  // made. Its own scratch.
+  size_t curvature_scratch_size() const { return curvature_at_.size; }
+  void CurvatureProducts(std::span<const float> images, std::span<const int32_t> labels,
+                         std::span<const float> parameters, std::span<const float> v,
+                         std::span<float> hessian_product, std::span<float> gauss_newton_product,
+                         std::span<float> scratch) const;
+
  private:
   MlpShape shape_;
   MlpScratch at_;
+  MlpCurvatureScratch curvature_at_;
   lane::Target target_;
 };
 

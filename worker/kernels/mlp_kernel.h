@@ -53,7 +53,7 @@ class MlpEvaluation {
     return score;
   }
 
- private:
+ protected:
   // The class of example b with the largest logit, the first of equals.
   PACELINE_LANE int Predicted(int b) const {
     const float* row = scratch_ + at_.before[last()] + b * at_.stride[last()];

@@ -66,4 +66,22 @@ struct MlpScratch {
   size_t size = 0;
 };
 
+// Of one evaluation of curvature products (mlp_curvature_kernel.h), in floats.
+struct MlpCurvatureScratch {
+  MlpCurvatureScratch() = default;
+  MlpCurvatureScratch(const MlpShape& shape, Rows rows);
+  MlpScratch mlp;
+  size_t probe = 0;  // the vector's parts, where `mlp` has the weights'
+  // [batch, mlp.stride[l]] of layer l: the derivatives along the vector of what is before and after
+  // the activation; ∂loss/∂(before the activation), and its products with the Hessian and the
+  // Gauss–Newton matrix.
+  size_t tangent_before[kMaxLayers] = {};
+  size_t tangent_after[kMaxLayers] = {};
+  size_t slope[kMaxLayers] = {};
+  size_t hessian_slope[kMaxLayers] = {};
+  size_t gauss_newton_slope[kMaxLayers] = {};
+  size_t partial = 0;  // one layer's weights [in, stride]
+  size_t size = 0;
+};
+
 }  // namespace paceline::kernels

@@ -57,7 +57,7 @@ auto VisitPlan(const v1::LearnedOptimizer& config, const std::vector<ParameterTe
       return visit(PlanMlpLopt(config, tensors));
     case v1::LearnedOptimizer::kAdafacMlp:
       return visit(PlanAdafacMlp(config, tensors));
-    case v1::LearnedOptimizer::KIND_NOT_SET:
+    default:
       break;
   }
   FailNoOptimizer();

@@ -55,4 +55,11 @@ void MultiplyBySlope(v1::Activation activation, std::span<const float> x,
   });
 }
 
+void MultiplyByBend(v1::Activation activation, std::span<const float> x,
+                    std::span<float> gradient) {
+  Visit(activation, [&]<class F>(F) {
+    for (size_t i = 0; i < x.size(); ++i) gradient[i] *= F::Bend(lane::Scalar{x[i]}).raw;
+  });
+}
+
 }  // namespace paceline

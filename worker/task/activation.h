@@ -17,4 +17,7 @@ void Activate(v1::Activation activation, std::span<const float> x, std::span<flo
 void MultiplyBySlope(v1::Activation activation, std::span<const float> x,
                      std::span<float> gradient);
 
+// gradient[i] *= f''(x[i])
+void MultiplyByBend(v1::Activation activation, std::span<const float> x, std::span<float> gradient);
+
 }  // namespace paceline

@@ -27,6 +27,10 @@ class ImageMlp : public Task {
   void SampleInitial(const RunSeed& seed, std::span<float> parameters) const override;
   float LossAndGradient(const RunSeed& seed, int64_t step, std::span<const float> parameters,
                         std::span<float> gradient) const override;
+  bool has_curvature() const override { return true; }
+  void CurvatureProducts(const RunSeed& seed, int64_t step, std::span<const float> parameters,
+                         std::span<const float> v, std::span<float> hessian_product,
+                         std::span<float> gauss_newton_product) const override;
   // clip(loss, 0, 1.5·ln classes), then NaN → 1.5·ln classes.
   float MetaLoss(float loss) const override;
   float meta_loss_bound() const override { return bound_; }
@@ -55,6 +59,10 @@ class ImageMlp : public Task {
   }
 
  private:
+  // The batch of an inner step: images [batch, in], labels [batch].
+  void GatherBatch(const RunSeed& seed, int64_t step, std::vector<float>& images,
+                   std::vector<int32_t>& labels) const;
+
   std::shared_ptr<const ImageData> data_;
   SoftmaxMlp network_;
   int batch_;

@@ -54,6 +54,25 @@ float Quadratic::LossAndGradient(std::span<const float> target, std::span<const 
   return is_log ? AnyLog(square) : square;
 }
 
+// 2·v, and for the log (z = Σ p²) 2·v/z − 4·p·(pᵀv)/z².
+void Quadratic::CurvatureProducts(const RunSeed&, int64_t, std::span<const float> parameters,
+                                  std::span<const float> v, std::span<float> hessian_product,
+                                  std::span<float> gauss_newton_product) const {
+  double squares = 0, along = 0;
+  for (size_t i = 0; i < v.size(); ++i) {
+    squares += static_cast<double>(parameters[i]) * parameters[i];
+    along += static_cast<double>(parameters[i]) * v[i];
+  }
+  const bool is_log = kind_ == v1::QUADRATIC_KIND_LOG;
+  const double factor = is_log ? 2 / squares : 2;
+  const double back = is_log ? 4 * along / (squares * squares) : 0;
+  for (const std::span<float> product : {hessian_product, gauss_newton_product}) {
+    for (size_t i = 0; i < product.size(); ++i) {
+      product[i] = static_cast<float>(factor * v[i] - back * parameters[i]);
+    }
+  }
+}
+
 float Quadratic::MetaLoss(float loss) const {
   if (!(loss < kBound)) return kBound;
   return std::max(loss, -kBound);

@@ -19,6 +19,10 @@ class Quadratic : public Task {
                         std::span<float> gradient) const override;
   // The loss itself within ±1e6; NaN and +inf give 1e6, −inf −1e6. (google/learned_optimization has
   // no bound here; the estimator needs one.)
+  bool has_curvature() const override { return true; }
+  void CurvatureProducts(const RunSeed& seed, int64_t step, std::span<const float> parameters,
+                         std::span<const float> v, std::span<float> hessian_product,
+                         std::span<float> gauss_newton_product) const override;
   float MetaLoss(float loss) const override;
   float meta_loss_bound() const override;
   BatchScore Score(const RunSeed& seed, const FreshBatch& batch,

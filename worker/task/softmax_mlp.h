@@ -37,6 +37,14 @@ class SoftmaxMlp {
   // ones.
   BatchScore Score(std::span<const float> images, std::span<const int32_t> labels,
                    std::span<const float> parameters) const;
+  // H·v and G·v of that loss, each [parameter], or empty if it is not wanted: H its Hessian, G the
+  // Gauss–Newton matrix Jᵀ·(∂²loss/∂logits²)·J, J the logits' Jacobian.
+  // (N. Schraudolph, "Fast curvature matrix-vector products", 2002; B. Pearlmutter, "Fast exact
+  // multiplication by the Hessian", 1994.)
+  void CurvatureProducts(std::span<const float> images, std::span<const int32_t> labels,
+                         std::span<const float> parameters, std::span<const float> v,
+                         std::span<float> hessian_product,
+                         std::span<float> gauss_newton_product) const;
 
  private:
   size_t layers() const { return widths_.size() - 1; }

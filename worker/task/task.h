@@ -61,6 +61,14 @@ class Task {
   virtual float LossAndGradient(const RunSeed& seed, int64_t step,
                                 std::span<const float> parameters,
                                 std::span<float> gradient) const = 0;
+  // H·v and G·v, each [parameter], or empty if it is not wanted, of the loss that LossAndGradient
+  // has for the same arguments: H is the Hessian, G the Gauss–Newton matrix (H itself for a task
+  // without a network). Only if has_curvature().
+  virtual bool has_curvature() const { return false; }
+  virtual void CurvatureProducts(const RunSeed& seed, int64_t step,
+                                 std::span<const float> parameters, std::span<const float> v,
+                                 std::span<float> hessian_product,
+                                 std::span<float> gauss_newton_product) const;
   // The task's normaliser: bounded and finite for any input, NaN and ±inf included.
   virtual float MetaLoss(float loss) const = 0;
   // What a diverged particle yields per step: the largest value of MetaLoss.

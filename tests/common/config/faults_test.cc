@@ -39,6 +39,55 @@ const char* const kSteps = "it must be a whole number from 1 to 100000000";
 const char* const kRate = "it must be a number above 0 and at most 1000000";
 
 INSTANTIATE_TEST_SUITE_P(
+    Optimizers, FaultTest,
+    ::testing::ValuesIn(std::vector<Case>{
+        {"UnknownFeatureHasTheListOfNames",
+         "optimizer: {adafac_mlp: {hidden: 8}}",
+         "optimizer: {mlp_lopt: {features: [gradient, momenta]}}",
+         {"3:45: optimizer.mlp_lopt.features[1] is \"momenta\"; did you mean momentum? it must be "
+          "one of gradient, parameter, momentum, hessian_diagonal, gauss_newton_diagonal, "
+          "kronecker "
+          "or time"}},
+        {"FeatureOfAnotherFamilyIsUnknown",
+         "optimizer: {adafac_mlp: {hidden: 8}}",
+         "optimizer: {mlp_lopt: {features: [rms]}}",
+         {"3:35: optimizer.mlp_lopt.features[0] is \"rms\"; it must be one of gradient, parameter, "
+          "momentum, hessian_diagonal, gauss_newton_diagonal, kronecker or time"}},
+        {"RepeatedFeatureHasTheListOfNames",
+         "optimizer: {adafac_mlp: {hidden: 8}}",
+         "optimizer: {mlp_lopt: {features: [time, gradient, time]}}",
+         {"3:51: optimizer.mlp_lopt.features[2] is time once more; each name may stand in the list "
+          "once, of gradient, parameter, momentum, hessian_diagonal, gauss_newton_diagonal, "
+          "kronecker and time"}},
+        {"CurvatureOfNoFeature",
+         "optimizer: {adafac_mlp: {hidden: 8}}",
+         "optimizer: {adafac_mlp: {curvature: {every: 5}}}",
+         {"3:26: optimizer.adafac_mlp.curvature is for features from curvature, and "
+          "optimizer.adafac_mlp.features names none of hessian_diagonal, gauss_newton_diagonal and "
+          "kronecker; name one, or leave optimizer.adafac_mlp.curvature out"}},
+        {"LearningRateOfAFeatureThatIsNotThere",
+         "optimizer: {adafac_mlp: {hidden: 8}}",
+         "optimizer: {linear: {features: [momentum]}}",
+         {"3:32: optimizer.linear.features lacks gradient, whose weight "
+          "optimizer.linear.learning_rate is; name gradient, or set optimizer.linear.learning_rate "
+          "to 0"}},
+        {"ClippingOfTwoKinds",
+         "optimizer: {adafac_mlp: {hidden: 8}}",
+         "optimizer: {celo2: {clip: {element: 1, global_norm: 1}}}",
+         {"3:40: optimizer.celo2.clip has both \"element\" and \"global_norm\"; keep one of them"}},
+        {"NetworkTooDeep",
+         "optimizer: {adafac_mlp: {hidden: 8}}",
+         "optimizer: {mlp_nom_lopt: {layers: 9, hidden: 513}}",
+         {"3:36: optimizer.mlp_nom_lopt.layers is 9; it must be a whole number from 0 to 8",
+          "3:47: optimizer.mlp_nom_lopt.hidden is 513; it must be a whole number from 1 to 512"}},
+        {"FlagThatIsNeitherTrueNorFalse",
+         "optimizer: {adafac_mlp: {hidden: 8}}",
+         "optimizer: {linear: {normalize: yes}}",
+         {"3:33: optimizer.linear.normalize is \"yes\"; it must be true or false"}},
+    }),
+    NameOf);
+
+INSTANTIATE_TEST_SUITE_P(
     Keys, FaultTest,
     ::testing::ValuesIn(std::vector<Case>{
         {"UnknownKeyHasTheNearestName",
@@ -235,7 +284,9 @@ INSTANTIATE_TEST_SUITE_P(
          "optimizer: adafac_mlp",
          {"3:12: optimizer is \"adafac_mlp\"; it must be a mapping with exactly one of "
           "learnable_sgd, "
-          "learnable_sgdm, learnable_adam, mlp_lopt or adafac_mlp; write {adafac_mlp: {}}"}},
+          "learnable_sgdm, learnable_adam, mlp_lopt, adafac_mlp, linear, mlp_nom_lopt, celo2, "
+          "mu_adafac_mlp, nn_adam, rnn_mlp_lopt, hyper_v2 or learned_schedule; write {adafac_mlp: "
+          "{}}"}},
         {"TextForAMappingInAList",
          "  - quadratic: {dimension: 10}",
          "  - quadratic",
@@ -413,8 +464,8 @@ outer: {optimizer: {adam: {}}}
           "inner hyphens",
           "job.yaml:2:1: unknown key \"sed\"; did you mean \"seed\"?",
           "job.yaml:3:1: optimizer has none of learnable_sgd, learnable_sgdm, learnable_adam, "
-          "mlp_lopt or "
-          "adafac_mlp; it must have exactly one",
+          "mlp_lopt, adafac_mlp, linear, mlp_nom_lopt, celo2, mu_adafac_mlp, nn_adam, "
+          "rnn_mlp_lopt, hyper_v2 or learned_schedule; it must have exactly one",
           "job.yaml:5:30: tasks[0].image_mlp.hidden[1] is 0x20, which is hexadecimal; write 32",
           "job.yaml:5:49: tasks[0].image_mlp.activation is \"tan\"; did you mean tanh? it must be "
           "one of "

@@ -39,6 +39,7 @@ tasks:
       hidden: [32]
       activation: relu
       batch: 128
+      parametrization: standard
     weight: 2
   - quadratic:
       dimension: 10

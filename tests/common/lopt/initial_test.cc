@@ -98,6 +98,9 @@ TEST(InitialTheta, HasTheLibrarysPathsShapesAndStatistics) {
   CompareWithInventory(optimizers["AdafacMLPLOpt"], AdafacMlp(4));
   CompareWithInventory(optimizers["AdafacMLPLOpt(hidden_size=32)"], AdafacMlp(32));
   v1::LearnedOptimizer config;
+  config.mutable_mlp_nom_lopt()->set_hidden(4);
+  config.mutable_mlp_nom_lopt()->set_layers(2);
+  CompareWithInventory(optimizers["MLPNomLOpt"], config);
   config.mutable_learnable_sgd()->set_learning_rate(0.01);
   CompareWithInventory(optimizers["LearnableSGD"], config);
   config.mutable_learnable_sgdm()->set_learning_rate(0.01);

@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "worker/engine/curvature_source.h"
 #include "worker/engine/inner_runs.h"
 #include "worker/engine/torch/run_torch.h"
 #include "worker/engine/torch/torch_rows.h"
@@ -38,6 +39,8 @@ class TorchRuns : public InnerRuns {
       : task_config_(task_config),
         task_(task),
         optimizer_(MakeOptimizer(optimizer, task.parameters(), Arithmetic::kSimd)),
+        source_(MakeKernelSource(task, lane::ActiveTarget())),
+        curvature_(CurvatureOf(optimizer), *source_, task.parameter_count()),
         runs_(runs),
         parameters_(task.parameters(), runs, at::kCPU),
         states_(StateTensor(*optimizer_), runs, at::kCPU) {
@@ -141,10 +144,11 @@ class TorchRuns : public InnerRuns {
     if (!window.finite[run]) return std::numeric_limits<float>::quiet_NaN();
     window.finite[run] = std::isfinite(loss);
     if (window.finite[run]) {
-      const InnerStep inner = {.iteration = runs_[run].step,
-                               .num_steps = runs_[run].num_steps,
-                               .loss = loss,
-                               .gradient = window.gradients.row(run).data()};
+      InnerStep inner = {.iteration = runs_[run].step,
+                         .num_steps = runs_[run].num_steps,
+                         .loss = loss,
+                         .gradient = window.gradients.row(run).data()};
+      curvature_.Fill(runs_[run].seed, parameters_.row(run), inner);
       optimizer_->Update(*window.prepared[run], inner, parameters_.row(run), states_.row(run),
                          window.scratch);
     }
@@ -154,6 +158,8 @@ class TorchRuns : public InnerRuns {
   const v1::Task task_config_;
   const Task& task_;
   const std::unique_ptr<Optimizer> optimizer_;
+  const std::unique_ptr<GradientSource> source_;  // of curvature alone
+  CurvatureSource curvature_;
   std::vector<Run> runs_;
   TorchRows parameters_;
   std::vector<at::Tensor> leaves_;  // the parameters, for autograd

@@ -1,0 +1,22 @@
+// Which curvature a learned optimizer asks of the engine, beside gradients.
+#pragma once
+
+#include <cstdint>
+
+#include "paceline/v1/config.pb.h"
+
+namespace paceline {
+
+struct CurvatureNeeds {
+  // Estimates are made in the steps whose iteration is a multiple of this; 0: never.
+  uint32_t every = 0;
+  bool hessian = false;
+  bool gauss_newton = false;
+
+  bool none() const { return every == 0 || (!hessian && !gauss_newton); }
+};
+
+// `config` is valid (common/config).
+CurvatureNeeds CurvatureOf(const v1::LearnedOptimizer& config);
+
+}  // namespace paceline

@@ -1,0 +1,51 @@
+// The leaves of θ, family by family, for layout.cc; a family with many has a file of its own. Order
+// and offsets do not matter here.
+#pragma once
+
+#include <cmath>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "common/lopt/layout.h"
+
+namespace paceline {
+
+inline ThetaLeaf ConstantLeaf(std::string path, std::vector<int64_t> shape, double value) {
+  return {.path = std::move(path), .shape = std::move(shape), .initial_value = value};
+}
+
+// As haiku's Linear: the standard deviation is that before truncation.
+inline ThetaLeaf WeightLeaf(std::string path, std::vector<int64_t> shape, int64_t fan_in) {
+  return {.path = std::move(path),
+          .shape = std::move(shape),
+          .initial_stddev = 1 / std::sqrt(static_cast<double>(fan_in))};
+}
+
+std::vector<ThetaLeaf> MlpLoptLeaves(const v1::MlpLopt& config);
+std::vector<ThetaLeaf> AdafacMlpLeaves(const v1::AdafacMlp& config);
+std::vector<ThetaLeaf> MuAdafacMlpLeaves(const v1::MuAdafacMlp& config);
+std::vector<ThetaLeaf> MlpNomLoptLeaves(const v1::MlpNomLopt& config);
+std::vector<ThetaLeaf> LinearLeaves(const v1::Linear& config);
+std::vector<ThetaLeaf> Celo2Leaves(const v1::Celo2& config);
+// path/w [inputs, outputs] and path/b [outputs].
+inline void AddLinear(const std::string& path, int64_t inputs, int64_t outputs,
+                      std::vector<ThetaLeaf>& leaves) {
+  leaves.push_back(WeightLeaf(path + "/w", {inputs, outputs}, inputs));
+  leaves.push_back(ConstantLeaf(path + "/b", {outputs}, 0));
+}
+
+// An LSTM's map and its state before the first step.
+inline void AddLstm(const std::string& path, int64_t inputs, int64_t hidden,
+                    std::vector<ThetaLeaf>& leaves) {
+  AddLinear(path, inputs + hidden, 4 * hidden, leaves);
+  leaves.push_back(ConstantLeaf("lstm_init_state/hidden", {1, hidden}, 0));
+  leaves.push_back(ConstantLeaf("lstm_init_state/cell", {1, hidden}, 0));
+}
+
+std::vector<ThetaLeaf> NnAdamLeaves(const v1::NnAdam& config);
+std::vector<ThetaLeaf> RnnMlpLoptLeaves(const v1::RnnMlpLopt& config);
+std::vector<ThetaLeaf> HyperV2Leaves(const v1::HyperV2& config);
+std::vector<ThetaLeaf> LearnedScheduleLeaves(const v1::LearnedSchedule& config);
+
+}  // namespace paceline
