@@ -19,6 +19,7 @@ void AddWatch(CLI::App& app, Context& context);
 void AddControl(CLI::App& app, Context& context);
 void AddExport(CLI::App& app, Context& context);
 void AddBench(CLI::App& app, Context& context);
+void AddEstimators(CLI::App& app, Context& context);
 void AddEval(CLI::App& app, Context& context);
 void AddHash(CLI::App& app, Context& context);
 void AddCheck(CLI::App& app, Context& context);

@@ -35,6 +35,7 @@ void AddCommands(CLI::App& app, Context& context) {
   AddExport(app, context);
   AddEval(app, context);
   AddBench(app, context);
+  AddEstimators(app, context);
   AddHash(app, context);
   AddCheck(app, context);
   AddWorkers(app, context);
