@@ -52,7 +52,7 @@ Values Evaluate(const Moments& m) {
   values[kVariance] = m.sample_squares / m.replicas - signal;
   values[kSignal] = signal;
   values[kBias] = signal - 2 * product + truth;
-  values[kCosine] = product / std::sqrt(std::max(signal, 1e-300) * std::max(truth, 1e-300));
+  values[kCosine] = signal > 0 && truth > 0 ? product / std::sqrt(signal * truth) : 0;
   values[kTruth] = truth;
   values[kRatio] = SignedRoot(signal) / std::sqrt(std::max(values[kVariance], 1e-300));
   return values;

@@ -50,7 +50,7 @@ struct Figures {
   Estimated variance;         // trace of the covariance of one sample
   Estimated signal;           // |E g|
   Estimated bias;             // |E g − truth|; 0 where noise hides it
-  Estimated cosine;           // between E g and the truth
+  Estimated cosine;           // between E g and the truth; 0 where noise hides either
   Estimated truth;            // |truth|
   Estimated signal_to_noise;  // |E g| / √variance
 };

@@ -36,11 +36,11 @@ constexpr char kLine[] = "{:<14} {:>7} {:>7} {:>9} {:>11} {:>15} {:>19} {:>19} {
 std::string RowText(const StudyRow& row) {
   const Figures& figures = row.figures;
   const Estimated costed = {row.CostedVariance(), figures.variance.error * row.inner_steps};
-  std::string text =
-      fmt::format(kLine, row.estimator, row.sigma > 0 ? fmt::format("{:.3g}", row.sigma) : "-",
-                  row.window, row.particles, fmt::format("{:.0f}", row.inner_steps),
-                  BiasText(figures), WithError(figures.variance), WithError(costed),
-                  WithError(figures.signal_to_noise), WithError(figures.cosine));
+  std::string text = fmt::format(
+      kLine, row.estimator, row.sigma > 0 ? fmt::format("{:.3g}", row.sigma) : "-", row.window,
+      row.particles, fmt::format("{:.0f}", row.inner_steps), BiasText(figures),
+      WithError(figures.variance), WithError(costed), WithError(figures.signal_to_noise),
+      figures.signal.value > 2 * figures.signal.error ? WithError(figures.cosine) : "?");
   if (row.lost > 0) {
     text.insert(text.size() - 1, fmt::format("  ({} samples not finite)", row.lost));
   }
