@@ -8,6 +8,7 @@
 #include "absl/strings/str_split.h"
 #include "common/config/config.h"
 #include "common/config/schema.h"
+#include "common/estimator/settings.h"
 #include "common/footprint/tensors.h"
 #include "common/lopt/systems.h"
 #include "fmt/format.h"
@@ -130,9 +131,8 @@ absl::StatusOr<BenchCase> MakeCase(const std::string& task, const std::string& o
 }
 
 uint32_t WindowOf(const v1::Estimator& estimator) {
-  if (estimator.has_nres()) return estimator.nres().window();
-  if (estimator.has_pes()) return estimator.pes().window();
-  return estimator.has_truncated_es() ? estimator.truncated_es().window() : kDefaultWindow;
+  const int64_t window = WindowSteps(estimator);
+  return window > 0 ? static_cast<uint32_t>(window) : kDefaultWindow;
 }
 
 // What the command line does not give comes from the file.

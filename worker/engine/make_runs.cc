@@ -15,9 +15,15 @@ namespace paceline {
 void RunTheta::Fill(std::span<float> out) const {
   if (scale == 0) {
     std::ranges::copy(theta, out.begin());
+  } else if (!sigmas.empty()) {
+    Perturb(theta, sigmas, scale, stream, out);
   } else {
     Perturb(theta, std::fabs(scale), scale < 0 ? -1 : +1, stream, out);
   }
+}
+
+absl::Status InnerRuns::Observe(StepObserver) {
+  return absl::UnimplementedError("the parameters of these runs are on a GPU for a whole window");
 }
 
 absl::Status CheckEngine(v1::Engine engine, const Task& task, bool on_gpu) {

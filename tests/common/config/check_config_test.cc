@@ -48,7 +48,8 @@ TEST(CheckConfig, FindsUnsetAlternatives) {
   EXPECT_THAT(
       CheckChanged([](auto& config) { config.mutable_estimator()->clear_kind(); }),
       ElementsAre(
-          "estimator has none of nres, pes, truncated_es or full_es; it must have exactly one"));
+          "estimator has none of nres, pes, truncated_es, full_es or gpes; it must have exactly "
+          "one"));
   EXPECT_THAT(
       CheckChanged([](auto& config) { config.mutable_tasks(1)->clear_kind(); }),
       ElementsAre("tasks[1] has none of " + testing::TaskKinds() + "; it must have exactly one"));
@@ -130,6 +131,19 @@ TEST(CheckConfig, EndsSoonOnHugeNumbers) {
     config.mutable_estimator()->set_block(4096);
   });
   EXPECT_LT(std::chrono::steady_clock::now() - begin, std::chrono::seconds(5));
+}
+
+TEST(CheckConfig, FindsObjectivesThatWantDataOfASystem) {
+  EXPECT_THAT(
+      CheckChanged([](auto& config) {
+        config.mutable_optimizer()->mutable_system_parameters()->add_initial(0.5);
+        config.clear_tasks();
+        config.add_tasks()->mutable_influence_balancing();
+        config.mutable_tasks(0)->set_weight(1);
+        config.mutable_objective()->mutable_held_out_loss()->set_split(v1::DATA_SPLIT_OUTER_VALID);
+      }),
+      ElementsAre("objective.held_out_loss is measured on data, and tasks[0], a dynamical "
+                  "system, has none; choose another or leave the task out"));
 }
 
 TEST(CheckConfig, EndsSoonOnLongTextsAndLists) {

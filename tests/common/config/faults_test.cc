@@ -102,8 +102,7 @@ INSTANTIATE_TEST_SUITE_P(
          "  steps: 600",
          "  steps: 600\n  momentum_schedule: 1",
          {"18:3: unknown key \"momentum_schedule\" in outer; the keys here are steps, optimizer, "
-          "schedule "
-          "and clip"}},
+          "schedule, clip and accumulate"}},
         {"MisspelledKeyIsNotMissingAsWell",
          "  steps: 600",
          "  step: 600",
@@ -119,9 +118,8 @@ INSTANTIATE_TEST_SUITE_P(
         {"KeyOfAnInnerMappingSaysWhereItBelongs",
          "  particles: 16",
          "  particles: 16\n  window: 20",
-         {"15:3: unknown key \"window\" in estimator; it belongs in estimator.nres, estimator.pes "
-          "or "
-          "estimator.truncated_es"}},
+         {"15:3: unknown key \"window\" in estimator; it belongs in estimator.nres, estimator.pes, "
+          "estimator.truncated_es or estimator.gpes"}},
         {"KeyOfAnOuterMappingSaysWhereItBelongs",
          "sigma: 0.01}",
          "sigma: 0.01, seed: 3}",
@@ -142,8 +140,8 @@ INSTANTIATE_TEST_SUITE_P(
         {"MissingMappingIsNamedAtTheBeginning",
          "episode:\n  log_uniform: {min: 100, max: 1000}\n",
          "",
-         {"1:1: episode is missing; it must be a mapping with exactly one of constant or "
-          "log_uniform"}},
+         {"1:1: episode is missing; it must be a mapping with exactly one of constant, "
+          "log_uniform or curriculum"}},
         {"MissingNameIsDescribed",
          "name: trial\n",
          "",
@@ -279,8 +277,8 @@ INSTANTIATE_TEST_SUITE_P(
          "  nres: {window: 50, sigma: 0.01}\n  particles: 16\n  block: 4\n",
          "  nres\n",
          {"13:3: estimator is \"nres\"; it must be a mapping with exactly one of nres, pes, "
-          "truncated_es or "
-          "full_es and the keys particles and block; write {nres: ...}"}},
+          "truncated_es, full_es or gpes and the keys particles, block, antithetic, weighting, "
+          "clip, sign and leaf_sigma; write {nres: ...}"}},
         {"AlternativeWithoutItsMapping",
          "optimizer: {adafac_mlp: {hidden: 8}}",
          "optimizer: adafac_mlp",

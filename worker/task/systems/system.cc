@@ -37,4 +37,8 @@ double System::EvaluateLoss(const RunSeed&, std::span<const float>, Split, size_
   FailNoOptimizer();
 }
 
+BatchScore System::Score(const RunSeed&, const FreshBatch&, std::span<const float>) const {
+  FailNoOptimizer();
+}
+
 }  // namespace paceline

@@ -35,6 +35,8 @@ class System : public Task {
                         std::span<float> gradient) const override;
   double EvaluateLoss(const RunSeed& seed, std::span<const float> parameters, Split split,
                       size_t examples) const override;
+  BatchScore Score(const RunSeed& seed, const FreshBatch& batch,
+                   std::span<const float> parameters) const override;
 };
 
 }  // namespace paceline
