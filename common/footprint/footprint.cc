@@ -6,6 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "common/estimator/settings.h"
 #include "common/footprint/machine_memory.h"
+#include "common/footprint/per_parameter.h"
 #include "common/footprint/tensors.h"
 #include "common/lopt/layout.h"
 #include "common/tier/tier.h"
@@ -34,16 +35,6 @@ uint64_t MlpScratchFloats(const v1::ImageMlp& task) {
   return floats;
 }
 
-// The optimizer's staging and features of the largest tensor.
-uint64_t OptimizerScratchFloats(const v1::LearnedOptimizer& optimizer, const v1::Task& task) {
-  if (!optimizer.has_mlp_lopt() && !optimizer.has_adafac_mlp()) return 0;
-  uint64_t largest = 0;
-  for (const TensorShape& shape : TensorsOf(task)) {
-    largest = std::max<uint64_t>(largest, ElementsOf(shape));
-  }
-  return (optimizer.has_adafac_mlp() ? 2 : 1) * largest;
-}
-
 // Is the objective measured on batches of its own?
 bool IsScored(const v1::JobConfig& config) {
   const v1::Objective& objective = config.objective();
@@ -56,7 +47,7 @@ bool IsScored(const v1::JobConfig& config) {
 // Held by one block beside its runs' state.
 uint64_t BlockScratch(const v1::JobConfig& config, const v1::Task& task) {
   uint64_t floats = ParameterCount(task) + LayoutOf(config.optimizer()).size +
-                    OptimizerScratchFloats(config.optimizer(), task);
+                    PerParameterScratch(config.optimizer(), TensorsOf(task));
   if (task.has_image_mlp()) {
     floats += (IsScored(config) ? 2 : 1) * MlpScratchFloats(task.image_mlp());
   }

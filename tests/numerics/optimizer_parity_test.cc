@@ -6,7 +6,7 @@
 // trajectories. Two float32 texts of one formula: each rounds the parameter once a step (6e-8 of
 // it, twelve times, in random directions) and is off by a few roundings in a step, some of which a
 // division by a small gradient's own size makes larger. The largest part of the tolerance that was
-// used is printed; it was 0.28.
+// used is printed; it was 0.40, and 0.73 where an orthogonal or nominal step is the larger part.
 #include <ATen/Parallel.h>
 #include <ATen/core/Tensor.h>
 #include <ATen/ops/from_blob.h>
@@ -164,6 +164,11 @@ Result OfTheOracle(const Problem& problem) {
   return result;
 }
 
+// selfnormalize_blackbox multiplies the step by the mean of the gradient, whose terms cancel.
+double ToleranceFactor(const v1::LearnedOptimizer& config) {
+  return config.mlp_nom_lopt().selfnormalize_blackbox() ? 5 : 1;
+}
+
 // The largest, in units of the tolerance.
 double Deviation(const Problem& problem, const Result& actual, const Result& expected) {
   double worst = 0;
@@ -176,7 +181,8 @@ double Deviation(const Problem& problem, const Result& actual, const Result& exp
         largest = std::max<double>(largest, std::abs(expected[run][i]));
         movement = std::max<double>(movement, std::abs(expected[run][i] - problem.initial[run][i]));
       }
-      worst = std::max(worst, off / (4e-7 * largest + 6e-6 * movement));
+      const double tolerance = (4e-7 * largest + 6e-6 * movement) * ToleranceFactor(problem.config);
+      worst = std::max(worst, off / tolerance);
     }
   }
   return worst;

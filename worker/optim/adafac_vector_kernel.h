@@ -6,8 +6,6 @@
 
 namespace paceline {
 
-inline constexpr uint32_t kAdafacVectorFeatures = kAdafacElementFeatures + kAdafacSideFeatures;
-
 // The features beyond AdafacElement's.
 template <class V>
 struct AdafacVectorMoments {
@@ -43,9 +41,9 @@ struct AdafacVector {
   template <class V, class Team>
   PACELINE_LANE void Update(const Team& team) const {
     float* totals = scratch + plan.totals;
-    SumElements<V, kAdafacVectorFeatures>(
-        team, arrays.padded, scratch + plan.sums, totals,
-        [&](uint32_t at, V* squares) PACELINE_INLINE_LAMBDA { Accumulate<V>(at, squares); });
+    SumElements<V, kAdafacVectorInputs>(team, arrays.padded, scratch + plan.sums, totals,
+                                        [&](uint32_t at, V* squares)
+                                            PACELINE_INLINE_LAMBDA { Accumulate<V>(at, squares); });
     curvature.template Update<V>(arrays.momenta, team);
     ScaleFirstLayer<V>(totals, team);
     team.Sync();
@@ -86,7 +84,7 @@ struct AdafacVector {
     const float* weights = prepared + network.first_weights;
     const uint32_t extra = curvature.count(), moments_from = kAdafacElementFeatures + extra;
     ScaleWeights<V>(
-        team, kAdafacVectorFeatures + extra, width, scratch + network.scaled_weights,
+        team, kAdafacVectorInputs + extra, width, scratch + network.scaled_weights,
         [&](uint32_t f, uint32_t h) PACELINE_INLINE_LAMBDA {
           const float* own = weights + f * width + h;
           if (f < moments_from) return V::Load(own);
@@ -111,7 +109,7 @@ struct AdafacVector {
       for (int g = 0; g < kGroups; ++g) Group(places + g);
     }
     PACELINE_LANE void Group(const uint32_t* place) const {
-      alignas(64) float features[(kAdafacVectorFeatures + kMaxCurvatureInputs) * V::kLanes];
+      alignas(64) float features[(kAdafacVectorInputs + kMaxCurvatureInputs) * V::kLanes];
       const uint32_t extra = t.curvature.count();
       const AdafacElement<V> e = AdafacElement<V>::Load(t.arrays, *place);
       e.StoreFeatures(features, V::kLanes);
@@ -137,7 +135,7 @@ struct AdafacVector {
       const NetworkPlan& network = t.plan.network;
       const float* start = t.scratch + network.start;
       NetworkStep<V, Team, 1>(
-          network, t.prepared, t.scratch + network.scaled_weights, kAdafacVectorFeatures + extra,
+          network, t.prepared, t.scratch + network.scaled_weights, kAdafacVectorInputs + extra,
           [&](size_t i, int) PACELINE_INLINE_LAMBDA { return V::Load(features + i * V::kLanes); },
           [&](size_t h, int) PACELINE_INLINE_LAMBDA { return V::Set(start[h]); }, t.apply, place);
     }
