@@ -15,9 +15,17 @@ inline constexpr int kAdafacScaledMomenta = 6;      // m·(rms + 1e-6)^−½
 inline constexpr int kAdafacInverseRms = 9;         // (rms + 1e-6)^−½
 inline constexpr int kAdafacFactoredGradient = 10;  // g·r·c
 inline constexpr int kAdafacFactoredMomenta = 13;   // m·r·c
+inline constexpr int kAdafacClippedGradient = 16;  // g limited to ±0.1; both only of some families
+inline constexpr int kAdafacScaledGradient = 17;   // g·(rms + 1e-6)^−½
 // ... and of the inputs that are constant along an axis, for one side.
 inline constexpr int kAdafacMoments = 0;
 inline constexpr int kAdafacInverseRoots = 3;
+
+// What differs between the families with these features.
+struct AdafacFeatures {
+  static constexpr uint32_t kElements = kAdafacElementFeatures;  // two more: the last two above
+  static constexpr float kMomentEpsilon = 1e-6f;  // rank < 2: m·(v + kMomentEpsilon)^−½
+};
 
 // accumulator ← decay·accumulator + complement·new
 struct Decay {
@@ -56,11 +64,6 @@ struct AdafacArrays {
   float* inverse_rms;     // scratch [padded]
   uint32_t padded;
 };
-
-template <class V>
-PACELINE_LANE void AddSquare(V& sum, V x) {
-  sum = Fma(x, x, sum);
-}
 
 // The first ten features.
 template <class V>
@@ -103,6 +106,10 @@ struct AdafacElement {
     return e;
   }
 
+  PACELINE_LANE V ClippedGradient() const {
+    return Max(V::Set(-0.1f), Min(V::Set(0.1f), gradient));
+  }
+
   // To the sums for the normaliser, in the inputs' order.
   PACELINE_LANE void AddSquares(V* squares) const {
     AddSquare(squares[kAdafacGradient], gradient);
@@ -114,6 +121,15 @@ struct AdafacElement {
     }
     AddSquare(squares[kAdafacRms], rms);
     AddSquare(squares[kAdafacInverseRms], inverse_rms);
+  }
+
+  PACELINE_LANE void AddMoreSquares(V* squares) const {
+    AddSquare(squares[kAdafacClippedGradient], ClippedGradient());
+    AddSquare(squares[kAdafacScaledGradient], gradient * inverse_rms);
+  }
+  PACELINE_LANE void StoreMoreFeatures(float* features, size_t stride) const {
+    ClippedGradient().Store(features + kAdafacClippedGradient * stride);
+    (gradient * inverse_rms).Store(features + kAdafacScaledGradient * stride);
   }
 
   PACELINE_LANE void StoreFeatures(float* features, size_t stride) const {

@@ -2,8 +2,7 @@
 #pragma once
 
 #include "common/lane/portable_math.h"
-#include "worker/optim/adafac_tensor_kernel.h"
-#include "worker/optim/adafac_vector_kernel.h"
+#include "worker/optim/adafac_update_kernel.h"
 
 namespace paceline {
 
@@ -39,28 +38,10 @@ struct AdafacMlpKernel : PerParameterKernel {
                                          const AdafacDecays& decays, const float* prepared,
                                          const StagedTensor& staged, float* momenta, float* scratch,
                                          const Team& team) {
-    const uint32_t padded = tensor.padded_size();
-    const AdafacArrays arrays = {.gradient = staged.gradient,
-                                 .parameters = staged.parameters,
-                                 .momenta = momenta,
-                                 .rms = momenta + size_t{kAdafacDecays} * padded,
-                                 .inverse_rms = scratch + plan.inverse_rms,
-                                 .padded = padded};
-    float* moments = arrays.rms + padded;
-    if (tensor.factored) {
-      const AdafacTensor own = {.plan = plan,
-                                .tensor = tensor,
-                                .arrays = arrays,
-                                .decays = decays,
-                                .rows = Rows(plan, tensor, moments, scratch),
-                                .columns = Columns(plan, tensor, moments, scratch),
-                                .prepared = prepared,
-                                .scratch = scratch};
-      own.template Update<V>(team);
-    } else {
-      const AdafacVector own = {plan, arrays, decays, tensor.size, moments, prepared, scratch};
-      own.template Update<V>(team);
-    }
+    const LearnedStep apply = {staged.parameters, plan.network.step_multiplier,
+                               plan.network.exp_multiplier};
+    UpdateAdafacTensor<AdafacFeatures, V>(plan, tensor, decays, prepared, staged, momenta, apply,
+                                          scratch, team);
   }
 
   // d = 1 − (1 − d₀)·e^(10δ), the rms's and the factored moments' clipped to [0, 1]; 1 − d is that
@@ -77,32 +58,6 @@ struct AdafacMlpKernel : PerParameterKernel {
     float decay = static_cast<float>(1 - complement);
     if (i >= 3) decay = decay < 0.0f ? 0.0f : 1.0f < decay ? 1.0f : decay;
     return {decay, 1 - decay};
-  }
-
-  static PACELINE_LANE AdafacSide SideOf(const AdafacSideScratch& own, uint32_t batches,
-                                         uint32_t size, uint32_t others, bool smaller,
-                                         float* moments, float* scratch) {
-    return {.size = size,
-            .padded = Padded(size),
-            .stride = batches * Padded(size),
-            .others = others,
-            .smaller = smaller,
-            .moments = moments,
-            .sums = scratch + own.sums,
-            .inverse_roots = scratch + own.inverse_roots,
-            .factors = scratch + own.factors,
-            .means = scratch + own.means};
-  }
-  static PACELINE_LANE AdafacSide Rows(const AdafacMlpPlan& plan, const TensorPlan& tensor,
-                                       float* moments, float* scratch) {
-    return SideOf(plan.rows, tensor.batches, tensor.rows, tensor.columns, tensor.columns_are_larger,
-                  moments, scratch);
-  }
-  static PACELINE_LANE AdafacSide Columns(const AdafacMlpPlan& plan, const TensorPlan& tensor,
-                                          float* moments, float* scratch) {
-    return SideOf(plan.columns, tensor.batches, tensor.columns, tensor.rows,
-                  !tensor.columns_are_larger,
-                  moments + kAdafacDecays * tensor.batches * Padded(tensor.rows), scratch);
   }
 };
 

@@ -24,7 +24,11 @@ struct AdafacSide {
   float* means;  // [3, batch]
 };
 
+template <class Features, class Applied>
 struct AdafacTensor {
+  static constexpr uint32_t kElements = Features::kElements;
+  static constexpr uint32_t kInputs = kElements + 2 * kAdafacSideFeatures;
+
   const AdafacMlpPlan& plan;
   const TensorPlan& tensor;
   const AdafacArrays& arrays;
@@ -33,18 +37,19 @@ struct AdafacTensor {
   AdafacSide columns;
   const float* prepared;
   float* scratch;
+  Applied apply;
 
   template <class V, class Team>
   PACELINE_LANE void Update(const Team& team) const {
     SumSquares<V>(team);
     float* totals = scratch + plan.totals;
-    float* smaller = totals + kAdafacElementFeatures;
+    float* smaller = totals + kElements;
     float* larger = smaller + kAdafacSideFeatures;
     MoveSide<V>(rows, rows.smaller ? smaller : larger, team);
     MoveSide<V>(columns, columns.smaller ? smaller : larger, team);
-    SumElements<V, kAdafacElementFeatures>(
-        team, arrays.padded, scratch + plan.sums, totals,
-        [&](uint32_t at, V* squares) PACELINE_INLINE_LAMBDA { Accumulate<V>(at, squares); });
+    SumElements<V, kElements>(team, arrays.padded, scratch + plan.sums, totals,
+                              [&](uint32_t at, V* squares)
+                                  PACELINE_INLINE_LAMBDA { Accumulate<V>(at, squares); });
     ScaleFirstLayer<V>(totals, team);
     team.Sync();
     StartRows<V>(team);
@@ -156,6 +161,7 @@ struct AdafacTensor {
     const V mask = MaskOf<V>(place.column, columns.size);
     const AdafacElement<V> e = AdafacElement<V>::Update(arrays, decays, at, mask);
     e.AddSquares(squares);
+    if constexpr (kElements > kAdafacElementFeatures) e.AddMoreSquares(squares);
     V factors[kAdafacDecays];
     LoadFactors(place, factors);
     PACELINE_UNROLL(3)
@@ -172,13 +178,13 @@ struct AdafacTensor {
     const AdafacSide& smaller = rows.smaller ? rows : columns;
     const AdafacSide& larger = rows.smaller ? columns : rows;
     ScaleWeights<V>(
-        team, kAdafacFeatures, network.padded_hidden, scratch + network.scaled_weights,
+        team, kInputs, network.padded_hidden, scratch + network.scaled_weights,
         [&](uint32_t f, uint32_t h) PACELINE_INLINE_LAMBDA {
           return V::Load(prepared + network.first_weights + f * network.padded_hidden + h);
         },
         [&](uint32_t f) PACELINE_INLINE_LAMBDA {
-          const uint32_t count = f < kAdafacElementFeatures ? tensor.size
-                                 : f < kAdafacElementFeatures + kAdafacSideFeatures
+          const uint32_t count = f < kElements ? tensor.size
+                                 : f < kElements + kAdafacSideFeatures
                                      ? tensor.batches * smaller.size
                                      : tensor.batches * larger.size;
           return Normalizer(totals[f], static_cast<float>(count));
@@ -186,7 +192,7 @@ struct AdafacTensor {
   }
 
   PACELINE_LANE const float* SideWeights(const AdafacSide& side) const {
-    const uint32_t first = kAdafacElementFeatures + (side.smaller ? 0 : kAdafacSideFeatures);
+    const uint32_t first = kElements + (side.smaller ? 0 : kAdafacSideFeatures);
     return scratch + plan.network.scaled_weights + first * plan.network.padded_hidden;
   }
 
@@ -244,7 +250,7 @@ struct AdafacTensor {
     template <int kGroups>
     PACELINE_LANE void Groups(const uint32_t* places) const {
       constexpr size_t kStride = size_t{kGroups} * size_t{V::kLanes};
-      alignas(64) float features[kAdafacElementFeatures * kStride];
+      alignas(64) float features[kElements * kStride];
       const float* row_start[kGroups];
       const float* column_start[kGroups];
       const NetworkPlan& network = t.plan.network;
@@ -258,6 +264,7 @@ struct AdafacTensor {
         float* own = features + g * V::kLanes;
         const AdafacElement<V> e = AdafacElement<V>::Load(t.arrays, places[g]);
         e.StoreFeatures(own, kStride);
+        if constexpr (kElements > kAdafacElementFeatures) e.StoreMoreFeatures(own, kStride);
         V factors[kAdafacDecays];
         t.LoadFactors(place, factors);
         PACELINE_UNROLL(3)
@@ -266,14 +273,14 @@ struct AdafacTensor {
           (e.momenta[k] * factors[k]).Store(own + (kAdafacFactoredMomenta + k) * kStride);
         }
       }
-      NetworkStep<V, Team, kGroups, kAdafacElementFeatures>(
+      NetworkStep<V, Team, kGroups, kElements>(
           network, t.prepared, t.scratch + network.scaled_weights,
           [&](size_t f, int g)
               PACELINE_INLINE_LAMBDA { return V::Load(features + f * kStride + g * V::kLanes); },
           [&](size_t h, int g) PACELINE_INLINE_LAMBDA {
             return V::Set(row_start[g][h]) + V::Load(column_start[g] + h * t.columns.padded);
           },
-          t.arrays.parameters, places);
+          t.apply, places);
     }
   };
 };

@@ -6,28 +6,30 @@
 
 namespace paceline {
 
-inline constexpr uint32_t kAdafacVectorFeatures = kAdafacElementFeatures + kAdafacSideFeatures;
-
 // The features beyond AdafacElement's.
 template <class V>
 struct AdafacVectorMoments {
   V moments[kAdafacDecays];
   V inverse_roots[kAdafacDecays];      // (v + 1e-8)^−½
   V factored_gradient[kAdafacDecays];  // g·(v + 1e-9)^−½
-  V factored_momenta[kAdafacDecays];   // m·(v + 1e-6)^−½
+  V factored_momenta[kAdafacDecays];   // m·(v + epsilon)^−½
 
-  PACELINE_LANE void Fill(const AdafacElement<V>& e, const V* v, V mask) {
+  PACELINE_LANE void Fill(const AdafacElement<V>& e, const V* v, float epsilon, V mask) {
     PACELINE_UNROLL(3)
     for (uint32_t k = 0; k < kAdafacDecays; ++k) {
       moments[k] = v[k];
       inverse_roots[k] = Rsqrt(v[k] + V::Set(1e-8f)) * mask;
       factored_gradient[k] = e.gradient * Rsqrt(Max(V::Set(1e-9f), v[k] + V::Set(1e-9f)));
-      factored_momenta[k] = e.momenta[k] * Rsqrt(v[k] + V::Set(1e-6f));
+      factored_momenta[k] = e.momenta[k] * Rsqrt(v[k] + V::Set(epsilon));
     }
   }
 };
 
+template <class Features, class Applied>
 struct AdafacVector {
+  static constexpr uint32_t kElements = Features::kElements;
+  static constexpr uint32_t kInputs = kElements + kAdafacSideFeatures;
+
   const AdafacMlpPlan& plan;
   const AdafacArrays& arrays;
   const AdafacDecays& decays;
@@ -35,13 +37,14 @@ struct AdafacVector {
   float* moments;  // [3, padded]
   const float* prepared;
   float* scratch;
+  Applied apply;
 
   template <class V, class Team>
   PACELINE_LANE void Update(const Team& team) const {
     float* totals = scratch + plan.totals;
-    SumElements<V, kAdafacVectorFeatures>(
-        team, arrays.padded, scratch + plan.sums, totals,
-        [&](uint32_t at, V* squares) PACELINE_INLINE_LAMBDA { Accumulate<V>(at, squares); });
+    SumElements<V, kInputs>(team, arrays.padded, scratch + plan.sums, totals,
+                            [&](uint32_t at, V* squares)
+                                PACELINE_INLINE_LAMBDA { Accumulate<V>(at, squares); });
     ScaleFirstLayer<V>(totals, team);
     team.Sync();
     ForGroups<V>(team, plan.network, arrays.padded, Network<V, Team>{*this});
@@ -53,6 +56,7 @@ struct AdafacVector {
     const V mask = MaskOf<V>(at, size);
     const AdafacElement<V> e = AdafacElement<V>::Update(arrays, decays, at, mask);
     e.AddSquares(squares);
+    if constexpr (kElements > kAdafacElementFeatures) e.AddMoreSquares(squares);
     const V square = e.gradient * e.gradient + V::Set(1e-30f);
     V v[kAdafacDecays];
     PACELINE_UNROLL(3)
@@ -62,8 +66,8 @@ struct AdafacVector {
       v[k].Store(own);
     }
     AdafacVectorMoments<V> f;
-    f.Fill(e, v, mask);
-    V* side = squares + kAdafacElementFeatures;
+    f.Fill(e, v, Features::kMomentEpsilon, mask);
+    V* side = squares + kElements;
     PACELINE_UNROLL(3)
     for (uint32_t k = 0; k < kAdafacDecays; ++k) {
       AddSquare(squares[kAdafacFactoredGradient + k], f.factored_gradient[k]);
@@ -79,10 +83,10 @@ struct AdafacVector {
     const uint32_t width = network.padded_hidden;
     const float* weights = prepared + network.first_weights;
     ScaleWeights<V>(
-        team, kAdafacVectorFeatures, width, scratch + network.scaled_weights,
+        team, kInputs, width, scratch + network.scaled_weights,
         [&](uint32_t f, uint32_t h) PACELINE_INLINE_LAMBDA {
           const float* own = weights + f * width + h;
-          if (f < kAdafacElementFeatures) return V::Load(own);
+          if (f < kElements) return V::Load(own);
           return V::Load(own) + V::Load(own + kAdafacSideFeatures * width);
         },
         [&](uint32_t f)
@@ -99,17 +103,18 @@ struct AdafacVector {
       for (int g = 0; g < kGroups; ++g) Group(places + g);
     }
     PACELINE_LANE void Group(const uint32_t* place) const {
-      alignas(64) float features[kAdafacVectorFeatures * V::kLanes];
+      alignas(64) float features[kInputs * V::kLanes];
       const AdafacElement<V> e = AdafacElement<V>::Load(t.arrays, *place);
       e.StoreFeatures(features, V::kLanes);
+      if constexpr (kElements > kAdafacElementFeatures) e.StoreMoreFeatures(features, V::kLanes);
       V v[kAdafacDecays];
       PACELINE_UNROLL(3)
       for (uint32_t k = 0; k < kAdafacDecays; ++k) {
         v[k] = V::Load(t.moments + k * t.arrays.padded + *place);
       }
       AdafacVectorMoments<V> f;
-      f.Fill(e, v, MaskOf<V>(*place, t.size));
-      float* side = features + kAdafacElementFeatures * V::kLanes;
+      f.Fill(e, v, Features::kMomentEpsilon, MaskOf<V>(*place, t.size));
+      float* side = features + kElements * V::kLanes;
       PACELINE_UNROLL(3)
       for (uint32_t k = 0; k < kAdafacDecays; ++k) {
         f.factored_gradient[k].Store(features + (kAdafacFactoredGradient + k) * V::kLanes);
@@ -119,11 +124,10 @@ struct AdafacVector {
       }
       const NetworkPlan& network = t.plan.network;
       const float* start = t.scratch + network.start;
-      NetworkStep<V, Team, 1, kAdafacVectorFeatures>(
+      NetworkStep<V, Team, 1, kInputs>(
           network, t.prepared, t.scratch + network.scaled_weights,
           [&](size_t i, int) PACELINE_INLINE_LAMBDA { return V::Load(features + i * V::kLanes); },
-          [&](size_t h, int) PACELINE_INLINE_LAMBDA { return V::Set(start[h]); },
-          t.arrays.parameters, place);
+          [&](size_t h, int) PACELINE_INLINE_LAMBDA { return V::Set(start[h]); }, t.apply, place);
     }
   };
 };

@@ -3,5 +3,6 @@
 
 #include "worker/optim/adafac_mlp_kernel.h"
 #include "worker/optim/hand_designed_kernel.h"
+#include "worker/optim/hyper_v2_kernel.h"
 #include "worker/optim/mlp_lopt_kernel.h"
 #include "worker/optim/nn_adam_kernel.h"

@@ -8,6 +8,13 @@
 
 namespace paceline {
 
+inline constexpr uint32_t kChunk = 128;
+// Chunks that a team sums at the same time, at most.
+inline constexpr uint32_t kWave = 16;
+
+// Floats of scratch that SumElements wants.
+constexpr size_t SumScratch(size_t sums) { return sums * (kWave + 1) * kLaneGroup; }
+
 // 1, and 0 in the lanes from `count` on.
 template <class V>
 PACELINE_LANE V MaskOf(uint32_t first, uint32_t count) {
@@ -15,12 +22,10 @@ PACELINE_LANE V MaskOf(uint32_t first, uint32_t count) {
   return Select(index < V::Set(static_cast<float>(count)), V::Set(1.0f), V::Set(0.0f));
 }
 
-inline constexpr uint32_t kChunk = 128;
-// Chunks that a team sums at the same time, at most.
-inline constexpr uint32_t kWave = 16;
-
-// Floats of scratch that SumElements wants.
-constexpr size_t SumScratch(size_t sums) { return sums * (kWave + 1) * kLaneGroup; }
+template <class V>
+PACELINE_LANE void AddSquare(V& sum, V x) {
+  sum = Fma(x, x, sum);
+}
 
 PACELINE_LANE float TreeSum(const float* partials) {
   float eight[8], four[4];

@@ -9,6 +9,7 @@
 
 #include "worker/optim/adafac_mlp_plan.h"
 #include "worker/optim/hand_designed_plan.h"
+#include "worker/optim/hyper_v2_plan.h"
 #include "worker/optim/inner_step.h"
 #include "worker/optim/mlp_lopt_plan.h"
 #include "worker/optim/nn_adam_plan.h"

@@ -41,6 +41,8 @@ OwnedPlan<AdafacMlpPlan> PlanAdafacMlp(const v1::LearnedOptimizer& config,
                                        const std::vector<ParameterTensor>& tensors);
 OwnedPlan<NnAdamPlan> PlanNnAdam(const v1::LearnedOptimizer& config,
                                  const std::vector<ParameterTensor>& tensors);
+OwnedPlan<HyperV2Plan> PlanHyperV2(const v1::LearnedOptimizer& config,
+                                   const std::vector<ParameterTensor>& tensors);
 
 [[noreturn]] void FailNoOptimizer();
 
@@ -61,6 +63,8 @@ auto VisitPlan(const v1::LearnedOptimizer& config, const std::vector<ParameterTe
       return visit(PlanAdafacMlp(config, tensors));
     case v1::LearnedOptimizer::kNnAdam:
       return visit(PlanNnAdam(config, tensors));
+    case v1::LearnedOptimizer::kHyperV2:
+      return visit(PlanHyperV2(config, tensors));
     default:
       break;
   }

@@ -88,7 +88,8 @@ struct MlpLoptKernel : PerParameterKernel {
       NetworkStep<V, Team, kGroups, kMlpLoptFeatures>(
           plan.network, prepared, scratch + plan.network.scaled_weights,
           [&](size_t f, int g) PACELINE_INLINE_LAMBDA { return V::Load(inputs[f] + places[g]); },
-          [&](size_t h, int) PACELINE_INLINE_LAMBDA { return V::Set(first[h]); }, staged.parameters,
+          [&](size_t h, int) PACELINE_INLINE_LAMBDA { return V::Set(first[h]); },
+          LearnedStep{staged.parameters, plan.network.step_multiplier, plan.network.exp_multiplier},
           places);
     }
   };

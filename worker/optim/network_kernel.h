@@ -274,12 +274,32 @@ PACELINE_LANE_CALL void RunLayers(const NetworkPlan& plan, const float* prepared
   result = out;
 }
 
-// Moves kGroups lane groups of parameters, group g at parameters + places[g]: kInputs first-layer
-// inputs input(f, g) with weights [inputs, padded_hidden], its sums starting from start(h, g).
-template <class V, class Team, int kGroups, int kInputs, class Input, class Start>
+// What is made of a network's outputs: target ← target − direction·exp(magnitude·exp_multiplier)·
+// step_multiplier.
+struct LearnedStep {
+  float* target;
+  float step_multiplier;
+  float exp_multiplier;
+
+  // Group g lies at places[g].
+  template <class V, int kGroups>
+  PACELINE_LANE void Apply(const NetworkOutputs<V, kGroups>& out, const uint32_t* places) const {
+    PACELINE_UNROLL(4)
+    for (int g = 0; g < kGroups; ++g) {
+      float* p = target + places[g];
+      const V direction = out.direction[g] * V::Set(step_multiplier);
+      const V scale = Exp(out.magnitude[g] * V::Set(exp_multiplier));
+      Fnma(direction, scale, V::Load(p)).Store(p);
+    }
+  }
+};
+
+// apply.Apply(outputs, places) for kGroups lane groups: kInputs first-layer inputs input(f, g) with
+// weights [inputs, padded_hidden], its sums starting from start(h, g).
+template <class V, class Team, int kGroups, int kInputs, class Input, class Start, class Applied>
 PACELINE_LANE void NetworkStep(const NetworkPlan& plan, const float* prepared,
                                const float* first_weights, const Input& input, const Start& start,
-                               float* parameters, const uint32_t* places) {
+                               const Applied& apply, const uint32_t* places) {
   NetworkOutputs<V, kGroups> out;
   out.Start(prepared + plan.last_bias);
   if constexpr (Team::kSolo) {
@@ -293,13 +313,7 @@ PACELINE_LANE void NetworkStep(const NetworkPlan& plan, const float* prepared,
       RunLayers<V, kGroups>(plan, prepared, first_weights, kInputs, input, start, out);
     }
   }
-  PACELINE_UNROLL(4)
-  for (int g = 0; g < kGroups; ++g) {
-    float* p = parameters + places[g];
-    const V direction = out.direction[g] * V::Set(plan.step_multiplier);
-    const V scale = Exp(out.magnitude[g] * V::Set(plan.exp_multiplier));
-    Fnma(direction, scale, V::Load(p)).Store(p);
-  }
+  apply.Apply(out, places);
 }
 
 template <int kGroups>
