@@ -11,8 +11,10 @@
 #include "worker/optim/hand_designed_plan.h"
 #include "worker/optim/hyper_v2_plan.h"
 #include "worker/optim/inner_step.h"
+#include "worker/optim/learned_schedule_plan.h"
 #include "worker/optim/mlp_lopt_plan.h"
 #include "worker/optim/nn_adam_plan.h"
+#include "worker/optim/rnn_mlp_plan.h"
 
 namespace paceline {
 

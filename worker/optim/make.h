@@ -43,6 +43,10 @@ OwnedPlan<NnAdamPlan> PlanNnAdam(const v1::LearnedOptimizer& config,
                                  const std::vector<ParameterTensor>& tensors);
 OwnedPlan<HyperV2Plan> PlanHyperV2(const v1::LearnedOptimizer& config,
                                    const std::vector<ParameterTensor>& tensors);
+OwnedPlan<RnnMlpPlan> PlanRnnMlp(const v1::LearnedOptimizer& config,
+                                 const std::vector<ParameterTensor>& tensors);
+OwnedPlan<LearnedSchedulePlan> PlanLearnedSchedule(const v1::LearnedOptimizer& config,
+                                                   const std::vector<ParameterTensor>& tensors);
 
 [[noreturn]] void FailNoOptimizer();
 
@@ -65,6 +69,10 @@ auto VisitPlan(const v1::LearnedOptimizer& config, const std::vector<ParameterTe
       return visit(PlanNnAdam(config, tensors));
     case v1::LearnedOptimizer::kHyperV2:
       return visit(PlanHyperV2(config, tensors));
+    case v1::LearnedOptimizer::kRnnMlpLopt:
+      return visit(PlanRnnMlp(config, tensors));
+    case v1::LearnedOptimizer::kLearnedSchedule:
+      return visit(PlanLearnedSchedule(config, tensors));
     default:
       break;
   }
