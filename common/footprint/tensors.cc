@@ -69,7 +69,7 @@ size_t StateFloats(const v1::LearnedOptimizer& optimizer, const v1::Task& task) 
         floats += elements;
         break;
       case v1::LearnedOptimizer::kLearnableSgd:
-      case v1::LearnedOptimizer::KIND_NOT_SET:
+      default:
         break;
     }
   }
