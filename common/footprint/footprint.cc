@@ -14,6 +14,8 @@ namespace {
 
 constexpr uint64_t kFloat = sizeof(float);
 constexpr uint64_t kImages = 70000;  // of a data set, all splits
+// Elements whose activations rnn_mlp_lopt keeps at once.
+constexpr uint64_t kRnnMlpChunk = 512;
 // Resident pages of a worker that holds nothing yet.
 constexpr uint64_t kProgramBytes = 130'000'000;
 
@@ -35,12 +37,14 @@ uint64_t MlpScratchFloats(const v1::ImageMlp& task) {
 
 // The optimizer's staging and features of the largest tensor.
 uint64_t OptimizerScratchFloats(const v1::LearnedOptimizer& optimizer, const v1::Task& task) {
-  if (!optimizer.has_mlp_lopt() && !optimizer.has_adafac_mlp()) return 0;
+  if (optimizer.has_rnn_mlp_lopt()) return kRnnMlpChunk * optimizer.rnn_mlp_lopt().hidden();
+  const bool has_adafac = optimizer.has_adafac_mlp() || optimizer.has_hyper_v2();
+  if (!optimizer.has_mlp_lopt() && !has_adafac) return 0;
   uint64_t largest = 0;
   for (const TensorShape& shape : TensorsOf(task)) {
     largest = std::max<uint64_t>(largest, ElementsOf(shape));
   }
-  return (optimizer.has_adafac_mlp() ? 2 : 1) * largest;
+  return (has_adafac ? 2 : 1) * largest;
 }
 
 // Held by one block beside its runs' state.
@@ -62,6 +66,16 @@ uint64_t TorchWindow(const v1::JobConfig& config, const v1::Task& task) {
     floats += values * task.image_mlp().batch();
   }
   return kFloat * 2 * config.estimator().block() * floats;
+}
+
+// θ as the optimizer wants it, of the runs that go side by side while a window runs. What is below
+// a core's cache is not worth counting in the other tiers, where at most two runs do.
+uint64_t PreparedBytes(const v1::JobConfig& config, const v1::Task& task) {
+  constexpr uint64_t kWorthCounting = 256 * 1024;
+  const uint64_t bytes = kFloat * LayoutOf(config.optimizer()).size;
+  if (bytes < kWorthCounting) return 0;
+  const bool torch = ChooseEngine(config.engine(), task) == v1::ENGINE_TORCH;
+  return torch ? 2 * config.estimator().block() * bytes : bytes;
 }
 
 uint64_t WindowLength(const v1::JobConfig& config) {
@@ -115,9 +129,11 @@ Footprint FootprintOf(const v1::JobConfig& config) {
     footprint.particle_bytes = std::max(footprint.particle_bytes, particle);
     footprint.block_bytes =
         std::max(footprint.block_bytes, particles * particle + BlockScratch(config, task));
+    uint64_t at_work = PreparedBytes(config, task);
     if (ChooseEngine(config.engine(), task) == v1::ENGINE_TORCH) {
-      footprint.thread_bytes = std::max(footprint.thread_bytes, TorchWindow(config, task));
+      at_work += TorchWindow(config, task);
     }
+    footprint.thread_bytes = std::max(footprint.thread_bytes, at_work);
   }
   return footprint;
 }

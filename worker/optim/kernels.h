@@ -31,8 +31,9 @@ template <class... Plans>
 struct PlanList {};
 
 // All families.
-using OptimPlans = PlanList<LearnableSgdPlan, LearnableSgdmPlan, LearnableAdamPlan, MlpLoptPlan,
-                            AdafacMlpPlan, NnAdamPlan>;
+using OptimPlans =
+    PlanList<LearnableSgdPlan, LearnableSgdmPlan, LearnableAdamPlan, MlpLoptPlan, AdafacMlpPlan,
+             NnAdamPlan, RnnMlpPlan, HyperV2Plan, LearnedSchedulePlan>;
 
 // Each family's *_simd.cc has the instances.
 namespace simd_Scalar {

@@ -32,5 +32,10 @@ std::unique_ptr<ReferenceOptimizer> MakeReferenceAdam(const ReferenceSetup& setu
 std::unique_ptr<ReferenceOptimizer> MakeReferenceMlpLopt(const ReferenceSetup& setup);
 // adafac_mlp.cc
 std::unique_ptr<ReferenceOptimizer> MakeReferenceAdafacMlp(const ReferenceSetup& setup);
+// nn_adam.cc, rnn_mlp_lopt.cc, hyper_v2.cc, learned_schedule.cc
+std::unique_ptr<ReferenceOptimizer> MakeReferenceNnAdam(const ReferenceSetup& setup);
+std::unique_ptr<ReferenceOptimizer> MakeReferenceRnnMlpLopt(const ReferenceSetup& setup);
+std::unique_ptr<ReferenceOptimizer> MakeReferenceHyperV2(const ReferenceSetup& setup);
+std::unique_ptr<ReferenceOptimizer> MakeReferenceLearnedSchedule(const ReferenceSetup& setup);
 
 }  // namespace paceline

@@ -37,6 +37,14 @@ std::unique_ptr<ReferenceOptimizer> MakeReferenceOptimizer(
       return MakeReferenceMlpLopt(setup);
     case v1::LearnedOptimizer::kAdafacMlp:
       return MakeReferenceAdafacMlp(setup);
+    case v1::LearnedOptimizer::kNnAdam:
+      return MakeReferenceNnAdam(setup);
+    case v1::LearnedOptimizer::kRnnMlpLopt:
+      return MakeReferenceRnnMlpLopt(setup);
+    case v1::LearnedOptimizer::kHyperV2:
+      return MakeReferenceHyperV2(setup);
+    case v1::LearnedOptimizer::kLearnedSchedule:
+      return MakeReferenceLearnedSchedule(setup);
     case v1::LearnedOptimizer::KIND_NOT_SET:
       break;
   }
