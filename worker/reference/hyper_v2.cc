@@ -77,7 +77,7 @@ class ReferenceHyperV2 : public ReferenceOptimizer {
     return at::stack(rows, 1);
   }
 
-  at::Tensor OwnFeatures(size_t i, const at::Tensor& parameter) const {
+  at::Tensor OwnFeatures(size_t i, const at::Tensor& parameter) {
     const at::Tensor square = parameter.reshape({parameter.size(0), 1, -1}).square().mean(2, true);
     const at::Tensor scale = square.clamp_min(1e-9).rsqrt();
     const at::Tensor m = accumulators_[i].momenta(states()) * scale;
