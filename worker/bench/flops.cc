@@ -59,6 +59,7 @@ double ImageMlpFlops(const v1::ImageMlp& task) {
 
 double TaskFlops(const v1::Task& task) {
   if (task.has_image_mlp()) return ImageMlpFlops(task.image_mlp());
+  if (!task.has_quadratic()) return 0;  // a dynamical system: not measured
   const v1::Quadratic& quadratic = task.quadratic();
   const double each = quadratic.kind() == v1::QUADRATIC_KIND_TARGET ? 4 : 3;
   return each * static_cast<double>(quadratic.dimension());

@@ -16,7 +16,7 @@ inline constexpr int kAdafacInverseRms = 9;         // (rms + 1e-6)^−½
 inline constexpr int kAdafacFactoredGradient = 10;  // g·r·c
 inline constexpr int kAdafacFactoredMomenta = 13;   // m·r·c
 inline constexpr int kAdafacClippedGradient = 16;  // g limited to ±0.1; both only of some families
-inline constexpr int kAdafacScaledGradient = 17;   // g·(rms + 1e-6)^−½
+inline constexpr int kAdafacScaledGradient = 17;   // g·(rms + epsilon)^−½
 // ... and of the inputs that are constant along an axis, for one side.
 inline constexpr int kAdafacMoments = 0;
 inline constexpr int kAdafacInverseRoots = 3;
@@ -24,7 +24,9 @@ inline constexpr int kAdafacInverseRoots = 3;
 // What differs between the families with these features.
 struct AdafacFeatures {
   static constexpr uint32_t kElements = kAdafacElementFeatures;  // two more: the last two above
-  static constexpr float kMomentEpsilon = 1e-6f;  // rank < 2: m·(v + kMomentEpsilon)^−½
+  static constexpr float kRmsEpsilon = 1e-6f;
+  static constexpr float kMomentEpsilon = 1e-6f;  // rank < 2: m·(v + epsilon)^−½
+  static constexpr float kNormalizerEpsilon = 1e-5f;
 };
 
 // accumulator ← decay·accumulator + complement·new
@@ -89,7 +91,7 @@ struct AdafacElement {
 
   // Moves momenta and rms on; `mask` is 0 in the padding, where the inverse root would not be 0.
   static PACELINE_LANE AdafacElement Update(const AdafacArrays& t, const AdafacDecays& decays,
-                                            uint32_t at, V mask) {
+                                            float epsilon, uint32_t at, V mask) {
     AdafacElement e;
     e.gradient = V::Load(t.gradient + at);
     e.parameter = V::Load(t.parameters + at);
@@ -101,7 +103,7 @@ struct AdafacElement {
     }
     e.rms = decays.rms.Move(V::Load(t.rms + at), e.gradient * e.gradient);
     e.rms.Store(t.rms + at);
-    e.inverse_rms = Rsqrt(e.rms + V::Set(1e-6f)) * mask;
+    e.inverse_rms = Rsqrt(e.rms + V::Set(epsilon)) * mask;
     e.inverse_rms.Store(t.inverse_rms + at);
     return e;
   }
@@ -121,15 +123,6 @@ struct AdafacElement {
     }
     AddSquare(squares[kAdafacRms], rms);
     AddSquare(squares[kAdafacInverseRms], inverse_rms);
-  }
-
-  PACELINE_LANE void AddMoreSquares(V* squares) const {
-    AddSquare(squares[kAdafacClippedGradient], ClippedGradient());
-    AddSquare(squares[kAdafacScaledGradient], gradient * inverse_rms);
-  }
-  PACELINE_LANE void StoreMoreFeatures(float* features, size_t stride) const {
-    ClippedGradient().Store(features + kAdafacClippedGradient * stride);
-    (gradient * inverse_rms).Store(features + kAdafacScaledGradient * stride);
   }
 
   PACELINE_LANE void StoreFeatures(float* features, size_t stride) const {

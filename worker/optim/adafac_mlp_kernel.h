@@ -2,7 +2,8 @@
 #pragma once
 
 #include "common/lane/portable_math.h"
-#include "worker/optim/adafac_update_kernel.h"
+#include "worker/optim/adafac_tensor_kernel.h"
+#include "worker/optim/adafac_vector_kernel.h"
 
 namespace paceline {
 
@@ -25,25 +26,74 @@ struct AdafacMlpKernel : PerParameterKernel {
                                    float* scratch, const Team& team) {
     const AdafacDecays decays = AdafacDecays::Load(prepared + plan.decays);
     UpdateTensors<V>(plan, prepared, step, parameters, state, scratch, team,
-                     [&](const TensorPlan& tensor, const StagedTensor& staged, float* momenta)
-                         PACELINE_INLINE_LAMBDA {
-                           UpdateTensor<V>(plan, tensor, decays, prepared, staged, momenta, scratch,
-                                           team);
-                         });
+                     [&](const TensorStep& own) PACELINE_INLINE_LAMBDA {
+                       UpdateTensor<V>(plan, decays, prepared, own, own.Learned(plan.network),
+                                       scratch, team);
+                     });
+  }
+
+ protected:
+  static PACELINE_LANE AdafacArrays ArraysOf(const AdafacMlpPlan& plan, const TensorStep& own,
+                                             float* scratch) {
+    const uint32_t padded = own.tensor.padded_size();
+    return {.gradient = own.gradient,
+            .parameters = own.parameters,
+            .momenta = own.state,
+            .rms = own.state + size_t{kAdafacDecays} * padded,
+            .inverse_rms = scratch + plan.inverse_rms,
+            .padded = padded};
+  }
+
+  // Tensors of rank ≥ 2.
+  template <class Features, class V, class Applied, class Team>
+  static PACELINE_LANE void UpdateMatrix(const AdafacMlpPlan& plan, const AdafacDecays& decays,
+                                         const float* prepared, const TensorStep& own,
+                                         const Applied& apply, float* scratch, const Team& team) {
+    const AdafacArrays arrays = ArraysOf(plan, own, scratch);
+    float* moments = arrays.rms + arrays.padded;
+    const AdafacTensor<Features, Applied> matrix = {
+        .plan = plan,
+        .tensor = own.tensor,
+        .arrays = arrays,
+        .decays = decays,
+        .curvature = own.curvature,
+        .rows = Rows(plan, own.tensor, moments, scratch),
+        .columns = Columns(plan, own.tensor, moments, scratch),
+        .prepared = prepared,
+        .scratch = scratch,
+        .apply = apply};
+    matrix.template Update<V>(team);
+  }
+
+  // Tensors of any rank.
+  template <class Features, class V, class Applied, class Team>
+  static PACELINE_LANE void UpdateWith(const AdafacMlpPlan& plan, const AdafacDecays& decays,
+                                       const float* prepared, const TensorStep& own,
+                                       const Applied& apply, float* scratch, const Team& team) {
+    if (own.tensor.factored) {
+      UpdateMatrix<Features, V>(plan, decays, prepared, own, apply, scratch, team);
+    } else {
+      const AdafacArrays arrays = ArraysOf(plan, own, scratch);
+      const AdafacVector<Features, Applied> vector = {.plan = plan,
+                                                      .arrays = arrays,
+                                                      .decays = decays,
+                                                      .curvature = own.curvature,
+                                                      .size = own.tensor.size,
+                                                      .moments = arrays.rms + arrays.padded,
+                                                      .prepared = prepared,
+                                                      .scratch = scratch,
+                                                      .apply = apply};
+      vector.template Update<V>(team);
+    }
+  }
+  template <class V, class Applied, class Team>
+  static PACELINE_LANE void UpdateTensor(const AdafacMlpPlan& plan, const AdafacDecays& decays,
+                                         const float* prepared, const TensorStep& own,
+                                         const Applied& apply, float* scratch, const Team& team) {
+    UpdateWith<AdafacFeatures, V>(plan, decays, prepared, own, apply, scratch, team);
   }
 
  private:
-  template <class V, class Team>
-  static PACELINE_LANE void UpdateTensor(const AdafacMlpPlan& plan, const TensorPlan& tensor,
-                                         const AdafacDecays& decays, const float* prepared,
-                                         const StagedTensor& staged, float* momenta, float* scratch,
-                                         const Team& team) {
-    const LearnedStep apply = {staged.parameters, plan.network.step_multiplier,
-                               plan.network.exp_multiplier};
-    UpdateAdafacTensor<AdafacFeatures, V>(plan, tensor, decays, prepared, staged, momenta, apply,
-                                          scratch, team);
-  }
-
   // d = 1 − (1 − d₀)·e^(10δ), the rms's and the factored moments' clipped to [0, 1]; 1 − d is that
   // of the rounded d, as in a float32 program.
   static PACELINE_LANE Decay LearnedDecay(const AdafacMlpPlan& plan, const float* theta,
@@ -58,6 +108,32 @@ struct AdafacMlpKernel : PerParameterKernel {
     float decay = static_cast<float>(1 - complement);
     if (i >= 3) decay = decay < 0.0f ? 0.0f : 1.0f < decay ? 1.0f : decay;
     return {decay, 1 - decay};
+  }
+
+  static PACELINE_LANE AdafacSide SideOf(const AdafacSideScratch& own, uint32_t batches,
+                                         uint32_t size, uint32_t others, bool smaller,
+                                         float* moments, float* scratch) {
+    return {.size = size,
+            .padded = Padded(size),
+            .stride = batches * Padded(size),
+            .others = others,
+            .smaller = smaller,
+            .moments = moments,
+            .sums = scratch + own.sums,
+            .inverse_roots = scratch + own.inverse_roots,
+            .factors = scratch + own.factors,
+            .means = scratch + own.means};
+  }
+  static PACELINE_LANE AdafacSide Rows(const AdafacMlpPlan& plan, const TensorPlan& tensor,
+                                       float* moments, float* scratch) {
+    return SideOf(plan.rows, tensor.batches, tensor.rows, tensor.columns, tensor.columns_are_larger,
+                  moments, scratch);
+  }
+  static PACELINE_LANE AdafacSide Columns(const AdafacMlpPlan& plan, const TensorPlan& tensor,
+                                          float* moments, float* scratch) {
+    return SideOf(plan.columns, tensor.batches, tensor.columns, tensor.rows,
+                  !tensor.columns_are_larger,
+                  moments + kAdafacDecays * tensor.batches * Padded(tensor.rows), scratch);
   }
 };
 

@@ -24,15 +24,17 @@ struct AdafacSide {
   float* means;  // [3, batch]
 };
 
+// Inputs of the first layer, in this order: of each element, from curvature, of the smaller axis,
+// of the larger one. `Features` is AdafacFeatures or another family's; `Applied` as NetworkStep's.
 template <class Features, class Applied>
 struct AdafacTensor {
   static constexpr uint32_t kElements = Features::kElements;
-  static constexpr uint32_t kInputs = kElements + 2 * kAdafacSideFeatures;
 
   const AdafacMlpPlan& plan;
   const TensorPlan& tensor;
   const AdafacArrays& arrays;
   const AdafacDecays& decays;
+  const CurvatureInputs& curvature;
   AdafacSide rows;
   AdafacSide columns;
   const float* prepared;
@@ -47,9 +49,10 @@ struct AdafacTensor {
     float* larger = smaller + kAdafacSideFeatures;
     MoveSide<V>(rows, rows.smaller ? smaller : larger, team);
     MoveSide<V>(columns, columns.smaller ? smaller : larger, team);
-    SumElements<V, kElements>(team, arrays.padded, scratch + plan.sums, totals,
-                              [&](uint32_t at, V* squares)
-                                  PACELINE_INLINE_LAMBDA { Accumulate<V>(at, squares); });
+    SumElements<V, static_cast<int>(kElements)>(
+        team, arrays.padded, scratch + plan.sums, totals,
+        [&](uint32_t at, V* squares) PACELINE_INLINE_LAMBDA { Accumulate<V>(at, squares); });
+    curvature.template Update<V>(arrays.momenta, team);
     ScaleFirstLayer<V>(totals, team);
     team.Sync();
     StartRows<V>(team);
@@ -159,15 +162,19 @@ struct AdafacTensor {
   PACELINE_LANE void Accumulate(uint32_t at, V* squares) const {
     const Place place = PlaceOf(at);
     const V mask = MaskOf<V>(place.column, columns.size);
-    const AdafacElement<V> e = AdafacElement<V>::Update(arrays, decays, at, mask);
+    const AdafacElement<V> e =
+        AdafacElement<V>::Update(arrays, decays, Features::kRmsEpsilon, at, mask);
     e.AddSquares(squares);
-    if constexpr (kElements > kAdafacElementFeatures) e.AddMoreSquares(squares);
     V factors[kAdafacDecays];
     LoadFactors(place, factors);
     PACELINE_UNROLL(3)
     for (uint32_t k = 0; k < kAdafacDecays; ++k) {
       AddSquare(squares[kAdafacFactoredGradient + k], e.gradient * factors[k]);
       AddSquare(squares[kAdafacFactoredMomenta + k], e.momenta[k] * factors[k]);
+    }
+    if constexpr (kElements > kAdafacElementFeatures) {
+      AddSquare(squares[kAdafacClippedGradient], e.ClippedGradient());
+      AddSquare(squares[kAdafacScaledGradient], e.gradient * e.inverse_rms);
     }
   }
 
@@ -177,22 +184,25 @@ struct AdafacTensor {
     const NetworkPlan& network = plan.network;
     const AdafacSide& smaller = rows.smaller ? rows : columns;
     const AdafacSide& larger = rows.smaller ? columns : rows;
+    const uint32_t extra = curvature.count();
     ScaleWeights<V>(
-        team, kInputs, network.padded_hidden, scratch + network.scaled_weights,
+        team, network.inputs, network.padded_hidden, scratch + network.scaled_weights,
         [&](uint32_t f, uint32_t h) PACELINE_INLINE_LAMBDA {
           return V::Load(prepared + network.first_weights + f * network.padded_hidden + h);
         },
         [&](uint32_t f) PACELINE_INLINE_LAMBDA {
-          const uint32_t count = f < kElements ? tensor.size
-                                 : f < kElements + kAdafacSideFeatures
+          if (f >= kElements && f < kElements + extra) return curvature.Normalizer(f - kElements);
+          const uint32_t own = f < kElements ? f : f - extra;
+          const uint32_t count = own < kElements ? tensor.size
+                                 : own < kElements + kAdafacSideFeatures
                                      ? tensor.batches * smaller.size
                                      : tensor.batches * larger.size;
-          return Normalizer(totals[f], static_cast<float>(count));
+          return Normalizer(totals[own], static_cast<float>(count), Features::kNormalizerEpsilon);
         });
   }
 
   PACELINE_LANE const float* SideWeights(const AdafacSide& side) const {
-    const uint32_t first = kElements + (side.smaller ? 0 : kAdafacSideFeatures);
+    const uint32_t first = kElements + curvature.count() + (side.smaller ? 0 : kAdafacSideFeatures);
     return scratch + plan.network.scaled_weights + first * plan.network.padded_hidden;
   }
 
@@ -250,7 +260,8 @@ struct AdafacTensor {
     template <int kGroups>
     PACELINE_LANE void Groups(const uint32_t* places) const {
       constexpr size_t kStride = size_t{kGroups} * size_t{V::kLanes};
-      alignas(64) float features[kElements * kStride];
+      alignas(64) float features[(kElements + kMaxCurvatureInputs) * kStride];
+      const uint32_t inputs = kElements + t.curvature.count();
       const float* row_start[kGroups];
       const float* column_start[kGroups];
       const NetworkPlan& network = t.plan.network;
@@ -264,7 +275,6 @@ struct AdafacTensor {
         float* own = features + g * V::kLanes;
         const AdafacElement<V> e = AdafacElement<V>::Load(t.arrays, places[g]);
         e.StoreFeatures(own, kStride);
-        if constexpr (kElements > kAdafacElementFeatures) e.StoreMoreFeatures(own, kStride);
         V factors[kAdafacDecays];
         t.LoadFactors(place, factors);
         PACELINE_UNROLL(3)
@@ -272,9 +282,16 @@ struct AdafacTensor {
           (e.gradient * factors[k]).Store(own + (kAdafacFactoredGradient + k) * kStride);
           (e.momenta[k] * factors[k]).Store(own + (kAdafacFactoredMomenta + k) * kStride);
         }
+        if constexpr (kElements > kAdafacElementFeatures) {
+          e.ClippedGradient().Store(own + kAdafacClippedGradient * kStride);
+          (e.gradient * e.inverse_rms).Store(own + kAdafacScaledGradient * kStride);
+        }
+        for (uint32_t f = kElements; f < inputs; ++f) {
+          V::Load(t.curvature.values(f - kElements) + places[g]).Store(own + f * kStride);
+        }
       }
-      NetworkStep<V, Team, kGroups, kElements>(
-          network, t.prepared, t.scratch + network.scaled_weights,
+      NetworkStep<V, Team, kGroups>(
+          network, t.prepared, t.scratch + network.scaled_weights, inputs,
           [&](size_t f, int g)
               PACELINE_INLINE_LAMBDA { return V::Load(features + f * kStride + g * V::kLanes); },
           [&](size_t h, int g) PACELINE_INLINE_LAMBDA {

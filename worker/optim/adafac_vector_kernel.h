@@ -25,14 +25,17 @@ struct AdafacVectorMoments {
   }
 };
 
+// Inputs of the first layer: of each element, from curvature, and the second moments. `Features`
+// and `Applied` as AdafacTensor's.
 template <class Features, class Applied>
 struct AdafacVector {
   static constexpr uint32_t kElements = Features::kElements;
-  static constexpr uint32_t kInputs = kElements + kAdafacSideFeatures;
+  static constexpr uint32_t kOwn = kElements + kAdafacSideFeatures;
 
   const AdafacMlpPlan& plan;
   const AdafacArrays& arrays;
   const AdafacDecays& decays;
+  const CurvatureInputs& curvature;
   uint32_t size;
   float* moments;  // [3, padded]
   const float* prepared;
@@ -42,9 +45,10 @@ struct AdafacVector {
   template <class V, class Team>
   PACELINE_LANE void Update(const Team& team) const {
     float* totals = scratch + plan.totals;
-    SumElements<V, kInputs>(team, arrays.padded, scratch + plan.sums, totals,
-                            [&](uint32_t at, V* squares)
-                                PACELINE_INLINE_LAMBDA { Accumulate<V>(at, squares); });
+    SumElements<V, static_cast<int>(kOwn)>(
+        team, arrays.padded, scratch + plan.sums, totals,
+        [&](uint32_t at, V* squares) PACELINE_INLINE_LAMBDA { Accumulate<V>(at, squares); });
+    curvature.template Update<V>(arrays.momenta, team);
     ScaleFirstLayer<V>(totals, team);
     team.Sync();
     ForGroups<V>(team, plan.network, arrays.padded, Network<V, Team>{*this});
@@ -54,9 +58,13 @@ struct AdafacVector {
   template <class V>
   PACELINE_LANE void Accumulate(uint32_t at, V* squares) const {
     const V mask = MaskOf<V>(at, size);
-    const AdafacElement<V> e = AdafacElement<V>::Update(arrays, decays, at, mask);
+    const AdafacElement<V> e =
+        AdafacElement<V>::Update(arrays, decays, Features::kRmsEpsilon, at, mask);
     e.AddSquares(squares);
-    if constexpr (kElements > kAdafacElementFeatures) e.AddMoreSquares(squares);
+    if constexpr (kElements > kAdafacElementFeatures) {
+      AddSquare(squares[kAdafacClippedGradient], e.ClippedGradient());
+      AddSquare(squares[kAdafacScaledGradient], e.gradient * e.inverse_rms);
+    }
     const V square = e.gradient * e.gradient + V::Set(1e-30f);
     V v[kAdafacDecays];
     PACELINE_UNROLL(3)
@@ -82,15 +90,21 @@ struct AdafacVector {
     const NetworkPlan& network = plan.network;
     const uint32_t width = network.padded_hidden;
     const float* weights = prepared + network.first_weights;
+    const uint32_t extra = curvature.count(), moments_from = kElements + extra;
     ScaleWeights<V>(
-        team, kInputs, width, scratch + network.scaled_weights,
+        team, kOwn + extra, width, scratch + network.scaled_weights,
         [&](uint32_t f, uint32_t h) PACELINE_INLINE_LAMBDA {
           const float* own = weights + f * width + h;
-          if (f < kElements) return V::Load(own);
+          if (f < moments_from) return V::Load(own);
           return V::Load(own) + V::Load(own + kAdafacSideFeatures * width);
         },
-        [&](uint32_t f)
-            PACELINE_INLINE_LAMBDA { return Normalizer(totals[f], static_cast<float>(size)); });
+        [&](uint32_t f) PACELINE_INLINE_LAMBDA {
+          if (f >= kElements && f < moments_from) {
+            return curvature.Normalizer(f - kElements);
+          }
+          const uint32_t own = f < kElements ? f : f - extra;
+          return Normalizer(totals[own], static_cast<float>(size), Features::kNormalizerEpsilon);
+        });
   }
 
   template <class V, class Team>
@@ -103,10 +117,14 @@ struct AdafacVector {
       for (int g = 0; g < kGroups; ++g) Group(places + g);
     }
     PACELINE_LANE void Group(const uint32_t* place) const {
-      alignas(64) float features[kInputs * V::kLanes];
+      alignas(64) float features[(kOwn + kMaxCurvatureInputs) * V::kLanes];
+      const uint32_t extra = t.curvature.count();
       const AdafacElement<V> e = AdafacElement<V>::Load(t.arrays, *place);
       e.StoreFeatures(features, V::kLanes);
-      if constexpr (kElements > kAdafacElementFeatures) e.StoreMoreFeatures(features, V::kLanes);
+      if constexpr (kElements > kAdafacElementFeatures) {
+        e.ClippedGradient().Store(features + kAdafacClippedGradient * V::kLanes);
+        (e.gradient * e.inverse_rms).Store(features + kAdafacScaledGradient * V::kLanes);
+      }
       V v[kAdafacDecays];
       PACELINE_UNROLL(3)
       for (uint32_t k = 0; k < kAdafacDecays; ++k) {
@@ -114,7 +132,10 @@ struct AdafacVector {
       }
       AdafacVectorMoments<V> f;
       f.Fill(e, v, Features::kMomentEpsilon, MaskOf<V>(*place, t.size));
-      float* side = features + kElements * V::kLanes;
+      for (uint32_t k = 0; k < extra; ++k) {
+        V::Load(t.curvature.values(k) + *place).Store(features + (kElements + k) * V::kLanes);
+      }
+      float* side = features + (kElements + extra) * V::kLanes;
       PACELINE_UNROLL(3)
       for (uint32_t k = 0; k < kAdafacDecays; ++k) {
         f.factored_gradient[k].Store(features + (kAdafacFactoredGradient + k) * V::kLanes);
@@ -124,8 +145,8 @@ struct AdafacVector {
       }
       const NetworkPlan& network = t.plan.network;
       const float* start = t.scratch + network.start;
-      NetworkStep<V, Team, 1, kInputs>(
-          network, t.prepared, t.scratch + network.scaled_weights,
+      NetworkStep<V, Team, 1>(
+          network, t.prepared, t.scratch + network.scaled_weights, kOwn + extra,
           [&](size_t i, int) PACELINE_INLINE_LAMBDA { return V::Load(features + i * V::kLanes); },
           [&](size_t h, int) PACELINE_INLINE_LAMBDA { return V::Set(start[h]); }, t.apply, place);
     }

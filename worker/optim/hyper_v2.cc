@@ -50,6 +50,7 @@ NetworkPlan PlanTensorNetwork(const v1::HyperV2& config, FloatSlices& scratch) {
   plan.padded_hidden = Padded(plan.hidden);
   plan.layers = config.ff_hidden_layers();
   plan.inputs = kHyperV2Inputs;
+  plan.outputs = 2;
   plan.exp_multiplier = static_cast<float>(config.exp_multiplier());
   plan.step_multiplier = static_cast<float>(config.step_multiplier());
   const size_t width = plan.padded_hidden, middle = plan.layers - 1;

@@ -1,7 +1,7 @@
 // HyperV2 (reference 2.7).
 #pragma once
 
-#include "worker/optim/adafac_update_kernel.h"
+#include "worker/optim/adafac_mlp_kernel.h"
 #include "worker/optim/bank_kernel.h"
 #include "worker/optim/hyper_v2_features_kernel.h"
 #include "worker/optim/lstm_kernel.h"
@@ -18,18 +18,18 @@ struct HyperV2Step : LearnedStep {
   const float* inverse_rms;  // [padded]; null: not asked for
 
   template <class V, int kGroups>
-  PACELINE_LANE void Apply(NetworkOutputs<V, kGroups> out, const uint32_t* places) const {
+  PACELINE_LANE void Apply(NetworkOutputs<V, kGroups, kOutputs> out, const uint32_t* places) const {
     if (inverse_rms != nullptr) {
       PACELINE_UNROLL(4)
       for (int g = 0; g < kGroups; ++g) {
-        out.direction[g] = out.direction[g] * V::Load(inverse_rms + places[g]);
+        out.value[0][g] = out.value[0][g] * V::Load(inverse_rms + places[g]);
       }
     }
     LearnedStep::Apply(out, places);
   }
 };
 
-struct HyperV2Kernel {
+struct HyperV2Kernel : AdafacMlpKernel {
   template <class V, class Team>
   static PACELINE_LANE void Prepare(const HyperV2Plan& plan, const float* theta, float* prepared,
                                     const Team& team) {
@@ -70,8 +70,11 @@ struct HyperV2Kernel {
       const float multiplier = plan.network.step_multiplier * StepScale(plan, i, scratch);
       const HyperV2Step apply = {{staged.parameters, multiplier, plan.network.exp_multiplier},
                                  plan.precondition_output ? scratch + plan.inverse_rms : nullptr};
-      UpdateAdafacTensor<HyperV2Features, V>(plan, tensor, decays, scratch, staged,
-                                             state + tensor.state, apply, scratch, team);
+      const CurvatureInputs no_curvature(plan.curvature, tensor, step, state, state, scratch);
+      const TensorStep own = {
+          tensor,      staged.gradient, staged.parameters, staged.parameters, state + tensor.state,
+          no_curvature};
+      UpdateWith<HyperV2Features, V>(plan, decays, scratch, own, apply, scratch, team);
       Unstage(team, tensor, staged, parameters);
     }
   }

@@ -48,6 +48,9 @@ OwnedPlan<RnnMlpPlan> PlanRnnMlp(const v1::LearnedOptimizer& config,
 OwnedPlan<LearnedSchedulePlan> PlanLearnedSchedule(const v1::LearnedOptimizer& config,
                                                    const std::vector<ParameterTensor>& tensors);
 
+OwnedPlan<AdafacMlpPlan> PlanMuAdafacMlp(const v1::LearnedOptimizer& config,
+                                         const std::vector<ParameterTensor>& tensors);
+
 [[noreturn]] void FailNoOptimizer();
 
 // visit(OwnedPlan) of the config's family; what it returns. `config` is valid.
@@ -73,6 +76,8 @@ auto VisitPlan(const v1::LearnedOptimizer& config, const std::vector<ParameterTe
       return visit(PlanRnnMlp(config, tensors));
     case v1::LearnedOptimizer::kLearnedSchedule:
       return visit(PlanLearnedSchedule(config, tensors));
+    case v1::LearnedOptimizer::kMuAdafacMlp:
+      return visit(PlanMuAdafacMlp(config, tensors));
     default:
       break;
   }

@@ -8,6 +8,18 @@
 namespace paceline {
 namespace {
 
+// Kernel input → column of reference 2.3: per element; v_row, its inverse roots; v_col, likewise.
+constexpr uint8_t kElementColumns[] = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 25, 26, 27};
+constexpr uint8_t kSideColumns[] = {13, 14, 15, 19, 20, 21, 16, 17, 18, 22, 23, 24};
+
+InputRows RowsOfInputs(const FeatureRows& rows) {
+  InputRows result{.inputs = {}, .time = rows.time};
+  for (const uint8_t column : kElementColumns) result.inputs.push_back(rows.own[column]);
+  for (const uint8_t row : CurvatureInputRows(rows)) result.inputs.push_back(row);
+  for (const uint8_t column : kSideColumns) result.inputs.push_back(rows.own[column]);
+  return result;
+}
+
 // Floats of a tensor's second moments along one axis of this length.
 size_t SideSize(const TensorPlan& plan, uint32_t length) {
   return size_t{kAdafacDecays} * plan.batches * Padded(length);
@@ -56,6 +68,33 @@ void TakeAdafacScratch(const std::vector<TensorPlan>& tensors, AdafacMlpPlan& pl
   const size_t most_lines = std::max(
       most_rows, Largest(tensors, [](const TensorPlan& t) { return kAdafacDecays * t.batches; }));
   plan.row_partials = scratch.Take(most_lines * kLaneGroup);
+}
+
+void PlanAdafac(const ThetaLayout& layout, const NetworkSettings& settings,
+                const PerParameterOptions& options, const std::vector<ParameterTensor>& tensors,
+                std::vector<TensorPlan>& plans, AdafacMlpPlan& plan, FloatSlices& scratch) {
+  std::vector<LayerPaths> paths;
+  for (size_t i = 0; i <= settings.layers; ++i) {
+    paths.push_back({"nn/~/w" + std::to_string(i), "nn/~/b" + std::to_string(i)});
+  }
+  const auto leaf = [&](const char* path) {
+    return static_cast<uint32_t>(layout.leaf(path).offset);
+  };
+  plan.momentum_decays = leaf("momentum_decays");
+  plan.rms_decay = leaf("rms_decays");
+  plan.factored_decays = leaf("adafactor_decays");
+  for (const ParameterTensor& tensor : tensors) {
+    plans.push_back(PlanFactored(tensor));
+    PlaceState(options.rows, AdafacStateSize(plans.back()), plans.back(), plan);
+  }
+  FloatSlices prepared;
+  plan.network =
+      PlanNetwork(layout, settings, paths, RowsOfInputs(options.rows), prepared, scratch);
+  plan.decays = prepared.Take(2 * (2 * kAdafacDecays + 1));
+  TakeAdafacScratch(plans, plan, scratch);
+  PlanShared(options, plans, kAdafacFeatures, plan, scratch);
+  plan.theta_size = static_cast<uint32_t>(layout.size);
+  plan.prepared_size = prepared.used();
 }
 
 }  // namespace paceline

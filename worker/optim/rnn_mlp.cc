@@ -22,6 +22,7 @@ NetworkPlan PlanRnnNetwork(const ThetaLayout& layout, const v1::RnnMlpLopt& conf
   plan.padded_hidden = Padded(plan.hidden);
   plan.layers = config.layers();
   plan.inputs = 3 + 4 * owner.decay_count;
+  plan.outputs = 2 + owner.from_mlp;
   plan.exp_multiplier = static_cast<float>(config.exp_multiplier());
   plan.step_multiplier = static_cast<float>(config.step_multiplier());
   for (uint32_t i = 0; i <= plan.layers; ++i) {

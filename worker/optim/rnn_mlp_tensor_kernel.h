@@ -279,7 +279,7 @@ struct RnnMlpTensor {
     const size_t width = network.padded_hidden, hidden = network.hidden;
     const size_t outputs = 2 + plan.from_mlp;
     alignas(64) float features[kMostInputs * kStride];
-    alignas(64) float buffers[2][kMaxHidden * kStride];
+    alignas(64) float buffers[2][kWidest<V, kGroups> * kStride];
     float* from = buffers[0];
     float* to = buffers[1];
     for (int g = 0; g < kGroups; ++g) {

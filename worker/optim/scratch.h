@@ -9,14 +9,6 @@
 
 namespace paceline {
 
-// The largest of what the tensors want.
-template <class Size>
-size_t Largest(const std::vector<TensorPlan>& tensors, const Size& size) {
-  size_t largest = 0;
-  for (const TensorPlan& tensor : tensors) largest = std::max<size_t>(largest, size(tensor));
-  return largest;
-}
-
 // Floats of a staging buffer for any one of the tensors.
 inline size_t LargestStaged(const std::vector<TensorPlan>& tensors) {
   size_t largest = 0;

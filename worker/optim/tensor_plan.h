@@ -41,8 +41,12 @@ struct TensorPlan {
   bool columns_are_larger = true;
   // The flat vector has this arrangement already.
   bool in_place = false;
-  // Where the optimizer's state of the tensor begins, in floats.
+  // Factor on the optimizer's step.
+  float step_multiplier = 1;
+  // Where the optimizer's state of the tensor begins, in floats; and how many of them are the
+  // family's own, before those of the features from curvature.
   size_t state = 0;
+  size_t own_state = 0;
 
   PACELINE_LANE uint32_t padded_columns() const { return Padded(columns); }
   PACELINE_LANE uint32_t padded_size() const { return batches * rows * padded_columns(); }

@@ -45,7 +45,7 @@ std::unique_ptr<ReferenceOptimizer> MakeReferenceOptimizer(
       return MakeReferenceHyperV2(setup);
     case v1::LearnedOptimizer::kLearnedSchedule:
       return MakeReferenceLearnedSchedule(setup);
-    case v1::LearnedOptimizer::KIND_NOT_SET:
+    default:
       break;
   }
   return nullptr;
