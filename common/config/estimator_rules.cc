@@ -10,6 +10,7 @@
 #include "common/config/suggest.h"
 #include "common/estimator/leaf_sigma.h"
 #include "common/lopt/layout.h"
+#include "common/lopt/systems.h"
 
 namespace paceline {
 namespace {
@@ -76,9 +77,35 @@ void CheckLeaves(const v1::JobConfig& config, Faults& faults) {
   }
 }
 
+// The key of the objective that wants a fresh batch of data, or "".
+std::string ScoredObjective(const v1::JobConfig& config) {
+  const v1::Objective& objective = config.objective();
+  if (objective.has_held_out_loss()) return "objective.held_out_loss";
+  if (objective.has_accuracy()) return "objective.accuracy";
+  const v1::DataSplit split = objective.final_loss().split();
+  if (objective.has_final_loss() && split != v1::DATA_SPLIT_TRAIN) return "objective.final_loss";
+  const bool recomputed = config.estimator().full_es().loss() == v1::EPISODE_LOSS_RECOMPUTED;
+  return recomputed ? "estimator.full_es.loss" : "";
+}
+
+void CheckSystemObjective(const v1::JobConfig& config, Faults& faults) {
+  const std::string path = ScoredObjective(config);
+  if (path.empty()) return;
+  for (int i = 0; i < config.tasks_size(); ++i) {
+    if (!IsSystem(config.tasks(i))) continue;
+    const std::string task = ElementPath("tasks", i);
+    faults.push_back({path,
+                      fmt::format("{} is measured on data, and {}, a dynamical system, has none; "
+                                  "choose another or leave the task out",
+                                  path, task),
+                      {path, task}});
+  }
+}
+
 // Objectives that some task cannot offer, or that full ES's own choice contradicts.
 void CheckObjective(const v1::JobConfig& config, Faults& faults) {
   const v1::Objective& objective = config.objective();
+  CheckSystemObjective(config, faults);
   for (int i = 0; i < config.tasks_size(); ++i) {
     if (!objective.has_accuracy() || !config.tasks(i).has_quadratic()) continue;
     faults.push_back({"objective.accuracy",

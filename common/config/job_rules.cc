@@ -10,6 +10,7 @@
 #include "common/config/optimizer_rules.h"
 #include "common/config/schema.h"
 #include "common/estimator/settings.h"
+#include "common/lopt/systems.h"
 
 namespace paceline {
 namespace {
@@ -84,6 +85,10 @@ void CheckSchedule(const v1::Outer& outer, Faults& faults) {
   CheckRising("outer.schedule.linear.points", outer.schedule().linear().points(), faults);
 }
 
+std::string NumberOf(size_t count) {
+  return fmt::format("{} number{}", count, count == 1 ? "" : "s");
+}
+
 // Of a task with 10 classes.
 double ParameterCount(const v1::Task& task) {
   if (task.has_quadratic()) return task.quadratic().dimension();
@@ -93,6 +98,7 @@ double ParameterCount(const v1::Task& task) {
     count += (inputs + 1) * width;
     inputs = width;
   }
+  if (IsSystem(task)) return 0;
   return task.has_image_mlp() ? count + (inputs + 1) * 10 : 0;
 }
 
@@ -135,6 +141,42 @@ void CheckMemory(const v1::JobConfig& config, Faults& faults) {
   }
 }
 
+// system_parameters and dynamical systems belong together, and nothing else runs them.
+void CheckSystems(const v1::JobConfig& config, Faults& faults) {
+  const bool parameters = config.optimizer().has_system_parameters();
+  const auto given = static_cast<size_t>(config.optimizer().system_parameters().initial_size());
+  const std::string initial = "optimizer.system_parameters.initial";
+  for (int i = 0; i < config.tasks_size(); ++i) {
+    const std::string path = ElementPath("tasks", i);
+    const size_t wanted = SystemThetaSize(config.tasks(i));
+    if (parameters && wanted == 0) {
+      faults.push_back({path,
+                        path + " is trained by an optimizer, and system_parameters is none; write "
+                               "a learned optimizer such as adafac_mlp for it, or a dynamical "
+                               "system such as lorenz here",
+                        {path, "optimizer.system_parameters"}});
+    } else if (!parameters && wanted > 0) {
+      faults.push_back({path,
+                        fmt::format("{} is a dynamical system, which has no use for a learned "
+                                    "optimizer; write system_parameters with an initial list of "
+                                    "{} for optimizer",
+                                    path, NumberOf(wanted)),
+                        {path, "optimizer"}});
+    } else if (wanted != given) {
+      faults.push_back(
+          {initial,
+           fmt::format("{} has {}; {} has {}", initial, NumberOf(given), path, NumberOf(wanted)),
+           {initial, path}});
+    }
+  }
+  if (!parameters || config.engine() == v1::ENGINE_AUTO ||
+      config.engine() == v1::ENGINE_REFERENCE) {
+    return;
+  }
+  faults.push_back(
+      {"engine", "engine must be auto or reference for dynamical systems", {"engine"}});
+}
+
 }  // namespace
 
 std::vector<RuleFault> CheckJobRules(const v1::JobConfig& config) {
@@ -146,6 +188,7 @@ std::vector<RuleFault> CheckJobRules(const v1::JobConfig& config) {
   CheckAccumulate(config.outer(), faults);
   CheckSchedule(config.outer(), faults);
   CheckMemory(config, faults);
+  CheckSystems(config, faults);
   return faults;
 }
 

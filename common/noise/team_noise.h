@@ -88,6 +88,18 @@ PACELINE_LANE void FillIndices(const PhiloxPlace& place, uint64_t first, uint32_
       [&](size_t k, lane::ScalarU word) { out[k] = MulHigh(word, lane::ScalarU::Set(bound)).raw; });
 }
 
+// out[i] = ±1, by bit i mod 32 of the stream's word i / 32 (1: +1).
+template <class Team>
+PACELINE_LANE void FillSigns(const PhiloxPlace& place, float* out, size_t count, const Team& team) {
+  ForPhiloxBlocks(
+      0, (count + 31) / 32, team, [&](uint32_t block) { return WordsOfBlock(place, block); },
+      [&](size_t k, lane::ScalarU word) {
+        for (size_t i = 32 * k; i < count && i < 32 * (k + 1); ++i) {
+          out[i] = (word.raw >> (i % 32) & 1u) != 0 ? 1.0f : -1.0f;
+        }
+      });
+}
+
 // One term of a gradient: coefficient · (the normals of a stream).
 struct NoiseTerm {
   PhiloxPlace place;

@@ -18,6 +18,7 @@ void AddWatch(CLI::App& app, Context& context);
 // pause, resume, cancel
 void AddControl(CLI::App& app, Context& context);
 void AddExport(CLI::App& app, Context& context);
+void AddImport(CLI::App& app, Context& context);
 void AddBench(CLI::App& app, Context& context);
 void AddEval(CLI::App& app, Context& context);
 void AddHash(CLI::App& app, Context& context);

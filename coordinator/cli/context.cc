@@ -33,6 +33,7 @@ void AddCommands(CLI::App& app, Context& context) {
   AddWatch(app, context);
   AddControl(app, context);
   AddExport(app, context);
+  AddImport(app, context);
   AddEval(app, context);
   AddBench(app, context);
   AddHash(app, context);

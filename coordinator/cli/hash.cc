@@ -2,8 +2,11 @@
 #include <optional>
 
 #include "CLI/CLI.hpp"
+#include "common/base/digest.h"
+#include "common/checkpoint/trained_optimizer.h"
 #include "coordinator/cli/commands.h"
 #include "coordinator/cli/context.h"
+#include "coordinator/cli/optimizer_format.h"
 #include "fmt/format.h"
 
 namespace paceline {
@@ -14,7 +17,15 @@ struct HashOptions {
   std::optional<int64_t> step;
 };
 
+absl::StatusOr<ExitStatus> HashFile(const Context& context, const std::string& path) {
+  const auto trained = ReadTrainedOptimizer(path);
+  if (!trained.ok()) return trained.status();
+  context.out() << fmt::format("{} {}\n", path, ThetaDigest(trained->theta));
+  return kExitOk;
+}
+
 absl::StatusOr<ExitStatus> Hash(const Context& context, const HashOptions& options) {
+  if (IsPath(options.job)) return HashFile(context, options.job);
   const auto client = JobClient::Open(context.connection);
   if (!client.ok()) return client.status();
   const auto theta = (*client)->GetTheta(options.job, options.step);
@@ -29,9 +40,10 @@ void AddHash(CLI::App& app, Context& context) {
   auto options = std::make_shared<HashOptions>();
   CLI::App* command = AddCommand(
       app, context, "hash",
-      "Digest of a job's theta, from the coordinator's store; the last word printed is the digest",
+      "Digest of theta, of a job from the coordinator's store; the last word printed is the digest",
       [&context, options] { return Hash(context, *options); });
-  command->add_option("JOB", options->job, "The job's name")->required();
+  command->add_option("TARGET", options->job, "A job's name, or a file that export or import wrote")
+      ->required();
   command->add_option("--step", options->step, "After this many outer steps (default: the newest)")
       ->type_name("N");
   AddConnectionFlags(*command, context);

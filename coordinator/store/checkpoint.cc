@@ -1,16 +1,14 @@
 #include "coordinator/store/checkpoint.h"
 
-#include <google/protobuf/util/json_util.h>
-
-#include <algorithm>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "common/base/digest.h"
 #include "common/base/file.h"
+#include "common/checkpoint/theta_leaves.h"
+#include "common/checkpoint/trained_optimizer.h"
 #include "common/estimator/state.h"
-#include "common/lopt/layout.h"
 #include "common/safetensors/safetensors.h"
 
 namespace paceline {
@@ -21,15 +19,6 @@ constexpr char kTrainer[] = "trainer";
 
 std::string StatePath(const std::string& job_folder, int64_t step) {
   return absl::StrFormat("%s/checkpoints/state-%06d.safetensors", job_folder, step);
-}
-
-std::string ConfigJson(const v1::JobConfig& config) {
-  google::protobuf::util::JsonPrintOptions options;
-  options.preserve_proto_field_names = true;
-  std::string json;
-  // Fails only for messages with Any fields, of which the config has none.
-  (void)google::protobuf::util::MessageToJsonString(config, &json, options);
-  return json;
 }
 
 Tensor ByteTensor(std::string bytes) {
@@ -54,19 +43,6 @@ absl::StatusOr<TensorFile> ReadWhole(const std::string& path, const std::string&
   auto file = ParseSafetensors(*bytes);
   if (file.ok()) return file;
   return absl::Status(file.status().code(), absl::StrCat(path, ": ", file.status().message()));
-}
-
-absl::Status FillTheta(const TensorFile& file, const ThetaLayout& layout, std::span<float> theta) {
-  for (const ThetaLeaf& leaf : layout.leaves) {
-    auto found = file.tensors.find(leaf.path);
-    if (found == file.tensors.end() || found->second.dtype != DType::kF32 ||
-        found->second.shape != leaf.shape) {
-      return absl::InvalidArgumentError(
-          absl::StrCat("no float32 tensor \"", leaf.path, "\" of the optimizer's shape"));
-    }
-    std::ranges::copy(found->second.f32(), theta.begin() + leaf.offset);
-  }
-  return absl::OkStatus();
 }
 
 absl::Status FillState(const TensorFile& file, TrainingState& state) {
@@ -95,15 +71,10 @@ std::string ThetaPath(const std::string& job_folder, int64_t step) {
 
 std::string ThetaFile(const std::string& job, const v1::JobConfig& config, int64_t step,
                       std::span<const float> theta) {
-  const ThetaLayout layout = LayoutOf(config.optimizer());
-  TensorFile file;
-  file.metadata = {{"format", "paceline-theta-1"}, {"job", job},
-                   {"step", absl::StrCat(step)},   {"optimizer", layout.optimizer},
-                   {"config", ConfigJson(config)}, {"digest", ThetaDigest(theta)}};
-  for (const ThetaLeaf& leaf : layout.leaves) {
-    file.tensors[leaf.path] = Tensor::F32(leaf.shape, theta.subspan(leaf.offset, leaf.size));
-  }
-  return SerializeSafetensors(file);
+  return SerializeTrainedOptimizer(
+      {.optimizer = config.optimizer(),
+       .theta = {theta.begin(), theta.end()},
+       .training = Training{.job = job, .step = step, .config = config}});
 }
 
 absl::StatusOr<CheckpointRow> WriteCheckpoint(const std::string& job_folder, const std::string& job,
@@ -131,13 +102,12 @@ absl::StatusOr<TrainingState> ReadCheckpoint(const std::string& job_folder,
   auto rest = ReadWhole(state_path, row.state_sha256);
   if (!rest.ok()) return rest.status();
 
-  const ThetaLayout layout = LayoutOf(config.optimizer());
+  auto values = FromLeaves(theta->tensors, LayoutOf(config.optimizer()));
+  if (!values.ok()) return AtPath(theta_path, values.status());
   TrainingState state;
   state.step = row.step;
-  state.theta.resize(layout.size);
-  absl::Status status = AtPath(theta_path, FillTheta(*theta, layout, state.theta));
-  if (!status.ok()) return status;
-  status = AtPath(state_path, FillState(*rest, state));
+  state.theta = *std::move(values);
+  absl::Status status = AtPath(state_path, FillState(*rest, state));
   if (!status.ok()) return status;
   return state;
 }

@@ -1,8 +1,8 @@
 // θ as files: what a person takes away, and where a replay can start.
 //
-// theta-000050.safetensors holds θ alone, leaf by leaf under its name, with job, step, optimizer,
-// config (JSON) and digest as metadata. state-000050.safetensors beside it holds what the estimator
-// and the outer optimizer remember after that step.
+// theta-000050.safetensors holds θ and all that its user must know
+// (common/checkpoint/trained_optimizer.h). state-000050.safetensors beside it holds what the
+// estimator and the outer optimizer remember after that step.
 #pragma once
 
 #include <cstdint>

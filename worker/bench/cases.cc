@@ -10,6 +10,7 @@
 #include "common/config/schema.h"
 #include "common/estimator/settings.h"
 #include "common/footprint/tensors.h"
+#include "common/lopt/systems.h"
 #include "fmt/format.h"
 
 namespace paceline {
@@ -136,7 +137,13 @@ uint32_t WindowOf(const v1::Estimator& estimator) {
 
 // What the command line does not give comes from the file.
 absl::Status FillIn(const v1::JobConfig& job, CaseOptions& options) {
-  for (const v1::Task& task : job.tasks()) options.tasks.push_back(TaskSpec(task));
+  for (const v1::Task& task : job.tasks()) {
+    if (IsSystem(task)) {
+      return Wrong(options.config_path,
+                   "its task is a dynamical system; only learned optimizers are measured");
+    }
+    options.tasks.push_back(TaskSpec(task));
+  }
   if (options.optimizers.empty()) options.optimizers = {OptimizerSpec(job.optimizer())};
   if (options.particles.empty()) options.particles = {job.estimator().particles()};
   if (options.window == 0) options.window = WindowOf(job.estimator());

@@ -49,7 +49,8 @@ class CudaRuns : public InnerRuns {
  public:
   static absl::StatusOr<std::unique_ptr<InnerRuns>> Create(
       std::shared_ptr<const cuda::Device> device, const OwnedPlan<Plan>& owned,
-      const ImageMlp& task, int runs, const cuda::WindowTuning& tuning) {
+      const ImageMlp& task, const CurvatureNeeds& needs, int runs,
+      const cuda::WindowTuning& tuning) {
     auto data = DataOnDevice(*device, task.shared_data());
     if (!data.ok()) return data.status();
     auto stream = cuda::Stream::Create(*device);
@@ -57,7 +58,7 @@ class CudaRuns : public InnerRuns {
     auto plan = cuda::DevicePlan<Plan>::Upload(*device, *stream, owned);
     if (!plan.ok()) return plan.status();
     const WindowTask window_task =
-        MakeWindowTask(task, (*data)->images.data(), (*data)->labels.data());
+        MakeWindowTask(task, (*data)->images.data(), (*data)->labels.data(), needs);
     const WindowLayout layout =
         PlanWindow(window_task, SizesOf(owned.plan), cuda::SharedBytes(device->info(), tuning));
     auto memory = RunMemory::Allocate(*device, window_task, owned.plan.state_size, layout, runs);
@@ -225,7 +226,8 @@ absl::StatusOr<std::unique_ptr<InnerRuns>> MakeCudaRuns(const v1::LearnedOptimiz
   const ImageMlp& mlp = *found;
   return VisitPlan(optimizer, task.parameters(), [&](const auto& owned) {
     using Plan = typename std::remove_cvref_t<decltype(owned)>::Plan;
-    return CudaRuns<Plan>::Create(std::move(device), owned, mlp, runs, tuning);
+    return CudaRuns<Plan>::Create(std::move(device), owned, mlp, CurvatureOf(optimizer), runs,
+                                  tuning);
   });
 }
 

@@ -20,6 +20,8 @@
 
 namespace paceline {
 
+class System;
+
 // θ of one run in one window, by its seed: theta + scale·n, n the stream's normals, each times its
 // own of `sigmas` unless that is empty.
 struct RunTheta {
@@ -71,6 +73,8 @@ absl::StatusOr<std::unique_ptr<InnerRuns>> MakeRuns(
 // Plain loops: Task::LossAndGradient and the scalar optimizer.
 std::unique_ptr<InnerRuns> MakeReferenceRuns(const v1::LearnedOptimizer& optimizer,
                                              const Task& task, int runs);
+// Dynamical systems, in the reference tier. `system` outlives the runs.
+std::unique_ptr<InnerRuns> MakeSystemRuns(const System& system, int runs);
 // SIMD: the kernels of worker/kernels for the task's gradient (its own loops where it has no
 // kernel) and the SIMD optimizer; one run at a time, so that its state stays in cache for the whole
 // window. The processor must be able to run `target`; all targets give the same bits.

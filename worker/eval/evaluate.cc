@@ -6,6 +6,7 @@
 
 #include "common/base/digest.h"
 #include "common/lopt/layout.h"
+#include "common/lopt/systems.h"
 #include "fmt/format.h"
 #include "worker/eval/baselines.h"
 
@@ -40,7 +41,11 @@ class ScenarioEvaluator {
  public:
   ScenarioEvaluator(const TrainedOptimizer& trained, const EvalOptions& options,
                     const Scenario& scenario, const TrainingRuns& runs)
-      : trained_(trained), options_(options), scenario_(scenario), runs_(runs) {}
+      : trained_(trained),
+        training_(*trained.training),
+        options_(options),
+        scenario_(scenario),
+        runs_(runs) {}
 
   absl::StatusOr<ScenarioResult> Evaluate() const {
     ScenarioResult result{.scenario = scenario_, .optimizers = {}};
@@ -56,11 +61,11 @@ class ScenarioEvaluator {
   }
 
  private:
-  uint64_t ResultKey() const { return KeyFor("evaluation", trained_.config.seed()); }
-  uint64_t TuningKey() const { return KeyFor("tuning", trained_.config.seed()); }
+  uint64_t ResultKey() const { return KeyFor("evaluation", training_.config.seed()); }
+  uint64_t TuningKey() const { return KeyFor("tuning", training_.config.seed()); }
 
   absl::StatusOr<OptimizerResult> Learned() const {
-    const v1::LearnedOptimizer& config = trained_.config.optimizer();
+    const v1::LearnedOptimizer& config = trained_.optimizer;
     auto runs =
         runs_.Run(config, Plans(ResultKey(), options_.seeds, trained_.theta), scenario_.steps);
     if (!runs.ok()) return runs.status();
@@ -102,6 +107,7 @@ class ScenarioEvaluator {
   }
 
   const TrainedOptimizer& trained_;
+  const Training& training_;
   const EvalOptions& options_;
   const Scenario& scenario_;
   const TrainingRuns& runs_;
@@ -112,21 +118,31 @@ class ScenarioEvaluator {
 absl::StatusOr<Evaluation> Evaluate(const TrainedOptimizer& trained, const EvalOptions& options,
                                     DataStore& data,
                                     const std::function<void(const std::string&)>& say) {
-  if (options.task < 0 || options.task >= trained.config.tasks_size()) {
+  if (!trained.training) {
+    return absl::InvalidArgumentError(
+        "it does not say on what it was trained, as what was imported does not; say with --config "
+        "CONFIG which job's tasks and lengths it is to be evaluated on");
+  }
+  const Training& training = *trained.training;
+  if (options.task < 0 || options.task >= training.config.tasks_size()) {
     return absl::InvalidArgumentError(
         fmt::format("there is no task {}; the config has tasks 0 to {}", options.task,
-                    trained.config.tasks_size() - 1));
+                    training.config.tasks_size() - 1));
   }
-  Evaluation evaluation{.job = trained.job, .outer_step = trained.step};
+  if (IsSystem(training.config.tasks(options.task))) {
+    return absl::InvalidArgumentError(
+        "the job's task is a dynamical system; only learned optimizers are evaluated");
+  }
+  Evaluation evaluation{.job = training.job, .outer_step = training.step};
   evaluation.horizon =
-      options.length > 0 ? options.length : TrainingHorizon(trained.config.episode());
+      options.length > 0 ? options.length : TrainingHorizon(training.config.episode());
   for (const Scenario& scenario :
-       MakeScenarios(trained.config.tasks(options.task), evaluation.horizon)) {
+       MakeScenarios(training.config.tasks(options.task), evaluation.horizon)) {
     say(fmt::format("{}, {} inner steps: 3 x {} learning rates x {} runs, then 4 x {} runs",
                     scenario.title, scenario.steps, LearningRates().size(), options.tuning_seeds,
                     options.seeds));
     const auto runs =
-        TrainingRuns::Create(scenario.task, trained.config.engine(), data, options.threads);
+        TrainingRuns::Create(scenario.task, training.config.engine(), data, options.threads);
     if (!runs.ok()) return runs.status();
     auto result = ScenarioEvaluator(trained, options, scenario, *runs).Evaluate();
     if (!result.ok()) return result.status();

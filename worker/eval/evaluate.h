@@ -8,9 +8,9 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "common/checkpoint/trained_optimizer.h"
 #include "worker/data/dataset.h"
 #include "worker/eval/scenario.h"
-#include "worker/eval/trained_optimizer.h"
 #include "worker/eval/training_runs.h"
 
 namespace paceline {
@@ -45,6 +45,7 @@ struct Evaluation {
 
 // No run shares its random numbers with training, nor those of the result with those of the tuning;
 // run i of every optimizer has the same initial weights and batches. `say` is told what comes next.
+// InvalidArgument for an optimizer without its training, of which the tasks and lengths are taken.
 absl::StatusOr<Evaluation> Evaluate(const TrainedOptimizer& trained, const EvalOptions& options,
                                     DataStore& data,
                                     const std::function<void(const std::string&)>& say);

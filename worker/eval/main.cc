@@ -6,6 +6,7 @@
 #include <thread>
 
 #include "CLI/CLI.hpp"
+#include "common/config/config.h"
 #include "worker/eval/evaluate.h"
 #include "worker/eval/report.h"
 
@@ -32,6 +33,7 @@ struct Flags {
   std::string file;
   EvalOptions options{.threads =
                           static_cast<int>(std::max(1u, std::thread::hardware_concurrency()))};
+  std::string config;
   std::string output;
   std::string data_dir = "/usr/share/datasets";
   bool json = false;
@@ -53,6 +55,9 @@ void AddFlags(CLI::App& app, Flags& flags) {
   app.add_option("--task", options.task, "Which of the config's tasks, counted from 0")
       ->check(CLI::Range(0, 63))
       ->capture_default_str();
+  app.add_option("--config", flags.config,
+                 "Take tasks and lengths from this config (default: those it was trained on)")
+      ->type_name("CONFIG");
   app.add_option("--threads", options.threads, "Runs computed at a time")
       ->check(CLI::Range(1, 1024))
       ->capture_default_str();
@@ -82,8 +87,17 @@ void Print(const Evaluation& evaluation, const std::string& folder, bool json) {
 }
 
 absl::Status Run(const Flags& flags) {
-  const auto trained = ReadTrainedOptimizer(flags.file);
+  auto trained = ReadTrainedOptimizer(flags.file);
   if (!trained.ok()) return trained.status();
+  if (!flags.config.empty()) {
+    auto config = LoadConfig(flags.config);
+    if (!config.ok()) return config.status();
+    if (!trained->training) trained->training.emplace();
+    trained->training->config = *std::move(config);
+    if (trained->training->job.empty()) {
+      trained->training->job = std::filesystem::path(flags.file).stem().string();
+    }
+  }
   DataStore data(flags.data_dir);
   const auto evaluation = Evaluate(*trained, flags.options, data, [](const std::string& what) {
     std::cerr << "evaluating: " << what << std::endl;

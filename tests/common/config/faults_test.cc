@@ -155,7 +155,7 @@ INSTANTIATE_TEST_SUITE_P(
         {"NoneOfTheAlternatives",
          "  - quadratic: {dimension: 10}",
          "  - weight: 1",
-         {"9:5: tasks[1] has none of image_mlp or quadratic; it must have exactly one"}},
+         {"9:5: tasks[1] has none of " + testing::TaskKinds() + "; it must have exactly one"}},
         {"TwoOfTheAlternatives",
          "    adam: {learning_rate: 1.0e-3}",
          "    adam: {learning_rate: 1.0e-3}\n    sgd: {learning_rate: 1.0e-3}",
@@ -282,17 +282,13 @@ INSTANTIATE_TEST_SUITE_P(
         {"AlternativeWithoutItsMapping",
          "optimizer: {adafac_mlp: {hidden: 8}}",
          "optimizer: adafac_mlp",
-         {"3:12: optimizer is \"adafac_mlp\"; it must be a mapping with exactly one of "
-          "learnable_sgd, "
-          "learnable_sgdm, learnable_adam, mlp_lopt, adafac_mlp, linear, mlp_nom_lopt, celo2, "
-          "mu_adafac_mlp, nn_adam, rnn_mlp_lopt, hyper_v2 or learned_schedule; write {adafac_mlp: "
-          "{}}"}},
+         {"3:12: optimizer is \"adafac_mlp\"; it must be a mapping with exactly one of " +
+          testing::OptimizerKinds() + "; write {adafac_mlp: {}}"}},
         {"TextForAMappingInAList",
          "  - quadratic: {dimension: 10}",
          "  - quadratic",
-         {"9:5: tasks[1] is \"quadratic\"; it must be a mapping with exactly one of image_mlp or "
-          "quadratic "
-          "and the key weight; write {quadratic: {}}"}},
+         {"9:5: tasks[1] is \"quadratic\"; it must be a mapping with exactly one of " +
+          testing::TaskKinds() + " and the key weight; write {quadratic: {}}"}},
         {"TooManyItems",
          "hidden: [32]",
          "hidden: [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17]",
@@ -463,9 +459,8 @@ outer: {optimizer: {adam: {}}}
           "job.yaml:1:7: name is \"Trial\"; it must be 1 to 63 lower-case letters, digits and "
           "inner hyphens",
           "job.yaml:2:1: unknown key \"sed\"; did you mean \"seed\"?",
-          "job.yaml:3:1: optimizer has none of learnable_sgd, learnable_sgdm, learnable_adam, "
-          "mlp_lopt, adafac_mlp, linear, mlp_nom_lopt, celo2, mu_adafac_mlp, nn_adam, "
-          "rnn_mlp_lopt, hyper_v2 or learned_schedule; it must have exactly one",
+          "job.yaml:3:1: optimizer has none of " + testing::OptimizerKinds() +
+              "; it must have exactly one",
           "job.yaml:5:30: tasks[0].image_mlp.hidden[1] is 0x20, which is hexadecimal; write 32",
           "job.yaml:5:49: tasks[0].image_mlp.activation is \"tan\"; did you mean tanh? it must be "
           "one of "

@@ -67,7 +67,7 @@ TEST_F(CheckpointTest, ThetaIsLeavesByNameWithTheJobsMetadata) {
   EXPECT_EQ(file->metadata.at("step"), "50");
   EXPECT_EQ(file->metadata.at("optimizer"), "mlp_lopt");
   EXPECT_EQ(file->metadata.at("digest"), ThetaDigest(state_.theta));
-  EXPECT_THAT(file->metadata.at("config"), HasSubstr("\"mlp_lopt\""));
+  EXPECT_THAT(file->metadata.at("config"), HasSubstr("mlp_lopt:\n    hidden: 4"));
 }
 
 TEST_F(CheckpointTest, DamageInEitherFileIsNamed) {

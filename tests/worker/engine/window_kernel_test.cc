@@ -76,7 +76,8 @@ class WindowKernelTest : public testing::TestWithParam<Setting> {
   template <class Plan>
   Outcome ByTheKernel(const Plan& plan, size_t threads, size_t shared_bytes) const {
     const WindowTask window_task =
-        MakeWindowTask(mlp_, mlp_.data().train.images.data(), mlp_.data().train.labels.data());
+        MakeWindowTask(mlp_, mlp_.data().train.images.data(), mlp_.data().train.labels.data(),
+                       CurvatureOf(GetParam().optimizer));
     const WindowLayout layout = PlanWindow(window_task, SizesOf(plan), shared_bytes);
     Outcome outcome;
     outcome.parameters.resize(kRuns);

@@ -81,12 +81,12 @@ TEST(EvaluateTest, AllOptimizersStartFromTheSameWeightsOfASeedAndSeedsDiffer) {
 TEST(EvaluateTest, NoInitialWeightsWereSeenInTraining) {
   const TrainedOptimizer trained = SmallOptimizer();
   DataStore data("/nowhere");
-  const auto task = MakeTask(trained.config.tasks(0), data);
+  const auto task = MakeTask(trained.training->config.tasks(0), data);
   ASSERT_TRUE(task.ok());
   std::vector<float> weights(6), gradient(6);
   const Evaluation evaluation = EvaluateSmall(trained);
   for (uint32_t particle = 0; particle < 4; ++particle) {
-    const RunSeed seed{.key = trained.config.seed(), .particle = particle, .episode = 0};
+    const RunSeed seed{.key = trained.training->config.seed(), .particle = particle, .episode = 0};
     (*task)->SampleInitial(seed, weights);
     const float loss = (*task)->LossAndGradient(seed, 0, weights, gradient);
     for (const RunResult& run : evaluation.scenarios[0].optimizers[0].runs) {

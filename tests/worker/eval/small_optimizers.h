@@ -1,11 +1,8 @@
 // Trained optimizers and results that tests are made of.
 #pragma once
 
-#include "common/base/digest.h"
 #include "common/config/config.h"
 #include "common/lopt/layout.h"
-#include "common/safetensors/safetensors.h"
-#include "google/protobuf/util/json_util.h"
 #include "gtest/gtest.h"
 #include "worker/eval/evaluate.h"
 
@@ -25,27 +22,9 @@ outer: {steps: 3, optimizer: {sgd: {learning_rate: 0.1}}}
 inline TrainedOptimizer SmallOptimizer(const std::vector<std::string>& overrides = {}) {
   const ParsedConfig parsed = ParseConfig(kQuadraticConfig, "test", overrides);
   for (const Fault& fault : parsed.faults) ADD_FAILURE() << fault.ToString();
-  return {.job = "tiny",
-          .step = 3,
-          .config = parsed.config,
-          .theta = InitialTheta(LayoutOf(parsed.config.optimizer()), 1)};
-}
-
-// As `paceline export` writes it.
-inline TensorFile FileOf(const TrainedOptimizer& trained) {
-  TensorFile file;
-  std::string config;
-  EXPECT_TRUE(google::protobuf::util::MessageToJsonString(trained.config, &config).ok());
-  file.metadata = {{"job", trained.job},
-                   {"step", std::to_string(trained.step)},
-                   {"optimizer", LayoutOf(trained.config.optimizer()).optimizer},
-                   {"config", config},
-                   {"digest", ThetaDigest(trained.theta)}};
-  for (const ThetaLeaf& leaf : LayoutOf(trained.config.optimizer()).leaves) {
-    file.tensors[leaf.path] =
-        Tensor::F32(leaf.shape, std::span(trained.theta).subspan(leaf.offset, leaf.size));
-  }
-  return file;
+  return {.optimizer = parsed.config.optimizer(),
+          .theta = InitialTheta(LayoutOf(parsed.config.optimizer()), 1),
+          .training = Training{.job = "tiny", .step = 3, .config = parsed.config}};
 }
 
 inline OptimizerResult ResultWithLosses(const std::string& key, const std::vector<double>& losses) {
