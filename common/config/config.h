@@ -53,7 +53,8 @@ absl::StatusOr<v1::JobConfig> LoadConfig(const std::string& path,
 // are more.
 std::vector<std::string> CheckConfig(const v1::JobConfig& config);
 
-// YAML that ParseConfig reads back to an equal message, if `config` is valid.
+// YAML that ParseConfig reads back to an equal message, if `config` is valid; optional values that
+// it lacks then have their defaults.
 std::string PrintConfig(const v1::JobConfig& config);
 
 }  // namespace paceline

@@ -2,11 +2,15 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <string>
 #include <utility>
 
+#include "common/config/estimator_rules.h"
 #include "common/config/optimizer_rules.h"
 #include "common/config/schema.h"
+#include "common/estimator/settings.h"
+#include "common/lopt/systems.h"
 
 namespace paceline {
 namespace {
@@ -33,37 +37,27 @@ void CheckBlock(const v1::Estimator& estimator, Faults& faults) {
                     {path, "estimator.particles"}});
 }
 
-void CheckLength(const v1::Episode& episode, Faults& faults) {
-  if (!episode.has_log_uniform()) return;
-  const auto& length = episode.log_uniform();
-  if (length.min() <= length.max()) return;
-  const std::string path = "episode.log_uniform.max";
-  faults.push_back(
-      {path,
-       fmt::format("{} is {}, below episode.log_uniform.min, {}; it must be at least that", path,
-                   length.max(), length.min()),
-       {path, "episode.log_uniform.min"}});
-}
-
 void CheckWeightDecay(const v1::OuterOptimizer& optimizer, Faults& faults) {
   if (!optimizer.has_adam() || optimizer.adam().weight_decay() == 0) return;
   const std::string path = "outer.optimizer.adam.weight_decay";
   faults.push_back({path, path + " is for adamw; write adamw for adam, or leave it out", {path}});
 }
 
-void CheckSchedule(const v1::Outer& outer, Faults& faults) {
-  const std::string path = "outer.schedule.cosine.warmup_steps";
-  const auto& cosine = outer.schedule().cosine();
-  if (outer.schedule().has_cosine() && cosine.warmup_steps() >= outer.steps()) {
-    faults.push_back({path,
-                      fmt::format("{} is {}; it must be below outer.steps, {}", path,
-                                  cosine.warmup_steps(), outer.steps()),
-                      {path, "outer.steps"}});
-  }
-  const std::string list = "outer.schedule.piecewise.boundaries";
-  const auto& boundaries = outer.schedule().piecewise().boundaries();
-  for (int i = 1; i < boundaries.size(); ++i) {
-    const uint32_t before = boundaries[i - 1].step(), step = boundaries[i].step();
+void CheckAccumulate(const v1::Outer& outer, Faults& faults) {
+  if (outer.accumulate() <= 1 || outer.steps() % outer.accumulate() == 0) return;
+  const std::string path = "outer.accumulate";
+  faults.push_back({path,
+                    fmt::format("{} is {}, which does not divide outer.steps, {}; the gradients of "
+                                "the last outer steps would be lost",
+                                path, outer.accumulate(), outer.steps()),
+                    {path, "outer.steps"}});
+}
+
+// The steps of the list's elements must rise.
+template <class List>
+void CheckRising(const std::string& list, const List& elements, Faults& faults) {
+  for (int i = 1; i < elements.size(); ++i) {
+    const uint32_t before = elements[i - 1].step(), step = elements[i].step();
     if (before < step) continue;
     const std::string here = ElementPath(list, i) + ".step";
     faults.push_back(
@@ -71,6 +65,28 @@ void CheckSchedule(const v1::Outer& outer, Faults& faults) {
          fmt::format("{} is {}; it must be above the step before it, {}", here, step, before),
          {here, ElementPath(list, i - 1) + ".step"}});
   }
+}
+
+void CheckSchedule(const v1::Outer& outer, Faults& faults) {
+  const std::string path = "outer.schedule.cosine.warmup_steps";
+  const auto& cosine = outer.schedule().cosine();
+  const uint32_t accumulate = std::max(1u, outer.accumulate());
+  const uint32_t updates = outer.steps() / accumulate;
+  if (outer.schedule().has_cosine() && cosine.warmup_steps() >= updates) {
+    const std::string limit =
+        accumulate == 1 ? "outer.steps" : "the updates, outer.steps / outer.accumulate";
+    faults.push_back({path,
+                      fmt::format("{} is {}; it must be below {}, {}", path, cosine.warmup_steps(),
+                                  limit, updates),
+                      {path, "outer.steps", "outer.accumulate"}});
+  }
+  CheckRising("outer.schedule.piecewise.boundaries", outer.schedule().piecewise().boundaries(),
+              faults);
+  CheckRising("outer.schedule.linear.points", outer.schedule().linear().points(), faults);
+}
+
+std::string NumberOf(size_t count) {
+  return fmt::format("{} number{}", count, count == 1 ? "" : "s");
 }
 
 // Of a task with 10 classes.
@@ -82,6 +98,7 @@ double ParameterCount(const v1::Task& task) {
     count += (inputs + 1) * width;
     inputs = width;
   }
+  if (IsSystem(task)) return 0;
   return task.has_image_mlp() ? count + (inputs + 1) * 10 : 0;
 }
 
@@ -109,8 +126,8 @@ double FloatsPerParameter(const v1::LearnedOptimizer& optimizer) {
 void CheckMemory(const v1::JobConfig& config, Faults& faults) {
   for (int i = 0; i < config.tasks_size(); ++i) {
     const double parameters = ParameterCount(config.tasks(i));
-    const double bytes = 2.0 * config.estimator().block() * parameters *
-                         FloatsPerParameter(config.optimizer()) * sizeof(float);
+    const double runs = 1.0 * RunsPerParticle(config.estimator()) * config.estimator().block();
+    const double bytes = runs * parameters * FloatsPerParameter(config.optimizer()) * sizeof(float);
     const double gib = bytes / (1 << 30);
     if (gib <= kMaxBlockGib) continue;
     const std::string path = ElementPath("tasks", i);
@@ -124,16 +141,54 @@ void CheckMemory(const v1::JobConfig& config, Faults& faults) {
   }
 }
 
+// system_parameters and dynamical systems belong together, and nothing else runs them.
+void CheckSystems(const v1::JobConfig& config, Faults& faults) {
+  const bool parameters = config.optimizer().has_system_parameters();
+  const auto given = static_cast<size_t>(config.optimizer().system_parameters().initial_size());
+  const std::string initial = "optimizer.system_parameters.initial";
+  for (int i = 0; i < config.tasks_size(); ++i) {
+    const std::string path = ElementPath("tasks", i);
+    const size_t wanted = SystemThetaSize(config.tasks(i));
+    if (parameters && wanted == 0) {
+      faults.push_back({path,
+                        path + " is trained by an optimizer, and system_parameters is none; write "
+                               "a learned optimizer such as adafac_mlp for it, or a dynamical "
+                               "system such as lorenz here",
+                        {path, "optimizer.system_parameters"}});
+    } else if (!parameters && wanted > 0) {
+      faults.push_back({path,
+                        fmt::format("{} is a dynamical system, which has no use for a learned "
+                                    "optimizer; write system_parameters with an initial list of "
+                                    "{} for optimizer",
+                                    path, NumberOf(wanted)),
+                        {path, "optimizer"}});
+    } else if (wanted != given) {
+      faults.push_back(
+          {initial,
+           fmt::format("{} has {}; {} has {}", initial, NumberOf(given), path, NumberOf(wanted)),
+           {initial, path}});
+    }
+  }
+  if (!parameters || config.engine() == v1::ENGINE_AUTO ||
+      config.engine() == v1::ENGINE_REFERENCE) {
+    return;
+  }
+  faults.push_back(
+      {"engine", "engine must be auto or reference for dynamical systems", {"engine"}});
+}
+
 }  // namespace
 
 std::vector<RuleFault> CheckJobRules(const v1::JobConfig& config) {
   Faults faults;
   CheckOptimizerRules(config.optimizer(), faults);
-  CheckLength(config.episode(), faults);
+  CheckEstimatorRules(config, faults);
   CheckBlock(config.estimator(), faults);
   CheckWeightDecay(config.outer().optimizer(), faults);
+  CheckAccumulate(config.outer(), faults);
   CheckSchedule(config.outer(), faults);
   CheckMemory(config, faults);
+  CheckSystems(config, faults);
   return faults;
 }
 

@@ -42,39 +42,9 @@ void EpisodeCursor::Seek(int64_t step) {
   if (window_.episode_start != open_episode) DrawTask();
 }
 
-int64_t WindowSteps(const v1::Estimator& estimator) {
-  switch (estimator.kind_case()) {
-    case v1::Estimator::kNres:
-      return estimator.nres().window();
-    case v1::Estimator::kPes:
-      return estimator.pes().window();
-    case v1::Estimator::kTruncatedEs:
-      return estimator.truncated_es().window();
-    case v1::Estimator::kFullEs:
-    case v1::Estimator::KIND_NOT_SET:
-      break;
-  }
-  return 0;
-}
-
-double Sigma(const v1::Estimator& estimator) {
-  switch (estimator.kind_case()) {
-    case v1::Estimator::kNres:
-      return estimator.nres().sigma();
-    case v1::Estimator::kPes:
-      return estimator.pes().sigma();
-    case v1::Estimator::kTruncatedEs:
-      return estimator.truncated_es().sigma();
-    case v1::Estimator::kFullEs:
-    case v1::Estimator::KIND_NOT_SET:
-      break;
-  }
-  return estimator.full_es().sigma();
-}
-
 void ParticleEpisodes::Begin(const BlockWindow& window) {
-  for (size_t i = 0; i < starts_.size(); ++i) {
-    if (window.begins_episode() || restart_[i]) starts_[i] = window.step;
+  for (int i = 0; i < static_cast<int>(starts_.size()); ++i) {
+    starts_[i] = StartIn(window, i);
     restart_[i] = false;
   }
 }
@@ -85,7 +55,8 @@ void ParticleEpisodes::Restore(std::vector<int64_t> starts, std::vector<bool> re
 }
 
 int64_t PerturbationStep(const v1::Estimator& estimator, int64_t step, int64_t particle_start) {
-  return estimator.has_nres() ? particle_start : step;
+  const int64_t period = NoisePeriod(estimator);
+  return particle_start + (step - particle_start) / period * period;
 }
 
 Stream PerturbationStream(const v1::JobConfig& config, uint32_t particle, int64_t step,
@@ -97,9 +68,11 @@ Stream PerturbationStream(const v1::JobConfig& config, uint32_t particle, int64_
           .step = static_cast<uint32_t>(drawn_at)};
 }
 
-CreditedSteps CreditOf(const v1::Estimator& estimator, int64_t step, int64_t particle_start) {
+CreditedNoise CreditOf(const v1::Estimator& estimator, int64_t step, int64_t particle_start) {
   const int64_t last = PerturbationStep(estimator, step, particle_start);
-  return {estimator.has_pes() ? particle_start : last, last};
+  return {.first = CreditsWholeEpisode(estimator) ? particle_start : last,
+          .last = last,
+          .stride = NoisePeriod(estimator)};
 }
 
 }  // namespace paceline

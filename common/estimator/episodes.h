@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "common/estimator/settings.h"
 #include "common/noise/streams.h"
 #include "paceline/v1/config.pb.h"
 
@@ -26,6 +27,11 @@ struct BlockWindow {
 
   bool begins_episode() const { return step == episode_start; }
   bool ends_episode() const { return first_inner_step + inner_steps == length_steps; }
+  // T of the episode of a particle that began it at outer step `particle_start`, the block's or,
+  // after a divergence, later.
+  int64_t ParticleLength(int64_t particle_start) const {
+    return length_steps - (particle_start - episode_start) * inner_steps;
+  }
 };
 
 // Walks through the windows of one block, outer step by outer step.
@@ -52,10 +58,6 @@ class EpisodeCursor {
   BlockWindow window_;
 };
 
-// Window length W in inner steps; 0 for full ES, whose window is the episode.
-int64_t WindowSteps(const v1::Estimator& estimator);
-double Sigma(const v1::Estimator& estimator);
-
 // At which outer step each particle of a block began its current episode: the block's, or later if
 // the particle diverged and was restarted at a border. Worker and coordinator both keep one and
 // agree, because it follows from the results alone.
@@ -68,6 +70,10 @@ class ParticleEpisodes {
   // The particle diverged in the open window; it starts anew at the next one.
   void MarkDiverged(int particle) { restart_[particle] = true; }
   const std::vector<int64_t>& starts() const { return starts_; }
+  // What starts() will have once the window is open.
+  int64_t StartIn(const BlockWindow& window, int particle) const {
+    return window.begins_episode() || restart_[particle] ? window.step : starts_[particle];
+  }
   // True if the particle began its episode in the open window.
   bool JustBegan(int particle, const BlockWindow& window) const {
     return starts_[particle] == window.step;
@@ -81,8 +87,8 @@ class ParticleEpisodes {
   std::vector<bool> restart_;
 };
 
-// The outer step whose ε perturbs a particle at `step`: the episode's first for NRES, else `step`
-// itself.
+// The outer step whose ε perturbs a particle at `step`: the first of the noise period that `step`
+// is in. Periods (NoisePeriod) are counted from the particle's episode start.
 int64_t PerturbationStep(const v1::Estimator& estimator, int64_t step, int64_t particle_start);
 
 // The ε of a particle (index in the whole population) at `step`, in units of σ: FillNormals of this
@@ -90,12 +96,14 @@ int64_t PerturbationStep(const v1::Estimator& estimator, int64_t step, int64_t p
 Stream PerturbationStream(const v1::JobConfig& config, uint32_t particle, int64_t step,
                           int64_t particle_start);
 
-// The credit rule: the scalars of a particle at `step` are multiplied by the sum of the ε of outer
-// steps first, first + 1, ..., last.
-struct CreditedSteps {
+// The credit rule: the scalars of a particle at `step` are multiplied by the sum of the ε of the
+// noise periods that began at outer steps first, first + stride, ..., last. ε of a period that has
+// ended counts for PES and GPES, not for truncated ES; NRES has one period.
+struct CreditedNoise {
   int64_t first = 0;
   int64_t last = 0;
+  int64_t stride = 1;
 };
-CreditedSteps CreditOf(const v1::Estimator& estimator, int64_t step, int64_t particle_start);
+CreditedNoise CreditOf(const v1::Estimator& estimator, int64_t step, int64_t particle_start);
 
 }  // namespace paceline

@@ -22,51 +22,21 @@ int WorthwhileThreads(int threads, size_t normals) {
   return static_cast<int>(std::min<size_t>(threads, 1 + normals / kNormalsPerThread));
 }
 
-double MeanLoss(const ParticleScalars& particle) {
-  return (particle.sum_plus + particle.sum_minus) / (2.0 * particle.trained_steps);
-}
-
-double Spread(std::span<const ParticleScalars> particles) {
-  if (particles.size() < 2) return 0;
-  double mean = 0, squares = 0;
-  for (const ParticleScalars& particle : particles) mean += MeanLoss(particle);
-  mean /= static_cast<double>(particles.size());
-  for (const ParticleScalars& particle : particles) {
-    squares += (MeanLoss(particle) - mean) * (MeanLoss(particle) - mean);
-  }
-  return std::sqrt(squares / static_cast<double>(particles.size() - 1));
-}
-
-uint64_t TrainedSteps(std::span<const ParticleScalars> particles) {
-  uint64_t steps = 0;
-  for (const ParticleScalars& particle : particles) steps += particle.trained_steps;
-  return steps;
-}
-
-GradientEstimate Summary(std::span<const ParticleScalars> particles) {
-  GradientEstimate estimate;
-  double losses = 0;
-  for (const ParticleScalars& particle : particles) {
-    losses += particle.sum_plus + particle.sum_minus;
-    if (particle.diverged) ++estimate.diverged;
-  }
-  estimate.inner_steps = 2 * TrainedSteps(particles);
-  estimate.mean_loss = losses / static_cast<double>(estimate.inner_steps);
-  estimate.loss_spread = Spread(particles);
-  return estimate;
-}
-
 }  // namespace
 
 GradientEstimator::GradientEstimator(const v1::JobConfig& config, size_t parameters, int threads,
-                                     size_t pes_sum_bytes)
+                                     size_t sum_bytes)
     : config_(&config), parameters_(parameters), threads_(threads) {
   const uint32_t particles = config.estimator().particles();
   const uint32_t blocks = particles / block_particles();
   for (uint32_t block = 0; block < blocks; ++block) cursors_.emplace_back(config, block);
   episodes_.assign(blocks, ParticleEpisodes(static_cast<int>(block_particles())));
-  if (config.estimator().has_pes() && sizeof(float) * particles * parameters <= pes_sum_bytes) {
+  if (CreditsWholeEpisode(config.estimator()) &&
+      sizeof(float) * particles * parameters <= sum_bytes) {
     sums_.assign(particles, std::vector<float>(parameters));
+  }
+  if (config.estimator().leaf_sigma_size() > 0) {
+    leaf_sigmas_ = LeafSigmas(config.estimator(), LayoutOf(config.optimizer()));
   }
 }
 
@@ -97,35 +67,48 @@ absl::Status GradientEstimator::Check(std::span<const ParticleScalars> particles
   return absl::OkStatus();
 }
 
-absl::StatusOr<std::vector<float>> GradientEstimator::Coefficients(
-    std::span<const ParticleScalars> particles) const {
-  // σ as the particles were perturbed with it.
-  const double sigma = static_cast<float>(Sigma(config_->estimator()));
-  const double divisor = 2 * sigma * static_cast<double>(TrainedSteps(particles));
-  std::vector<float> coefficients;
-  for (const ParticleScalars& particle : particles) {
-    const double difference = particle.sum_plus - particle.sum_minus;
-    coefficients.push_back(static_cast<float>(difference / divisor));
-    if (!std::isfinite(coefficients.back())) {
-      return absl::InvalidArgumentError(
-          fmt::format("outer step {}: loss sums of particle {} are {} and {}, too far apart", step_,
-                      coefficients.size() - 1, particle.sum_plus, particle.sum_minus));
-    }
+std::vector<double> GradientEstimator::Weights() const {
+  std::vector<double> weights(config_->estimator().particles(), 1);
+  if (!EpisodeWeighted(config_->estimator())) return weights;
+  for (size_t i = 0; i < weights.size(); ++i) {
+    const size_t block = i / block_particles();
+    const BlockWindow& window = cursors_[block].window();
+    const int64_t start = episodes_[block].StartIn(window, static_cast<int>(i % block_particles()));
+    weights[i] = 1 / static_cast<double>(window.ParticleLength(start));
   }
-  return coefficients;
+  return weights;
+}
+
+absl::Status GradientEstimator::CheckCoefficients(
+    std::span<const float> coefficients, std::span<const ParticleScalars> particles) const {
+  for (size_t i = 0; i < coefficients.size(); ++i) {
+    if (std::isfinite(coefficients[i])) continue;
+    return absl::InvalidArgumentError(
+        fmt::format("outer step {}: loss sums of particle {} are {} and {}, too far apart", step_,
+                    i, particles[i].sum_plus, particles[i].sum_minus));
+  }
+  return absl::OkStatus();
 }
 
 absl::StatusOr<GradientEstimate> GradientEstimator::Estimate(
     std::span<const ParticleScalars> particles) {
   if (absl::Status status = Check(particles); !status.ok()) return status;
-  const auto coefficients = Coefficients(particles);
-  if (!coefficients.ok()) return coefficients.status();
+  const std::vector<double> weights = Weights();
+  const LossSummary summary = Summarize(config_->estimator(), particles, weights);
+  const std::vector<float> coefficients =
+      Coefficients(config_->estimator(), particles, weights, summary.weighted_steps);
+  if (absl::Status status = CheckCoefficients(coefficients, particles); !status.ok()) {
+    return status;
+  }
   for (size_t block = 0; block < cursors_.size(); ++block) {
     episodes_[block].Begin(cursors_[block].window());
   }
-  GradientEstimate estimate = Summary(particles);
-  estimate.gradient.resize(parameters_);
-  Accumulate(*coefficients, estimate.gradient);
+  GradientEstimate estimate = {.gradient = std::vector<float>(parameters_),
+                               .mean_loss = summary.mean_loss,
+                               .loss_spread = summary.spread,
+                               .inner_steps = summary.inner_steps,
+                               .diverged = summary.diverged};
+  Accumulate(coefficients, estimate.gradient);
   for (size_t i = 0; i < particles.size(); ++i) {
     const size_t block = i / block_particles();
     if (particles[i].diverged) {
@@ -144,6 +127,13 @@ void GradientEstimator::Accumulate(std::span<const float> coefficients, std::spa
       AddTerms(coefficients, tile, gradient.subspan(tile, std::min(kTile, end - tile)));
     }
   });
+  // The coefficients are by the common σ.
+  const double sigma = static_cast<float>(Sigma(config_->estimator()));
+  for (const LeafSigma& leaf : leaf_sigmas_) {
+    for (float& g : gradient.subspan(leaf.offset, leaf.size)) {
+      g = static_cast<float>(g * (sigma / leaf.sigma));
+    }
+  }
 }
 
 void GradientEstimator::AddTerms(std::span<const float> coefficients, size_t begin,
@@ -151,7 +141,7 @@ void GradientEstimator::AddTerms(std::span<const float> coefficients, size_t beg
   std::array<float, kTile> buffer;
   const std::span<float> tile = std::span(buffer).first(gradient.size());
   for (uint32_t i = 0; i < coefficients.size(); ++i) {
-    if (!config_->estimator().has_pes()) {
+    if (!CreditsWholeEpisode(config_->estimator())) {
       const Stream stream = PerturbationStream(*config_, i, step_, particle_start(i));
       AddScaledNormals(coefficients[i], stream, begin, gradient);
       continue;
@@ -164,15 +154,16 @@ void GradientEstimator::AddTerms(std::span<const float> coefficients, size_t beg
 std::span<const float> GradientEstimator::CreditedSum(uint32_t particle, size_t begin,
                                                       std::span<float> tile) {
   const int64_t start = particle_start(particle);
-  CreditedSteps steps = CreditOf(config_->estimator(), step_, start);
+  CreditedNoise credit = CreditOf(config_->estimator(), step_, start);
   const bool kept = !sums_.empty();
   const std::span<float> sum = kept ? std::span(sums_[particle]).subspan(begin, tile.size()) : tile;
-  if (!kept || steps.first == step_) {
+  if (!kept || start == step_) {
     std::ranges::fill(sum, 0.0f);
   } else {
-    steps.first = step_;
+    // What is kept has all but the noise that begins here.
+    credit.first = credit.last == step_ ? step_ : credit.last + credit.stride;
   }
-  for (int64_t step = steps.first; step <= steps.last; ++step) {
+  for (int64_t step = credit.first; step <= credit.last; step += credit.stride) {
     AddScaledNormals(1.0f, PerturbationStream(*config_, particle, step, start), begin, sum);
   }
   return sum;

@@ -1,12 +1,15 @@
 // From scalars to the antithetic ES gradient.
 //
-//   gradient = Σ_i (S⁺_i − S⁻_i)·v_i / (2σ²)  /  Σ_i n_i
+//   gradient = Σ_i w_i·(S⁺_i − S⁻_i)·v_i / (2σ²)  /  Σ_i w_i·n_i
 //
-// over the particles i in order, S± the sums of the meta-loss over the n_i trained steps of the
-// window, and v_i the perturbation credited: ε of the window (truncated and full ES), the sum of
-// the ε of the episode so far (PES; Vicol et al. 2021), the episode's single ε (NRES; Li et al.
-// 2023). The episode is the one that the *steps* belong to; as episodes begin and end on window
-// borders, it is one per window. The denominator is global, so that windows weigh by their steps.
+// over the particles i in order, S± the sums of the objective over the n_i trained steps of the
+// window, and v_i the perturbation credited (CreditOf): ε of the window (truncated and full ES),
+// the sum of the ε of the episode so far (PES; Vicol et al. 2021; GPES), the episode's single ε
+// (NRES; Li et al. 2023). The episode is the one that the *steps* belong to; as episodes begin and
+// end on window borders, it is one per window. The weight w_i is 1, or 1/T of the episode where
+// episodes are to weigh the same. The denominator is global, so that windows weigh by their steps.
+// Without antithetic pairs Σ w·S⁺·v / σ² takes the numerator's place. Of a leaf with a σ of its
+// own, ε and σ are its own.
 #pragma once
 
 #include <cstdint>
@@ -14,40 +17,34 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "common/estimator/coefficients.h"
 #include "common/estimator/episodes.h"
+#include "common/estimator/leaf_sigma.h"
 #include "paceline/v1/config.pb.h"
 
 namespace paceline {
 
-struct ParticleScalars {
-  double sum_plus = 0;
-  double sum_minus = 0;
-  uint32_t trained_steps = 0;
-  bool diverged = false;
-  bool operator==(const ParticleScalars&) const = default;
-};
-
 struct GradientEstimate {
   std::vector<float> gradient;  // [P], per trained step
-  double mean_loss = 0;         // per trained step, both signs
+  double mean_loss = 0;         // per trained step, by weight, both signs
   double loss_spread = 0;       // standard deviation of the particles' mean losses
-  uint64_t inner_steps = 0;     // both signs
+  uint64_t inner_steps = 0;     // of all runs
   uint32_t diverged = 0;
 };
 
 // The coordinator's side of one job's estimator. Not thread-safe; uses `threads` threads inside,
 // over ranges of θ, so the result does not depend on their number.
 //
-// A thread holds the noise of at most one tile of θ at a time. PES's sums over the episode so far
-// are kept from step to step while all of them take at most `pes_sum_bytes`, else made anew for
-// each tile (the same bits, at the cost of the episode's windows so far).
+// A thread holds the noise of at most one tile of θ at a time. The sums over the episode so far of
+// PES and GPES are kept from step to step while all of them take at most `sum_bytes`, else made
+// anew for each tile (the same bits, at the cost of the episode's noise periods so far).
 class GradientEstimator {
  public:
-  static constexpr size_t kPesSumBytes = size_t{256} << 20;
+  static constexpr size_t kSumBytes = size_t{256} << 20;
 
   // `config` outlives the estimator. `parameters` is P.
   GradientEstimator(const v1::JobConfig& config, size_t parameters, int threads,
-                    size_t pes_sum_bytes = kPesSumBytes);
+                    size_t sum_bytes = kSumBytes);
 
   // Outer step that the next Estimate call is about.
   int64_t step() const { return step_; }
@@ -56,7 +53,7 @@ class GradientEstimator {
   absl::StatusOr<GradientEstimate> Estimate(std::span<const ParticleScalars> particles);
 
   // What a checkpoint must hold beside θ: the particles' episode starts and pending restarts before
-  // step(). PES sums are regenerated from them.
+  // step(). The sums are regenerated from them.
   struct State {
     int64_t step = 0;
     std::vector<int64_t> particle_starts;  // [particle]
@@ -76,17 +73,19 @@ class GradientEstimator {
   uint32_t block_particles() const { return config_->estimator().block(); }
   int64_t particle_start(size_t particle) const;
   absl::Status Check(std::span<const ParticleScalars> particles) const;
-  // What multiplies each particle's credited normals: (S⁺ − S⁻) / (2σ·Σn).
-  absl::StatusOr<std::vector<float>> Coefficients(std::span<const ParticleScalars> particles) const;
+  // Of a particle's trained steps at step().
+  std::vector<double> Weights() const;
+  absl::Status CheckCoefficients(std::span<const float> coefficients,
+                                 std::span<const ParticleScalars> particles) const;
   void Accumulate(std::span<const float> coefficients, std::span<float> gradient);
-  // Adds all particles' terms on [begin, begin + gradient.size()) of θ, and extends the PES sums.
+  // Adds all particles' terms on [begin, begin + gradient.size()) of θ, and extends the sums.
   void AddTerms(std::span<const float> coefficients, size_t begin, std::span<float> gradient);
   // The noise credited to a particle, on a range of θ, by extending the sum that is kept or in
   // `tile`.
   std::span<const float> CreditedSum(uint32_t particle, size_t begin, std::span<float> tile);
   // Errors of Restore; moves the cursors to state.step.
   absl::Status CheckState(const State& state, std::vector<EpisodeCursor>& cursors) const;
-  void RegeneratePesSums();
+  void RegenerateSums();
 
   const v1::JobConfig* config_;
   size_t parameters_;
@@ -94,7 +93,8 @@ class GradientEstimator {
   int64_t step_ = 0;
   std::vector<EpisodeCursor> cursors_;
   std::vector<ParticleEpisodes> episodes_;  // [block]
-  std::vector<std::vector<float>> sums_;    // [particle][P] if PES's are kept, else empty
+  std::vector<std::vector<float>> sums_;    // [particle][P] if sums are kept, else empty
+  std::vector<LeafSigma> leaf_sigmas_;
 };
 
 }  // namespace paceline

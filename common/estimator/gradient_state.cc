@@ -59,16 +59,17 @@ absl::Status GradientEstimator::Restore(const State& state) {
   }
   cursors_ = std::move(cursors);
   step_ = state.step;
-  RegeneratePesSums();
+  RegenerateSums();
   return absl::OkStatus();
 }
 
-void GradientEstimator::RegeneratePesSums() {
+void GradientEstimator::RegenerateSums() {
   ParallelFor(threads_, sums_.size(), 1, [&](size_t begin, size_t end) {
     for (size_t i = begin; i < end; ++i) {
       std::ranges::fill(sums_[i], 0.0f);
       const int64_t start = particle_start(i);
-      for (int64_t step = start; step < step_; ++step) {
+      const int64_t stride = NoisePeriod(config_->estimator());
+      for (int64_t step = start; step < step_; step += stride) {
         AddScaledNormals(1.0f, PerturbationStream(*config_, static_cast<uint32_t>(i), step, start),
                          0, sums_[i]);
       }

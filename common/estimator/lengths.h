@@ -9,8 +9,16 @@ namespace paceline {
 
 // T of the episode that `block` begins at outer step `step`, in inner steps: drawn, rounded up to a
 // multiple of the window (of 10 for full ES), and at step 0, unless with full ES, cut.
-// For log-uniform lengths ⌊exp(U(ln min, ln max))⌋ by PortableLog and PortableExp.
+// For log-uniform lengths ⌊exp(U(ln min, ln max))⌋ by PortableLog and PortableExp; with a
+// curriculum min and max are those of `step`.
 int64_t EpisodeLength(const v1::JobConfig& config, uint32_t block, int64_t step);
+
+// Bounds of the lengths of episodes that begin at outer step `step`.
+struct LengthBounds {
+  int64_t min = 0;
+  int64_t max = 0;
+};
+LengthBounds LengthBoundsAt(const v1::Episode& episode, int64_t step);
 
 // Index into config.tasks(), drawn by weight.
 int EpisodeTask(const v1::JobConfig& config, uint32_t block, int64_t step);

@@ -4,6 +4,7 @@
 #include <set>
 
 #include "absl/strings/str_cat.h"
+#include "common/estimator/settings.h"
 #include "common/footprint/machine_memory.h"
 #include "common/footprint/tensors.h"
 #include "common/lopt/layout.h"
@@ -43,12 +44,30 @@ uint64_t OptimizerScratchFloats(const v1::LearnedOptimizer& optimizer, const v1:
   return (optimizer.has_adafac_mlp() ? 2 : 1) * largest;
 }
 
+// Is the objective measured on batches of its own?
+bool IsScored(const v1::JobConfig& config) {
+  const v1::Objective& objective = config.objective();
+  const v1::DataSplit final_split = objective.final_loss().split();
+  return objective.has_held_out_loss() || objective.has_accuracy() ||
+         final_split == v1::DATA_SPLIT_INNER_VALID || final_split == v1::DATA_SPLIT_OUTER_VALID ||
+         config.estimator().full_es().loss() == v1::EPISODE_LOSS_RECOMPUTED;
+}
+
 // Held by one block beside its runs' state.
 uint64_t BlockScratch(const v1::JobConfig& config, const v1::Task& task) {
   uint64_t floats = ParameterCount(task) + LayoutOf(config.optimizer()).size +
                     OptimizerScratchFloats(config.optimizer(), task);
-  if (task.has_image_mlp()) floats += MlpScratchFloats(task.image_mlp());
+  if (task.has_image_mlp()) {
+    floats += (IsScored(config) ? 2 : 1) * MlpScratchFloats(task.image_mlp());
+  }
   return kFloat * floats;
+}
+
+// Held by one run beside its parameters and state: the values of a window's steps, and where it
+// stands.
+uint64_t WindowBytes(const v1::JobConfig& config) {
+  const uint64_t values = IsScored(config) ? 2 : 1;
+  return kFloat * values * static_cast<uint64_t>(LongestWindow(config)) + 160;
 }
 
 // The temporaries of one window of the torch tier: for every run its gradient, LibTorch's own and
@@ -61,16 +80,7 @@ uint64_t TorchWindow(const v1::JobConfig& config, const v1::Task& task) {
     for (size_t i = 1; i < widths.size(); ++i) values += 4 * static_cast<uint64_t>(widths[i]);
     floats += values * task.image_mlp().batch();
   }
-  return kFloat * 2 * config.estimator().block() * floats;
-}
-
-uint64_t WindowLength(const v1::JobConfig& config) {
-  const v1::Estimator& estimator = config.estimator();
-  if (estimator.has_nres()) return estimator.nres().window();
-  if (estimator.has_pes()) return estimator.pes().window();
-  if (estimator.has_truncated_es()) return estimator.truncated_es().window();
-  const v1::Episode& episode = config.episode();
-  return episode.has_constant() ? episode.constant().steps() : episode.log_uniform().max();
+  return kFloat * RunsPerParticle(config.estimator()) * config.estimator().block() * floats;
 }
 
 uint64_t DataBytes(const v1::JobConfig& config) {
@@ -111,7 +121,8 @@ Footprint FootprintOf(const v1::JobConfig& config) {
   for (const v1::Task& task : config.tasks()) {
     const uint64_t run =
         kFloat * (ParameterCount(task) + StateFloats(config.optimizer(), task)) + 128;
-    const uint64_t particle = 2 * run + 2 * (kFloat * WindowLength(config) + 64);
+    const uint64_t runs = RunsPerParticle(config.estimator());
+    const uint64_t particle = runs * (run + WindowBytes(config));
     footprint.particle_bytes = std::max(footprint.particle_bytes, particle);
     footprint.block_bytes =
         std::max(footprint.block_bytes, particles * particle + BlockScratch(config, task));

@@ -15,7 +15,7 @@ namespace paceline {
 
 // Of the job's largest task.
 struct Footprint {
-  uint64_t particle_bytes = 0;  // held between windows by one particle: two runs
+  uint64_t particle_bytes = 0;  // held between windows by one particle: its runs
   uint64_t block_bytes = 0;     // held by one block: its particles and its scratch
   uint64_t thread_bytes = 0;    // while a window runs
   uint64_t data_bytes = 0;      // the data sets of all tasks, once per worker

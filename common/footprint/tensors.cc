@@ -19,6 +19,13 @@ size_t AdafacFloats(const TensorShape& shape) {
   return batches * (4 * matrix + 3 * (PaddedTo16(larger) + PaddedTo16(smaller)));
 }
 
+// Numbers of a dynamical system's state; 0 if the task is none.
+int64_t SystemState(const v1::Task& task) {
+  if (task.has_influence_balancing()) return 23;
+  if (task.has_lorenz()) return 6;
+  return task.has_toy_schedule() ? 2 : 0;
+}
+
 }  // namespace
 
 std::vector<int64_t> MlpWidths(const v1::ImageMlp& task) {
@@ -30,6 +37,7 @@ std::vector<int64_t> MlpWidths(const v1::ImageMlp& task) {
 
 std::vector<TensorShape> TensorsOf(const v1::Task& task) {
   if (task.has_quadratic()) return {{int64_t{task.quadratic().dimension()}}};
+  if (const int64_t state = SystemState(task); state > 0) return {{state}};
   std::vector<TensorShape> tensors;
   const std::vector<int64_t> widths = MlpWidths(task.image_mlp());
   for (size_t layer = 0; layer + 1 < widths.size(); ++layer) {
@@ -67,6 +75,9 @@ size_t StateFloats(const v1::LearnedOptimizer& optimizer, const v1::Task& task) 
         break;
       case v1::LearnedOptimizer::kLearnableSgdm:
         floats += elements;
+        break;
+      case v1::LearnedOptimizer::kSystemParameters:
+        floats += elements;  // the system's state is in double
         break;
       case v1::LearnedOptimizer::kLearnableSgd:
       default:

@@ -5,12 +5,15 @@
 namespace paceline {
 namespace {
 
-constexpr uint32_t kDefaultEvery = 10;  // config.proto's default of Curvature.every
+// config.proto's defaults.
+constexpr uint32_t kDefaultEvery = 10;
+constexpr double kDefaultDecay = 0.99;
 
 template <class Config>
 CurvatureNeeds NeedsOf(const Config& config) {
   const FeatureRows rows = RowsOf(config);
   return {.every = config.has_curvature() ? config.curvature().every() : kDefaultEvery,
+          .decay = config.has_curvature() ? config.curvature().decay() : kDefaultDecay,
           .hessian = rows.Sees(kHessianColumn),
           .gauss_newton = rows.Sees(kGaussNewtonColumn) || rows.Sees(kKroneckerColumn)};
 }

@@ -10,6 +10,7 @@ namespace paceline {
 struct CurvatureNeeds {
   // Estimates are made in the steps whose iteration is a multiple of this; 0: never.
   uint32_t every = 0;
+  double decay = 0;  // of the optimizer's averages of the estimates
   bool hessian = false;
   bool gauss_newton = false;
 

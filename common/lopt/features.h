@@ -44,7 +44,4 @@ LinearColumns ColumnsOf(const v1::Linear& config);
 std::vector<double> MomentumDecaysOf(const v1::Linear& config);
 std::vector<double> RmsDecaysOf(const v1::Linear& config);
 
-// Of the averages of the features from curvature.
-double CurvatureDecayOf(const v1::LearnedOptimizer& config);
-
 }  // namespace paceline

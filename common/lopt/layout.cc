@@ -26,6 +26,12 @@ std::vector<ThetaLeaf> AdamLeaves(const v1::LearnableAdam& config) {
           ConstantLeaf("log_epsilon", {}, std::log(config.epsilon()))};
 }
 
+std::vector<ThetaLeaf> SystemLeaves(const v1::SystemParameters& config) {
+  return {{.path = "theta",
+           .shape = {config.initial_size()},
+           .initial_values = {config.initial().begin(), config.initial().end()}}};
+}
+
 // In order of path, as the original library's trees are flattened.
 ThetaLayout Finished(std::string optimizer, std::vector<ThetaLeaf> leaves) {
   std::sort(leaves.begin(), leaves.end(),
@@ -78,6 +84,8 @@ ThetaLayout LayoutOf(const v1::LearnedOptimizer& config) {
       return Finished("hyper_v2", HyperV2Leaves(config.hyper_v2()));
     case v1::LearnedOptimizer::kLearnedSchedule:
       return Finished("learned_schedule", LearnedScheduleLeaves(config.learned_schedule()));
+    case v1::LearnedOptimizer::kSystemParameters:
+      return Finished("system_parameters", SystemLeaves(config.system_parameters()));
     case v1::LearnedOptimizer::KIND_NOT_SET:
       break;
   }

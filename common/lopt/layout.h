@@ -22,6 +22,8 @@ struct ThetaLeaf {
   // truncation (haiku's Linear: 1/√fan_in), or, where it is 0, this constant.
   double initial_stddev = 0;
   double initial_value = 0;
+  // Instead of both, if not empty: each element's initial value.
+  std::vector<double> initial_values = {};
 };
 
 struct ThetaLayout {

@@ -22,12 +22,6 @@ inline ThetaLeaf WeightLeaf(std::string path, std::vector<int64_t> shape, int64_
           .initial_stddev = 1 / std::sqrt(static_cast<double>(fan_in))};
 }
 
-std::vector<ThetaLeaf> MlpLoptLeaves(const v1::MlpLopt& config);
-std::vector<ThetaLeaf> AdafacMlpLeaves(const v1::AdafacMlp& config);
-std::vector<ThetaLeaf> MuAdafacMlpLeaves(const v1::MuAdafacMlp& config);
-std::vector<ThetaLeaf> MlpNomLoptLeaves(const v1::MlpNomLopt& config);
-std::vector<ThetaLeaf> LinearLeaves(const v1::Linear& config);
-std::vector<ThetaLeaf> Celo2Leaves(const v1::Celo2& config);
 // path/w [inputs, outputs] and path/b [outputs].
 inline void AddLinear(const std::string& path, int64_t inputs, int64_t outputs,
                       std::vector<ThetaLeaf>& leaves) {
@@ -47,5 +41,11 @@ std::vector<ThetaLeaf> NnAdamLeaves(const v1::NnAdam& config);
 std::vector<ThetaLeaf> RnnMlpLoptLeaves(const v1::RnnMlpLopt& config);
 std::vector<ThetaLeaf> HyperV2Leaves(const v1::HyperV2& config);
 std::vector<ThetaLeaf> LearnedScheduleLeaves(const v1::LearnedSchedule& config);
+std::vector<ThetaLeaf> MlpLoptLeaves(const v1::MlpLopt& config);
+std::vector<ThetaLeaf> AdafacMlpLeaves(const v1::AdafacMlp& config);
+std::vector<ThetaLeaf> MuAdafacMlpLeaves(const v1::MuAdafacMlp& config);
+std::vector<ThetaLeaf> MlpNomLoptLeaves(const v1::MlpNomLopt& config);
+std::vector<ThetaLeaf> LinearLeaves(const v1::Linear& config);
+std::vector<ThetaLeaf> Celo2Leaves(const v1::Celo2& config);
 
 }  // namespace paceline

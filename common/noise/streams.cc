@@ -52,6 +52,13 @@ void Perturb(std::span<const float> theta, float sigma, int sign, const Stream& 
            out.data(), out.size());
 }
 
+void Perturb(std::span<const float> theta, std::span<const float> sigmas, float scale,
+             const Stream& stream, std::span<float> out) {
+  Dispatch(simd_Scalar::AddNormalsByElement, simd_Avx2::AddNormalsByElement,
+           simd_Avx512::AddNormalsByElement, PlaceOf(stream), scale, sigmas.data(), theta.data(),
+           out.data(), out.size());
+}
+
 void AddScaledNormals(float coefficient, const Stream& stream, uint64_t first,
                       std::span<float> sum) {
   Dispatch(simd_Scalar::AddScaledNormals, simd_Avx2::AddScaledNormals,

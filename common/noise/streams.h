@@ -22,6 +22,8 @@ enum class Purpose : uint8_t {
   kBatch = 7,            // examples of a batch; episode as kTaskInit, step = inner step
   kTaskDynamic = 8,      // dynamic task settings (the target of a quadratic, ...); as kTaskInit
   kCurvatureProbe = 16,  // the vector that the curvature is probed with; as kBatch
+  kHeldOutBatch = 20,  // examples that the objective is measured on after an inner step; as kBatch
+  kFinalBatch = 21,    // and at an episode's final weights; step = the number of the batch
 };
 
 inline constexpr uint32_t kMaxParticles = 1u << 24;
@@ -47,6 +49,9 @@ double UniformAt(const Stream& stream, uint64_t index);
 // out[i] = theta[i] + sign·sigma·n_i, rounded once, with n the stream's normals; sign is +1 or −1.
 void Perturb(std::span<const float> theta, float sigma, int sign, const Stream& stream,
              std::span<float> out);
+// The same with a sigma of each element's own: out[i] = fma(scale·sigmas[i], n_i, theta[i]).
+void Perturb(std::span<const float> theta, std::span<const float> sigmas, float scale,
+             const Stream& stream, std::span<float> out);
 // sum[i] = fma(coefficient, n_{first+i}, sum[i]): one term of the gradient, on a range of θ that
 // starts at index `first` (a multiple of 4).
 void AddScaledNormals(float coefficient, const Stream& stream, uint64_t first,

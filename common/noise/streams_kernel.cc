@@ -107,6 +107,19 @@ struct AddNormals {
   }
 };
 
+struct AddNormalsBySigma {
+  float scale;
+  const float* sigmas;
+  const float* in;
+  float* out;
+  template <class L>
+  PACELINE_LANE void Apply(size_t at, const uint32_t* numbers) const {
+    const L normals = FromBits(L::U::Load(numbers));
+    const L coefficients = L::Set(scale) * L::Load(sigmas + at);
+    Fma(coefficients, normals, L::Load(in + at)).Store(out + at);
+  }
+};
+
 }  // namespace
 
 void FillWords(const PhiloxPlace& place, uint64_t first, uint32_t* out, size_t count) {
@@ -125,6 +138,11 @@ void FillNormals(const PhiloxPlace& place, uint64_t first, float* out, size_t co
 void AddScaledNormals(const PhiloxPlace& place, uint64_t first, float coefficient, const float* in,
                       float* out, size_t count) {
   ForRange<MakeNormals>(place, first, count, AddNormals{coefficient, in, out});
+}
+
+void AddNormalsByElement(const PhiloxPlace& place, float scale, const float* sigmas,
+                         const float* in, float* out, size_t count) {
+  ForRange<MakeNormals>(place, 0, count, AddNormalsBySigma{scale, sigmas, in, out});
 }
 
 }  // namespace paceline::PACELINE_SIMD_NAMESPACE

@@ -16,6 +16,9 @@
     /* out[i] = fma(coefficient, n_{first+i}, in[i]); in and out may be the same. */          \
     void AddScaledNormals(const PhiloxPlace& place, uint64_t first, float coefficient,        \
                           const float* in, float* out, size_t count);                         \
+    /* out[i] = fma(scale·sigmas[i], n_i, in[i]) */                                          \
+    void AddNormalsByElement(const PhiloxPlace& place, float scale, const float* sigmas,      \
+                             const float* in, float* out, size_t count);                      \
   }
 
 PACELINE_NOISE_KERNELS(Scalar)

@@ -67,12 +67,37 @@ PACELINE_LANE void AddScaledNormals(const PhiloxPlace& place, uint64_t first, fl
       });
 }
 
+// out[k] = fma(scale·sigmas[k], n_k, in[k])
+template <class Team>
+PACELINE_LANE void AddNormalsByElement(const PhiloxPlace& place, float scale, const float* sigmas,
+                                       const float* in, float* out, size_t count,
+                                       const Team& team) {
+  ForPhiloxBlocks(
+      0, count, team, [&](uint32_t block) { return NormalsOfBlock(place, block); },
+      [&](size_t k, lane::Scalar normal) {
+        const lane::Scalar coefficient = lane::Scalar::Set(scale) * lane::Scalar::Load(sigmas + k);
+        out[k] = Fma(coefficient, normal, lane::Scalar::Load(in + k)).raw;
+      });
+}
+
 template <class Team>
 PACELINE_LANE void FillIndices(const PhiloxPlace& place, uint64_t first, uint32_t bound,
                                uint32_t* out, size_t count, const Team& team) {
   ForPhiloxBlocks(
       first, count, team, [&](uint32_t block) { return WordsOfBlock(place, block); },
       [&](size_t k, lane::ScalarU word) { out[k] = MulHigh(word, lane::ScalarU::Set(bound)).raw; });
+}
+
+// out[i] = ±1, by bit i mod 32 of the stream's word i / 32 (1: +1).
+template <class Team>
+PACELINE_LANE void FillSigns(const PhiloxPlace& place, float* out, size_t count, const Team& team) {
+  ForPhiloxBlocks(
+      0, (count + 31) / 32, team, [&](uint32_t block) { return WordsOfBlock(place, block); },
+      [&](size_t k, lane::ScalarU word) {
+        for (size_t i = 32 * k; i < count && i < 32 * (k + 1); ++i) {
+          out[i] = (word.raw >> (i % 32) & 1u) != 0 ? 1.0f : -1.0f;
+        }
+      });
 }
 
 // One term of a gradient: coefficient · (the normals of a stream).

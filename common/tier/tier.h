@@ -13,7 +13,8 @@ namespace paceline {
 // "reference", "torch" or "fused"; empty for what is no tier (ENGINE_AUTO, say).
 std::string TierName(v1::Engine tier);
 
-// The tier of one task, given the config's `engine`; never ENGINE_AUTO.
+// The tier of one task, given the config's `engine`; never ENGINE_AUTO. Dynamical systems run on
+// the reference tier alone.
 v1::Engine ChooseEngine(v1::Engine asked, const v1::Task& task);
 std::set<v1::Engine> TiersOf(const v1::JobConfig& config);
 

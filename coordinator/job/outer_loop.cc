@@ -14,6 +14,12 @@ std::vector<float> FirstTheta(const v1::JobConfig& config) {
   return InitialTheta(LayoutOf(config.optimizer()), config.seed());
 }
 
+std::vector<size_t> LeafSizes(const v1::JobConfig& config) {
+  std::vector<size_t> sizes;
+  for (const ThetaLeaf& leaf : LayoutOf(config.optimizer()).leaves) sizes.push_back(leaf.size);
+  return sizes;
+}
+
 }  // namespace
 
 OuterLoop::OuterLoop(std::string job, const v1::JobConfig& config, int threads)
@@ -22,7 +28,7 @@ OuterLoop::OuterLoop(std::string job, const v1::JobConfig& config, int threads)
       theta_(FirstTheta(config_)),
       theta_hash_(ThetaHash(job_, 0, theta_)),
       estimator_(config_, theta_.size(), threads),
-      trainer_(config_.outer(), theta_.size()) {}
+      trainer_(config_.outer(), LeafSizes(config_)) {}
 
 absl::Status OuterLoop::Restore(const TrainingState& state) {
   if (state.theta.size() != theta_.size()) {
@@ -64,6 +70,7 @@ absl::StatusOr<v1::OuterStepRecord> OuterLoop::Advance(std::span<const ParticleS
   record.set_gradient_norm(update->gradient_norm);
   record.set_update_norm(update->update_norm);
   record.set_learning_rate(update->learning_rate);
+  record.set_updates(update->updates);
   return record;
 }
 

@@ -3,6 +3,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "common/estimator/settings.h"
 #include "coordinator/job/busy_timer.h"
 #include "coordinator/job/coordinator.h"
 #include "spdlog/spdlog.h"
@@ -70,10 +71,11 @@ void Coordinator::Receive(WorkerId from, const v1::WorkerMessage& message) {
 void Coordinator::TakeResult(const Worker& worker, const v1::WindowResult& result) {
   if (!run_ || run_->GaveUpOn(worker.id)) return;
   const Judgement judgement = run_->Take(worker.id, result);
+  const uint64_t runs = RunsPerParticle(loaded_->row().config.estimator());
   switch (judgement.verdict) {
     case Verdict::kAccepted:
       for (const v1::ParticleResult& particle : result.particles()) {
-        connections_[worker.id].inner_steps += 2 * uint64_t{particle.trained_steps()};
+        connections_[worker.id].inner_steps += runs * particle.trained_steps();
       }
       break;
     case Verdict::kDuplicate:

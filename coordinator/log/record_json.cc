@@ -12,6 +12,7 @@ nlohmann::ordered_json NumberJson(double value) {
 
 nlohmann::ordered_json RecordJson(const v1::OuterStepRecord& record) {
   return {{"step", record.step()},
+          {"updates", record.updates()},
           {"mean_loss", NumberJson(record.mean_loss())},
           {"gradient_norm", NumberJson(record.gradient_norm())},
           {"update_norm", NumberJson(record.update_norm())},

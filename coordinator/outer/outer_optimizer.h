@@ -20,8 +20,7 @@ class OuterOptimizer {
 
   virtual ~OuterOptimizer() = default;
 
-  // Update number `step` (from 0): θ_{step+1} in place of θ_step. Both spans are [P]; `factor` is
-  // the schedule's.
+  // Update number `step` (from 0), in place. Both spans are [P]; `factor` is the schedule's.
   virtual void Apply(int64_t step, double factor, std::span<const float> gradient,
                      std::span<float> theta) = 0;
 
@@ -42,8 +41,9 @@ class OuterOptimizer {
   Moments moments_;
 };
 
-// `config` is valid (common/config); `parameters` is P.
+// `config` is valid (common/config); `leaf_sizes`: of the leaves of θ, one after the other; their
+// sum is P.
 std::unique_ptr<OuterOptimizer> MakeOuterOptimizer(const v1::OuterOptimizer& config,
-                                                   size_t parameters);
+                                                   const std::vector<size_t>& leaf_sizes);
 
 }  // namespace paceline

@@ -1,6 +1,9 @@
 #include "coordinator/outer/schedule.h"
 
 #include <algorithm>
+#include <cmath>
+
+#include "common/lane/portable_math.h"
 
 namespace paceline {
 namespace {
@@ -36,14 +39,48 @@ double PiecewiseFactor(const v1::PiecewiseSchedule& config, int64_t step) {
   return factor;
 }
 
+double InverseSqrtFactor(const v1::InverseSqrtSchedule& config, int64_t step) {
+  const double part = static_cast<double>(step + 1) / config.warmup_steps();
+  return std::min(part, 1 / std::sqrt(part));
+}
+
+double LinearFactor(const v1::LinearSchedule& config, int64_t step) {
+  const auto& points = config.points();
+  int next = 0;
+  while (next < points.size() && points[next].step() <= step) ++next;
+  if (next == 0) return points[0].factor();
+  const v1::LinearPoint& from = points[next - 1];
+  if (next == points.size()) return from.factor();
+  const double length = points[next].step() - from.step();
+  const double part = static_cast<double>(step - from.step()) / length;
+  return from.factor() + (points[next].factor() - from.factor()) * part;
+}
+
+// rate^whole · exp(ln rate · rest): ln and exp are PortableLog and PortableExp.
+double ExponentialFactor(const v1::ExponentialSchedule& config, int64_t step) {
+  const auto whole = static_cast<unsigned long>(step / config.steps());
+  const double rest = static_cast<double>(step % config.steps()) / config.steps();
+  return PortablePower(config.rate(), whole) * PortableExp(PortableLog(config.rate()) * rest);
+}
+
 }  // namespace
+
+int64_t UpdatesOf(const v1::Outer& config) {
+  return config.steps() / std::max(1u, config.accumulate());
+}
 
 double ScheduleFactor(const v1::Outer& config, int64_t step) {
   switch (config.schedule().kind_case()) {
     case v1::Schedule::kCosine:
-      return CosineFactor(config.schedule().cosine(), config.steps(), step);
+      return CosineFactor(config.schedule().cosine(), UpdatesOf(config), step);
     case v1::Schedule::kPiecewise:
       return PiecewiseFactor(config.schedule().piecewise(), step);
+    case v1::Schedule::kInverseSqrt:
+      return InverseSqrtFactor(config.schedule().inverse_sqrt(), step);
+    case v1::Schedule::kLinear:
+      return LinearFactor(config.schedule().linear(), step);
+    case v1::Schedule::kExponential:
+      return ExponentialFactor(config.schedule().exponential(), step);
     case v1::Schedule::kConstant:
     case v1::Schedule::KIND_NOT_SET:
       break;

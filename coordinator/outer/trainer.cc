@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 #include <utility>
 #include <vector>
 
@@ -15,7 +16,7 @@
 namespace paceline {
 namespace {
 
-constexpr std::string_view kName = "plouter1";
+constexpr std::string_view kName = "plouter2";
 
 // Index of the first value that is not finite; the size if there is none.
 size_t FirstNotFinite(std::span<const float> values) {
@@ -47,29 +48,44 @@ absl::Status CheckGradient(std::span<const float> gradient, std::span<const floa
 
 }  // namespace
 
-OuterTrainer::OuterTrainer(const v1::Outer& config, size_t parameters)
+OuterTrainer::OuterTrainer(const v1::Outer& config, const std::vector<size_t>& leaf_sizes)
     : config_(config),
-      parameters_(parameters),
-      optimizer_(MakeOuterOptimizer(config.optimizer(), parameters)) {}
+      parameters_(std::accumulate(leaf_sizes.begin(), leaf_sizes.end(), size_t{0})),
+      accumulate_(std::max(1u, config.accumulate())),
+      optimizer_(MakeOuterOptimizer(config.optimizer(), leaf_sizes)),
+      sum_(accumulate_ > 1 ? parameters_ : 0) {}
+
+std::vector<float> OuterTrainer::Gather(std::span<const float> gradient) {
+  std::vector<float> mean(gradient.begin(), gradient.end());
+  for (size_t i = 0; i < sum_.size(); ++i) {
+    sum_[i] += gradient[i];
+    mean[i] = sum_[i] / static_cast<float>(accumulate_);
+  }
+  if ((steps_ + 1) % accumulate_ == 0) std::ranges::fill(sum_, 0.0f);
+  ClipGradient(config_.clip(), mean);
+  return mean;
+}
 
 absl::StatusOr<OuterStepInfo> OuterTrainer::Step(std::span<const float> gradient,
                                                  std::span<float> theta) {
   absl::Status status = CheckGradient(gradient, theta, parameters_, steps_);
   if (!status.ok()) return status;
-  std::vector<float> clipped(gradient.begin(), gradient.end());
-  ClipGradient(config_.clip(), clipped);
-  const double factor = ScheduleFactor(config_, steps_);
+  const std::vector<float> clipped = Gather(gradient);
+  const int64_t updates = (steps_ + 1) / accumulate_;
+  const double factor = ScheduleFactor(config_, std::max<int64_t>(0, updates - 1));
   std::vector<float> next(theta.begin(), theta.end());
-  optimizer_->Apply(steps_, factor, clipped, next);
+  if ((steps_ + 1) % accumulate_ == 0) optimizer_->Apply(updates - 1, factor, clipped, next);
   if (const size_t bad = FirstNotFinite(next); bad != next.size()) {
     return absl::OutOfRangeError(
         fmt::format("outer step {}: the update makes element {} of θ {}; a smaller learning rate "
                     "or clipping may help",
                     steps_, bad, next[bad]));
   }
-  const OuterStepInfo info = {.gradient_norm = Norm(gradient),
-                              .update_norm = Distance(next, theta),
-                              .learning_rate = optimizer_->learning_rate() * factor};
+  const OuterStepInfo info = {
+      .gradient_norm = Norm(gradient),
+      .update_norm = Distance(next, theta),
+      .learning_rate = updates == 0 ? 0 : optimizer_->learning_rate() * factor,
+      .updates = updates};
   std::ranges::copy(next, theta.begin());
   ++steps_;
   return info;
@@ -79,7 +95,9 @@ std::string OuterTrainer::Save() const {
   std::string content;
   AppendNumber(content, steps_);
   AppendNumber(content, static_cast<int64_t>(config_.optimizer().kind_case()));
+  AppendNumber(content, accumulate_);
   for (const std::vector<float>& moment : optimizer_->moments()) content += FloatsToBytes(moment);
+  content += FloatsToBytes(sum_);
   return Seal(kName, content);
 }
 
@@ -88,9 +106,11 @@ absl::Status OuterTrainer::Restore(std::string_view bytes) {
   if (!content.ok()) return content.status();
   OuterOptimizer::Moments moments = optimizer_->moments();
   const size_t moment_bytes = sizeof(float) * parameters_;
-  int64_t steps = 0, kind = 0;
-  if (!TakeNumber(*content, steps) || !TakeNumber(*content, kind) || steps < 0 ||
-      kind != config_.optimizer().kind_case() || content->size() != moments.size() * moment_bytes) {
+  int64_t steps = 0, kind = 0, accumulate = 0;
+  if (!TakeNumber(*content, steps) || !TakeNumber(*content, kind) ||
+      !TakeNumber(*content, accumulate) || steps < 0 || accumulate != accumulate_ ||
+      kind != config_.optimizer().kind_case() ||
+      content->size() != moments.size() * moment_bytes + sizeof(float) * sum_.size()) {
     return absl::InvalidArgumentError(
         fmt::format("state of another outer optimizer: {} bytes and kind {}, for {} parameters",
                     bytes.size(), kind, parameters_));
@@ -99,6 +119,7 @@ absl::Status OuterTrainer::Restore(std::string_view bytes) {
     BytesToFloats(content->substr(0, moment_bytes), moment);
     content->remove_prefix(moment_bytes);
   }
+  BytesToFloats(*content, sum_);
   steps_ = steps;
   optimizer_->set_moments(std::move(moments));
   return absl::OkStatus();

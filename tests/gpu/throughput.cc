@@ -76,7 +76,7 @@ absl::StatusOr<double> StepsPerSecond(const Case& c, const ImageMlp& task,
 void AddMemory(const Case& c, const ImageMlp& task, const cuda::DeviceInfo& device,
                const cuda::WindowTuning& tuning, JsonLine& line) {
   VisitPlan(c.optimizer, task.parameters(), [&](const auto& owned) {
-    const WindowLayout layout = PlanWindow(MakeWindowTask(task, nullptr, nullptr),
+    const WindowLayout layout = PlanWindow(MakeWindowTask(task, nullptr, nullptr, {}),
                                            SizesOf(owned.plan), cuda::SharedBytes(device, tuning));
     const size_t kept = task.parameter_count() + owned.plan.state_size;
     line.Add("shared_bytes_per_block", layout.shared_floats * sizeof(float))

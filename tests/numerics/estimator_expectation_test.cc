@@ -29,7 +29,7 @@ struct Sensitivity {
     to_noise[perturbation_step] += 1;
     to_theta = a * to_theta + 1;
   }
-  double Credited(const CreditedSteps& credit) const {
+  double Credited(const CreditedNoise& credit) const {
     double sum = 0;
     const auto end = to_noise.upper_bound(credit.last);
     for (auto it = to_noise.lower_bound(credit.first); it != end; ++it) sum += it->second;
@@ -76,7 +76,7 @@ const std::vector<Shape> kShapes = {{10, 10},   {20, 5}, {20, 10}, {100, 20}, {1
                                     {2000, 50}, {7, 10}, {10, 30}, {25, 10},  {101, 20}, {3, 1}};
 
 TEST(EstimatorExpectation, IsTheGradientForEveryLengthAndWindow) {
-  for (const Kind kind : {Kind::kNres, Kind::kPes, Kind::kFullEs}) {
+  for (const Kind kind : {Kind::kNres, Kind::kPes, Kind::kGpes, Kind::kFullEs}) {
     for (const Shape& shape : kShapes) {
       for (const double a : {1.0, 0.9}) {
         const v1::JobConfig config = EstimatorConfig(kind, shape.window, shape.length);
@@ -89,7 +89,7 @@ TEST(EstimatorExpectation, IsTheGradientForEveryLengthAndWindow) {
 }
 
 TEST(EstimatorExpectation, IsTheGradientForRandomLengths) {
-  for (const Kind kind : {Kind::kNres, Kind::kPes, Kind::kFullEs}) {
+  for (const Kind kind : {Kind::kNres, Kind::kPes, Kind::kGpes, Kind::kFullEs}) {
     v1::JobConfig config = EstimatorConfig(kind, 7, 0);
     SetLogUniform(config, 3, 300);
     EXPECT_LT(std::abs(RelativeError(config, 1)), 1e-6) << static_cast<int>(kind);
@@ -99,10 +99,76 @@ TEST(EstimatorExpectation, IsTheGradientForRandomLengths) {
 
 TEST(EstimatorExpectation, IsTheGradientWhenParticlesDivergeAndBeginAnew) {
   const auto sometimes = [](uint32_t block, int64_t step) { return (step * 7 + block) % 5 == 0; };
-  for (const Kind kind : {Kind::kNres, Kind::kPes}) {
+  for (const Kind kind : {Kind::kNres, Kind::kPes, Kind::kGpes}) {
     v1::JobConfig config = EstimatorConfig(kind, 5, 0);
     SetLogUniform(config, 5, 100);
     EXPECT_LT(std::abs(RelativeError(config, 1, sometimes)), 1e-6) << static_cast<int>(kind);
+  }
+}
+
+TEST(EstimatorExpectation, OfGpesIsTheGradientForEveryPeriod) {
+  for (const uint32_t period : {4u, 8u, 12u, 20u, 40u, 100u, 400u}) {
+    v1::JobConfig config = EstimatorConfig(Kind::kGpes, 4, 0);
+    config.mutable_estimator()->mutable_gpes()->set_period(period);
+    SetLogUniform(config, 4, 150);
+    for (const double a : {1.0, 0.9}) {
+      EXPECT_LT(std::abs(RelativeError(config, a)), 1e-6) << "period " << period << ", a " << a;
+    }
+  }
+}
+
+// The objective of episode weighting is the mean over episodes of an episode's mean loss; of step
+// weighting, the mean over all steps. (The study, section 3.7.)
+struct Weighted {
+  double estimate = 0;       // Σ w·(what is credited) / Σ w·n
+  double over_steps = 0;     // the gradient of the mean over steps
+  double over_episodes = 0;  // and over episodes
+};
+Weighted WeightedExpectation(const v1::JobConfig& config, double a) {
+  Weighted result;
+  double weights = 0, steps = 0, episodes = 0, in_episode = 0;
+  for (uint32_t block = 0; block < 64; ++block) {
+    EpisodeCursor cursor(config, block);
+    Sensitivity x;
+    for (int ended = 0; ended < 5; cursor.Advance()) {
+      const BlockWindow& window = cursor.window();
+      if (window.begins_episode()) x = {};
+      const int64_t start = window.episode_start;
+      const double weight = EpisodeWeighted(config.estimator())
+                                ? 1.0 / static_cast<double>(window.ParticleLength(start))
+                                : 1;
+      for (int64_t i = 0; i < window.inner_steps; ++i) {
+        result.estimate += weight * x.Credited(CreditOf(config.estimator(), window.step, start));
+        weights += weight;
+        result.over_steps += x.to_theta;
+        in_episode += x.to_theta;
+        ++steps;
+        x.Step(a, PerturbationStep(config.estimator(), window.step, start));
+      }
+      if (!window.ends_episode()) continue;
+      result.over_episodes += in_episode / static_cast<double>(window.length_steps);
+      in_episode = 0;
+      ++episodes;
+      ++ended;
+    }
+  }
+  result.estimate /= weights;
+  result.over_steps /= steps;
+  result.over_episodes /= episodes;
+  return result;
+}
+
+TEST(EstimatorExpectation, IsOfTheObjectiveThatTheWeightingNames) {
+  for (const Kind kind : {Kind::kNres, Kind::kPes, Kind::kGpes, Kind::kFullEs}) {
+    v1::JobConfig config = EstimatorConfig(kind, 5, 0);
+    SetLogUniform(config, 5, 200);
+    const Weighted by_step = WeightedExpectation(config, 1);
+    EXPECT_NEAR(by_step.estimate / by_step.over_steps, 1, 1e-9);
+    config.mutable_estimator()->set_weighting(v1::WEIGHTING_EPISODE);
+    const Weighted by_episode = WeightedExpectation(config, 1);
+    EXPECT_NEAR(by_episode.estimate / by_episode.over_episodes, 1, 1e-9);
+    // They are not the same objective.
+    EXPECT_GT(by_step.over_steps, 1.3 * by_episode.over_episodes);
   }
 }
 
@@ -163,9 +229,9 @@ class LibraryPes {
       const bool last = k_ + 1 >= length_;
       const bool in_new_episode = finished || (last && !exclusive_);
       if (in_new_episode) {
-        sum += x_.Credited({id_, id_});
+        sum += x_.Credited({.first = id_, .last = id_});
       } else {
-        for (const int64_t id : persistent) sum += x_.Credited({id, id});
+        for (const int64_t id : persistent) sum += x_.Credited({.first = id, .last = id});
       }
       ++trained;
       x_.Step(a_, id_);

@@ -73,7 +73,8 @@ class Runs {
         config_(config),
         episodes_(kParticles, ParticleEpisodes(1)),
         plus_(kParticles),
-        minus_(kParticles) {}
+        minus_(kParticles),
+        carried_(kParticles) {}
 
   std::vector<ParticleScalars> RunWindow(const GradientEstimator& estimator) {
     std::vector<ParticleScalars> particles;
@@ -81,12 +82,18 @@ class Runs {
       const BlockWindow& window = estimator.window(i);
       episodes_[i].Begin(window);
       if (episodes_[i].JustBegan(0, window)) plus_[i] = minus_[i] = {};
-      if (config_.estimator().has_truncated_es()) minus_[i] = plus_[i];
+      if (CarriesUnperturbed(config_.estimator())) {
+        if (episodes_[i].JustBegan(0, window)) carried_[i] = {};
+        plus_[i] = minus_[i] = carried_[i];
+      } else if (config_.estimator().has_truncated_es()) {
+        minus_[i] = plus_[i];
+      }
       const Stream stream = PerturbationStream(config_, i, window.step, episodes_[i].starts()[0]);
       const auto steps = static_cast<int>(window.inner_steps);
       particles.push_back({.sum_plus = Advance(plus_[i], stream, 1, steps),
                            .sum_minus = Advance(minus_[i], stream, -1, steps),
                            .trained_steps = static_cast<uint32_t>(steps)});
+      for (int k = 0; k < steps; ++k) system_.Step(carried_[i], kTheta);
     }
     return particles;
   }
@@ -106,7 +113,7 @@ class Runs {
   const System& system_;
   const v1::JobConfig& config_;
   std::vector<ParticleEpisodes> episodes_;
-  std::vector<Vector> plus_, minus_;
+  std::vector<Vector> plus_, minus_, carried_;
 };
 
 struct Sample {
@@ -125,12 +132,14 @@ struct Sample {
 
 // Independent runs of eight outer steps each, begun when the particles have spread over all
 // positions of an episode (each particle is a block of its own).
-Sample SampleOf(Kind kind, const System& system, int runs) {
+Sample SampleOf(Kind kind, const System& system, int runs,
+                const v1::Estimator& options = v1::Estimator()) {
   constexpr int kMeasured = 8;
   Vector sum{}, squares{}, step_squares{};
   for (int run = 0; run < runs; ++run) {
     v1::JobConfig config = EstimatorConfig(kind, kWindow, kLength, kParticles, 1);
     config.set_seed(static_cast<uint64_t>(1000 + run));
+    config.mutable_estimator()->MergeFrom(options);
     GradientEstimator estimator(config, 3, 1);
     Runs worker(system, config);
     Vector average{};
@@ -172,6 +181,10 @@ TEST(EstimatorStatistics, NresIsUnbiased) {
   EXPECT_LT(SampleOf(Kind::kNres, kSystem, 1500).Score(ExactGradient(kSystem, false)), 4);
 }
 
+TEST(EstimatorStatistics, GpesIsUnbiased) {
+  EXPECT_LT(SampleOf(Kind::kGpes, kSystem, 1500).Score(ExactGradient(kSystem, false)), 4);
+}
+
 // Negative control: the same test sees that truncated ES is wrong, and by as much as theory says.
 TEST(EstimatorStatistics, TruncatedEsIsWrongByItsKnownAmount) {
   const Vector exact = ExactGradient(kSystem, false), truncated = ExactGradient(kSystem, true);
@@ -181,6 +194,68 @@ TEST(EstimatorStatistics, TruncatedEsIsWrongByItsKnownAmount) {
   const Sample sample = SampleOf(Kind::kTruncatedEs, kSystem, 1500);
   EXPECT_GT(sample.Score(exact), 20);
   EXPECT_LT(sample.Score(truncated), 4);
+}
+
+// From the unperturbed state, too, what came before the window is left out; exactly, since the
+// state has no noise in it.
+TEST(EstimatorStatistics, TruncatedEsFromTheUnperturbedStateIsWrongByTheSameAmount) {
+  v1::Estimator options;
+  options.mutable_truncated_es()->set_carry(v1::CARRY_UNPERTURBED);
+  const Sample sample = SampleOf(Kind::kTruncatedEs, kSystem, 1500, options);
+  EXPECT_GT(sample.Score(ExactGradient(kSystem, false)), 20);
+  EXPECT_LT(sample.Score(ExactGradient(kSystem, true)), 4);
+}
+
+// ½θᵀHθ + bθ over the four leaves of learnable_adam's θ, each with its own σ: with pairs the mean
+// is exact at any σ, since E[n_i·n_j] = δ_ij.
+TEST(EstimatorStatistics, LeavesOfTheirOwnSigmaAreUnbiased) {
+  constexpr size_t kLeaves = 4;
+  constexpr std::array<float, kLeaves> kAt = {0.5f, -1.0f, 0.25f, 2.0f};
+  const auto loss = [](std::span<const float> x) {
+    double sum = 0;
+    for (size_t i = 0; i < kLeaves; ++i) {
+      sum += (1.0 + static_cast<double>(i)) * x[i] * x[i] / 2 + x[i];
+      if (i > 0) sum += 0.5 * x[i] * x[i - 1];
+    }
+    return sum;
+  };
+  std::array<double, kLeaves> exact{}, sum{}, squares{};
+  for (size_t i = 0; i < kLeaves; ++i) {
+    exact[i] = (1.0 + static_cast<double>(i)) * kAt[i] + 1;
+    if (i > 0) exact[i] += 0.5 * kAt[i - 1];
+    if (i + 1 < kLeaves) exact[i] += 0.5 * kAt[i + 1];
+  }
+  v1::JobConfig config = EstimatorConfig(Kind::kFullEs, 0, 10, kParticles, 8);
+  config.mutable_optimizer()->mutable_learnable_adam();
+  for (const auto& [leaf, sigma] : {std::pair("one_*", 0.02), std::pair("log_lr", 0.7)}) {
+    v1::LeafSigma& entry = *config.mutable_estimator()->add_leaf_sigma();
+    entry.set_leaf(leaf);
+    entry.set_sigma(sigma);
+  }
+  const std::vector<float> sigmas = ElementSigmas(config.estimator(), LayoutOf(config.optimizer()));
+  GradientEstimator estimator(config, kLeaves, 1);
+  constexpr int kSteps = 4000;
+  for (int step = 0; step < kSteps; ++step) {
+    std::vector<ParticleScalars> particles;
+    for (uint32_t p = 0; p < kParticles; ++p) {
+      const Stream stream = PerturbationStream(config, p, step, step);
+      std::array<float, kLeaves> plus, minus;
+      Perturb(kAt, sigmas, +1, stream, plus);
+      Perturb(kAt, sigmas, -1, stream, minus);
+      particles.push_back(
+          {.sum_plus = 10 * loss(plus), .sum_minus = 10 * loss(minus), .trained_steps = 10});
+    }
+    const GradientEstimate estimate = estimator.Estimate(particles).value();
+    for (size_t i = 0; i < kLeaves; ++i) {
+      sum[i] += estimate.gradient[i];
+      squares[i] += estimate.gradient[i] * estimate.gradient[i];
+    }
+  }
+  for (size_t i = 0; i < kLeaves; ++i) {
+    const double mean = sum[i] / kSteps;
+    const double error = std::sqrt((squares[i] / kSteps - mean * mean) / (kSteps - 1));
+    EXPECT_LT(std::abs(mean - exact[i]) / error, 4) << i << ": " << mean << ", not " << exact[i];
+  }
 }
 
 TEST(EstimatorStatistics, NresVariesLessThanPesWhereInfluenceDecays) {

@@ -68,7 +68,7 @@ std::vector<double> Train(const v1::JobConfig& config, const Published& publishe
   const auto job = JobContext::Create(config, data).value();
   std::vector<float> theta = InitialTheta(job->layout(), config.seed());
   GradientEstimator estimator(config, theta.size(), 1);
-  OuterTrainer trainer(config.outer(), theta.size());
+  OuterTrainer trainer(config.outer(), {theta.size()});
   std::vector<Block> blocks;
   for (uint32_t b = 0; b < estimator.blocks(); ++b) blocks.emplace_back(job, b);
   const size_t particles = config.estimator().block();

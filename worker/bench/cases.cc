@@ -8,7 +8,9 @@
 #include "absl/strings/str_split.h"
 #include "common/config/config.h"
 #include "common/config/schema.h"
+#include "common/estimator/settings.h"
 #include "common/footprint/tensors.h"
+#include "common/lopt/systems.h"
 #include "fmt/format.h"
 
 namespace paceline {
@@ -129,14 +131,19 @@ absl::StatusOr<BenchCase> MakeCase(const std::string& task, const std::string& o
 }
 
 uint32_t WindowOf(const v1::Estimator& estimator) {
-  if (estimator.has_nres()) return estimator.nres().window();
-  if (estimator.has_pes()) return estimator.pes().window();
-  return estimator.has_truncated_es() ? estimator.truncated_es().window() : kDefaultWindow;
+  const int64_t window = WindowSteps(estimator);
+  return window > 0 ? static_cast<uint32_t>(window) : kDefaultWindow;
 }
 
 // What the command line does not give comes from the file.
 absl::Status FillIn(const v1::JobConfig& job, CaseOptions& options) {
-  for (const v1::Task& task : job.tasks()) options.tasks.push_back(TaskSpec(task));
+  for (const v1::Task& task : job.tasks()) {
+    if (IsSystem(task)) {
+      return Wrong(options.config_path,
+                   "its task is a dynamical system; only learned optimizers are measured");
+    }
+    options.tasks.push_back(TaskSpec(task));
+  }
   if (options.optimizers.empty()) options.optimizers = {OptimizerSpec(job.optimizer())};
   if (options.particles.empty()) options.particles = {job.estimator().particles()};
   if (options.window == 0) options.window = WindowOf(job.estimator());

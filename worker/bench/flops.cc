@@ -61,6 +61,7 @@ double ImageMlpFlops(const v1::ImageMlp& task) {
 
 double TaskFlops(const v1::Task& task) {
   if (task.has_image_mlp()) return ImageMlpFlops(task.image_mlp());
+  if (!task.has_quadratic()) return 0;  // a dynamical system: not measured
   const v1::Quadratic& quadratic = task.quadratic();
   const double each = quadratic.kind() == v1::QUADRATIC_KIND_TARGET ? 4 : 3;
   return each * static_cast<double>(quadratic.dimension());
@@ -161,7 +162,7 @@ double OptimizerFlops(const v1::LearnedOptimizer& optimizer, const v1::Task& tas
       return MlpLoptFlops(optimizer.mlp_lopt(), task);
     case v1::LearnedOptimizer::kAdafacMlp:
       return AdafacMlpFlops(optimizer.adafac_mlp(), task);
-    case v1::LearnedOptimizer::KIND_NOT_SET:
+    default:
       break;
   }
   return 0;

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "common/estimator/leaf_sigma.h"
 
 namespace paceline {
 
@@ -13,13 +14,16 @@ absl::StatusOr<std::shared_ptr<JobContext>> JobContext::Create(
   job->config_ = config;
   job->device_ = std::move(device);
   job->layout_ = LayoutOf(config.optimizer());
+  job->sigmas_ = ElementSigmas(config.estimator(), job->layout_);
+  job->objective_ = PlanObjective(config);
   for (const v1::Task& task_config : config.tasks()) {
     auto task = MakeTask(task_config, data);
     if (!task.ok()) return task.status();
     const v1::Engine engine = ChooseEngine(config.engine(), task_config);
-    if (absl::Status status = CheckEngine(engine, **task, job->device_ != nullptr); !status.ok()) {
-      return status;
-    }
+    const bool on_gpu = job->device_ != nullptr;
+    absl::Status status = CheckEngine(engine, **task, on_gpu);
+    if (status.ok()) status = CheckObjective(job->objective_, **task, on_gpu);
+    if (!status.ok()) return status;
     job->tasks_.push_back(*std::move(task));
   }
   return job;
@@ -27,17 +31,33 @@ absl::StatusOr<std::shared_ptr<JobContext>> JobContext::Create(
 
 absl::StatusOr<std::unique_ptr<InnerRuns>> JobContext::NewRuns(int task) const {
   const v1::Task& task_config = config_.tasks(task);
+  const int runs =
+      RunsPerParticle(config_.estimator()) * static_cast<int>(config_.estimator().block());
   return MakeRuns(ChooseEngine(config_.engine(), task_config), config_.optimizer(), task_config,
-                  *tasks_[task], 2 * config_.estimator().block(), device_);
+                  *tasks_[task], runs, device_);
+}
+
+std::unique_ptr<RunValues> JobContext::NewValues(int task) const {
+  const int runs =
+      RunsPerParticle(config_.estimator()) * static_cast<int>(config_.estimator().block());
+  std::unique_ptr<ScoreSource> scores;
+  if (objective_.scored()) {
+    const bool plain = ChooseEngine(config_.engine(), config_.tasks(task)) == v1::ENGINE_REFERENCE;
+    scores = plain ? MakePlainScores(*tasks_[task]) : MakeKernelScores(*tasks_[task]);
+  }
+  return std::make_unique<RunValues>(objective_, *tasks_[task], std::move(scores), runs);
 }
 
 Block::Block(std::shared_ptr<JobContext> job, uint32_t block)
     : job_(std::move(job)),
       block_(block),
       particles_(job_->config().estimator().block()),
+      signs_(Antithetic(job_->config().estimator()) ? 2 : 1),
+      runs_per_particle_(RunsPerParticle(job_->config().estimator())),
       cursor_(job_->config(), block),
       episodes_(particles_),
-      thetas_(2 * particles_) {}
+      thetas_(runs_per_particle_ * particles_),
+      places_(thetas_.size()) {}
 
 int64_t Block::EpisodeStart(int64_t step) {
   cursor_.Seek(step);
@@ -46,7 +66,7 @@ int64_t Block::EpisodeStart(int64_t step) {
 
 int64_t Block::InnerSteps(int64_t step) {
   cursor_.Seek(step);
-  return cursor_.window().inner_steps * 2 * particles_;
+  return cursor_.window().inner_steps * runs_per_particle_ * particles_;
 }
 
 absl::StatusOr<std::vector<ParticleScalars>> Block::RunWindow(int64_t step,
@@ -63,7 +83,7 @@ absl::StatusOr<std::vector<ParticleScalars>> Block::RunWindow(int64_t step,
   cursor_.Seek(step);
   const BlockWindow& window = cursor_.window();
   if (absl::Status status = OpenWindow(window, theta); !status.ok()) return status;
-  losses_.resize(2 * particles_ * window.inner_steps);
+  losses_.resize(thetas_.size() * window.inner_steps);
   if (absl::Status status = runs_->Advance(thetas_, window.inner_steps, losses_); !status.ok()) {
     return status;
   }
@@ -77,45 +97,79 @@ absl::StatusOr<std::vector<ParticleScalars>> Block::RunWindow(int64_t step,
 }
 
 absl::Status Block::OpenWindow(const BlockWindow& window, std::span<const float> theta) {
-  const v1::JobConfig& config = job_->config();
   if (runs_task_ != window.task) {
+    runs_.reset();
+    values_ = job_->NewValues(window.task);
     auto runs = job_->NewRuns(window.task);
     if (!runs.ok()) return runs.status();
+    if (absl::Status status = values_->Attach(**runs); !status.ok()) return status;
     runs_ = *std::move(runs);
     runs_task_ = window.task;
   }
   episodes_.Begin(window);
-  const float sigma = static_cast<float>(Sigma(config.estimator()));
   for (int i = 0; i < particles_; ++i) {
-    const uint32_t particle = block_ * particles_ + i;
-    const int64_t start = episodes_.starts()[i];
-    const Stream stream = PerturbationStream(config, particle, window.step, start);
-    for (int run = 2 * i; run <= 2 * i + 1; ++run) {
-      thetas_[run] = {theta, stream, run == 2 * i ? sigma : -sigma};
-      if (!episodes_.JustBegan(i, window)) continue;
-      const RunSeed seed{config.seed(), particle, static_cast<uint32_t>(start)};
-      if (absl::Status status = runs_->Start(run, seed, window.length_steps); !status.ok())
-        return status;
+    if (absl::Status status = OpenParticle(i, window, theta); !status.ok()) return status;
+  }
+  values_->Open(places_, window.inner_steps);
+  return absl::OkStatus();
+}
+
+absl::Status Block::OpenParticle(int particle, const BlockWindow& window,
+                                 std::span<const float> theta) {
+  const v1::JobConfig& config = job_->config();
+  const uint32_t number = block_ * particles_ + particle;
+  const int64_t start = episodes_.starts()[particle];
+  const Stream stream = PerturbationStream(config, number, window.step, start);
+  const float sigma = job_->sigmas().empty() ? static_cast<float>(Sigma(config.estimator())) : 1.0f;
+  const float scales[] = {sigma, signs_ == 2 ? -sigma : 0.0f, 0.0f};
+  const RunPlace place = {.seed = {config.seed(), number, static_cast<uint32_t>(start)},
+                          .step = (window.step - start) * window.inner_steps,
+                          .length = window.ParticleLength(start)};
+  const int first = particle * runs_per_particle_;
+  for (int i = 0; i < runs_per_particle_; ++i) {
+    const int run = first + i;
+    thetas_[run] = {theta, stream, scales[i], job_->sigmas()};
+    places_[run] = place;
+    places_[run].counted = i < signs_;
+    if (!episodes_.JustBegan(particle, window)) continue;
+    if (absl::Status status = runs_->Start(run, place.seed, place.length); !status.ok()) {
+      return status;
     }
-    // Truncated ES: both signs start the window from one state.
-    if (config.estimator().has_truncated_es()) runs_->Copy(2 * i, 2 * i + 1);
+    values_->Start(run);
+  }
+  // Truncated ES: all signs start the window from one state.
+  if (!config.estimator().has_truncated_es()) return absl::OkStatus();
+  const int carried = CarriesUnperturbed(config.estimator()) ? first + signs_ : first;
+  for (int run = first; run < first + signs_; ++run) {
+    if (run != carried) CopyRun(carried, run);
   }
   return absl::OkStatus();
 }
 
-ParticleScalars Block::Reduce(int particle, const BlockWindow& window) {
-  const Task& task = job_->task(window.task);
-  ParticleScalars scalars;
-  scalars.trained_steps = static_cast<uint32_t>(window.inner_steps);
-  for (int sign = 0; sign < 2; ++sign) {
-    const float* losses = losses_.data() + (2 * particle + sign) * window.inner_steps;
-    double& sum = sign == 0 ? scalars.sum_plus : scalars.sum_minus;
-    bool diverged = false;
-    for (int64_t step = 0; step < window.inner_steps; ++step) {
-      diverged = diverged || !std::isfinite(losses[step]);
-      sum += diverged ? task.meta_loss_bound() : task.MetaLoss(losses[step]);
+void Block::CopyRun(int from, int to) {
+  runs_->Copy(from, to);
+  values_->Copy(from, to);
+}
+
+bool Block::Diverged(int particle, int64_t steps) const {
+  for (int i = 0; i < runs_per_particle_; ++i) {
+    for (const float loss : Losses(particle * runs_per_particle_ + i, steps)) {
+      if (!std::isfinite(loss)) return true;
     }
-    scalars.diverged = scalars.diverged || diverged;
+  }
+  return false;
+}
+
+ParticleScalars Block::Reduce(int particle, const BlockWindow& window) {
+  const int64_t steps = window.inner_steps;
+  ParticleScalars scalars;
+  scalars.trained_steps = static_cast<uint32_t>(steps);
+  scalars.diverged = Diverged(particle, steps);
+  for (int i = 0; i < runs_per_particle_; ++i) {
+    const int run = particle * runs_per_particle_ + i;
+    const double value =
+        values_->Take(run, Losses(run, steps), window.ends_episode(), scalars.diverged, *runs_);
+    if (i < signs_) (i == 0 ? scalars.sum_plus : scalars.sum_minus) = value;
   }
   return scalars;
 }

@@ -1,4 +1,4 @@
-// The inner state of one block: its particles' antithetic runs, carried from window to window.
+// The inner state of one block: its particles' runs, carried from window to window.
 #pragma once
 
 #include <cstdint>
@@ -13,22 +13,27 @@
 #include "paceline/v1/config.pb.h"
 #include "worker/cuda/device.h"
 #include "worker/engine/inner_runs.h"
+#include "worker/engine/run_values.h"
 
 namespace paceline {
 
 // What all blocks of a job share on one worker: tasks and data. Thread-safe.
 class JobContext {
  public:
-  // `config` is valid; `device` is null for the processor. Errors as MakeTask; InvalidArgument if
-  // the chosen tier cannot run one of the tasks there.
+  // `config` is valid; `device` is null for the processor. Errors as MakeTask, CheckEngine and
+  // CheckObjective, of each of the tasks.
   static absl::StatusOr<std::shared_ptr<JobContext>> Create(
       const v1::JobConfig& config, DataStore& data,
       std::shared_ptr<const cuda::Device> device = nullptr);
   const v1::JobConfig& config() const { return config_; }
   size_t theta_size() const { return layout_.size; }
   const Task& task(int index) const { return *tasks_[index]; }
-  // 2·particles runs of that task by the tier that the config chooses.
+  // RunsPerParticle·particles runs of that task by the tier that the config chooses.
   absl::StatusOr<std::unique_ptr<InnerRuns>> NewRuns(int task) const;
+  // And what becomes of their losses.
+  std::unique_ptr<RunValues> NewValues(int task) const;
+  // The standard deviation of every element of θ [P]; empty if all are alike.
+  std::span<const float> sigmas() const { return sigmas_; }
   const ThetaLayout& layout() const { return layout_; }
 
  private:
@@ -36,6 +41,8 @@ class JobContext {
   v1::JobConfig config_;
   std::shared_ptr<const cuda::Device> device_;
   ThetaLayout layout_;
+  std::vector<float> sigmas_;
+  ObjectivePlan objective_;
   std::vector<std::unique_ptr<Task>> tasks_;
 };
 
@@ -54,23 +61,35 @@ class Block {
   // FailedPrecondition unless CanRun(step); after an error the block must be re-made.
   absl::StatusOr<std::vector<ParticleScalars>> RunWindow(int64_t step,
                                                          std::span<const float> theta);
-  // Inner steps of the window of `step`, both signs, all particles.
+  // Inner steps of the window of `step`, all runs of all particles.
   int64_t InnerSteps(int64_t step);
 
  private:
   absl::Status OpenWindow(const BlockWindow& window, std::span<const float> theta);
+  absl::Status OpenParticle(int particle, const BlockWindow& window, std::span<const float> theta);
+  void CopyRun(int from, int to);
+  // Did a run of the particle have a loss that is not finite?
+  bool Diverged(int particle, int64_t steps) const;
   ParticleScalars Reduce(int particle, const BlockWindow& window);
+  std::span<const float> Losses(int run, int64_t steps) const {
+    return std::span(losses_).subspan(run * steps, steps);
+  }
 
   std::shared_ptr<JobContext> job_;
   uint32_t block_;
   int particles_;
+  // A particle's runs lie side by side: under θ+, under θ− if the estimator is antithetic, and
+  // under θ if that is the one whose state is carried on.
+  int signs_, runs_per_particle_;
   int64_t next_step_ = -1;
   EpisodeCursor cursor_;
   ParticleEpisodes episodes_;
   int runs_task_ = -1;
-  std::unique_ptr<InnerRuns> runs_;  // run 2i is particle i under θ+, run 2i+1 under θ−
-  std::vector<RunTheta> thetas_;     // [run]
-  std::vector<float> losses_;        // [run, inner step]
+  std::unique_ptr<RunValues> values_;
+  std::unique_ptr<InnerRuns> runs_;
+  std::vector<RunTheta> thetas_;  // [run]
+  std::vector<RunPlace> places_;  // [run]
+  std::vector<float> losses_;     // [run, inner step]
 };
 
 }  // namespace paceline

@@ -49,7 +49,8 @@ class CudaRuns : public InnerRuns {
  public:
   static absl::StatusOr<std::unique_ptr<InnerRuns>> Create(
       std::shared_ptr<const cuda::Device> device, const OwnedPlan<Plan>& owned,
-      const ImageMlp& task, int runs, const cuda::WindowTuning& tuning) {
+      const ImageMlp& task, const CurvatureNeeds& needs, int runs,
+      const cuda::WindowTuning& tuning) {
     auto data = DataOnDevice(*device, task.shared_data());
     if (!data.ok()) return data.status();
     auto stream = cuda::Stream::Create(*device);
@@ -57,7 +58,7 @@ class CudaRuns : public InnerRuns {
     auto plan = cuda::DevicePlan<Plan>::Upload(*device, *stream, owned);
     if (!plan.ok()) return plan.status();
     const WindowTask window_task =
-        MakeWindowTask(task, (*data)->images.data(), (*data)->labels.data());
+        MakeWindowTask(task, (*data)->images.data(), (*data)->labels.data(), needs);
     const WindowLayout layout =
         PlanWindow(window_task, SizesOf(owned.plan), cuda::SharedBytes(device->info(), tuning));
     auto memory = RunMemory::Allocate(*device, window_task, owned.plan.state_size, layout, runs);
@@ -155,16 +156,22 @@ class CudaRuns : public InnerRuns {
     return absl::OkStatus();
   }
 
-  // Every θ once, however many runs share it; theta_place_[run] is where a run's begins.
+  // Every θ, and every σ by element, once, however many runs share it; theta_place_[run] and
+  // sigma_place_[run] are where a run's begin.
   absl::Status UploadThetas(std::span<const RunTheta> thetas) {
     std::vector<std::span<const float>> distinct;
     const size_t stride = cuda::RowStride(plan_->plan().theta_size);
-    theta_place_.clear();
-    for (const RunTheta& theta : thetas) {
+    const auto place = [&](std::span<const float> values) {
       size_t i = 0;
-      while (i < distinct.size() && distinct[i].data() != theta.theta.data()) ++i;
-      if (i == distinct.size()) distinct.push_back(theta.theta);
-      theta_place_.push_back(i * stride);
+      while (i < distinct.size() && distinct[i].data() != values.data()) ++i;
+      if (i == distinct.size()) distinct.push_back(values);
+      return i * stride;
+    };
+    theta_place_.clear();
+    sigma_place_.clear();
+    for (const RunTheta& theta : thetas) {
+      theta_place_.push_back(place(theta.theta));
+      sigma_place_.push_back(theta.sigmas.empty() ? 0 : place(theta.sigmas));
     }
     absl::Status status = Reserve(theta_array_, distinct.size() * stride);
     for (size_t i = 0; i < distinct.size() && status.ok(); ++i) {
@@ -178,6 +185,7 @@ class CudaRuns : public InnerRuns {
     for (size_t r = 0; r < runs_.size(); ++r) {
       WindowRun run = DescribeRun(thetas[r], runs_[r].seed, runs_[r].step);
       run.theta = theta_array_.data() + theta_place_[r];
+      if (run.sigmas != nullptr) run.sigmas = theta_array_.data() + sigma_place_[r];
       run.num_steps = runs_[r].num_steps;
       run.begins = runs_[r].begins;
       run.parameters = memory_.parameters.data() + r * memory_.parameter_stride;
@@ -199,7 +207,7 @@ class CudaRuns : public InnerRuns {
   WindowLayout layout_;
   RunMemory memory_;
   std::vector<Run> runs_;
-  std::vector<size_t> theta_place_;  // [run]
+  std::vector<size_t> theta_place_, sigma_place_;  // [run]
   cuda::Array<float> theta_array_, loss_array_;
   // The first error: after it, what is on the device cannot be trusted.
   mutable absl::Status failure_;
@@ -218,7 +226,8 @@ absl::StatusOr<std::unique_ptr<InnerRuns>> MakeCudaRuns(const v1::LearnedOptimiz
   const ImageMlp& mlp = *found;
   return VisitPlan(optimizer, task.parameters(), [&](const auto& owned) {
     using Plan = typename std::remove_cvref_t<decltype(owned)>::Plan;
-    return CudaRuns<Plan>::Create(std::move(device), owned, mlp, runs, tuning);
+    return CudaRuns<Plan>::Create(std::move(device), owned, mlp, CurvatureOf(optimizer), runs,
+                                  tuning);
   });
 }
 

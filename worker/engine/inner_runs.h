@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <span>
 #include <vector>
@@ -19,11 +20,15 @@
 
 namespace paceline {
 
-// θ of one run in one window, by its seed: theta + scale·n, n the stream's normals.
+class System;
+
+// θ of one run in one window, by its seed: theta + scale·n, n the stream's normals, each times its
+// own of `sigmas` unless that is empty.
 struct RunTheta {
   std::span<const float> theta;  // [P]; the caller's, often shared by all runs
   Stream stream = {};
   float scale = 0;
+  std::span<const float> sigmas = {};  // [P] or empty; the caller's
 
   // out: [P]
   void Fill(std::span<float> out) const;
@@ -43,6 +48,11 @@ class InnerRuns {
   // before each update; not finite if the run diverged.
   virtual absl::Status Advance(std::span<const RunTheta> thetas, int64_t steps,
                                std::span<float> losses) = 0;
+  // From now on Advance calls `observer` after each step of a run whose loss was finite; `step`
+  // counts from 0 in each Advance. Unimplemented where the parameters are not in the host's memory.
+  using StepObserver =
+      std::function<void(int run, int64_t step, std::span<const float> parameters)>;
+  virtual absl::Status Observe(StepObserver observer);
   // Run `to` becomes a copy of run `from` (parameters, optimizer state, seed, counter).
   virtual void Copy(int from, int to) = 0;
   // Task parameters of a run, flat, in the order of Task::parameters().
@@ -63,6 +73,8 @@ absl::StatusOr<std::unique_ptr<InnerRuns>> MakeRuns(
 // Plain loops: Task::LossAndGradient and the scalar optimizer.
 std::unique_ptr<InnerRuns> MakeReferenceRuns(const v1::LearnedOptimizer& optimizer,
                                              const Task& task, int runs);
+// Dynamical systems, in the reference tier. `system` outlives the runs.
+std::unique_ptr<InnerRuns> MakeSystemRuns(const System& system, int runs);
 // SIMD: the kernels of worker/kernels for the task's gradient (its own loops where it has no
 // kernel) and the SIMD optimizer; one run at a time, so that its state stays in cache for the whole
 // window. The processor must be able to run `target`; all targets give the same bits.

@@ -22,6 +22,7 @@ struct Run {
 
 // One window of one run: θ as the optimizer wants it, and whether the losses were finite so far.
 struct Passage {
+  int index;
   Run* run;
   std::unique_ptr<PreparedTheta> prepared;
   std::span<float> losses;
@@ -59,7 +60,7 @@ class LoopRuns : public InnerRuns {
       while (end < runs_.size() && end < i + kTogether && SameBatches(runs_[i], runs_[end])) ++end;
       std::vector<Passage> passages;
       for (; i < end; ++i) {
-        passages.push_back(Enter(runs_[i], thetas[i], losses.subspan(i * steps, steps)));
+        passages.push_back(Enter(static_cast<int>(i), thetas[i], losses.subspan(i * steps, steps)));
       }
       for (int64_t step = 0; step < steps; ++step) {
         for (Passage& passage : passages) AdvanceOneStep(passage, step);
@@ -68,6 +69,10 @@ class LoopRuns : public InnerRuns {
     return absl::OkStatus();
   }
 
+  absl::Status Observe(StepObserver observer) override {
+    observer_ = std::move(observer);
+    return absl::OkStatus();
+  }
   void Copy(int from, int to) override { runs_[to] = runs_[from]; }
   std::vector<float> Parameters(int run) const override {
     const std::span<const float> values = runs_[run].parameters.span();
@@ -82,7 +87,8 @@ class LoopRuns : public InnerRuns {
     return a.seed == b.seed && a.step == b.step;
   }
 
-  Passage Enter(Run& run, const RunTheta& theta, std::span<float> losses) {
+  Passage Enter(int index, const RunTheta& theta, std::span<float> losses) {
+    Run& run = runs_[index];
     theta_.resize(theta.theta.size());
     theta.Fill(theta_);
     auto prepared = optimizer_->Prepare(theta_);
@@ -90,7 +96,7 @@ class LoopRuns : public InnerRuns {
       run.state = AlignedFloats(optimizer_->state_size());
       optimizer_->InitState(*prepared, run.state.span());
     }
-    return {&run, std::move(prepared), losses};
+    return {index, &run, std::move(prepared), losses};
   }
 
   // A run whose loss is no longer finite stands still: its parameters mean nothing any more.
@@ -111,6 +117,7 @@ class LoopRuns : public InnerRuns {
       curvature_.Fill(run.seed, run.parameters.span(), inner);
       optimizer_->Update(*passage.prepared, inner, run.parameters.span(), run.state.span(),
                          scratch_.span());
+      if (observer_) observer_(passage.index, step, run.parameters.span());
     }
     ++run.step;
   }
@@ -120,6 +127,7 @@ class LoopRuns : public InnerRuns {
   CurvatureSource curvature_;
   std::unique_ptr<Optimizer> optimizer_;
   std::vector<Run> runs_;
+  StepObserver observer_;
   std::vector<float> theta_;  // of the run at hand
   AlignedFloats gradient_;    // likewise
   AlignedFloats scratch_;

@@ -8,18 +8,29 @@
 #include "worker/engine/torch_cuda/torch_cuda_module.h"
 #include "worker/engine/torch_cuda/torch_cuda_runs.h"
 #include "worker/task/image_mlp.h"
+#include "worker/task/systems/system.h"
 
 namespace paceline {
 
 void RunTheta::Fill(std::span<float> out) const {
   if (scale == 0) {
     std::ranges::copy(theta, out.begin());
+  } else if (!sigmas.empty()) {
+    Perturb(theta, sigmas, scale, stream, out);
   } else {
     Perturb(theta, std::fabs(scale), scale < 0 ? -1 : +1, stream, out);
   }
 }
 
-absl::Status CheckEngine(v1::Engine engine, const Task&, bool on_gpu) {
+absl::Status InnerRuns::Observe(StepObserver) {
+  return absl::UnimplementedError("the parameters of these runs are on a GPU for a whole window");
+}
+
+absl::Status CheckEngine(v1::Engine engine, const Task& task, bool on_gpu) {
+  if (engine != v1::ENGINE_REFERENCE && dynamic_cast<const System*>(&task) != nullptr) {
+    return absl::InvalidArgumentError(absl::StrCat(
+        "the ", TierName(engine), " engine does not run dynamical systems: give engine: auto"));
+  }
   if (!on_gpu || engine == v1::ENGINE_FUSED) return absl::OkStatus();
   if (engine == v1::ENGINE_TORCH) return LoadTorchCuda().status();
   return absl::InvalidArgumentError(
@@ -36,6 +47,9 @@ absl::StatusOr<std::unique_ptr<InnerRuns>> MakeRuns(v1::Engine engine,
     return status;
   switch (engine) {
     case v1::ENGINE_REFERENCE:
+      if (const auto* system = dynamic_cast<const System*>(&task)) {
+        return MakeSystemRuns(*system, runs);
+      }
       return MakeReferenceRuns(optimizer, task, runs);
     case v1::ENGINE_FUSED:
       // Tasks that have no kernel there run beside the GPU, with the same bits.

@@ -6,6 +6,7 @@
 
 #include "common/base/digest.h"
 #include "common/lopt/layout.h"
+#include "common/lopt/systems.h"
 #include "fmt/format.h"
 #include "worker/eval/baselines.h"
 
@@ -127,6 +128,10 @@ absl::StatusOr<Evaluation> Evaluate(const TrainedOptimizer& trained, const EvalO
     return absl::InvalidArgumentError(
         fmt::format("there is no task {}; the config has tasks 0 to {}", options.task,
                     training.config.tasks_size() - 1));
+  }
+  if (IsSystem(training.config.tasks(options.task))) {
+    return absl::InvalidArgumentError(
+        "the job's task is a dynamical system; only learned optimizers are evaluated");
   }
   Evaluation evaluation{.job = training.job, .outer_step = training.step};
   evaluation.horizon =

@@ -10,6 +10,8 @@ namespace paceline::kernels {
                              const float*, float*, float*);                                        \
     void MlpCurvatureProducts(const MlpShape&, const MlpCurvatureScratch&, const float*,           \
                               const int32_t*, const float*, const float*, float*, float*, float*); \
+    MlpScore ScoreMlp(const MlpShape&, const MlpScratch&, const float*, const int32_t*,            \
+                      const float*, float*);                                                       \
   }
 PACELINE_DECLARE(Scalar)
 PACELINE_DECLARE(Avx2)
@@ -108,6 +110,22 @@ void MlpKernel::CurvatureProducts(std::span<const float> images, std::span<const
       break;
   }
   run(simd_Scalar::MlpCurvatureProducts);
+}
+
+MlpScore MlpKernel::Score(std::span<const float> images, std::span<const int32_t> labels,
+                          std::span<const float> parameters, std::span<float> scratch) const {
+  const auto run = [&](auto function) {
+    return function(shape_, at_, images.data(), labels.data(), parameters.data(), scratch.data());
+  };
+  switch (target_) {
+    case lane::Target::kAvx512:
+      return run(simd_Avx512::ScoreMlp);
+    case lane::Target::kAvx2:
+      return run(simd_Avx2::ScoreMlp);
+    case lane::Target::kScalar:
+      break;
+  }
+  return run(simd_Scalar::ScoreMlp);
 }
 
 }  // namespace paceline::kernels

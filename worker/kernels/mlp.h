@@ -22,6 +22,10 @@ class MlpKernel {
   float LossAndGradient(std::span<const float> images, std::span<const int32_t> labels,
                         std::span<const float> parameters, std::span<float> gradient,
                         std::span<float> scratch) const;
+  // The loss alone, and how many examples have another class than their label on top (the first of
+  // equals is).
+  MlpScore Score(std::span<const float> images, std::span<const int32_t> labels,
+                 std::span<const float> parameters, std::span<float> scratch) const;
 
   // H·v and G·v of that loss for v [parameter]: as SoftmaxMlp::CurvatureProducts, but both are
   // made. Its own scratch.

@@ -41,7 +41,29 @@ class MlpEvaluation {
     return scratch_[at_.loss];
   }
 
+  // For a team of one.
+  PACELINE_LANE MlpScore Score(const Batch& batch) {
+    CopyParameters();
+    for (int layer = 0; layer < shape_.layers; ++layer) Forward(layer, batch);
+    MlpScore score;
+    for (int b = 0; b < shape_.batch; ++b) score.wrong += Predicted(b) != batch.labels[b] ? 1 : 0;
+    SoftmaxCrossEntropy(batch.labels);
+    MeanLoss();
+    score.loss = scratch_[at_.loss];
+    return score;
+  }
+
  protected:
+  // The class of example b with the largest logit, the first of equals.
+  PACELINE_LANE int Predicted(int b) const {
+    const float* row = scratch_ + at_.before[last()] + b * at_.stride[last()];
+    int best = 0;
+    for (int c = 1; c < out(last()); ++c) {
+      if (row[c] > row[best]) best = c;
+    }
+    return best;
+  }
+
   PACELINE_LANE int in(int layer) const { return shape_.widths[layer]; }
   PACELINE_LANE int out(int layer) const { return shape_.widths[layer + 1]; }
   PACELINE_LANE int last() const { return shape_.layers - 1; }

@@ -32,6 +32,11 @@ struct MlpShape {
   int batch = 0;
 };
 
+struct MlpScore {
+  float loss = 0;
+  int wrong = 0;
+};
+
 // Rows of matrices in scratch are padded: for vectors to whole packs; for a team to an odd number
 // of floats, so that a column's elements lie in different banks of shared memory.
 inline constexpr int Padded(int n) { return (n + 15) / 16 * 16; }

@@ -3,10 +3,14 @@
 // bits as worker/engine/loop_runs.cc.
 #pragma once
 
+#include <type_traits>
+
 #include "common/noise/team_noise.h"
+#include "worker/kernels/mlp_curvature_kernel.h"
 #include "worker/kernels/mlp_kernel.h"
 #include "worker/kernels/window_plan.h"
 #include "worker/optim/inner_step.h"
+#include "worker/optim/per_parameter_plan.h"
 
 namespace paceline {
 
@@ -33,10 +37,12 @@ class Window {
       }
       if (team_.rank() == 0) run_.losses[step] = loss;
       if (finite) {
-        const InnerStep inner = {.iteration = run_.step + step,
-                                 .num_steps = run_.num_steps,
-                                 .loss = loss,
-                                 .gradient = Part(kGradient)};
+        InnerStep inner = {.iteration = run_.step + step,
+                           .num_steps = run_.num_steps,
+                           .loss = loss,
+                           .gradient = Part(kGradient)};
+        // The families that can use it.
+        if constexpr (std::is_base_of_v<PerParameterPlan, Plan>) AddCurvature(inner);
         Kernel::template Update<V>(plan_, Part(kPrepared), inner,
                                    Home(kParameters, run_.parameters), Home(kState, run_.state),
                                    Part(kScratch), team_);
@@ -66,6 +72,9 @@ class Window {
     float* theta = Part(kScratch);
     if (run_.scale == 0) {
       Copy(plan_.theta_size, run_.theta, theta);
+    } else if (run_.sigmas != nullptr) {
+      AddNormalsByElement(run_.noise, run_.scale, run_.sigmas, run_.theta, theta, plan_.theta_size,
+                          team_);
     } else {
       AddScaledNormals(run_.noise, 0, run_.scale, run_.theta, theta, plan_.theta_size, team_);
     }
@@ -102,6 +111,33 @@ class Window {
     return kernels::MlpEvaluation<V, Team>(
                task_.shape, task_.at, Home(kParameters, run_.parameters), Part(kScratch), team_)
         .LossAndGradient({images, stride, labels}, Part(kGradient));
+  }
+
+  // On the batch that LossAndGradient gathered. As worker/engine/curvature_source.cc.
+  PACELINE_LANE void AddCurvature(InnerStep& inner) const {
+    const WindowCurvature& curvature = task_.curvature;
+    if (curvature.every == 0 || inner.iteration % curvature.every != 0) return;
+    const size_t stride = CurvatureStride(task_);
+    float* const probe = Part(kCurvature);
+    float* const hessian = probe + stride;
+    float* const gauss_newton = hessian + stride;
+    PhiloxPlace place = run_.probe;
+    place.words[0] = static_cast<uint32_t>(inner.iteration);
+    FillSigns(place, probe, task_.parameters, team_);
+    team_.Sync();
+    const float* images = Part(kBatch);
+    const int32_t* labels = reinterpret_cast<const int32_t*>(
+        images + static_cast<size_t>(task_.shape.batch) * layout_.image_stride);
+    kernels::MlpCurvature<V, Team>(task_.shape, curvature.at, Home(kParameters, run_.parameters),
+                                   probe, gauss_newton + stride, team_)
+        .Products({images, layout_.image_stride, labels}, hessian, gauss_newton);
+    lane::ForEach(team_, task_.parameters, [&](size_t i) {
+      hessian[i] *= probe[i];
+      gauss_newton[i] *= probe[i];
+    });
+    team_.Sync();
+    if (curvature.hessian) inner.hessian_diagonal = hessian;
+    if (curvature.gauss_newton) inner.gauss_newton_diagonal = gauss_newton;
   }
 
   static PACELINE_LANE bool IsFinite(float x) {

@@ -13,6 +13,9 @@ WindowLayout PlanWindow(const WindowTask& task, const OptimizerSizes& sizes, siz
   floats[kScratch] = std::max({task.at.size, sizes.scratch, sizes.theta});
   floats[kBatch] = batch * (task.at.image_stride + 2);
   floats[kState] = sizes.state;
+  if (task.curvature.every > 0) {
+    floats[kCurvature] = 3 * CurvatureStride(task) + task.curvature.at.size;
+  }
 
   WindowLayout layout;
   layout.image_stride = task.at.image_stride;

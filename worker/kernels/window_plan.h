@@ -5,10 +5,20 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "common/lane/scalar.h"
 #include "common/noise/philox.h"
 #include "worker/kernels/mlp_shape.h"
 
 namespace paceline {
+
+// Curvature estimates (common/lopt/curvature.h) in the steps whose number is a multiple of `every`;
+// 0: none.
+struct WindowCurvature {
+  uint32_t every = 0;
+  bool hessian = false;
+  bool gauss_newton = false;
+  kernels::MlpCurvatureScratch at;
+};
 
 // An image MLP whose data are on the device.
 struct WindowTask {
@@ -18,15 +28,19 @@ struct WindowTask {
   const float* images = nullptr;  // [example, inputs]
   const int32_t* labels = nullptr;
   uint32_t examples = 0;
+  WindowCurvature curvature;
 };
 
 // What differs from run to run.
 struct WindowRun {
-  // theta + scale·n, n the normals of `noise`; theta as it is if scale is 0.
+  // theta + scale·n, n the normals of `noise`, each times its own of `sigmas` unless that is null;
+  // theta as it is if scale is 0.
   const float* theta = nullptr;
   PhiloxPlace noise = {};
   float scale = 0;
+  const float* sigmas = nullptr;
   PhiloxPlace batch = {};  // of inner step 0: words[0] is the step
+  PhiloxPlace probe = {};  // of the curvature, likewise
   int64_t step = 0;        // inner steps done before this window
   int64_t num_steps = 0;   // of the run's episode
   bool begins = false;     // the optimizer's state is to be made
@@ -41,9 +55,10 @@ enum WindowPart {
   kPrepared,    // θ as the optimizer wants it
   kParameters,  // kept from window to window
   kGradient,
-  kScratch,  // the MLP's and the optimizer's, who take turns; before them, θ
-  kBatch,    // images, labels, indices
-  kState,    // the optimizer's; kept from window to window
+  kScratch,    // the MLP's and the optimizer's, who take turns; before them, θ
+  kBatch,      // images, labels, indices
+  kState,      // the optimizer's; kept from window to window
+  kCurvature,  // the probe, both estimates, their scratch
   kWindowParts,
 };
 
@@ -60,6 +75,11 @@ struct WindowLayout {
 struct OptimizerSizes {
   size_t theta = 0, prepared = 0, state = 0, scratch = 0;
 };
+
+// Between the first three arrays of kCurvature.
+PACELINE_LANE constexpr size_t CurvatureStride(const WindowTask& task) {
+  return (task.parameters + 15) / 16 * 16;
+}
 
 WindowLayout PlanWindow(const WindowTask& task, const OptimizerSizes& sizes, size_t shared_bytes);
 

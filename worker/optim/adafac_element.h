@@ -15,9 +15,18 @@ inline constexpr int kAdafacScaledMomenta = 6;      // m·(rms + 1e-6)^−½
 inline constexpr int kAdafacInverseRms = 9;         // (rms + 1e-6)^−½
 inline constexpr int kAdafacFactoredGradient = 10;  // g·r·c
 inline constexpr int kAdafacFactoredMomenta = 13;   // m·r·c
+inline constexpr int kAdafacClippedGradient = 16;  // g limited to ±0.1; both only of some families
+inline constexpr int kAdafacScaledGradient = 17;   // g·(rms + epsilon)^−½
 // ... and of the inputs that are constant along an axis, for one side.
 inline constexpr int kAdafacMoments = 0;
 inline constexpr int kAdafacInverseRoots = 3;
+
+// What differs between the families with these features.
+struct AdafacFeatures {
+  static constexpr uint32_t kElements = kAdafacElementFeatures;  // two more: the last two above
+  static constexpr float kRmsEpsilon = 1e-6f;
+  static constexpr float kNormalizerEpsilon = 1e-5f;
+};
 
 // accumulator ← decay·accumulator + complement·new
 struct Decay {
@@ -57,18 +66,6 @@ struct AdafacArrays {
   uint32_t padded;
 };
 
-// 1, and 0 in the lanes from `count` on.
-template <class V>
-PACELINE_LANE V MaskOf(uint32_t first, uint32_t count) {
-  const V index = FromInt(V::U::Iota(first));
-  return Select(index < V::Set(static_cast<float>(count)), V::Set(1.0f), V::Set(0.0f));
-}
-
-template <class V>
-PACELINE_LANE void AddSquare(V& sum, V x) {
-  sum = Fma(x, x, sum);
-}
-
 // The first ten features.
 template <class V>
 struct AdafacElement {
@@ -93,7 +90,7 @@ struct AdafacElement {
 
   // Moves momenta and rms on; `mask` is 0 in the padding, where the inverse root would not be 0.
   static PACELINE_LANE AdafacElement Update(const AdafacArrays& t, const AdafacDecays& decays,
-                                            uint32_t at, V mask) {
+                                            float epsilon, uint32_t at, V mask) {
     AdafacElement e;
     e.gradient = V::Load(t.gradient + at);
     e.parameter = V::Load(t.parameters + at);
@@ -105,9 +102,13 @@ struct AdafacElement {
     }
     e.rms = decays.rms.Move(V::Load(t.rms + at), e.gradient * e.gradient);
     e.rms.Store(t.rms + at);
-    e.inverse_rms = Rsqrt(e.rms + V::Set(1e-6f)) * mask;
+    e.inverse_rms = Rsqrt(e.rms + V::Set(epsilon)) * mask;
     e.inverse_rms.Store(t.inverse_rms + at);
     return e;
+  }
+
+  PACELINE_LANE V ClippedGradient() const {
+    return Max(V::Set(-0.1f), Min(V::Set(0.1f), gradient));
   }
 
   // To the sums for the normaliser, in the inputs' order.

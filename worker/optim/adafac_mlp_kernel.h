@@ -26,43 +26,67 @@ struct AdafacMlpKernel : PerParameterKernel {
                                    float* scratch, const Team& team) {
     const AdafacDecays decays = AdafacDecays::Load(prepared + plan.decays);
     UpdateTensors<V>(plan, prepared, step, parameters, state, scratch, team,
-                     [&](const TensorPlan& tensor, const StagedTensor& staged, float* momenta)
-                         PACELINE_INLINE_LAMBDA {
-                           UpdateTensor<V>(plan, tensor, decays, prepared, staged, momenta, scratch,
-                                           team);
-                         });
+                     [&](const TensorStep& own) PACELINE_INLINE_LAMBDA {
+                       UpdateTensor<V>(plan, decays, prepared, own, own.Learned(plan.network),
+                                       scratch, team);
+                     });
   }
 
- private:
-  template <class V, class Team>
-  static PACELINE_LANE void UpdateTensor(const AdafacMlpPlan& plan, const TensorPlan& tensor,
-                                         const AdafacDecays& decays, const float* prepared,
-                                         const StagedTensor& staged, float* momenta, float* scratch,
-                                         const Team& team) {
-    const uint32_t padded = tensor.padded_size();
-    const AdafacArrays arrays = {.gradient = staged.gradient,
-                                 .parameters = staged.parameters,
-                                 .momenta = momenta,
-                                 .rms = momenta + size_t{kAdafacDecays} * padded,
-                                 .inverse_rms = scratch + plan.inverse_rms,
-                                 .padded = padded};
-    float* moments = arrays.rms + padded;
-    if (tensor.factored) {
-      const AdafacTensor own = {.plan = plan,
-                                .tensor = tensor,
-                                .arrays = arrays,
-                                .decays = decays,
-                                .rows = Rows(plan, tensor, moments, scratch),
-                                .columns = Columns(plan, tensor, moments, scratch),
-                                .prepared = prepared,
-                                .scratch = scratch};
-      own.template Update<V>(team);
+ protected:
+  static PACELINE_LANE AdafacArrays ArraysOf(const AdafacMlpPlan& plan, const TensorStep& own,
+                                             float* scratch) {
+    const uint32_t padded = own.tensor.padded_size();
+    return {.gradient = own.gradient,
+            .parameters = own.parameters,
+            .momenta = own.state,
+            .rms = own.state + size_t{kAdafacDecays} * padded,
+            .inverse_rms = scratch + plan.inverse_rms,
+            .padded = padded};
+  }
+
+  // Tensors of rank ≥ 2.
+  template <class Features, class V, class Applied, class Team>
+  static PACELINE_LANE void UpdateMatrix(const AdafacMlpPlan& plan, const AdafacDecays& decays,
+                                         const float* prepared, const TensorStep& own,
+                                         const Applied& apply, float* scratch, const Team& team) {
+    const AdafacArrays arrays = ArraysOf(plan, own, scratch);
+    float* moments = arrays.rms + arrays.padded;
+    const AdafacTensor<Features, Applied> matrix = {
+        .plan = plan,
+        .tensor = own.tensor,
+        .arrays = arrays,
+        .decays = decays,
+        .curvature = own.curvature,
+        .rows = Rows(plan, own.tensor, moments, scratch),
+        .columns = Columns(plan, own.tensor, moments, scratch),
+        .prepared = prepared,
+        .scratch = scratch,
+        .apply = apply};
+    matrix.template Update<V>(team);
+  }
+
+  template <class V, class Applied, class Team>
+  static PACELINE_LANE void UpdateTensor(const AdafacMlpPlan& plan, const AdafacDecays& decays,
+                                         const float* prepared, const TensorStep& own,
+                                         const Applied& apply, float* scratch, const Team& team) {
+    if (own.tensor.factored) {
+      UpdateMatrix<AdafacFeatures, V>(plan, decays, prepared, own, apply, scratch, team);
     } else {
-      const AdafacVector own = {plan, arrays, decays, tensor.size, moments, prepared, scratch};
-      own.template Update<V>(team);
+      const AdafacArrays arrays = ArraysOf(plan, own, scratch);
+      const AdafacVector<Applied> vector = {.plan = plan,
+                                            .arrays = arrays,
+                                            .decays = decays,
+                                            .curvature = own.curvature,
+                                            .size = own.tensor.size,
+                                            .moments = arrays.rms + arrays.padded,
+                                            .prepared = prepared,
+                                            .scratch = scratch,
+                                            .apply = apply};
+      vector.template Update<V>(team);
     }
   }
 
+ private:
   // d = 1 − (1 − d₀)·e^(10δ), the rms's and the factored moments' clipped to [0, 1]; 1 − d is that
   // of the rounded d, as in a float32 program.
   static PACELINE_LANE Decay LearnedDecay(const AdafacMlpPlan& plan, const float* theta,

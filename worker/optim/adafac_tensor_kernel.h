@@ -24,27 +24,35 @@ struct AdafacSide {
   float* means;  // [3, batch]
 };
 
+// Inputs of the first layer, in this order: of each element, from curvature, of the smaller axis,
+// of the larger one. `Features` is AdafacFeatures or another family's; `Applied` as NetworkStep's.
+template <class Features, class Applied>
 struct AdafacTensor {
+  static constexpr uint32_t kElements = Features::kElements;
+
   const AdafacMlpPlan& plan;
   const TensorPlan& tensor;
   const AdafacArrays& arrays;
   const AdafacDecays& decays;
+  const CurvatureInputs& curvature;
   AdafacSide rows;
   AdafacSide columns;
   const float* prepared;
   float* scratch;
+  Applied apply;
 
   template <class V, class Team>
   PACELINE_LANE void Update(const Team& team) const {
     SumSquares<V>(team);
     float* totals = scratch + plan.totals;
-    float* smaller = totals + kAdafacElementFeatures;
+    float* smaller = totals + kElements;
     float* larger = smaller + kAdafacSideFeatures;
     MoveSide<V>(rows, rows.smaller ? smaller : larger, team);
     MoveSide<V>(columns, columns.smaller ? smaller : larger, team);
-    SumElements<V, kAdafacElementFeatures>(
+    SumElements<V, static_cast<int>(kElements)>(
         team, arrays.padded, scratch + plan.sums, totals,
         [&](uint32_t at, V* squares) PACELINE_INLINE_LAMBDA { Accumulate<V>(at, squares); });
+    curvature.template Update<V>(arrays.momenta, team);
     ScaleFirstLayer<V>(totals, team);
     team.Sync();
     StartRows<V>(team);
@@ -154,7 +162,8 @@ struct AdafacTensor {
   PACELINE_LANE void Accumulate(uint32_t at, V* squares) const {
     const Place place = PlaceOf(at);
     const V mask = MaskOf<V>(place.column, columns.size);
-    const AdafacElement<V> e = AdafacElement<V>::Update(arrays, decays, at, mask);
+    const AdafacElement<V> e =
+        AdafacElement<V>::Update(arrays, decays, Features::kRmsEpsilon, at, mask);
     e.AddSquares(squares);
     V factors[kAdafacDecays];
     LoadFactors(place, factors);
@@ -162,6 +171,10 @@ struct AdafacTensor {
     for (uint32_t k = 0; k < kAdafacDecays; ++k) {
       AddSquare(squares[kAdafacFactoredGradient + k], e.gradient * factors[k]);
       AddSquare(squares[kAdafacFactoredMomenta + k], e.momenta[k] * factors[k]);
+    }
+    if constexpr (kElements > kAdafacElementFeatures) {
+      AddSquare(squares[kAdafacClippedGradient], e.ClippedGradient());
+      AddSquare(squares[kAdafacScaledGradient], e.gradient * e.inverse_rms);
     }
   }
 
@@ -171,22 +184,25 @@ struct AdafacTensor {
     const NetworkPlan& network = plan.network;
     const AdafacSide& smaller = rows.smaller ? rows : columns;
     const AdafacSide& larger = rows.smaller ? columns : rows;
+    const uint32_t extra = curvature.count();
     ScaleWeights<V>(
-        team, kAdafacFeatures, network.padded_hidden, scratch + network.scaled_weights,
+        team, network.inputs, network.padded_hidden, scratch + network.scaled_weights,
         [&](uint32_t f, uint32_t h) PACELINE_INLINE_LAMBDA {
           return V::Load(prepared + network.first_weights + f * network.padded_hidden + h);
         },
         [&](uint32_t f) PACELINE_INLINE_LAMBDA {
-          const uint32_t count = f < kAdafacElementFeatures ? tensor.size
-                                 : f < kAdafacElementFeatures + kAdafacSideFeatures
+          if (f >= kElements && f < kElements + extra) return curvature.Normalizer(f - kElements);
+          const uint32_t own = f < kElements ? f : f - extra;
+          const uint32_t count = own < kElements ? tensor.size
+                                 : own < kElements + kAdafacSideFeatures
                                      ? tensor.batches * smaller.size
                                      : tensor.batches * larger.size;
-          return Normalizer(totals[f], static_cast<float>(count));
+          return Normalizer(totals[own], static_cast<float>(count), Features::kNormalizerEpsilon);
         });
   }
 
   PACELINE_LANE const float* SideWeights(const AdafacSide& side) const {
-    const uint32_t first = kAdafacElementFeatures + (side.smaller ? 0 : kAdafacSideFeatures);
+    const uint32_t first = kElements + curvature.count() + (side.smaller ? 0 : kAdafacSideFeatures);
     return scratch + plan.network.scaled_weights + first * plan.network.padded_hidden;
   }
 
@@ -244,7 +260,8 @@ struct AdafacTensor {
     template <int kGroups>
     PACELINE_LANE void Groups(const uint32_t* places) const {
       constexpr size_t kStride = size_t{kGroups} * size_t{V::kLanes};
-      alignas(64) float features[kAdafacElementFeatures * kStride];
+      alignas(64) float features[(kElements + kMaxCurvatureInputs) * kStride];
+      const uint32_t inputs = kElements + t.curvature.count();
       const float* row_start[kGroups];
       const float* column_start[kGroups];
       const NetworkPlan& network = t.plan.network;
@@ -265,15 +282,22 @@ struct AdafacTensor {
           (e.gradient * factors[k]).Store(own + (kAdafacFactoredGradient + k) * kStride);
           (e.momenta[k] * factors[k]).Store(own + (kAdafacFactoredMomenta + k) * kStride);
         }
+        if constexpr (kElements > kAdafacElementFeatures) {
+          e.ClippedGradient().Store(own + kAdafacClippedGradient * kStride);
+          (e.gradient * e.inverse_rms).Store(own + kAdafacScaledGradient * kStride);
+        }
+        for (uint32_t f = kElements; f < inputs; ++f) {
+          V::Load(t.curvature.values(f - kElements) + places[g]).Store(own + f * kStride);
+        }
       }
-      NetworkStep<V, Team, kGroups, kAdafacElementFeatures>(
-          network, t.prepared, t.scratch + network.scaled_weights,
+      NetworkStep<V, Team, kGroups>(
+          network, t.prepared, t.scratch + network.scaled_weights, inputs,
           [&](size_t f, int g)
               PACELINE_INLINE_LAMBDA { return V::Load(features + f * kStride + g * V::kLanes); },
           [&](size_t h, int g) PACELINE_INLINE_LAMBDA {
             return V::Set(row_start[g][h]) + V::Load(column_start[g] + h * t.columns.padded);
           },
-          t.arrays.parameters, places);
+          t.apply, places);
     }
   };
 };

@@ -27,14 +27,18 @@ struct AdafacVectorMoments {
   }
 };
 
+// Inputs of the first layer: of each element, from curvature, and the second moments.
+template <class Applied>
 struct AdafacVector {
   const AdafacMlpPlan& plan;
   const AdafacArrays& arrays;
   const AdafacDecays& decays;
+  const CurvatureInputs& curvature;
   uint32_t size;
   float* moments;  // [3, padded]
   const float* prepared;
   float* scratch;
+  Applied apply;
 
   template <class V, class Team>
   PACELINE_LANE void Update(const Team& team) const {
@@ -42,6 +46,7 @@ struct AdafacVector {
     SumElements<V, kAdafacVectorFeatures>(
         team, arrays.padded, scratch + plan.sums, totals,
         [&](uint32_t at, V* squares) PACELINE_INLINE_LAMBDA { Accumulate<V>(at, squares); });
+    curvature.template Update<V>(arrays.momenta, team);
     ScaleFirstLayer<V>(totals, team);
     team.Sync();
     ForGroups<V>(team, plan.network, arrays.padded, Network<V, Team>{*this});
@@ -51,7 +56,8 @@ struct AdafacVector {
   template <class V>
   PACELINE_LANE void Accumulate(uint32_t at, V* squares) const {
     const V mask = MaskOf<V>(at, size);
-    const AdafacElement<V> e = AdafacElement<V>::Update(arrays, decays, at, mask);
+    const AdafacElement<V> e =
+        AdafacElement<V>::Update(arrays, decays, AdafacFeatures::kRmsEpsilon, at, mask);
     e.AddSquares(squares);
     const V square = e.gradient * e.gradient + V::Set(1e-30f);
     V v[kAdafacDecays];
@@ -78,15 +84,21 @@ struct AdafacVector {
     const NetworkPlan& network = plan.network;
     const uint32_t width = network.padded_hidden;
     const float* weights = prepared + network.first_weights;
+    const uint32_t extra = curvature.count(), moments_from = kAdafacElementFeatures + extra;
     ScaleWeights<V>(
-        team, kAdafacVectorFeatures, width, scratch + network.scaled_weights,
+        team, kAdafacVectorFeatures + extra, width, scratch + network.scaled_weights,
         [&](uint32_t f, uint32_t h) PACELINE_INLINE_LAMBDA {
           const float* own = weights + f * width + h;
-          if (f < kAdafacElementFeatures) return V::Load(own);
+          if (f < moments_from) return V::Load(own);
           return V::Load(own) + V::Load(own + kAdafacSideFeatures * width);
         },
-        [&](uint32_t f)
-            PACELINE_INLINE_LAMBDA { return Normalizer(totals[f], static_cast<float>(size)); });
+        [&](uint32_t f) PACELINE_INLINE_LAMBDA {
+          if (f >= kAdafacElementFeatures && f < moments_from) {
+            return curvature.Normalizer(f - kAdafacElementFeatures);
+          }
+          const uint32_t own = f < kAdafacElementFeatures ? f : f - extra;
+          return Normalizer(totals[own], static_cast<float>(size));
+        });
   }
 
   template <class V, class Team>
@@ -99,7 +111,8 @@ struct AdafacVector {
       for (int g = 0; g < kGroups; ++g) Group(places + g);
     }
     PACELINE_LANE void Group(const uint32_t* place) const {
-      alignas(64) float features[kAdafacVectorFeatures * V::kLanes];
+      alignas(64) float features[(kAdafacVectorFeatures + kMaxCurvatureInputs) * V::kLanes];
+      const uint32_t extra = t.curvature.count();
       const AdafacElement<V> e = AdafacElement<V>::Load(t.arrays, *place);
       e.StoreFeatures(features, V::kLanes);
       V v[kAdafacDecays];
@@ -109,7 +122,11 @@ struct AdafacVector {
       }
       AdafacVectorMoments<V> f;
       f.Fill(e, v, MaskOf<V>(*place, t.size));
-      float* side = features + kAdafacElementFeatures * V::kLanes;
+      for (uint32_t k = 0; k < extra; ++k) {
+        V::Load(t.curvature.values(k) + *place)
+            .Store(features + (kAdafacElementFeatures + k) * V::kLanes);
+      }
+      float* side = features + (kAdafacElementFeatures + extra) * V::kLanes;
       PACELINE_UNROLL(3)
       for (uint32_t k = 0; k < kAdafacDecays; ++k) {
         f.factored_gradient[k].Store(features + (kAdafacFactoredGradient + k) * V::kLanes);
@@ -119,11 +136,10 @@ struct AdafacVector {
       }
       const NetworkPlan& network = t.plan.network;
       const float* start = t.scratch + network.start;
-      NetworkStep<V, Team, 1, kAdafacVectorFeatures>(
-          network, t.prepared, t.scratch + network.scaled_weights,
+      NetworkStep<V, Team, 1>(
+          network, t.prepared, t.scratch + network.scaled_weights, kAdafacVectorFeatures + extra,
           [&](size_t i, int) PACELINE_INLINE_LAMBDA { return V::Load(features + i * V::kLanes); },
-          [&](size_t h, int) PACELINE_INLINE_LAMBDA { return V::Set(start[h]); },
-          t.arrays.parameters, place);
+          [&](size_t h, int) PACELINE_INLINE_LAMBDA { return V::Set(start[h]); }, t.apply, place);
     }
   };
 };

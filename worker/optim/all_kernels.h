@@ -4,3 +4,4 @@
 #include "worker/optim/adafac_mlp_kernel.h"
 #include "worker/optim/hand_designed_kernel.h"
 #include "worker/optim/mlp_lopt_kernel.h"
+#include "worker/optim/nn_adam_kernel.h"

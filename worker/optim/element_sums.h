@@ -15,6 +15,18 @@ inline constexpr uint32_t kWave = 16;
 // Floats of scratch that SumElements wants.
 constexpr size_t SumScratch(size_t sums) { return sums * (kWave + 1) * kLaneGroup; }
 
+// 1, and 0 in the lanes from `count` on.
+template <class V>
+PACELINE_LANE V MaskOf(uint32_t first, uint32_t count) {
+  const V index = FromInt(V::U::Iota(first));
+  return Select(index < V::Set(static_cast<float>(count)), V::Set(1.0f), V::Set(0.0f));
+}
+
+template <class V>
+PACELINE_LANE void AddSquare(V& sum, V x) {
+  sum = Fma(x, x, sum);
+}
+
 PACELINE_LANE float TreeSum(const float* partials) {
   float eight[8], four[4];
   PACELINE_UNROLL(8)

@@ -11,6 +11,7 @@
 #include "worker/optim/hand_designed_plan.h"
 #include "worker/optim/inner_step.h"
 #include "worker/optim/mlp_lopt_plan.h"
+#include "worker/optim/nn_adam_plan.h"
 
 namespace paceline {
 
@@ -27,8 +28,8 @@ template <class... Plans>
 struct PlanList {};
 
 // All families.
-using OptimPlans =
-    PlanList<LearnableSgdPlan, LearnableSgdmPlan, LearnableAdamPlan, MlpLoptPlan, AdafacMlpPlan>;
+using OptimPlans = PlanList<LearnableSgdPlan, LearnableSgdmPlan, LearnableAdamPlan, MlpLoptPlan,
+                            AdafacMlpPlan, NnAdamPlan>;
 
 // Each family's *_simd.cc has the instances.
 namespace simd_Scalar {

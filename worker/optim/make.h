@@ -39,6 +39,11 @@ OwnedPlan<MlpLoptPlan> PlanMlpLopt(const v1::LearnedOptimizer& config,
                                    const std::vector<ParameterTensor>& tensors);
 OwnedPlan<AdafacMlpPlan> PlanAdafacMlp(const v1::LearnedOptimizer& config,
                                        const std::vector<ParameterTensor>& tensors);
+OwnedPlan<NnAdamPlan> PlanNnAdam(const v1::LearnedOptimizer& config,
+                                 const std::vector<ParameterTensor>& tensors);
+
+OwnedPlan<AdafacMlpPlan> PlanMuAdafacMlp(const v1::LearnedOptimizer& config,
+                                         const std::vector<ParameterTensor>& tensors);
 
 [[noreturn]] void FailNoOptimizer();
 
@@ -57,6 +62,10 @@ auto VisitPlan(const v1::LearnedOptimizer& config, const std::vector<ParameterTe
       return visit(PlanMlpLopt(config, tensors));
     case v1::LearnedOptimizer::kAdafacMlp:
       return visit(PlanAdafacMlp(config, tensors));
+    case v1::LearnedOptimizer::kNnAdam:
+      return visit(PlanNnAdam(config, tensors));
+    case v1::LearnedOptimizer::kMuAdafacMlp:
+      return visit(PlanMuAdafacMlp(config, tensors));
     default:
       break;
   }

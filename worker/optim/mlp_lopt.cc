@@ -1,18 +1,31 @@
 #include "worker/optim/make.h"
-#include "worker/optim/plan_network.h"
-#include "worker/optim/scratch.h"
+#include "worker/optim/plan_per_parameter.h"
 
 namespace paceline {
+namespace {
 
-OwnedPlan<MlpLoptPlan> PlanMlpLopt(const v1::LearnedOptimizer& config,
-                                   const std::vector<ParameterTensor>& tensors) {
-  const ThetaLayout layout = LayoutOf(config);
-  const v1::MlpLopt& own = config.mlp_lopt();
+InputRows RowsOfInputs(const FeatureRows& rows) {
+  InputRows result{.inputs = rows.own, .time = rows.time};
+  for (const uint8_t row : CurvatureInputRows(rows)) result.inputs.push_back(row);
+  return result;
+}
+
+std::vector<LayerPaths> PathsOf(const v1::MlpLopt& own) {
   std::vector<LayerPaths> paths;
   for (size_t i = 0; i <= own.layers(); ++i) {
     const std::string layer = "mlp/~/linear_" + std::to_string(i);
     paths.push_back({layer + "/w", layer + "/b"});
   }
+  return paths;
+}
+
+}  // namespace
+
+OwnedPlan<MlpLoptPlan> PlanMlpLopt(const v1::LearnedOptimizer& config,
+                                   const std::vector<ParameterTensor>& tensors) {
+  const ThetaLayout layout = LayoutOf(config);
+  const v1::MlpLopt& own = config.mlp_lopt();
+  const PerParameterOptions options = OptionsOf(config, own);
   OwnedPlan<MlpLoptPlan> result;
   MlpLoptPlan& plan = result.plan;
   FloatSlices prepared, scratch;
@@ -21,17 +34,15 @@ OwnedPlan<MlpLoptPlan> PlanMlpLopt(const v1::LearnedOptimizer& config,
                               .layers = own.layers(),
                               .exp_multiplier = own.exp_multiplier(),
                               .step_multiplier = own.step_multiplier()},
-                             paths, {0, 1, 2, 3, 4, 5, 6, 7}, prepared, scratch);
+                             PathsOf(own), RowsOfInputs(options.rows), prepared, scratch);
+  // Rows and columns matter to one group alone.
+  const bool in_rows = options.rows.Sees(kKroneckerColumn);
   for (const ParameterTensor& tensor : tensors) {
-    result.tensors.push_back(PlanFlat(tensor));
-    result.tensors.back().state = plan.state_size;
-    plan.state_size += kMlpLoptMomenta * size_t{result.tensors.back().padded_size()};
+    result.tensors.push_back(in_rows ? PlanFactored(tensor) : PlanFlat(tensor));
+    TensorPlan& last = result.tensors.back();
+    PlaceState(options.rows, kMlpLoptMomenta * size_t{last.padded_size()}, last, plan);
   }
-  const size_t staged = LargestStaged(result.tensors);
-  plan.totals = scratch.Take(kMlpLoptFeatures);
-  plan.staged_gradient = scratch.Take(staged);
-  plan.staged_parameters = scratch.Take(staged);
-  plan.sums = scratch.Take(SumScratch(kMlpLoptFeatures));
+  PlanShared(options, result.tensors, kMlpLoptFeatures, plan, scratch);
   plan.theta_size = static_cast<uint32_t>(layout.size);
   plan.prepared_size = prepared.used();
   plan.scratch_size = scratch.used();

@@ -62,12 +62,14 @@ PACELINE_LANE void PrepareNetwork(const NetworkPlan& plan, const float* theta, f
                                   const Team& team) {
   const size_t hidden = plan.hidden, width = plan.padded_hidden;
   const float* first = theta + plan.weight_leaf[0];
+  const auto take = [&](uint8_t row, uint32_t rows, uint32_t to) PACELINE_INLINE_LAMBDA {
+    const bool seen = row != kNoInputRow;
+    PadRows(team, first + (seen ? row * hidden : 0), rows, seen ? hidden : 0, width, prepared + to);
+  };
   for (uint32_t f = 0; f < plan.inputs; ++f) {
-    PadRows(team, first + plan.input_rows[f] * hidden, 1, hidden, width,
-            prepared + plan.first_weights + f * width);
+    take(plan.input_rows[f], 1, plan.first_weights + f * static_cast<uint32_t>(width));
   }
-  PadRows(team, first + plan.inputs * hidden, kTimeFeatures, hidden, width,
-          prepared + plan.time_weights);
+  take(plan.time_row, kTimeFeatures, plan.time_weights);
   PadRows(team, theta + plan.bias_leaf[0], 1, hidden, width, prepared + plan.first_bias);
   for (uint32_t i = 1; i < plan.layers; ++i) {
     PadRows(team, theta + plan.weight_leaf[i], hidden, hidden, width,
@@ -75,9 +77,12 @@ PACELINE_LANE void PrepareNetwork(const NetworkPlan& plan, const float* theta, f
     PadRows(team, theta + plan.bias_leaf[i], 1, hidden, width,
             prepared + plan.middle_biases + (i - 1) * width);
   }
-  PadRows(team, theta + plan.weight_leaf[plan.layers], 1, 2 * hidden, 2 * hidden,
+  if (plan.layers == 0) return;
+  const size_t outputs = plan.outputs;
+  PadRows(team, theta + plan.weight_leaf[plan.layers], 1, outputs * hidden, outputs * hidden,
           prepared + plan.last_weights);
-  PadRows(team, theta + plan.bias_leaf[plan.layers], 1, 2, 2, prepared + plan.last_bias);
+  PadRows(team, theta + plan.bias_leaf[plan.layers], 1, outputs, outputs,
+          prepared + plan.last_bias);
 }
 
 // ---- what is constant over a tensor ----
@@ -107,9 +112,9 @@ PACELINE_LANE void TimeStart(const NetworkPlan& plan, const float* prepared, int
   team.Sync();
 }
 
-// rsqrt(1e-5 + mean x²), the second-moment normaliser of one feature over one tensor.
-PACELINE_LANE float Normalizer(float sum_of_squares, float count) {
-  return Rsqrt(lane::Scalar::Set(1e-5f + sum_of_squares / count)).raw;
+// rsqrt(epsilon + mean x²), the second-moment normaliser of one feature over one tensor.
+PACELINE_LANE float Normalizer(float sum_of_squares, float count, float epsilon = 1e-5f) {
+  return Rsqrt(lane::Scalar::Set(epsilon + sum_of_squares / count)).raw;
 }
 
 // scaled[f, h] = weight(f, h)·normalizer(f): the inputs' normalisers moved into the first layer.
@@ -185,30 +190,38 @@ PACELINE_LANE void Dense(const float* weights, size_t stride, size_t inputs, siz
 }
 
 // What a network's last layer gives for kGroups lane groups.
-template <class V, int kGroups>
+template <class V, int kGroups, int kOutputs>
 struct NetworkOutputs {
-  V direction[kGroups];
-  V magnitude[kGroups];
+  V value[kOutputs][kGroups];
 
   PACELINE_LANE void Start(const float* bias) {
     PACELINE_UNROLL(4)
-    for (int g = 0; g < kGroups; ++g) {
-      direction[g] = V::Set(bias[0]);
-      magnitude[g] = V::Set(bias[1]);
+    for (int o = 0; o < kOutputs; ++o) {
+      PACELINE_UNROLL(4)
+      for (int g = 0; g < kGroups; ++g) value[o][g] = V::Set(bias[o]);
     }
   }
-  PACELINE_LANE void Add(const float* weights, int g, V value) {
-    direction[g] = Fma(V::Set(weights[0]), value, direction[g]);
-    magnitude[g] = Fma(V::Set(weights[1]), value, magnitude[g]);
+  // What unit h of the last hidden layer adds: weights [hidden, output].
+  PACELINE_LANE void Add(const float* weights, size_t h, int g, V unit) {
+    PACELINE_UNROLL(4)
+    for (int o = 0; o < kOutputs; ++o) {
+      value[o][g] = Fma(V::Set(weights[kOutputs * h + static_cast<size_t>(o)]), unit, value[o][g]);
+    }
   }
 };
 
+// The widest network that kGroups lane groups are computed of at once.
+template <class V, int kGroups>
+inline constexpr uint32_t kWidest = kGroups > 2                     ? kNarrow
+                                    : kGroups > 1 && V::kLanes == 1 ? kMaxHidden / 2
+                                                                    : kMaxHidden;
+
 // Two layers of a width known when this is compiled: what is between them stays in a GPU thread's
 // registers.
-template <class V, int kGroups, int kHidden, class Input, class Start>
+template <class V, int kGroups, int kHidden, int kOutputs, class Input, class Start>
 PACELINE_LANE void RunTwoLayers(const NetworkPlan& plan, const float* prepared,
                                 const float* first_weights, size_t inputs, const Input& input,
-                                const Start& start, NetworkOutputs<V, kGroups>& out) {
+                                const Start& start, NetworkOutputs<V, kGroups, kOutputs>& out) {
   V between[kHidden][kGroups];
   DenseTile<V, kGroups, kHidden>(first_weights, plan.padded_hidden, inputs, 0, input, start,
                                  [&](size_t h, int g, V value)
@@ -222,17 +235,39 @@ PACELINE_LANE void RunTwoLayers(const NetworkPlan& plan, const float* prepared,
         weights, plan.padded_hidden, Fixed<kHidden>(), h,
         [&](size_t f, int g) PACELINE_INLINE_LAMBDA { return between[f][g]; },
         [&](size_t o, int) PACELINE_INLINE_LAMBDA { return V::Set(bias[o]); },
-        [&](size_t o, int g, V value) PACELINE_INLINE_LAMBDA { out.Add(last + 2 * o, g, value); });
+        [&](size_t o, int g, V value) PACELINE_INLINE_LAMBDA { out.Add(last, o, g, value); });
   }
 }
 
-// Any number of layers of any width.
-template <class V, int kGroups, class Input, class Start>
+// No hidden layer.
+template <class V, int kGroups, int kOutputs, class Input, class Start>
+PACELINE_LANE_CALL void RunLinear(const NetworkPlan& plan, const float* first_weights,
+                                  size_t inputs, const Input& input, const Start& start,
+                                  NetworkOutputs<V, kGroups, kOutputs>& result) {
+  PACELINE_UNROLL(4)
+  for (int g = 0; g < kGroups; ++g) {
+    V sum[kOutputs];
+    PACELINE_UNROLL(4)
+    for (int o = 0; o < kOutputs; ++o) sum[o] = start(static_cast<size_t>(o), g);
+    const float* row = first_weights;
+    for (size_t f = 0; f < inputs; ++f, row += plan.padded_hidden) {
+      const V x = input(f, g);
+      PACELINE_UNROLL(4)
+      for (int o = 0; o < kOutputs; ++o) sum[o] = Fma(V::Set(row[o]), x, sum[o]);
+    }
+    PACELINE_UNROLL(4)
+    for (int o = 0; o < kOutputs; ++o) result.value[o][g] = sum[o];
+  }
+}
+
+// Any number of hidden layers from one on.
+template <class V, int kGroups, int kOutputs, class Input, class Start>
 PACELINE_LANE_CALL void RunLayers(const NetworkPlan& plan, const float* prepared,
                                   const float* first_weights, size_t inputs, const Input& input,
-                                  const Start& start, NetworkOutputs<V, kGroups>& result) {
-  NetworkOutputs<V, kGroups> out = result;
-  alignas(64) float buffers[2][kMaxHidden * kGroups * V::kLanes];
+                                  const Start& start,
+                                  NetworkOutputs<V, kGroups, kOutputs>& result) {
+  NetworkOutputs<V, kGroups, kOutputs> out = result;
+  alignas(64) float buffers[2][kWidest<V, kGroups> * kGroups * V::kLanes];
   const size_t stride = plan.padded_hidden, hidden = plan.hidden;
   float* from = buffers[0];
   float* to = buffers[1];
@@ -244,7 +279,7 @@ PACELINE_LANE_CALL void RunLayers(const NetworkPlan& plan, const float* prepared
   };
   const float* last = prepared + plan.last_weights;
   const auto to_output = [&](size_t h, int g, V value)
-                             PACELINE_INLINE_LAMBDA { out.Add(last + 2 * h, g, value); };
+                             PACELINE_INLINE_LAMBDA { out.Add(last, h, g, value); };
   const float* bias = prepared + plan.middle_biases;
   const float* weights = prepared + plan.middle_weights;
   const auto from_bias = [&](size_t h, int) PACELINE_INLINE_LAMBDA { return V::Set(bias[h]); };
@@ -274,32 +309,53 @@ PACELINE_LANE_CALL void RunLayers(const NetworkPlan& plan, const float* prepared
   result = out;
 }
 
-// Moves kGroups lane groups of parameters, group g at parameters + places[g]: kInputs first-layer
-// inputs input(f, g) with weights [inputs, padded_hidden], its sums starting from start(h, g).
-template <class V, class Team, int kGroups, int kInputs, class Input, class Start>
-PACELINE_LANE void NetworkStep(const NetworkPlan& plan, const float* prepared,
-                               const float* first_weights, const Input& input, const Start& start,
-                               float* parameters, const uint32_t* places) {
-  NetworkOutputs<V, kGroups> out;
-  out.Start(prepared + plan.last_bias);
-  if constexpr (Team::kSolo) {
-    RunLayers<V, kGroups>(plan, prepared, first_weights, kInputs, input, start, out);
-  } else {
-    if (plan.layers == 2 && plan.hidden == 32) {
-      RunTwoLayers<V, kGroups, 32>(plan, prepared, first_weights, kInputs, input, start, out);
-    } else if (plan.layers == 2 && plan.hidden == 4) {
-      RunTwoLayers<V, kGroups, 4>(plan, prepared, first_weights, kInputs, input, start, out);
-    } else {
-      RunLayers<V, kGroups>(plan, prepared, first_weights, kInputs, input, start, out);
+// What is made of a network's outputs: target ← target − direction·exp(magnitude·exp_multiplier)·
+// step_multiplier. Others have other kOutputs.
+struct LearnedStep {
+  static constexpr int kOutputs = 2;
+  float* target;
+  float step_multiplier;
+  float exp_multiplier;
+
+  // Group g lies at places[g].
+  template <class V, int kGroups>
+  PACELINE_LANE void Apply(const NetworkOutputs<V, kGroups, kOutputs>& out,
+                           const uint32_t* places) const {
+    PACELINE_UNROLL(4)
+    for (int g = 0; g < kGroups; ++g) {
+      float* p = target + places[g];
+      const V direction = out.value[0][g] * V::Set(step_multiplier);
+      const V scale = Exp(out.value[1][g] * V::Set(exp_multiplier));
+      Fnma(direction, scale, V::Load(p)).Store(p);
     }
   }
-  PACELINE_UNROLL(4)
-  for (int g = 0; g < kGroups; ++g) {
-    float* p = parameters + places[g];
-    const V direction = out.direction[g] * V::Set(plan.step_multiplier);
-    const V scale = Exp(out.magnitude[g] * V::Set(plan.exp_multiplier));
-    Fnma(direction, scale, V::Load(p)).Store(p);
+};
+
+// apply.Apply(outputs, places) for kGroups lane groups: first-layer inputs input(f, g) with weights
+// [inputs, padded_hidden], its sums starting from start(h, g).
+template <class V, class Team, int kGroups, class Input, class Start, class Applied>
+PACELINE_LANE void NetworkStep(const NetworkPlan& plan, const float* prepared,
+                               const float* first_weights, size_t inputs, const Input& input,
+                               const Start& start, const Applied& apply, const uint32_t* places) {
+  NetworkOutputs<V, kGroups, Applied::kOutputs> out;
+  if (plan.layers == 0) {
+    RunLinear(plan, first_weights, inputs, input, start, out);
+    apply.Apply(out, places);
+    return;
   }
+  out.Start(prepared + plan.last_bias);
+  if constexpr (Team::kSolo) {
+    RunLayers(plan, prepared, first_weights, inputs, input, start, out);
+  } else {
+    if (plan.layers == 2 && plan.hidden == 32) {
+      RunTwoLayers<V, kGroups, 32>(plan, prepared, first_weights, inputs, input, start, out);
+    } else if (plan.layers == 2 && plan.hidden == 4) {
+      RunTwoLayers<V, kGroups, 4>(plan, prepared, first_weights, inputs, input, start, out);
+    } else {
+      RunLayers(plan, prepared, first_weights, inputs, input, start, out);
+    }
+  }
+  apply.Apply(out, places);
 }
 
 template <int kGroups>
@@ -326,7 +382,7 @@ PACELINE_LANE void ForGroups(const Team& team, const NetworkPlan& plan, uint32_t
     }
   };
   if constexpr (!Team::kSolo) {
-    run_all(GroupCount<2>());
+    if (plan.hidden <= kWidest<V, 2>) run_all(GroupCount<2>());
     for (uint32_t place = done + own; place < padded; place += apart) {
       run.template Groups<1>(&place);
     }

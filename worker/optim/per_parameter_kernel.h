@@ -1,9 +1,11 @@
 // The steps that all per-parameter networks share.
 #pragma once
 
+#include "worker/optim/curvature_kernel.h"
 #include "worker/optim/inner_step.h"
 #include "worker/optim/network_kernel.h"
 #include "worker/optim/per_parameter_plan.h"
+#include "worker/optim/stability_kernel.h"
 #include "worker/optim/staging_kernel.h"
 
 namespace paceline {
@@ -18,20 +20,48 @@ struct PerParameterKernel {
   }
 
  protected:
-  // The time features, then update(tensor, staged gradient and parameters, its state) for every
-  // tensor that is not empty.
+  // What one tensor's update is given.
+  struct TensorStep {
+    const TensorPlan& tensor;
+    // Staged, [padded].
+    const float* gradient;
+    float* parameters;
+    // What the step is subtracted from: the parameters, or zeros.
+    float* target;
+    float* state;
+    const CurvatureInputs& curvature;
+
+    // The step of mlp_lopt and adafac_mlp.
+    PACELINE_LANE LearnedStep Learned(const NetworkPlan& network) const {
+      return {target, network.step_multiplier * tensor.step_multiplier, network.exp_multiplier};
+    }
+  };
+
+  // The time features, then update(TensorStep) for every tensor that is not empty.
   template <class V, class Team, class Update>
   static PACELINE_LANE void UpdateTensors(const PerParameterPlan& plan, const float* prepared,
                                           const InnerStep& step, float* parameters, float* state,
                                           float* scratch, const Team& team, const Update& update) {
     TimeStart<V>(plan.network, prepared, step.iteration, scratch, team);
+    const float* gradient = step.gradient;
+    if (plan.clip.element > 0.0f || plan.clip.norm > 0.0f) {
+      gradient = ClipGradient<V>(plan.clip, gradient, scratch, team);
+    }
+    CountProbes(plan.curvature, step, state, team);
+    const bool sized = plan.step_size.size > 0.0f;
     for (uint32_t i = 0; i < plan.tensor_count; ++i) {
       const TensorPlan& tensor = plan.tensors[i];
       if (tensor.size == 0) continue;
       const StagedTensor staged =
-          Stage(team, tensor, step.gradient, parameters, scratch + plan.staged_gradient,
+          Stage(team, tensor, gradient, parameters, scratch + plan.staged_gradient,
                 scratch + plan.staged_parameters);
-      update(tensor, staged, state + tensor.state);
+      float* target = sized ? scratch + plan.step_size.step : staged.parameters;
+      if (sized) SetZero(team, target, tensor.padded_size());
+      const CurvatureInputs curvature(plan.curvature, tensor, step, state + plan.curvature.counts,
+                                      state + tensor.state + tensor.own_state, scratch);
+      update(TensorStep{tensor, staged.gradient, staged.parameters, target, state + tensor.state,
+                        curvature});
+      if (sized) TakeSizedStep<V>(plan.step_size, tensor, staged.parameters, scratch, team);
       Unstage(team, tensor, staged, parameters);
     }
   }

@@ -2,14 +2,19 @@
 // the steps that they share.
 #pragma once
 
+#include "worker/optim/curvature_plan.h"
 #include "worker/optim/network_plan.h"
 #include "worker/optim/plan_sizes.h"
+#include "worker/optim/stability_plan.h"
 #include "worker/optim/tensor_plan.h"
 
 namespace paceline {
 
 struct PerParameterPlan : PlanSizes {
   NetworkPlan network;
+  GradientClip clip;
+  StepSize step_size;
+  CurvaturePlan curvature;
   uint32_t tensor_count = 0;
   const TensorPlan* tensors = nullptr;
   // Scratch, room for any one tensor.

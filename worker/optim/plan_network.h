@@ -14,9 +14,10 @@ class FloatSlices {
  public:
   uint32_t Take(size_t count) {
     const uint32_t offset = used_;
-    used_ += static_cast<uint32_t>((count + 15) / 16 * 16);
+    used_ += static_cast<uint32_t>(Rounded(count));
     return offset;
   }
+  static constexpr size_t Rounded(size_t count) { return (count + 15) / 16 * 16; }
   uint32_t used() const { return used_; }
 
  private:
@@ -26,6 +27,7 @@ class FloatSlices {
 struct NetworkSettings {
   uint32_t hidden = 0;
   uint32_t layers = 0;
+  uint32_t outputs = 2;
   double exp_multiplier = 0;
   double step_multiplier = 0;
 };
@@ -35,10 +37,15 @@ struct LayerPaths {
   std::string bias;
 };
 
+// The rows of the first layer in θ, kNoInputRow for none.
+struct InputRows {
+  std::vector<uint8_t> inputs;  // in the kernel's order
+  uint8_t time = kNoInputRow;   // the first of eleven
+};
+
 // `paths` [layers + 1]. Takes its slices of the prepared floats and of the scratch.
 NetworkPlan PlanNetwork(const ThetaLayout& layout, const NetworkSettings& settings,
-                        const std::vector<LayerPaths>& paths,
-                        const std::vector<uint8_t>& input_rows, FloatSlices& prepared,
-                        FloatSlices& scratch);
+                        const std::vector<LayerPaths>& paths, const InputRows& rows,
+                        FloatSlices& prepared, FloatSlices& scratch);
 
 }  // namespace paceline

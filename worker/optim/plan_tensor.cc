@@ -35,12 +35,20 @@ bool IsInPlace(const TensorPlan& plan) {
   return true;
 }
 
+// Checked, and what the tensor itself says.
+TensorPlan Begin(const ParameterTensor& tensor) {
+  CheckSize(tensor);
+  TensorPlan plan{.offset = tensor.offset, .size = static_cast<uint32_t>(tensor.size)};
+  plan.rank = static_cast<uint32_t>(tensor.shape.size());
+  std::ranges::copy(tensor.shape, plan.shape);
+  return plan;
+}
+
 }  // namespace
 
 TensorPlan PlanFlat(const ParameterTensor& tensor) {
-  CheckSize(tensor);
-  const auto size = static_cast<uint32_t>(tensor.size);
-  TensorPlan plan{.offset = tensor.offset, .size = size, .columns = size};
+  TensorPlan plan = Begin(tensor);
+  plan.columns = plan.size;
   plan.in_place = IsInPlace(plan);
   return plan;
 }
@@ -48,7 +56,7 @@ TensorPlan PlanFlat(const ParameterTensor& tensor) {
 TensorPlan PlanFactored(const ParameterTensor& tensor) {
   const std::vector<int64_t>& shape = tensor.shape;
   if (shape.size() < 2) return PlanFlat(tensor);
-  CheckSize(tensor);
+  TensorPlan plan = Begin(tensor);
   std::vector<size_t> order(shape.size());
   std::iota(order.begin(), order.end(), size_t{0});
   std::ranges::stable_sort(order, {}, [&shape](size_t axis) { return shape[axis]; });
@@ -61,7 +69,6 @@ TensorPlan PlanFactored(const ParameterTensor& tensor) {
   };
   const size_t cost_larger = cost(smaller, larger);
   const size_t cost_smaller = cost(larger, smaller);
-  TensorPlan plan{.offset = tensor.offset, .size = static_cast<uint32_t>(tensor.size)};
   plan.factored = true;
   // Equal costs: the later axis of the two, which lies closer in memory.
   plan.columns_are_larger =

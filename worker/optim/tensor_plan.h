@@ -22,6 +22,9 @@ struct TensorPlan {
 
   size_t offset = 0;  // of the tensor in the flat parameter vector
   uint32_t size = 0;
+  // The tensor's own shape.
+  uint32_t rank = 0;
+  uint32_t shape[kMaxBatchAxes + 2] = {};
   uint32_t rows = 1;
   uint32_t columns = 0;
   // Axes other than rows and columns, the last one fastest.
@@ -38,8 +41,12 @@ struct TensorPlan {
   bool columns_are_larger = true;
   // The flat vector has this arrangement already.
   bool in_place = false;
-  // Where the optimizer's state of the tensor begins, in floats.
+  // Factor on the optimizer's step.
+  float step_multiplier = 1;
+  // Where the optimizer's state of the tensor begins, in floats; and how many of them are the
+  // family's own, before those of the features from curvature.
   size_t state = 0;
+  size_t own_state = 0;
 
   PACELINE_LANE uint32_t padded_columns() const { return Padded(columns); }
   PACELINE_LANE uint32_t padded_size() const { return batches * rows * padded_columns(); }

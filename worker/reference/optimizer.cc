@@ -37,7 +37,7 @@ std::unique_ptr<ReferenceOptimizer> MakeReferenceOptimizer(
       return MakeReferenceMlpLopt(setup);
     case v1::LearnedOptimizer::kAdafacMlp:
       return MakeReferenceAdafacMlp(setup);
-    case v1::LearnedOptimizer::KIND_NOT_SET:
+    default:
       break;
   }
   return nullptr;

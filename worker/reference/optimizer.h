@@ -63,7 +63,7 @@ class ReferenceOptimizer {
 };
 
 // For parameters of these shapes (offsets and names are not used); options: type and device.
-// `config` is valid (common/config).
+// `config` is valid (common/config); null if its kind is no optimizer.
 std::unique_ptr<ReferenceOptimizer> MakeReferenceOptimizer(
     const v1::LearnedOptimizer& config, const std::vector<ParameterTensor>& tensors, int64_t runs,
     const at::TensorOptions& options);

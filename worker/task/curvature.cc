@@ -4,19 +4,20 @@
 #include <cstdlib>
 #include <vector>
 
-#include "common/noise/streams.h"
-
 namespace paceline {
 
+Stream CurvatureStream(const RunSeed& seed, int64_t step) {
+  return {.key = seed.key,
+          .purpose = Purpose::kCurvatureProbe,
+          .particle = seed.particle,
+          .episode = seed.episode,
+          .step = static_cast<uint32_t>(step)};
+}
+
 void CurvatureProbe(const RunSeed& seed, int64_t step, std::span<float> v) {
-  const Stream stream = {.key = seed.key,
-                         .purpose = Purpose::kCurvatureProbe,
-                         .particle = seed.particle,
-                         .episode = seed.episode,
-                         .step = static_cast<uint32_t>(step)};
   constexpr size_t kBits = 32;
   std::vector<uint32_t> words((v.size() + kBits - 1) / kBits);
-  FillWords(stream, 0, words);
+  FillWords(CurvatureStream(seed, step), 0, words);
   for (size_t i = 0; i < v.size(); ++i) {
     v[i] = (words[i / kBits] >> (i % kBits) & 1) != 0 ? 1.0f : -1.0f;
   }

@@ -6,10 +6,12 @@
 #include <cstdint>
 #include <span>
 
+#include "common/noise/streams.h"
 #include "worker/task/task.h"
 
 namespace paceline {
 
+Stream CurvatureStream(const RunSeed& seed, int64_t step);
 // The probe of one inner step of a run: ±1, by counter. v: [parameter].
 void CurvatureProbe(const RunSeed& seed, int64_t step, std::span<float> v);
 // estimate ← v ⊙ estimate

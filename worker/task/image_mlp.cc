@@ -5,6 +5,25 @@
 #include <utility>
 
 namespace paceline {
+namespace {
+
+struct Gathered {
+  std::vector<float> images;    // [batch, in]
+  std::vector<int32_t> labels;  // [batch]
+};
+
+Gathered Gather(const Examples& all, std::span<const uint32_t> chosen) {
+  const size_t pixels = all.images.size() / all.count();
+  Gathered batch{.images = std::vector<float>(chosen.size() * pixels),
+                 .labels = std::vector<int32_t>(chosen.size())};
+  for (size_t n = 0; n < chosen.size(); ++n) {
+    std::copy_n(&all.images[chosen[n] * pixels], pixels, &batch.images[n * pixels]);
+    batch.labels[n] = all.labels[chosen[n]];
+  }
+  return batch;
+}
+
+}  // namespace
 
 Stream BatchStream(const RunSeed& seed, int64_t step) {
   return {.key = seed.key,
@@ -12,6 +31,12 @@ Stream BatchStream(const RunSeed& seed, int64_t step) {
           .particle = seed.particle,
           .episode = seed.episode,
           .step = static_cast<uint32_t>(step)};
+}
+
+Stream BatchStream(const RunSeed& seed, const FreshBatch& batch) {
+  Stream stream = BatchStream(seed, batch.number);
+  stream.purpose = batch.purpose;
+  return stream;
 }
 
 ImageMlp::ImageMlp(std::shared_ptr<const ImageData> data, SoftmaxMlp network, int batch)
@@ -32,37 +57,38 @@ void ImageMlp::BatchIndices(const RunSeed& seed, int64_t step, std::span<uint32_
   FillIndices(BatchStream(seed, step), 0, static_cast<uint32_t>(data_->train.count()), out);
 }
 
-void ImageMlp::GatherBatch(const RunSeed& seed, int64_t step, std::vector<float>& images,
-                           std::vector<int32_t>& labels) const {
-  const Examples& train = data_->train;
-  const size_t pixels = static_cast<size_t>(widths().front());
-  std::vector<uint32_t> chosen(batch_);
-  BatchIndices(seed, step, chosen);
-  images.resize(chosen.size() * pixels);
-  labels.resize(chosen.size());
-  for (size_t n = 0; n < chosen.size(); ++n) {
-    std::copy_n(&train.images[chosen[n] * pixels], pixels, &images[n * pixels]);
-    labels[n] = train.labels[chosen[n]];
-  }
+void ImageMlp::BatchIndices(const RunSeed& seed, const FreshBatch& batch,
+                            std::span<uint32_t> out) const {
+  const auto examples = static_cast<uint32_t>(ExamplesOf(batch.split).count());
+  FillIndices(BatchStream(seed, batch), 0, examples, out);
 }
 
 float ImageMlp::LossAndGradient(const RunSeed& seed, int64_t step,
                                 std::span<const float> parameters,
                                 std::span<float> gradient) const {
-  std::vector<float> images;
-  std::vector<int32_t> labels;
-  GatherBatch(seed, step, images, labels);
-  return network_.LossAndGradient(images, labels, parameters, gradient);
+  std::vector<uint32_t> chosen(batch_);
+  BatchIndices(seed, step, chosen);
+  const Gathered batch = Gather(data_->train, chosen);
+  return network_.LossAndGradient(batch.images, batch.labels, parameters, gradient);
+}
+
+BatchScore ImageMlp::Score(const RunSeed& seed, const FreshBatch& batch,
+                           std::span<const float> parameters) const {
+  std::vector<uint32_t> chosen(batch_);
+  BatchIndices(seed, batch, chosen);
+  const Gathered examples = Gather(ExamplesOf(batch.split), chosen);
+  return network_.Score(examples.images, examples.labels, parameters);
 }
 
 void ImageMlp::CurvatureProducts(const RunSeed& seed, int64_t step,
                                  std::span<const float> parameters, std::span<const float> v,
                                  std::span<float> hessian_product,
                                  std::span<float> gauss_newton_product) const {
-  std::vector<float> images;
-  std::vector<int32_t> labels;
-  GatherBatch(seed, step, images, labels);
-  network_.CurvatureProducts(images, labels, parameters, v, hessian_product, gauss_newton_product);
+  std::vector<uint32_t> chosen(batch_);
+  BatchIndices(seed, step, chosen);
+  const Gathered batch = Gather(data_->train, chosen);
+  network_.CurvatureProducts(batch.images, batch.labels, parameters, v, hessian_product,
+                             gauss_newton_product);
 }
 
 float ImageMlp::MetaLoss(float loss) const {

@@ -16,6 +16,7 @@ namespace paceline {
 
 // The stream that picks the batch of one inner step.
 Stream BatchStream(const RunSeed& seed, int64_t step);
+Stream BatchStream(const RunSeed& seed, const FreshBatch& batch);
 
 class ImageMlp : public Task {
  public:
@@ -33,6 +34,9 @@ class ImageMlp : public Task {
   // clip(loss, 0, 1.5·ln classes), then NaN → 1.5·ln classes.
   float MetaLoss(float loss) const override;
   float meta_loss_bound() const override { return bound_; }
+  bool has_classes() const override { return true; }
+  BatchScore Score(const RunSeed& seed, const FreshBatch& batch,
+                   std::span<const float> parameters) const override;
   double EvaluateLoss(const RunSeed& seed, std::span<const float> parameters, Split split,
                       size_t examples) const override;
 
@@ -45,6 +49,9 @@ class ImageMlp : public Task {
   // Which training examples make up the batch of an inner step: uniform, with replacement.
   // out: [batch].
   void BatchIndices(const RunSeed& seed, int64_t step, std::span<uint32_t> out) const;
+  const Examples& ExamplesOf(Split split) const;
+  // Likewise of a fresh batch, among the examples of its split.
+  void BatchIndices(const RunSeed& seed, const FreshBatch& batch, std::span<uint32_t> out) const;
   // On given examples: images [batch, in], labels [batch], any batch ≥ 1.
   float LossAndGradient(std::span<const float> images, std::span<const int32_t> labels,
                         std::span<const float> parameters, std::span<float> gradient) const {
@@ -52,11 +59,6 @@ class ImageMlp : public Task {
   }
 
  private:
-  const Examples& ExamplesOf(Split split) const;
-  // The batch of an inner step: images [batch, in], labels [batch].
-  void GatherBatch(const RunSeed& seed, int64_t step, std::vector<float>& images,
-                   std::vector<int32_t>& labels) const;
-
   std::shared_ptr<const ImageData> data_;
   SoftmaxMlp network_;
   int batch_;

@@ -5,6 +5,7 @@
 #include "worker/task/activation.h"
 #include "worker/task/image_mlp.h"
 #include "worker/task/quadratic.h"
+#include "worker/task/systems/make_system.h"
 #include "worker/task/task.h"
 
 namespace paceline {
@@ -58,10 +59,14 @@ absl::StatusOr<std::unique_ptr<Task>> MakeTask(const v1::Task& config, DataStore
       return MakeImageMlp(config.image_mlp(), data);
     case v1::Task::kQuadratic:
       return MakeQuadratic(config.quadratic());
+    case v1::Task::kInfluenceBalancing:
+    case v1::Task::kLorenz:
+    case v1::Task::kToySchedule:
+      return MakeSystem(config);
     case v1::Task::KIND_NOT_SET:
       break;
   }
-  return absl::InvalidArgumentError("a task must be image_mlp or quadratic; this one has no kind");
+  return absl::InvalidArgumentError("a task must be image_mlp, say; this one has no kind");
 }
 
 }  // namespace paceline

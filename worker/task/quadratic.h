@@ -25,6 +25,8 @@ class Quadratic : public Task {
                          std::span<float> gauss_newton_product) const override;
   float MetaLoss(float loss) const override;
   float meta_loss_bound() const override;
+  BatchScore Score(const RunSeed& seed, const FreshBatch& batch,
+                   std::span<const float> parameters) const override;
   // The same on every split.
   double EvaluateLoss(const RunSeed& seed, std::span<const float> parameters, Split split,
                       size_t examples) const override;

@@ -77,6 +77,20 @@ double SoftmaxMlp::Loss(std::span<const float> images, std::span<const int32_t> 
   return SoftmaxCrossEntropy(Forward(images, labels.size(), parameters).back(), labels, {});
 }
 
+BatchScore SoftmaxMlp::Score(std::span<const float> images, std::span<const int32_t> labels,
+                             std::span<const float> parameters) const {
+  const std::vector<float> logits = Forward(images, labels.size(), parameters).back();
+  const auto classes = static_cast<size_t>(widths_.back());
+  size_t wrong = 0;
+  for (size_t n = 0; n < labels.size(); ++n) {
+    const auto row = std::span(logits).subspan(n * classes, classes);
+    const auto predicted = std::ranges::max_element(row) - row.begin();
+    if (predicted != labels[n]) ++wrong;
+  }
+  return {.loss = static_cast<float>(SoftmaxCrossEntropy(logits, labels, {})),
+          .error = static_cast<float>(wrong) / static_cast<float>(labels.size())};
+}
+
 float SoftmaxMlp::LossAndGradient(std::span<const float> images, std::span<const int32_t> labels,
                                   std::span<const float> parameters,
                                   std::span<float> gradient) const {

@@ -41,6 +41,10 @@ class SoftmaxMlp {
                          std::span<const float> parameters, std::span<const float> v,
                          std::span<float> hessian_product,
                          std::span<float> gauss_newton_product) const;
+  // An example counts as right if no other class has a logit as large as its label's, or only later
+  // ones.
+  BatchScore Score(std::span<const float> images, std::span<const int32_t> labels,
+                   std::span<const float> parameters) const;
 
  private:
   size_t layers() const { return widths_.size() - 1; }

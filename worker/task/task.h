@@ -9,16 +9,21 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "common/noise/streams.h"
 #include "paceline/v1/config.pb.h"
 #include "worker/data/dataset.h"
 
 namespace paceline {
+
+// What a tensor is to its network: rules that depend on the network's width go by it.
+enum class TensorKind { kOther, kInputWeights, kHiddenWeights, kOutputWeights, kBias, kEmbedding };
 
 struct ParameterTensor {
   std::string name;            // google/learned_optimization's: "mlp/~/linear_0/w"
   std::vector<int64_t> shape;  // dense weights [in, out]; a scalar {}
   size_t offset = 0;
   size_t size = 0;
+  TensorKind kind = TensorKind::kOther;
 };
 
 // Names one inner run's randomness. Both signs of a particle have the same.
@@ -31,6 +36,21 @@ struct RunSeed {
 };
 
 enum class Split { kTrain, kInnerValid, kOuterValid, kTest };
+
+// A batch that no inner step trains on, of the task's batch size: batch `number` of a run's stream
+// for that purpose (kHeldOutBatch, kFinalBatch).
+struct FreshBatch {
+  Split split = Split::kOuterValid;
+  Purpose purpose = Purpose::kHeldOutBatch;
+  int64_t number = 0;
+
+  bool operator==(const FreshBatch&) const = default;
+};
+
+struct BatchScore {
+  float loss = 0;   // mean over the batch; raw
+  float error = 0;  // 1 − accuracy; of a task that has no classes, 0
+};
 
 // Immutable after construction and thread-safe.
 class Task {
@@ -57,6 +77,11 @@ class Task {
   virtual float MetaLoss(float loss) const = 0;
   // What a diverged particle yields per step: the largest value of MetaLoss.
   virtual float meta_loss_bound() const = 0;
+  // Is there an accuracy?
+  virtual bool has_classes() const { return false; }
+  // On a fresh batch; tasks without data return their loss.
+  virtual BatchScore Score(const RunSeed& seed, const FreshBatch& batch,
+                           std::span<const float> parameters) const = 0;
   // Mean loss on the first `examples` of a split (0: all), for evaluation; tasks without data
   // return their loss.
   virtual double EvaluateLoss(const RunSeed& seed, std::span<const float> parameters, Split split,

@@ -15,6 +15,7 @@ namespace paceline {
 namespace {
 
 using ::testing::ElementsAre;
+using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::SizeIs;
 using ::testing::StartsWith;
@@ -47,9 +48,11 @@ TEST(CheckConfig, FindsUnsetAlternatives) {
   EXPECT_THAT(
       CheckChanged([](auto& config) { config.mutable_estimator()->clear_kind(); }),
       ElementsAre(
-          "estimator has none of nres, pes, truncated_es or full_es; it must have exactly one"));
-  EXPECT_THAT(CheckChanged([](auto& config) { config.mutable_tasks(1)->clear_kind(); }),
-              ElementsAre("tasks[1] has none of image_mlp or quadratic; it must have exactly one"));
+          "estimator has none of nres, pes, truncated_es, full_es or gpes; it must have exactly "
+          "one"));
+  EXPECT_THAT(
+      CheckChanged([](auto& config) { config.mutable_tasks(1)->clear_kind(); }),
+      ElementsAre("tasks[1] has none of " + testing::TaskKinds() + "; it must have exactly one"));
 }
 
 TEST(CheckConfig, FindsEnumsThatAreUnspecifiedOrUnknown) {
@@ -77,6 +80,26 @@ TEST(CheckConfig, FindsRulesBetweenFields) {
       CheckChanged([](auto& config) { config.mutable_estimator()->set_block(3); }),
       ElementsAre(
           "estimator.block is 3, which does not divide estimator.particles, 16; write 2 or 4"));
+}
+
+TEST(CheckConfig, KeepsSystemsAndOptimizersApart) {
+  const std::string system = "{lorenz: {}}", theta = "{system_parameters: {initial: [1, 2]}}";
+  const auto faults = [](const std::string& task, const std::string& optimizer,
+                         const std::string& engine = "auto") {
+    return testing::FaultsOf(testing::kTrialYaml, {"tasks=[" + task + "]", "optimizer=" + optimizer,
+                                                   "engine=" + engine});
+  };
+  EXPECT_THAT(faults(system, theta), IsEmpty());
+  EXPECT_THAT(faults(system, theta, "reference"), IsEmpty());
+  EXPECT_THAT(faults(system, "{mlp_lopt: {}}"),
+              ElementsAre(HasSubstr("write system_parameters with an initial list of 2 numbers")));
+  EXPECT_THAT(faults("{quadratic: {}}", theta),
+              ElementsAre(HasSubstr("tasks[0] is trained by an optimizer")));
+  EXPECT_THAT(faults("{influence_balancing: {}}", theta),
+              ElementsAre(HasSubstr(
+                  "optimizer.system_parameters.initial has 2 numbers; tasks[0] has 1 number")));
+  EXPECT_THAT(faults(system, theta, "fused"),
+              ElementsAre(HasSubstr("engine must be auto or reference for dynamical systems")));
 }
 
 TEST(CheckConfig, BoundsTheMemoryOfABlock) {
@@ -108,6 +131,19 @@ TEST(CheckConfig, EndsSoonOnHugeNumbers) {
     config.mutable_estimator()->set_block(4096);
   });
   EXPECT_LT(std::chrono::steady_clock::now() - begin, std::chrono::seconds(5));
+}
+
+TEST(CheckConfig, FindsObjectivesThatWantDataOfASystem) {
+  EXPECT_THAT(
+      CheckChanged([](auto& config) {
+        config.mutable_optimizer()->mutable_system_parameters()->add_initial(0.5);
+        config.clear_tasks();
+        config.add_tasks()->mutable_influence_balancing();
+        config.mutable_tasks(0)->set_weight(1);
+        config.mutable_objective()->mutable_held_out_loss()->set_split(v1::DATA_SPLIT_OUTER_VALID);
+      }),
+      ElementsAre("objective.held_out_loss is measured on data, and tasks[0], a dynamical "
+                  "system, has none; choose another or leave the task out"));
 }
 
 TEST(CheckConfig, EndsSoonOnLongTextsAndLists) {

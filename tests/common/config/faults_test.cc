@@ -102,8 +102,7 @@ INSTANTIATE_TEST_SUITE_P(
          "  steps: 600",
          "  steps: 600\n  momentum_schedule: 1",
          {"18:3: unknown key \"momentum_schedule\" in outer; the keys here are steps, optimizer, "
-          "schedule "
-          "and clip"}},
+          "schedule, clip and accumulate"}},
         {"MisspelledKeyIsNotMissingAsWell",
          "  steps: 600",
          "  step: 600",
@@ -119,9 +118,8 @@ INSTANTIATE_TEST_SUITE_P(
         {"KeyOfAnInnerMappingSaysWhereItBelongs",
          "  particles: 16",
          "  particles: 16\n  window: 20",
-         {"15:3: unknown key \"window\" in estimator; it belongs in estimator.nres, estimator.pes "
-          "or "
-          "estimator.truncated_es"}},
+         {"15:3: unknown key \"window\" in estimator; it belongs in estimator.nres, estimator.pes, "
+          "estimator.truncated_es or estimator.gpes"}},
         {"KeyOfAnOuterMappingSaysWhereItBelongs",
          "sigma: 0.01}",
          "sigma: 0.01, seed: 3}",
@@ -142,8 +140,8 @@ INSTANTIATE_TEST_SUITE_P(
         {"MissingMappingIsNamedAtTheBeginning",
          "episode:\n  log_uniform: {min: 100, max: 1000}\n",
          "",
-         {"1:1: episode is missing; it must be a mapping with exactly one of constant or "
-          "log_uniform"}},
+         {"1:1: episode is missing; it must be a mapping with exactly one of constant, "
+          "log_uniform or curriculum"}},
         {"MissingNameIsDescribed",
          "name: trial\n",
          "",
@@ -157,7 +155,7 @@ INSTANTIATE_TEST_SUITE_P(
         {"NoneOfTheAlternatives",
          "  - quadratic: {dimension: 10}",
          "  - weight: 1",
-         {"9:5: tasks[1] has none of image_mlp or quadratic; it must have exactly one"}},
+         {"9:5: tasks[1] has none of " + testing::TaskKinds() + "; it must have exactly one"}},
         {"TwoOfTheAlternatives",
          "    adam: {learning_rate: 1.0e-3}",
          "    adam: {learning_rate: 1.0e-3}\n    sgd: {learning_rate: 1.0e-3}",
@@ -279,21 +277,18 @@ INSTANTIATE_TEST_SUITE_P(
          "  nres: {window: 50, sigma: 0.01}\n  particles: 16\n  block: 4\n",
          "  nres\n",
          {"13:3: estimator is \"nres\"; it must be a mapping with exactly one of nres, pes, "
-          "truncated_es or "
-          "full_es and the keys particles and block; write {nres: ...}"}},
+          "truncated_es, full_es or gpes and the keys particles, block, antithetic, weighting, "
+          "clip, sign and leaf_sigma; write {nres: ...}"}},
         {"AlternativeWithoutItsMapping",
          "optimizer: {adafac_mlp: {hidden: 8}}",
          "optimizer: adafac_mlp",
-         {"3:12: optimizer is \"adafac_mlp\"; it must be a mapping with exactly one of "
-          "learnable_sgd, "
-          "learnable_sgdm, learnable_adam, mlp_lopt, adafac_mlp, linear, mlp_nom_lopt, celo2 or "
-          "mu_adafac_mlp; write {adafac_mlp: {}}"}},
+         {"3:12: optimizer is \"adafac_mlp\"; it must be a mapping with exactly one of " +
+          testing::OptimizerKinds() + "; write {adafac_mlp: {}}"}},
         {"TextForAMappingInAList",
          "  - quadratic: {dimension: 10}",
          "  - quadratic",
-         {"9:5: tasks[1] is \"quadratic\"; it must be a mapping with exactly one of image_mlp or "
-          "quadratic "
-          "and the key weight; write {quadratic: {}}"}},
+         {"9:5: tasks[1] is \"quadratic\"; it must be a mapping with exactly one of " +
+          testing::TaskKinds() + " and the key weight; write {quadratic: {}}"}},
         {"TooManyItems",
          "hidden: [32]",
          "hidden: [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17]",
@@ -464,9 +459,8 @@ outer: {optimizer: {adam: {}}}
           "job.yaml:1:7: name is \"Trial\"; it must be 1 to 63 lower-case letters, digits and "
           "inner hyphens",
           "job.yaml:2:1: unknown key \"sed\"; did you mean \"seed\"?",
-          "job.yaml:3:1: optimizer has none of learnable_sgd, learnable_sgdm, learnable_adam, "
-          "mlp_lopt, adafac_mlp, linear, mlp_nom_lopt, celo2 or mu_adafac_mlp; it must have "
-          "exactly one",
+          "job.yaml:3:1: optimizer has none of " + testing::OptimizerKinds() +
+              "; it must have exactly one",
           "job.yaml:5:30: tasks[0].image_mlp.hidden[1] is 0x20, which is hexadecimal; write 32",
           "job.yaml:5:49: tasks[0].image_mlp.activation is \"tan\"; did you mean tanh? it must be "
           "one of "

@@ -55,6 +55,10 @@ estimator:
     sigma: 0.01
   particles: 16
   block: 4
+  antithetic: true
+  weighting: step
+  clip: 0
+  sign: 0
 outer:
   steps: 600
   optimizer:
@@ -67,6 +71,7 @@ outer:
       weight_decay: 0
   clip:
     global_norm: 1
+  accumulate: 1
 aggregation: strict
 engine: auto
 checkpoint_every: 50
@@ -80,7 +85,16 @@ TEST(PrintConfig, IsReadBackToAnEqualMessage) {
   config.mutable_tasks(0)->mutable_image_mlp()->clear_hidden();
   config.mutable_outer()->mutable_schedule()->mutable_constant();
   config.mutable_outer()->mutable_clip()->set_element(1.0 / 3);
-  config.mutable_estimator()->mutable_full_es()->set_sigma(1e-5);
+  v1::FullEs& full_es = *config.mutable_estimator()->mutable_full_es();
+  full_es.set_sigma(1e-5);
+  full_es.set_loss(v1::EPISODE_LOSS_RECOMPUTED);
+  full_es.set_recompute_samples(7);
+  full_es.set_recompute_split(v1::DATA_SPLIT_OUTER_VALID);
+  config.mutable_estimator()->set_antithetic(false);
+  v1::LeafSigma& leaf = *config.mutable_estimator()->add_leaf_sigma();
+  leaf.set_leaf("nn/~/w*");
+  leaf.set_sigma(0.25);
+  config.mutable_objective()->mutable_held_out_loss()->set_split(v1::DATA_SPLIT_INNER_VALID);
   ExpectRoundTrip(config);
   auto* boundaries = config.mutable_outer()->mutable_schedule()->mutable_piecewise();
   for (int step : {10, 20}) {

@@ -5,6 +5,18 @@
 #include "common/config/config.h"
 
 namespace paceline::testing {
+namespace {
+
+std::string KindsOf(const google::protobuf::OneofDescriptor& choice) {
+  std::string kinds;
+  for (int i = 0; i < choice.field_count(); ++i) {
+    if (i > 0) kinds += i + 1 < choice.field_count() ? ", " : " or ";
+    kinds += choice.field(i)->name();
+  }
+  return kinds;
+}
+
+}  // namespace
 
 const char* const kTrialYaml = R"(name: trial
 seed: 7
@@ -37,6 +49,9 @@ std::string Changed(std::string_view from, std::string_view to) {
   }
   return yaml.replace(at, from.size(), to);
 }
+
+std::string TaskKinds() { return KindsOf(*v1::Task::descriptor()->oneof_decl(0)); }
+std::string OptimizerKinds() { return KindsOf(*v1::LearnedOptimizer::descriptor()->oneof_decl(0)); }
 
 v1::JobConfig TrialConfig() { return ParseConfig(kTrialYaml, "job.yaml").config; }
 

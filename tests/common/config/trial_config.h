@@ -17,6 +17,10 @@ std::string Changed(std::string_view from, std::string_view to);
 
 v1::JobConfig TrialConfig();
 
+// The kinds of a task, of an optimizer, as messages list them: "image_mlp, quadratic or lorenz".
+std::string TaskKinds();
+std::string OptimizerKinds();
+
 // Faults of the text as people see them; the file is called "job.yaml".
 std::vector<std::string> FaultsOf(std::string_view yaml,
                                   const std::vector<std::string>& overrides = {});

@@ -7,8 +7,30 @@
 
 namespace paceline {
 
-enum class Kind { kNres, kPes, kTruncatedEs, kFullEs };
-inline constexpr Kind kKinds[] = {Kind::kNres, Kind::kPes, Kind::kTruncatedEs, Kind::kFullEs};
+// kGpes has a noise period of two windows.
+enum class Kind { kNres, kPes, kGpes, kTruncatedEs, kFullEs };
+inline constexpr Kind kKinds[] = {Kind::kNres, Kind::kPes, Kind::kGpes, Kind::kTruncatedEs,
+                                  Kind::kFullEs};
+
+inline void SetKind(v1::Estimator& estimator, Kind kind, uint32_t window, double sigma) {
+  const auto set = [&](auto& windowed) {
+    windowed.set_window(window);
+    windowed.set_sigma(sigma);
+  };
+  switch (kind) {
+    case Kind::kNres:
+      return set(*estimator.mutable_nres());
+    case Kind::kPes:
+      return set(*estimator.mutable_pes());
+    case Kind::kGpes:
+      estimator.mutable_gpes()->set_period(2 * window);
+      return set(*estimator.mutable_gpes());
+    case Kind::kTruncatedEs:
+      return set(*estimator.mutable_truncated_es());
+    case Kind::kFullEs:
+      return estimator.mutable_full_es()->set_sigma(sigma);
+  }
+}
 
 inline v1::JobConfig EstimatorConfig(Kind kind, uint32_t window, uint32_t length,
                                      uint32_t particles = 8, uint32_t block = 4,
@@ -20,15 +42,7 @@ inline v1::JobConfig EstimatorConfig(Kind kind, uint32_t window, uint32_t length
   v1::Estimator& estimator = *config.mutable_estimator();
   estimator.set_particles(particles);
   estimator.set_block(block);
-  if (kind == Kind::kFullEs) {
-    estimator.mutable_full_es()->set_sigma(sigma);
-    return config;
-  }
-  v1::WindowedEstimator& windowed = kind == Kind::kNres  ? *estimator.mutable_nres()
-                                    : kind == Kind::kPes ? *estimator.mutable_pes()
-                                                         : *estimator.mutable_truncated_es();
-  windowed.set_window(window);
-  windowed.set_sigma(sigma);
+  SetKind(estimator, kind, window, sigma);
   return config;
 }
 

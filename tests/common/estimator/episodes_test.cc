@@ -120,11 +120,12 @@ TEST(ParticleEpisodes, ADivergedParticleBeginsAnewAtTheNextBorderAndOnlyThere) {
 
 TEST(CreditOf, FollowsTheEstimator) {
   const auto credit = [](Kind kind) {
-    const CreditedSteps steps = CreditOf(EstimatorConfig(kind, 5, 20).estimator(), 9, 6);
-    return std::pair(steps.first, steps.last);
+    const CreditedNoise noise = CreditOf(EstimatorConfig(kind, 5, 20).estimator(), 9, 6);
+    return std::pair(noise.first, noise.last);
   };
   EXPECT_EQ(credit(Kind::kNres), std::pair(6l, 6l));
   EXPECT_EQ(credit(Kind::kPes), std::pair(6l, 9l));
+  EXPECT_EQ(credit(Kind::kGpes), std::pair(6l, 8l));  // periods begin at 6 and 8
   EXPECT_EQ(credit(Kind::kTruncatedEs), std::pair(9l, 9l));
   EXPECT_EQ(credit(Kind::kFullEs), std::pair(9l, 9l));
 }

@@ -116,7 +116,7 @@ TEST(GradientEstimator, EqualLossesGiveNoGradient) {
 TEST(GradientEstimator, DoesNotDependOnTheNumberOfThreads) {
   // Large enough that threads are used.
   constexpr size_t kMany = 150'001;
-  for (const Kind kind : {Kind::kNres, Kind::kPes}) {
+  for (const Kind kind : {Kind::kNres, Kind::kPes, Kind::kGpes}) {
     const v1::JobConfig config = EstimatorConfig(kind, 5, 20, 16, 4);
     std::vector<std::string> digests;
     for (const int threads : {1, 2, 3, 7}) {

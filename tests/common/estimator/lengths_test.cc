@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <array>
 #include <cmath>
 #include <set>
 #include <vector>
@@ -72,6 +73,43 @@ TEST(EpisodeLength, DrawnLengthsAreTheStoredOnes) {
               ElementsAre(558, 1838, 3867, 4993, 2167, 2669, 169, 157));
   EXPECT_THAT(LengthsOfBlocks(config, 0, 8),
               ElementsAre(4141, 2008, 2500, 73, 375, 365, 212, 2778));
+}
+
+v1::JobConfig CurriculumConfig(const std::vector<std::array<uint32_t, 3>>& stages) {
+  v1::JobConfig config = EstimatorConfig(Kind::kNres, 1, 0);
+  for (const auto& [step, min, max] : stages) {
+    v1::CurriculumStage& stage = *config.mutable_episode()->mutable_curriculum()->add_stages();
+    stage.set_step(step);
+    stage.set_min(min);
+    stage.set_max(max);
+  }
+  return config;
+}
+
+TEST(Curriculum, BoundsFollowStraightLinesBetweenItsStages) {
+  const v1::JobConfig config = CurriculumConfig({{10, 100, 200}, {20, 100, 400}, {120, 50, 1400}});
+  const auto bounds = [&](int64_t step) {
+    const LengthBounds at = LengthBoundsAt(config.episode(), step);
+    return std::pair(at.min, at.max);
+  };
+  EXPECT_EQ(bounds(0), std::pair(100l, 200l));
+  EXPECT_EQ(bounds(10), std::pair(100l, 200l));
+  EXPECT_EQ(bounds(13), std::pair(100l, 260l));
+  EXPECT_EQ(bounds(20), std::pair(100l, 400l));
+  EXPECT_EQ(bounds(21), std::pair(100l, 410l));  // 99.5 and 410
+  EXPECT_EQ(bounds(70), std::pair(75l, 900l));
+  EXPECT_EQ(bounds(120), std::pair(50l, 1400l));
+  EXPECT_EQ(bounds(100'000'000), std::pair(50l, 1400l));
+}
+
+TEST(Curriculum, LengthsAreThoseOfALogUniformLawWithTheBoundsOfTheStep) {
+  const v1::JobConfig config = CurriculumConfig({{0, 10, 20}, {100, 10, 1000}});
+  for (const int64_t step : {0, 1, 50, 100, 300}) {
+    const LengthBounds bounds = LengthBoundsAt(config.episode(), step);
+    v1::JobConfig fixed = EstimatorConfig(Kind::kNres, 1, 0);
+    SetLogUniform(fixed, static_cast<uint32_t>(bounds.min), static_cast<uint32_t>(bounds.max));
+    EXPECT_EQ(LengthsOfBlocks(config, step, 50), LengthsOfBlocks(fixed, step, 50)) << step;
+  }
 }
 
 TEST(EpisodeTask, IsDrawnByWeight) {

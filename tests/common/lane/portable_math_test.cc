@@ -33,6 +33,21 @@ TEST(PortableExp, HasItsLimits) {
   EXPECT_TRUE(std::isnan(PortableExp(std::nan(""))));
 }
 
+TEST(PortableSinAndCos, AgreeWithTheCLibrary) {
+  for (double x = -100; x < 100; x += 0.00737) {
+    EXPECT_NEAR(PortableSin(x), std::sin(x), 4e-16) << x;
+    EXPECT_NEAR(PortableCos(x), std::cos(x), 4e-16) << x;
+  }
+  for (double x = 100; x < 1e5; x *= 1.00137) {
+    EXPECT_NEAR(PortableSin(x), std::sin(x), 4e-16) << x;
+    EXPECT_NEAR(PortableCos(-x), std::cos(-x), 4e-16) << x;
+  }
+  EXPECT_EQ(PortableSin(0), 0);
+  EXPECT_EQ(PortableCos(0), 1);
+  EXPECT_TRUE(std::isnan(PortableSin(std::numeric_limits<double>::infinity())));
+  EXPECT_TRUE(std::isnan(PortableCos(std::nan(""))));
+}
+
 TEST(PortablePower, AgreesWithTheCLibrary) {
   EXPECT_EQ(PortablePower(0.5, 0), 1);
   EXPECT_EQ(PortablePower(0.5, 10), 1.0 / 1024);

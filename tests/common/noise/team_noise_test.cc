@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <cmath>
 #include <vector>
 
 #include "common/noise/place.h"
@@ -49,6 +50,28 @@ TEST(TeamNoise, PerturbationsHaveTheBitsOfTheProcessor) {
                        team);
     });
     EXPECT_EQ(out, expected);
+  }
+}
+
+TEST(TeamNoise, PerturbationsByElementHaveTheBitsOfTheProcessor) {
+  std::vector<float> theta(1003), sigmas(1003);
+  for (size_t i = 0; i < theta.size(); ++i) {
+    theta[i] = 0.37f * static_cast<float>(i % 91) - 7;
+    sigmas[i] = 0.01f + 0.003f * static_cast<float>(i % 7);
+  }
+  for (const float scale : {+1.0f, -1.0f}) {
+    std::vector<float> normals(theta.size()), by_hand(theta), processor(theta), out(theta.size());
+    FillNormals(kStream, 0, normals);
+    for (size_t i = 0; i < theta.size(); ++i) {
+      by_hand[i] = std::fma(scale * sigmas[i], normals[i], theta[i]);
+    }
+    Perturb(theta, sigmas, scale, kStream, processor);
+    RunBlocks(1, 48, [&](size_t, const EmulatedTeam& team) {
+      AddNormalsByElement(PlaceOf(kStream), scale, sigmas.data(), theta.data(), out.data(),
+                          out.size(), team);
+    });
+    EXPECT_EQ(processor, by_hand);
+    EXPECT_EQ(out, by_hand);
   }
 }
 

@@ -81,5 +81,52 @@ TEST(Schedule, TheOrderInWhichBoundariesAreWrittenDoesNotMatter) {
   EXPECT_EQ(ScheduleFactor(config, 25), 0.1);
 }
 
+TEST(Schedule, InverseSquareRootRisesToOneAndFallsFromThere) {
+  v1::Outer config;
+  config.set_steps(10000);
+  config.mutable_schedule()->mutable_inverse_sqrt()->set_warmup_steps(100);
+  EXPECT_DOUBLE_EQ(ScheduleFactor(config, 0), 0.01);
+  EXPECT_DOUBLE_EQ(ScheduleFactor(config, 49), 0.5);
+  EXPECT_DOUBLE_EQ(ScheduleFactor(config, 99), 1);
+  EXPECT_DOUBLE_EQ(ScheduleFactor(config, 399), 0.5);
+  EXPECT_DOUBLE_EQ(ScheduleFactor(config, 9999), 0.1);
+}
+
+TEST(Schedule, LinesJoinTheirPointsAndAreLevelBeyond) {
+  v1::Outer config;
+  config.set_steps(1000);
+  for (const auto& [step, factor] :
+       {std::pair(10u, 0.0), std::pair(20u, 1.0), std::pair(120u, 0.5)}) {
+    v1::LinearPoint& point = *config.mutable_schedule()->mutable_linear()->add_points();
+    point.set_step(step);
+    point.set_factor(factor);
+  }
+  EXPECT_EQ(ScheduleFactor(config, 0), 0);
+  EXPECT_EQ(ScheduleFactor(config, 10), 0);
+  EXPECT_DOUBLE_EQ(ScheduleFactor(config, 13), 0.3);
+  EXPECT_EQ(ScheduleFactor(config, 20), 1);
+  EXPECT_DOUBLE_EQ(ScheduleFactor(config, 70), 0.75);
+  EXPECT_EQ(ScheduleFactor(config, 120), 0.5);
+  EXPECT_EQ(ScheduleFactor(config, 999), 0.5);
+}
+
+TEST(Schedule, ExponentialFallsByItsRateEverySoManySteps) {
+  v1::Outer config;
+  config.set_steps(1000);
+  config.mutable_schedule()->mutable_exponential()->set_rate(0.9);
+  config.mutable_schedule()->mutable_exponential()->set_steps(30);
+  for (const int step : {0, 1, 7, 30, 45, 300, 999}) {
+    const double expected = std::pow(0.9, step / 30.0);
+    EXPECT_NEAR(ScheduleFactor(config, step), expected, 1e-14 * expected) << step;
+  }
+}
+
+TEST(Schedule, CosineIsOverTheUpdatesWhereSeveralOuterStepsMakeOne) {
+  v1::Outer config = Cosine(400, 0, 0.2);
+  config.set_accumulate(4);
+  EXPECT_EQ(UpdatesOf(config), 100);
+  EXPECT_EQ(ScheduleFactor(config, 99), 0.2);
+}
+
 }  // namespace
 }  // namespace paceline

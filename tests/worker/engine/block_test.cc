@@ -116,9 +116,8 @@ TEST(Block, ADivergedParticleYieldsTheBoundAndNothingElseChanges) {
 
 TEST(Block, TruncatedEsStartsBothSignsFromOneState) {
   v1::JobConfig config = Config();
-  const v1::WindowedEstimator window = config.estimator().nres();
-  *config.mutable_estimator()->mutable_truncated_es() = window;
   config.mutable_estimator()->mutable_truncated_es()->set_window(1);
+  config.mutable_estimator()->mutable_truncated_es()->set_sigma(0.1);
   const auto job = Job(config);
   // With one step per window and the loss taken before the update, both signs see the same loss.
   for (const auto& scalars : Replay(job, 0, 0, 9)) {

@@ -42,13 +42,19 @@ class WindowKernelTest : public testing::TestWithParam<Setting> {
       : config_(SmallMlpTask(GetParam().hidden)),
         task_(MakeTask(config_, data_).value()),
         mlp_(dynamic_cast<const ImageMlp&>(*task_)),
-        theta_(InitialTheta(LayoutOf(GetParam().optimizer), 3)) {}
+        theta_(InitialTheta(LayoutOf(GetParam().optimizer), 3)) {
+    for (size_t i = 0; i < theta_.size(); ++i) {
+      sigmas_.push_back(0.005f * static_cast<float>(1 + i % 3));
+    }
+  }
 
   RunTheta ThetaOf(int run, int window) const {
     const Stream stream = {.key = 9,
                            .purpose = Purpose::kPerturbation,
                            .particle = 4,
                            .step = static_cast<uint32_t>(window)};
+    // One σ for all in the first window, one for each element in the second.
+    if (window == 1) return {theta_, stream, run == 0 ? 1.0f : -1.0f, sigmas_};
     return {theta_, stream, run == 0 ? 0.01f : -0.01f};
   }
   static RunSeed SeedOf(int run) { return {5, static_cast<uint32_t>(run), 1}; }
@@ -70,7 +76,8 @@ class WindowKernelTest : public testing::TestWithParam<Setting> {
   template <class Plan>
   Outcome ByTheKernel(const Plan& plan, size_t threads, size_t shared_bytes) const {
     const WindowTask window_task =
-        MakeWindowTask(mlp_, mlp_.data().train.images.data(), mlp_.data().train.labels.data());
+        MakeWindowTask(mlp_, mlp_.data().train.images.data(), mlp_.data().train.labels.data(),
+                       CurvatureOf(GetParam().optimizer));
     const WindowLayout layout = PlanWindow(window_task, SizesOf(plan), shared_bytes);
     Outcome outcome;
     outcome.parameters.resize(kRuns);
@@ -111,7 +118,7 @@ class WindowKernelTest : public testing::TestWithParam<Setting> {
   v1::Task config_;
   std::unique_ptr<Task> task_;
   const ImageMlp& mlp_;
-  std::vector<float> theta_;
+  std::vector<float> theta_, sigmas_;
 };
 
 void ExpectSameBits(const std::vector<float>& a, const std::vector<float>& b, const char* what) {

@@ -16,6 +16,10 @@ WindowTask SmallTask() {
   task.shape.batch = 128;
   task.at = kernels::MlpScratch(task.shape, kernels::Rows::kForTeams);
   task.parameters = 2410;
+  task.curvature = {.every = 10,
+                    .hessian = true,
+                    .gauss_newton = true,
+                    .at = {task.shape, kernels::Rows::kForTeams}};
   return task;
 }
 constexpr OptimizerSizes kSizes = {
@@ -33,7 +37,8 @@ TEST(WindowLayout, WithoutSharedMemoryOnlyWhatIsNotKeptNeedsAWorkspace) {
   for (int part = 0; part < kWindowParts; ++part) EXPECT_FALSE(layout.shared[part]) << part;
   EXPECT_EQ(layout.shared_floats, 0u);
   const size_t batch = 128 * (task.at.image_stride + 2);
-  const size_t needed = 704 + 2416 + std::max<size_t>(task.at.size, 5008) + batch;
+  const size_t curvature = 3 * 2416 + task.curvature.at.size;
+  const size_t needed = 704 + 2416 + std::max<size_t>(task.at.size, 5008) + batch + curvature;
   EXPECT_GE(layout.workspace_floats, needed - 64);
   EXPECT_LE(layout.workspace_floats, needed + 64);
 }

@@ -72,6 +72,11 @@ class TorchRuns : public InnerRuns {
     return unknown.ok() ? status : unknown;
   }
 
+  absl::Status Observe(StepObserver observer) override {
+    observer_ = std::move(observer);
+    return absl::OkStatus();
+  }
+
   void Copy(int from, int to) override {
     runs_[to] = runs_[from];
     std::ranges::copy(parameters_.row(from), parameters_.row(to).begin());
@@ -126,6 +131,9 @@ class TorchRuns : public InnerRuns {
     const float* own = torch_losses.const_data_ptr<float>();
     for (size_t run = 0; run < runs_.size(); ++run) {
       losses[run * steps + step] = UpdateRun(window, run, own[run]);
+      if (observer_ && window.finite[run]) {
+        observer_(static_cast<int>(run), step, parameters_.row(run));
+      }
       window.steps[run] = ++runs_[run].step;
     }
   }
@@ -156,6 +164,7 @@ class TorchRuns : public InnerRuns {
   TorchRows parameters_;
   std::vector<at::Tensor> leaves_;  // the parameters, for autograd
   TorchRows states_;
+  StepObserver observer_;
 };
 
 }  // namespace

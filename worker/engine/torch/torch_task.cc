@@ -43,8 +43,8 @@ class ImageMlpBatch : public TorchBatch {
   }
 
   at::Tensor Losses(const std::vector<at::Tensor>& parameters) const override {
-    return ImageMlpLosses(LayersOf(task_.parameters(), parameters), task_.activation(), images_,
-                          labels_);
+    return ImageMlpLosses(LayersOf(task_.parameters(), parameters), task_.activation(),
+                          images_.to(parameters.front().scalar_type()), labels_);
   }
 
  private:
@@ -81,7 +81,7 @@ class QuadraticBatch : public TorchBatch {
 
   void Fill(std::span<const int64_t>) override {}
   at::Tensor Losses(const std::vector<at::Tensor>& parameters) const override {
-    return QuadraticLosses(kind_, parameters.at(0), targets_);
+    return QuadraticLosses(kind_, parameters.at(0), targets_.to(parameters.at(0).scalar_type()));
   }
 
  private:

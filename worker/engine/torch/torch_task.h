@@ -22,7 +22,7 @@ class TorchBatch {
   virtual ~TorchBatch() = default;
   // Of inner steps [run].
   virtual void Fill(std::span<const int64_t> steps) = 0;
-  // As TorchLoss.
+  // As TorchLoss; in the parameters' type.
   virtual at::Tensor Losses(const std::vector<at::Tensor>& parameters) const = 0;
 };
 

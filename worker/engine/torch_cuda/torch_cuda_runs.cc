@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "common/lopt/curvature.h"
 #include "common/lopt/layout.h"
 #include "worker/cuda/optimizer.h"
 #include "worker/engine/torch_cuda/torch_cuda_module.h"
@@ -294,6 +295,11 @@ class TorchCudaRuns : public InnerRuns {
 absl::StatusOr<std::unique_ptr<InnerRuns>> MakeTorchCudaRuns(
     const v1::LearnedOptimizer& optimizer, const v1::Task& task_config, const Task& task, int runs,
     std::shared_ptr<const cuda::Device> device) {
+  if (!CurvatureOf(optimizer).none()) {
+    return absl::InvalidArgumentError(
+        "engine: torch has no curvature features on a GPU; engine: fused has them there, and "
+        "every engine on a processor");
+  }
   auto plan = PlanStep(task_config, task, runs);
   if (!plan.ok()) return plan.status();
   const auto make = LoadTorchCuda();

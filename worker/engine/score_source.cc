@@ -1,0 +1,83 @@
+#include "worker/engine/score_source.h"
+
+#include <algorithm>
+#include <vector>
+
+#include "common/base/aligned_floats.h"
+#include "worker/engine/gradient_source.h"
+#include "worker/kernels/mlp.h"
+#include "worker/task/image_mlp.h"
+
+namespace paceline {
+namespace {
+
+class PlainScores : public ScoreSource {
+ public:
+  explicit PlainScores(const Task& task) : task_(task) {}
+  BatchScore Score(const RunSeed& seed, const FreshBatch& batch,
+                   std::span<const float> parameters) override {
+    return task_.Score(seed, batch, parameters);
+  }
+
+ private:
+  const Task& task_;
+};
+
+class ImageMlpScores : public ScoreSource {
+ public:
+  ImageMlpScores(const ImageMlp& task, lane::Target target)
+      : task_(task),
+        kernel_(KernelShape(task), target),
+        indices_(task.batch()),
+        labels_(task.batch()),
+        images_(task.batch() * static_cast<size_t>(task.widths().front())),
+        scratch_(kernel_.scratch_size()) {}
+
+  BatchScore Score(const RunSeed& seed, const FreshBatch& batch,
+                   std::span<const float> parameters) override {
+    if (!drawn_ || seed != drawn_seed_ || batch != drawn_batch_) Draw(seed, batch);
+    const kernels::MlpScore score =
+        kernel_.Score(images_.span(), labels_, parameters, scratch_.span());
+    return {.loss = score.loss,
+            .error = static_cast<float>(score.wrong) / static_cast<float>(labels_.size())};
+  }
+
+ private:
+  void Draw(const RunSeed& seed, const FreshBatch& batch) {
+    const Examples& all = task_.ExamplesOf(batch.split);
+    const auto inputs = static_cast<size_t>(task_.widths().front());
+    task_.BatchIndices(seed, batch, indices_);
+    for (size_t b = 0; b < indices_.size(); ++b) {
+      std::copy_n(all.images.data() + indices_[b] * inputs, inputs, images_.data() + b * inputs);
+      labels_[b] = all.labels[indices_[b]];
+    }
+    drawn_ = true;
+    drawn_seed_ = seed;
+    drawn_batch_ = batch;
+  }
+
+  const ImageMlp& task_;
+  kernels::MlpKernel kernel_;
+  std::vector<uint32_t> indices_;  // [batch]
+  std::vector<int32_t> labels_;    // [batch]
+  AlignedFloats images_;           // [batch, inputs]
+  AlignedFloats scratch_;
+  bool drawn_ = false;
+  RunSeed drawn_seed_;
+  FreshBatch drawn_batch_;
+};
+
+}  // namespace
+
+std::unique_ptr<ScoreSource> MakePlainScores(const Task& task) {
+  return std::make_unique<PlainScores>(task);
+}
+
+std::unique_ptr<ScoreSource> MakeKernelScores(const Task& task, lane::Target target) {
+  if (const auto* mlp = dynamic_cast<const ImageMlp*>(&task)) {
+    return std::make_unique<ImageMlpScores>(*mlp, target);
+  }
+  return MakePlainScores(task);
+}
+
+}  // namespace paceline

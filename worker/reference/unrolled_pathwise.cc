@@ -1,0 +1,148 @@
+// Back-propagation through the unroll of a learned optimizer on a task.
+#include <ATen/TensorOperators.h>
+#include <ATen/core/grad_mode.h>
+#include <ATen/ops/from_blob.h>
+#include <ATen/ops/full.h>
+#include <ATen/ops/ones_like.h>
+#include <ATen/ops/stack.h>
+#include <ATen/ops/tensor.h>
+#include <ATen/ops/zeros.h>
+#include <torch/csrc/autograd/autograd.h>
+#include <torch/csrc/autograd/variable.h>
+
+#include <algorithm>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "worker/engine/torch/run_torch.h"
+#include "worker/engine/torch/torch_task.h"
+#include "worker/pathwise/pathwise.h"
+#include "worker/reference/optimizer.h"
+
+namespace paceline {
+namespace {
+
+class UnrolledPathwise : public PathwiseRuns {
+ public:
+  UnrolledPathwise(const v1::LearnedOptimizer& optimizer, v1::Task task_config, const Task& task,
+                   int runs, at::ScalarType type)
+      : task_config_(std::move(task_config)),
+        task_(task),
+        type_(type),
+        optimizer_(MakeReferenceOptimizer(optimizer, task.parameters(), runs, type)),
+        seeds_(runs),
+        steps_(runs),
+        num_steps_(runs) {
+    for (const ParameterTensor& tensor : task.parameters()) {
+      std::vector<int64_t> shape = {runs};
+      shape.insert(shape.end(), tensor.shape.begin(), tensor.shape.end());
+      parameters_.push_back(at::zeros(shape, type));
+    }
+  }
+
+  absl::Status Start(int run, const RunSeed& seed, int64_t num_steps) override {
+    seeds_[run] = seed;
+    steps_[run] = 0;
+    num_steps_[run] = static_cast<double>(num_steps);
+    std::vector<float> initial(task_.parameter_count());
+    task_.SampleInitial(seed, initial);
+    return RunTorch([&] {
+      const at::NoGradGuard no_autograd;
+      const auto& tensors = task_.parameters();
+      for (size_t i = 0; i < tensors.size(); ++i) {
+        const at::Tensor values =
+            at::from_blob(initial.data() + tensors[i].offset, tensors[i].shape, at::kFloat);
+        parameters_[i].select(0, run).copy_(values);
+      }
+      optimizer_->Reset(run);
+    });
+  }
+
+  absl::Status Advance(std::span<const double> theta, int64_t steps, std::span<double> losses,
+                       std::span<double> gradients) override {
+    return RunTorch([&] {
+      const at::AutoGradMode with_autograd(true);
+      const at::Tensor thetas = ThetaLeaf(theta);
+      optimizer_->SetTheta(thetas);
+      std::vector<at::Tensor> of_steps;  // [step][run]
+      for (int64_t step = 0; step < steps; ++step) of_steps.push_back(Step());
+      const at::Tensor table = at::stack(of_steps, 1);  // [run, step]
+      const double bound = task_.meta_loss_bound();
+      const at::Tensor means = table.clamp(-bound, bound).mean(1);
+      CopyOut(torch::autograd::grad({means}, {thetas}, {at::ones_like(means)})[0], gradients);
+      CopyOut(table, losses);
+      Detach();
+    });
+  }
+
+ private:
+  int64_t runs() const { return static_cast<int64_t>(seeds_.size()); }
+
+  // A row for each run, so that each run's gradient is its own: [run, P].
+  at::Tensor ThetaLeaf(std::span<const double> theta) const {
+    const auto size = static_cast<int64_t>(theta.size());
+    const at::Tensor row = at::from_blob(const_cast<double*>(theta.data()), {1, size}, at::kDouble);
+    return row.expand({runs(), size}).to(type_).clone().requires_grad_();
+  }
+
+  // One inner step of all runs; losses before the update, [run].
+  at::Tensor Step() {
+    // A batch of its own for each step: what autograd keeps of it must not change.
+    const auto batch = MakeTorchBatch(task_config_, task_, seeds_).value();
+    batch->Fill(steps_);
+    // Leaves in the first step of a window.
+    for (at::Tensor& p : parameters_) {
+      if (!p.requires_grad()) p.requires_grad_();
+    }
+    UpdateInputs inputs{.iterations = at::tensor(steps_, at::kLong).to(type_),
+                        .num_steps = at::tensor(num_steps_, at::kDouble).to(type_)};
+    inputs.losses = batch->Losses(parameters_);
+    inputs.gradients =
+        torch::autograd::grad({inputs.losses}, parameters_, {at::ones_like(inputs.losses)},
+                              /*retain_graph=*/true, /*create_graph=*/true);
+    optimizer_->Update(inputs, parameters_);
+    for (int64_t& step : steps_) ++step;
+    return inputs.losses;
+  }
+
+  void Detach() {
+    for (at::Tensor& p : parameters_) p = p.detach();
+    optimizer_->Detach();
+  }
+
+  static void CopyOut(const at::Tensor& from, std::span<double> to) {
+    const at::Tensor values = from.detach().to(at::kDouble).contiguous();
+    std::copy_n(values.const_data_ptr<double>(), to.size(), to.begin());
+  }
+
+  const v1::Task task_config_;
+  const Task& task_;
+  const at::ScalarType type_;
+  const std::unique_ptr<ReferenceOptimizer> optimizer_;
+  std::vector<RunSeed> seeds_;          // [run]
+  std::vector<int64_t> steps_;          // [run]
+  std::vector<double> num_steps_;       // [run]
+  std::vector<at::Tensor> parameters_;  // [run, shape...]
+};
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<PathwiseRuns>> MakeUnrolledPathwise(
+    const v1::LearnedOptimizer& optimizer, const v1::Task& task_config, const Task& task, int runs,
+    Precision precision) {
+  if (absl::Status known = MakeTorchBatch(task_config, task, {}).status(); !known.ok()) {
+    return known;
+  }
+  if (MakeReferenceOptimizer(optimizer, {}, 1, at::kFloat) == nullptr) {
+    return absl::InvalidArgumentError("back-propagation needs a learned optimizer");
+  }
+  std::unique_ptr<PathwiseRuns> made;
+  const at::ScalarType type = precision == Precision::kDouble ? at::kDouble : at::kFloat;
+  absl::Status status = RunTorch(
+      [&] { made = std::make_unique<UnrolledPathwise>(optimizer, task_config, task, runs, type); });
+  if (!status.ok()) return status;
+  return made;
+}
+
+}  // namespace paceline
