@@ -17,7 +17,7 @@ namespace paceline {
 namespace {
 
 constexpr char kPathwise[] = "pathwise";
-constexpr int64_t kTruthBudget = 4, kLengthBudget = 1;  // times a row's
+constexpr int64_t kTruthBudget = 4;  // times a row's
 
 // The grid, with what the options leave open filled in.
 struct Grid {
@@ -165,9 +165,10 @@ class StudyRunner {
     for (const int64_t particles : grid_.particles) {
       const uint32_t block = BlockFor(particles);
       if (!of_blocks.contains(block)) {
-        auto samples = Sample({WithPeriod(kind, window), sigma, window, block}, options_.budget);
+        const std::string name = WithPeriod(kind, window);
+        auto samples = Sample({name, sigma, window, block}, options_.budget);
         if (!samples.ok()) return samples.status();
-        of_blocks[block] = RowOf(kind, sigma, window, *samples);
+        of_blocks[block] = RowOf(name, sigma, window, *samples);
       }
       study_.rows.push_back(Scaled(of_blocks[block], block, particles));
     }
@@ -176,7 +177,7 @@ class StudyRunner {
 
   // Half an episode where none is given.
   std::string WithPeriod(const std::string& kind, int64_t window) const {
-    if (!HasPeriod(kind)) return kind;
+    if (!HasPeriod(kind)) return kind;  // or it is given
     return fmt::format("{}:{}", kind, std::max<int64_t>(1, study_.episode / (2 * window)) * window);
   }
 
@@ -216,19 +217,14 @@ class StudyRunner {
 
   absl::Status MeasureLength(int64_t length) {
     say_(fmt::format("episodes of {} steps", length));
-    const std::vector<std::string> constant = {
-        fmt::format("episode={{constant: {{steps: {}}}}}", length)};
-    auto config = source_.With(constant);
+    const auto config =
+        source_.With({.kind = "full_es", .sigma = study_.sigma, .block = 1, .episode = length});
     if (!config.ok()) return config.status();
     LengthRow row{.length = length};
     const auto pathwise = SamplePathwise(*config, 0, theta_, OptionsFor(options_.budget), data_);
     if (!pathwise.ok() && !absl::IsUnavailable(pathwise.status())) return pathwise.status();
     if (pathwise.ok()) row.pathwise = Compare(pathwise->replicas, pathwise->replicas).variance;
-    *config->mutable_estimator() = v1::Estimator();
-    config->mutable_estimator()->mutable_full_es()->set_sigma(study_.sigma);
-    config->mutable_estimator()->set_particles(1);
-    config->mutable_estimator()->set_block(1);
-    const auto es = SampleEs(*config, theta_, OptionsFor(kLengthBudget * options_.budget), data_);
+    const auto es = SampleEs(*config, theta_, OptionsFor(options_.budget), data_);
     if (!es.ok()) return es.status();
     row.es = Compare(es->replicas, es->replicas).variance;
     study_.lengths.push_back(row);
