@@ -49,7 +49,11 @@ absl::StatusOr<Grid> GridOf(const v1::JobConfig& own, const StudyOptions& option
   if (grid.sigmas.empty()) grid.sigmas = {sigma / 3, sigma, 3 * sigma};
   if (grid.windows.empty()) {
     grid.windows = {window};
-    if (4 * window <= episode) grid.windows.push_back(4 * window);
+    // One that goes into the episode without a rest, where there is one.
+    const auto fits = [&](int64_t times) { return episode % (times * window) == 0; };
+    for (const int64_t times : {4, 5, 3, 2, 10}) {
+      if (grid.windows.size() == 1 && fits(times)) grid.windows.push_back(times * window);
+    }
   }
   if (grid.particles.empty()) grid.particles = {own.estimator().particles()};
   if (grid.lengths.empty()) grid.lengths = PowersOfTwo(episode);
@@ -97,11 +101,23 @@ class StudyRunner {
     study_.job = own_.name();
     study_.episode = LongestEpisode(own_);
     study_.sigma = Sigma(own_.estimator());
+    study_.first_window = grid_.windows.front();
+    for (const int64_t window : grid_.windows) {
+      if (!own_.episode().has_constant() || study_.episode % window == 0) continue;
+      study_.notes.push_back(
+          fmt::format("with window {} episodes are rounded up to {} steps: another objective",
+                      window, (study_.episode + window - 1) / window * window));
+    }
   }
 
   absl::StatusOr<Study> Run() {
     for (const double sigma : grid_.sigmas) {
       if (absl::Status status = MeasureSigma(sigma); !status.ok()) return status;
+    }
+    for (const auto& [sigma, truth] : truths_) {
+      TruthRow row{.sigma = sigma};
+      if (sigma > TruthSigma()) row.cosine = Compare(truth, truths_.at(TruthSigma())).cosine;
+      study_.truths.push_back(row);
     }
     if (absl::Status status = MeasurePathwise(); !status.ok()) return status;
     for (const int64_t length : grid_.lengths) {
