@@ -11,6 +11,7 @@
 #include "common/noise/place.h"
 #include "tests/testing/emulator/block_emulator.h"
 #include "tests/worker/engine/problems.h"
+#include "tests/worker/optim/recurrent_configs.h"
 #include "worker/engine/gradient_source.h"
 #include "worker/engine/window_task.h"
 #include "worker/optim/all_kernels.h"
@@ -158,15 +159,19 @@ TEST_P(WindowKernelTest, HasTheBitsOfTheFusedTierAtFullSize) {
   });
 }
 
-INSTANTIATE_TEST_SUITE_P(Optimizers, WindowKernelTest,
-                         testing::Values(Setting{"AdafacMlp", AdafacOptimizer(), {12}},
-                                         Setting{"AdafacMlpDeep", AdafacOptimizer(), {16, 9}},
-                                         Setting{"MlpLopt", MlpLoptOptimizer(), {12}},
-                                         Setting{"Sgd", SgdOptimizer(0.1), {12}},
-                                         Setting{"Sgdm", SgdmOptimizer(), {12}},
-                                         Setting{"Adam", AdamOptimizer(), {12}},
-                                         Setting{"ADivergingSgd", SgdOptimizer(1e30), {12}}),
-                         [](const auto& setting) { return setting.param.name; });
+INSTANTIATE_TEST_SUITE_P(
+    Optimizers, WindowKernelTest,
+    testing::Values(
+        Setting{"AdafacMlp", AdafacOptimizer(), {12}},
+        Setting{"AdafacMlpDeep", AdafacOptimizer(), {16, 9}},
+        Setting{"MlpLopt", MlpLoptOptimizer(), {12}}, Setting{"Sgd", SgdOptimizer(0.1), {12}},
+        Setting{"Sgdm", SgdmOptimizer(), {12}}, Setting{"Adam", AdamOptimizer(), {12}},
+        Setting{"ADivergingSgd", SgdOptimizer(1e30), {12}}, Setting{"NnAdam", NnAdamConfig(), {12}},
+        Setting{"RnnMlp", RnnMlpConfig(), {12}}, Setting{"HyperV2", HyperV2Config(), {16, 9}},
+        Setting{"LearnedSchedule",
+                ScheduleConfig(v1::SCHEDULED_OPTIMIZER_ADAM, v1::SCHEDULE_ACTIVATION_TANH),
+                {12}}),
+    [](const auto& setting) { return setting.param.name; });
 
 }  // namespace
 }  // namespace paceline
