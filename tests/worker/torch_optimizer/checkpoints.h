@@ -20,6 +20,9 @@ inline const char* const kEveryKind[] = {
     "{learnable_adam: {}}",
     "{mlp_lopt: {hidden: 8, step_multiplier: 0.1}}",
     "{adafac_mlp: {hidden: 8, step_multiplier: 0.1}}",
+    "{adafac_mlp: {hidden: 8, step_multiplier: 0.1, clip: {global_norm: 1}}}",
+    "{mu_adafac_mlp: {hidden: 8, step_multiplier: 0.1}}",
+    "{nn_adam: {}}",
 };
 
 class CheckpointFile {
