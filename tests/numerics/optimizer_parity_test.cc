@@ -41,10 +41,16 @@ struct Problem {
   std::vector<std::vector<float>> thetas;                  // [run]
   std::vector<std::vector<float>> initial;                 // [run][parameter]
   std::vector<std::vector<std::vector<float>>> gradients;  // [update][run][parameter]
+  // As the gradients; empty in updates without a probe.
+  std::vector<std::vector<std::vector<float>>> hessian, gauss_newton;
 
   Problem(v1::LearnedOptimizer optimizer, const std::vector<std::vector<int64_t>>& shapes,
           unsigned seed)
-      : config(std::move(optimizer)), tensors(TensorsOf(shapes)), gradients(kUpdates) {
+      : config(std::move(optimizer)),
+        tensors(TensorsOf(shapes)),
+        gradients(kUpdates),
+        hessian(kUpdates),
+        gauss_newton(kUpdates) {
     std::mt19937 random(seed);
     const size_t size = tensors.back().offset + tensors.back().size;
     for (int run = 0; run < kRuns; ++run) {
@@ -53,6 +59,13 @@ struct Problem {
     }
     for (auto& of_update : gradients) {
       for (int run = 0; run < kRuns; ++run) of_update.push_back(RandomGradient(size, random));
+    }
+    // The Hessian's first probe is the second update.
+    for (int update = 0; update < kUpdates; ++update) {
+      for (int run = 0; run < kRuns; ++run) {
+        if (update % 3 == 1) hessian[update].push_back(RandomGradient(size, random));
+        if (update % 3 == 0) gauss_newton[update].push_back(RandomGradient(size, random));
+      }
     }
   }
 
@@ -76,6 +89,10 @@ using Result = std::vector<std::vector<float>>;
 // The iteration counter jumps, so that its features matter.
 int64_t IterationOf(int update) { return update * update * 7; }
 
+const float* RowOf(const Result& rows, int run) {
+  return rows.empty() ? nullptr : rows[static_cast<size_t>(run)].data();
+}
+
 Result OfOurs(const Problem& problem, lane::Target target) {
   const auto optimizer = MakeOptimizerFor(problem.config, problem.tensors, target);
   std::vector<float> scratch(optimizer->scratch_size(), std::nanf(""));
@@ -88,7 +105,9 @@ Result OfOurs(const Problem& problem, lane::Target target) {
       const InnerStep step = {.iteration = IterationOf(update),
                               .num_steps = kNumSteps,
                               .loss = 1,
-                              .gradient = problem.gradients[update][run].data()};
+                              .gradient = problem.gradients[update][run].data(),
+                              .hessian_diagonal = RowOf(problem.hessian[update], run),
+                              .gauss_newton_diagonal = RowOf(problem.gauss_newton[update], run)};
       optimizer->Update(*prepared, step, result[run], state, scratch);
     }
   }
@@ -124,6 +143,12 @@ Result OfTheOracle(const Problem& problem) {
                         .losses = at::ones({kRuns}, at::kFloat)};
     for (const auto& tensor : problem.tensors) {
       inputs.gradients.push_back(Stacked(problem.gradients[update], tensor));
+      if (!problem.hessian[update].empty()) {
+        inputs.hessian_diagonal.push_back(Stacked(problem.hessian[update], tensor));
+      }
+      if (!problem.gauss_newton[update].empty()) {
+        inputs.gauss_newton_diagonal.push_back(Stacked(problem.gauss_newton[update], tensor));
+      }
     }
     optim->Update(inputs, parameters);
   }
@@ -161,9 +186,12 @@ const std::vector<std::vector<int64_t>> kShapes = {
     {7, 5}, {6, 6}, {5}, {}, {3, 3, 4, 6}, {1, 8}, {8, 3}, {1, 1}, {20, 3, 2}, {16}, {33, 17}, {1}};
 
 std::vector<v1::LearnedOptimizer> AllConfigs() {
-  return {SgdConfig(),          SgdmConfig(),        AdamConfig(),
-          MlpLoptConfig(32, 2), MlpLoptConfig(4, 1), MlpLoptConfig(7, 4),
-          AdafacConfig(4, 2),   AdafacConfig(32, 1), AdafacConfig(17, 3)};
+  std::vector<v1::LearnedOptimizer> configs = {
+      SgdConfig(),          SgdmConfig(),        AdamConfig(),
+      MlpLoptConfig(32, 2), MlpLoptConfig(4, 1), MlpLoptConfig(7, 4),
+      AdafacConfig(4, 2),   AdafacConfig(32, 1), AdafacConfig(17, 3)};
+  for (const auto& config : PerParameterConfigs()) configs.push_back(config);
+  return configs;
 }
 
 TEST(OptimizerParity, EveryInstructionSetFollowsTheIndependentText) {

@@ -2,6 +2,9 @@
 #pragma once
 
 #include "worker/optim/adafac_mlp_kernel.h"
+#include "worker/optim/celo2_kernel.h"
 #include "worker/optim/hand_designed_kernel.h"
+#include "worker/optim/linear_kernel.h"
 #include "worker/optim/mlp_lopt_kernel.h"
+#include "worker/optim/mlp_nom_kernel.h"
 #include "worker/optim/nn_adam_kernel.h"

@@ -8,9 +8,12 @@
 #pragma once
 
 #include "worker/optim/adafac_mlp_plan.h"
+#include "worker/optim/celo2_plan.h"
 #include "worker/optim/hand_designed_plan.h"
 #include "worker/optim/inner_step.h"
+#include "worker/optim/linear_plan.h"
 #include "worker/optim/mlp_lopt_plan.h"
+#include "worker/optim/mlp_nom_plan.h"
 #include "worker/optim/nn_adam_plan.h"
 
 namespace paceline {
@@ -29,7 +32,7 @@ struct PlanList {};
 
 // All families.
 using OptimPlans = PlanList<LearnableSgdPlan, LearnableSgdmPlan, LearnableAdamPlan, MlpLoptPlan,
-                            AdafacMlpPlan, NnAdamPlan>;
+                            AdafacMlpPlan, MlpNomPlan, LinearPlan, Celo2Plan, NnAdamPlan>;
 
 // Each family's *_simd.cc has the instances.
 namespace simd_Scalar {

@@ -44,6 +44,12 @@ OwnedPlan<NnAdamPlan> PlanNnAdam(const v1::LearnedOptimizer& config,
 
 OwnedPlan<AdafacMlpPlan> PlanMuAdafacMlp(const v1::LearnedOptimizer& config,
                                          const std::vector<ParameterTensor>& tensors);
+OwnedPlan<MlpNomPlan> PlanMlpNom(const v1::LearnedOptimizer& config,
+                                 const std::vector<ParameterTensor>& tensors);
+OwnedPlan<LinearPlan> PlanLinear(const v1::LearnedOptimizer& config,
+                                 const std::vector<ParameterTensor>& tensors);
+OwnedPlan<Celo2Plan> PlanCelo2(const v1::LearnedOptimizer& config,
+                               const std::vector<ParameterTensor>& tensors);
 
 [[noreturn]] void FailNoOptimizer();
 
@@ -66,6 +72,12 @@ auto VisitPlan(const v1::LearnedOptimizer& config, const std::vector<ParameterTe
       return visit(PlanNnAdam(config, tensors));
     case v1::LearnedOptimizer::kMuAdafacMlp:
       return visit(PlanMuAdafacMlp(config, tensors));
+    case v1::LearnedOptimizer::kMlpNomLopt:
+      return visit(PlanMlpNom(config, tensors));
+    case v1::LearnedOptimizer::kLinear:
+      return visit(PlanLinear(config, tensors));
+    case v1::LearnedOptimizer::kCelo2:
+      return visit(PlanCelo2(config, tensors));
     default:
       break;
   }

@@ -26,6 +26,10 @@ PerParameterOptions OptionsOf(const v1::LearnedOptimizer& config, const Config& 
           .curvature_decay = CurvatureOf(config).decay};
 }
 
+// Of a family whose inputs are fixed.
+inline FeatureRows NoRows() {
+  return {.own = {}, .curvature = std::vector<uint8_t>(kCurvatureColumns, kNoRow)};
+}
 // The rows of those curvature inputs that the network sees.
 std::vector<uint8_t> CurvatureInputRows(const FeatureRows& rows);
 // Gives a tensor its place in the state: `own` floats of the family's and what curvature wants.

@@ -59,6 +59,10 @@ class ImageMlp : public Task {
   }
 
  private:
+  // The batch of an inner step: images [batch, in], labels [batch].
+  void GatherBatch(const RunSeed& seed, int64_t step, std::vector<float>& images,
+                   std::vector<int32_t>& labels) const;
+
   std::shared_ptr<const ImageData> data_;
   SoftmaxMlp network_;
   int batch_;
