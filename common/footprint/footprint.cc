@@ -7,6 +7,7 @@
 #include "common/estimator/settings.h"
 #include "common/footprint/machine_memory.h"
 #include "common/footprint/per_parameter.h"
+#include "common/footprint/recurrent_state.h"
 #include "common/footprint/tensors.h"
 #include "common/lopt/curvature.h"
 #include "common/lopt/layout.h"
@@ -65,7 +66,8 @@ bool IsScored(const v1::JobConfig& config) {
 // Held by one block beside its runs' state.
 uint64_t BlockScratch(const v1::JobConfig& config, const v1::Task& task) {
   uint64_t floats = ParameterCount(task) + LayoutOf(config.optimizer()).size +
-                    PerParameterScratch(config.optimizer(), TensorsOf(task));
+                    PerParameterScratch(config.optimizer(), TensorsOf(task)) +
+                    RecurrentScratchFloats(config.optimizer(), TensorsOf(task));
   if (!CurvatureOf(config.optimizer()).none()) floats += CurvatureScratchFloats(task);
   if (task.has_image_mlp()) {
     floats += (IsScored(config) ? 2 : 1) * MlpScratchFloats(task.image_mlp());
@@ -91,6 +93,16 @@ uint64_t TorchWindow(const v1::JobConfig& config, const v1::Task& task) {
     floats += values * task.image_mlp().batch();
   }
   return kFloat * RunsPerParticle(config.estimator()) * config.estimator().block() * floats;
+}
+
+// θ as the optimizer wants it, of the runs that go side by side while a window runs. What is below
+// a core's cache is not worth counting in the other tiers, where at most two runs do.
+uint64_t PreparedBytes(const v1::JobConfig& config, const v1::Task& task) {
+  constexpr uint64_t kWorthCounting = 256 * 1024;
+  const uint64_t bytes = kFloat * LayoutOf(config.optimizer()).size;
+  if (bytes < kWorthCounting) return 0;
+  const bool torch = ChooseEngine(config.engine(), task) == v1::ENGINE_TORCH;
+  return torch ? RunsPerParticle(config.estimator()) * config.estimator().block() * bytes : bytes;
 }
 
 uint64_t DataBytes(const v1::JobConfig& config) {
@@ -136,9 +148,11 @@ Footprint FootprintOf(const v1::JobConfig& config) {
     footprint.particle_bytes = std::max(footprint.particle_bytes, particle);
     footprint.block_bytes =
         std::max(footprint.block_bytes, particles * particle + BlockScratch(config, task));
+    uint64_t at_work = PreparedBytes(config, task);
     if (ChooseEngine(config.engine(), task) == v1::ENGINE_TORCH) {
-      footprint.thread_bytes = std::max(footprint.thread_bytes, TorchWindow(config, task));
+      at_work += TorchWindow(config, task);
     }
+    footprint.thread_bytes = std::max(footprint.thread_bytes, at_work);
   }
   return footprint;
 }

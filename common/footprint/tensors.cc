@@ -2,6 +2,8 @@
 
 #include "common/footprint/per_parameter.h"
 
+#include "common/footprint/recurrent_state.h"
+
 namespace paceline {
 namespace {
 
@@ -45,9 +47,22 @@ size_t ParameterCount(const v1::Task& task) {
   return parameters;
 }
 
+size_t AdafacFloats(const TensorShape& shape) {
+  const size_t elements = ElementsOf(shape);
+  if (shape.size() < 2) return 7 * PaddedTo16(elements);
+  TensorShape sorted = shape;
+  std::ranges::sort(sorted);
+  const auto larger = static_cast<size_t>(sorted[sorted.size() - 1]);
+  const auto smaller = static_cast<size_t>(sorted[sorted.size() - 2]);
+  const size_t matrix = std::min(smaller * PaddedTo16(larger), larger * PaddedTo16(smaller));
+  const size_t batches = elements / (larger * smaller);
+  return batches * (4 * matrix + 3 * (PaddedTo16(larger) + PaddedTo16(smaller)));
+}
+
 size_t StateFloats(const v1::LearnedOptimizer& optimizer, const v1::Task& task) {
-  size_t floats = 0;
-  for (const TensorShape& shape : TensorsOf(task)) {
+  const std::vector<TensorShape> tensors = TensorsOf(task);
+  size_t floats = RecurrentStateFloats(optimizer, tensors);
+  for (const TensorShape& shape : tensors) {
     const size_t elements = ElementsOf(shape);
     switch (optimizer.kind_case()) {
       case v1::LearnedOptimizer::kLearnableAdam:

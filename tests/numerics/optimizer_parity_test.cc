@@ -24,6 +24,7 @@
 #include "common/lopt/layout.h"
 #include "tests/testing/targets.h"
 #include "tests/worker/optim/configs.h"
+#include "tests/worker/optim/recurrent_configs.h"
 #include "worker/optim/make.h"
 #include "worker/reference/optimizer.h"
 
@@ -88,6 +89,8 @@ using Result = std::vector<std::vector<float>>;
 
 // The iteration counter jumps, so that its features matter.
 int64_t IterationOf(int update) { return update * update * 7; }
+// Falls, and jumps once beyond what averages of it take in whole.
+float LossOf(int update) { return update == 7 ? 9.0f : 2.0f / static_cast<float>(1 + update); }
 
 const float* RowOf(const Result& rows, int run) {
   return rows.empty() ? nullptr : rows[static_cast<size_t>(run)].data();
@@ -104,7 +107,7 @@ Result OfOurs(const Problem& problem, lane::Target target) {
     for (int update = 0; update < kUpdates; ++update) {
       const InnerStep step = {.iteration = IterationOf(update),
                               .num_steps = kNumSteps,
-                              .loss = 1,
+                              .loss = LossOf(update),
                               .gradient = problem.gradients[update][run].data(),
                               .hessian_diagonal = RowOf(problem.hessian[update], run),
                               .gauss_newton_diagonal = RowOf(problem.gauss_newton[update], run)};
@@ -139,8 +142,8 @@ Result OfTheOracle(const Problem& problem) {
   }
   for (int update = 0; update < kUpdates; ++update) {
     UpdateInputs inputs{.iterations = at::full({kRuns}, IterationOf(update), at::kFloat),
-                        .num_steps = at::full({kRuns}, IterationOf(kUpdates), at::kFloat),
-                        .losses = at::ones({kRuns}, at::kFloat)};
+                        .num_steps = at::full({kRuns}, kNumSteps, at::kFloat),
+                        .losses = at::full({kRuns}, LossOf(update), at::kFloat)};
     for (const auto& tensor : problem.tensors) {
       inputs.gradients.push_back(Stacked(problem.gradients[update], tensor));
       if (!problem.hessian[update].empty()) {
@@ -200,8 +203,14 @@ std::vector<v1::LearnedOptimizer> AllConfigs() {
   return configs;
 }
 
+std::vector<v1::LearnedOptimizer> WithRecurrent() {
+  std::vector<v1::LearnedOptimizer> configs = AllConfigs();
+  for (const auto& config : RecurrentConfigs()) configs.push_back(config);
+  return configs;
+}
+
 TEST(OptimizerParity, EveryInstructionSetFollowsTheIndependentText) {
-  for (const auto& config : AllConfigs()) {
+  for (const auto& config : WithRecurrent()) {
     SCOPED_TRACE(config.ShortDebugString());
     const Problem problem(config, kShapes, 5);
     const Result expected = OfTheOracle(problem);

@@ -30,6 +30,8 @@ constexpr TableRow kTable[] = {
     {"mlp:784-128-128-10", "adafac_mlp", 4}, {"mlp:784-128-128-10", "mlp_lopt", 4},
     {"mlp:64-32-10", "mlp_nom_lopt", 16},    {"mlp:64-32-10", "mu_adafac_mlp", 16},
     {"mlp:64-32-10", "celo2", 16},           {"mlp:64-32-10", "linear", 16},
+    {"mlp:64-32-10", "hyper_v2", 16},        {"mlp:64-32-10", "rnn_mlp_lopt", 16},
+    {"mlp:64-32-10", "nn_adam", 16},
 };
 constexpr uint32_t kDefaultWindow = 50;
 
@@ -180,6 +182,9 @@ std::string FieldSpecs(const google::protobuf::Message& message,
         break;
       case google::protobuf::FieldDescriptor::CPPTYPE_ENUM:
         value = YamlName(*reflection.GetEnum(message, &field));
+        break;
+      case google::protobuf::FieldDescriptor::CPPTYPE_BOOL:
+        value = reflection.GetBool(message, &field) ? "true" : "false";
         break;
       default:
         continue;

@@ -1,12 +1,12 @@
 #include "worker/bench/flops.h"
 
 #include "common/footprint/tensors.h"
+#include "worker/bench/flop_counts.h"
 #include "worker/bench/per_parameter_flops.h"
+#include "worker/bench/recurrent_flops.h"
 
 namespace paceline {
 namespace {
-
-constexpr double kExp = kExpFlops, kLog = kLogFlops, kTanh = kTanhFlops, kSinCos = kSinCosFlops;
 
 struct Activity {
   double value = 0, slope = 0;  // flops an element
@@ -72,7 +72,7 @@ double StateOf(const v1::LearnedOptimizer& optimizer, const v1::Task& task) {
     case v1::LearnedOptimizer::kLearnableAdam:
       return 2;
     default:
-      return PerParameterValues(optimizer, task);
+      return PerParameterValues(optimizer, task) + RecurrentStateOf(optimizer);
   }
 }
 
@@ -86,7 +86,7 @@ double OptimizerFlops(const v1::LearnedOptimizer& optimizer, const v1::Task& tas
     case v1::LearnedOptimizer::kLearnableAdam:
       return 15 * count;
     default:
-      return PerParameterFlops(optimizer, task);
+      return PerParameterFlops(optimizer, task) + RecurrentFlops(optimizer, TensorsOf(task));
   }
 }
 
@@ -97,7 +97,7 @@ InnerStepWork WorkOfInnerStep(const v1::Task& task, const v1::LearnedOptimizer& 
   const double values = 1 + StateOf(optimizer, task);
   return {.task_flops = TaskFlops(task),
           .optimizer_flops = OptimizerFlops(optimizer, task),
-          .bytes = sizeof(float) * count * (2 * values + 1)};
+          .bytes = sizeof(float) * (count * (2 * values + 1) + RecurrentWeights(optimizer))};
 }
 
 }  // namespace paceline

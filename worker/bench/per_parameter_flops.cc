@@ -5,37 +5,14 @@
 #include "common/footprint/tensors.h"
 #include "common/lopt/curvature.h"
 #include "common/lopt/features.h"
+#include "worker/bench/flop_counts.h"
 
 namespace paceline {
 namespace {
 
-constexpr double kTimeFeatures = 11;
-constexpr double kDecays = 3, kSideFeatures = 6;
-
-struct Network {
-  double hidden, layers, outputs;
-
-  double first() const { return layers > 0 ? hidden : outputs; }
-  // Multiply-adds and ReLUs behind the first layer, per element.
-  double later() const {
-    if (layers == 0) return 0;
-    return hidden + (layers - 1) * (2 * hidden * hidden + hidden) + 2 * outputs * hidden;
-  }
-  double time() const { return kTimeFeatures * (kTanhFlops + 2 + 2 * first()); }
-};
-
 template <class Config>
-Network NetworkOf(const Config& config, double outputs) {
+NetworkFlops NetworkOf(const Config& config, double outputs) {
   return {static_cast<double>(config.hidden()), static_cast<double>(config.layers()), outputs};
-}
-
-// p ← p − direction·step_multiplier·exp(magnitude·exp_multiplier)
-constexpr double kUpdate = kExpFlops + 4;
-
-// Of features f of `count` values: squares and sums, and the first layer's weights times the
-// normaliser.
-double NormaliserFlops(double features, double count, double width) {
-  return 2 * features * count + features * (kRsqrtFlops + 2 + width);
 }
 
 // Of an element: to limit it, or to find the norm and divide by it.
@@ -62,7 +39,7 @@ double CurvatureFlops(const v1::LearnedOptimizer& optimizer, const Config& confi
   const double matrices = (needs.hessian ? 1 : 0) + (needs.gauss_newton ? 1 : 0);
   double flops = matrices * 7 / static_cast<double>(needs.every);
   for (const int group : {kHessianColumn, kGaussNewtonColumn}) {
-    if (rows.Sees(group)) flops += kRsqrtFlops + 4;
+    if (rows.Sees(group)) flops += kRsqrt + 4;
   }
   if (rows.Sees(kKroneckerColumn)) flops += 3;
   return flops + ChosenOf(rows.curvature) * (2 + 2 * width);
@@ -72,7 +49,7 @@ double MlpLoptFlops(const v1::LearnedOptimizer& optimizer, const v1::Task& task)
   constexpr double kMomenta = 6;
   const v1::MlpLopt& config = optimizer.mlp_lopt();
   const FeatureRows rows = RowsOf(config);
-  const Network network = NetworkOf(config, 2);
+  const NetworkFlops network = NetworkOf(config, 2);
   const double features = ChosenOf(rows.own);
   const double each = 3 * kMomenta + 2 * features * network.first() + network.later() + kUpdate +
                       StabilityFlops(config) + CurvatureFlops(optimizer, config, network.first());
@@ -84,57 +61,16 @@ double MlpLoptFlops(const v1::LearnedOptimizer& optimizer, const v1::Task& task)
   return flops;
 }
 
-// The two largest axes of a shape of rank ≥ 2.
-struct Sides {
-  double larger, smaller;
-};
-Sides SidesOf(const TensorShape& shape) {
-  TensorShape sorted = shape;
-  std::ranges::sort(sorted);
-  return {static_cast<double>(sorted[sorted.size() - 1]),
-          static_cast<double>(sorted[sorted.size() - 2])};
-}
-
-// Columns that an element, a row or column, and (at rank < 2) an element has.
-struct AdafacColumns {
-  double elements, sides, vector;
-};
 AdafacColumns AdafacColumnsOf(const FeatureRows& rows) {
   const double all = ChosenOf(rows.own);
   const double sides = ChosenOf({rows.own.begin() + 13, rows.own.begin() + 25});
   return {all - sides, sides / 2, all};
 }
 
-// `step`: what is made of the outputs of an element.
-double AdafacTensorFlops(const TensorShape& shape, const Network& network,
-                         const AdafacColumns& columns, double step) {
-  const auto count = static_cast<double>(ElementsOf(shape));
-  const double width = network.first();
-  // Momenta; g² and rms; (rms + 1e-6)^−½ and the momenta scaled by it.
-  double each = 3 * kDecays + 4 + kRsqrtFlops + 1 + kDecays;
-  each += network.later() + step;
-  if (shape.size() < 2) {
-    // Second moments by three decays, their roots, and the factored gradient and momenta.
-    each += 3 * kDecays + kDecays * (2 * kRsqrtFlops + 4) + 2 * kDecays;
-    return count * (each + 2 * columns.vector * width) +
-           NormaliserFlops(columns.vector, count, width);
-  }
-  const Sides axes = SidesOf(shape);
-  const double sides = count / (axes.larger * axes.smaller) * (axes.larger + axes.smaller);
-  // Sums of g² over rows and columns; r·c, then g and the momenta times it.
-  each += 2 + kDecays * 3;
-  // The starts of row and column added to the first layer's sums.
-  each += 2 * columns.elements * width + 2 * width;
-  // The mean, and for every decay the moment, its root and its factor; then the first layer.
-  const double side = 2 + kDecays * (3 + 2 * kRsqrtFlops + 4) + 2 * columns.sides * width;
-  return count * each + sides * side + NormaliserFlops(columns.elements, count, width) +
-         NormaliserFlops(columns.sides, sides, width);
-}
-
 template <class Config>
 double AdafacFlops(const v1::LearnedOptimizer& optimizer, const Config& config,
                    const v1::Task& task, double outputs, double step) {
-  const Network network = NetworkOf(config, outputs);
+  const NetworkFlops network = NetworkOf(config, outputs);
   const FeatureRows rows = RowsOf(config);
   step += StabilityFlops(config) + CurvatureFlops(optimizer, config, network.first());
   double flops = rows.time == kNoRow ? 0 : network.time();
@@ -145,10 +81,10 @@ double AdafacFlops(const v1::LearnedOptimizer& optimizer, const Config& config,
 }
 
 // Three magnitudes and their means, the nominal direction, both steps and the decay.
-constexpr double kNominalStep = 3 * (kExpFlops + 1) + 3 + 4 + 8;
+constexpr double kNominalStep = 3 * (kExp + 1) + 3 + 4 + 8;
 
 // Newton–Schulz on an n × m matrix, n ≤ m: the norm, then X·Xᵀ, A·A and B·X each time.
-double NewtonSchulzFlops(const Sides& sides, double steps) {
+double NewtonSchulzFlops(const FlopSides& sides, double steps) {
   const double n = sides.smaller, m = sides.larger;
   return 3 * n * m + steps * (4 * n * n * m + 2 * n * n * n + 3 * n * n + 2 * n * m);
 }
@@ -156,7 +92,7 @@ double NewtonSchulzFlops(const Sides& sides, double steps) {
 double Celo2Flops(const v1::Celo2& config, const v1::Task& task) {
   // One of the outputs is used; 18 columns of an element, 6 of a row or column. Clipped and scaled
   // gradient; weight decay, the step's mean square, and the step.
-  const Network network = NetworkOf(config, 1);
+  const NetworkFlops network = NetworkOf(config, 1);
   const double step = 3 + 2 + 2 + 2 + ClipFlops(config.clip());
   constexpr double kAdam = 17;
   double flops = 0;

@@ -5,10 +5,6 @@
 
 namespace paceline {
 
-// Operations of an elementary function: those of its polynomial in common/lane/math.h.
-inline constexpr double kExpFlops = 20, kLogFlops = 28, kRsqrtFlops = 13, kTanhFlops = 38,
-                        kSinCosFlops = 24;
-
 // Of one step; 0 for other optimizers. What makes curvature estimates is not counted.
 double PerParameterFlops(const v1::LearnedOptimizer& optimizer, const v1::Task& task);
 // Values kept for each parameter beside itself and its gradient; rows and columns do not count.
