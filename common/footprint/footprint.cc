@@ -6,6 +6,8 @@
 #include "absl/strings/str_cat.h"
 #include "common/estimator/settings.h"
 #include "common/footprint/machine_memory.h"
+#include "common/footprint/per_parameter.h"
+#include "common/footprint/recurrent_state.h"
 #include "common/footprint/tensors.h"
 #include "common/lopt/layout.h"
 #include "common/tier/tier.h"
@@ -15,8 +17,6 @@ namespace {
 
 constexpr uint64_t kFloat = sizeof(float);
 constexpr uint64_t kImages = 70000;  // of a data set, all splits
-// Elements whose activations rnn_mlp_lopt keeps at once.
-constexpr uint64_t kRnnMlpChunk = 512;
 // Resident pages of a worker that holds nothing yet.
 constexpr uint64_t kProgramBytes = 130'000'000;
 
@@ -36,18 +36,6 @@ uint64_t MlpScratchFloats(const v1::ImageMlp& task) {
   return floats;
 }
 
-// The optimizer's staging and features of the largest tensor.
-uint64_t OptimizerScratchFloats(const v1::LearnedOptimizer& optimizer, const v1::Task& task) {
-  if (optimizer.has_rnn_mlp_lopt()) return kRnnMlpChunk * optimizer.rnn_mlp_lopt().hidden();
-  const bool has_adafac = optimizer.has_adafac_mlp() || optimizer.has_hyper_v2();
-  if (!optimizer.has_mlp_lopt() && !has_adafac) return 0;
-  uint64_t largest = 0;
-  for (const TensorShape& shape : TensorsOf(task)) {
-    largest = std::max<uint64_t>(largest, ElementsOf(shape));
-  }
-  return (has_adafac ? 2 : 1) * largest;
-}
-
 // Is the objective measured on batches of its own?
 bool IsScored(const v1::JobConfig& config) {
   const v1::Objective& objective = config.objective();
@@ -60,7 +48,8 @@ bool IsScored(const v1::JobConfig& config) {
 // Held by one block beside its runs' state.
 uint64_t BlockScratch(const v1::JobConfig& config, const v1::Task& task) {
   uint64_t floats = ParameterCount(task) + LayoutOf(config.optimizer()).size +
-                    OptimizerScratchFloats(config.optimizer(), task);
+                    PerParameterScratch(config.optimizer(), TensorsOf(task)) +
+                    RecurrentScratchFloats(config.optimizer(), TensorsOf(task));
   if (task.has_image_mlp()) {
     floats += (IsScored(config) ? 2 : 1) * MlpScratchFloats(task.image_mlp());
   }

@@ -1,5 +1,7 @@
 #include "common/footprint/recurrent_state.h"
 
+#include <algorithm>
+
 namespace paceline {
 namespace {
 
@@ -49,6 +51,17 @@ size_t RecurrentStateFloats(const v1::LearnedOptimizer& optimizer,
     default:
       return 0;
   }
+}
+
+size_t RecurrentScratchFloats(const v1::LearnedOptimizer& optimizer,
+                              const std::vector<TensorShape>& tensors) {
+  // Elements whose activations rnn_mlp_lopt keeps at once.
+  constexpr size_t kChunk = 512;
+  if (optimizer.has_rnn_mlp_lopt()) return kChunk * optimizer.rnn_mlp_lopt().hidden();
+  if (!optimizer.has_hyper_v2()) return 0;
+  size_t largest = 0;
+  for (const TensorShape& shape : tensors) largest = std::max(largest, ElementsOf(shape));
+  return 2 * largest;
 }
 
 }  // namespace paceline

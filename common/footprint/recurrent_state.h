@@ -10,4 +10,8 @@ namespace paceline {
 size_t RecurrentStateFloats(const v1::LearnedOptimizer& optimizer,
                             const std::vector<TensorShape>& tensors);
 
+// Room for what the largest of these tensors keeps at work; 0 for other optimizers.
+size_t RecurrentScratchFloats(const v1::LearnedOptimizer& optimizer,
+                              const std::vector<TensorShape>& tensors);
+
 }  // namespace paceline

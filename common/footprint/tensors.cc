@@ -1,6 +1,6 @@
 #include "common/footprint/tensors.h"
 
-#include <algorithm>
+#include "common/footprint/per_parameter.h"
 
 #include "common/footprint/recurrent_state.h"
 
@@ -65,12 +65,6 @@ size_t StateFloats(const v1::LearnedOptimizer& optimizer, const v1::Task& task) 
   for (const TensorShape& shape : tensors) {
     const size_t elements = ElementsOf(shape);
     switch (optimizer.kind_case()) {
-      case v1::LearnedOptimizer::kAdafacMlp:
-        floats += AdafacFloats(shape);
-        break;
-      case v1::LearnedOptimizer::kMlpLopt:
-        floats += 6 * PaddedTo16(elements);
-        break;
       case v1::LearnedOptimizer::kLearnableAdam:
         floats += 2 * elements;
         break;
@@ -80,12 +74,12 @@ size_t StateFloats(const v1::LearnedOptimizer& optimizer, const v1::Task& task) 
       case v1::LearnedOptimizer::kSystemParameters:
         floats += elements;  // the system's state is in double
         break;
-      case v1::LearnedOptimizer::kLearnableSgd:
       default:
+        floats += PerParameterState(optimizer, shape);
         break;
     }
   }
-  return floats;
+  return floats + PerParameterRunState(optimizer);
 }
 
 }  // namespace paceline

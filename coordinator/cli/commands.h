@@ -20,6 +20,7 @@ void AddControl(CLI::App& app, Context& context);
 void AddExport(CLI::App& app, Context& context);
 void AddImport(CLI::App& app, Context& context);
 void AddBench(CLI::App& app, Context& context);
+void AddEstimators(CLI::App& app, Context& context);
 void AddEval(CLI::App& app, Context& context);
 void AddHash(CLI::App& app, Context& context);
 void AddCheck(CLI::App& app, Context& context);

@@ -36,6 +36,7 @@ void AddCommands(CLI::App& app, Context& context) {
   AddImport(app, context);
   AddEval(app, context);
   AddBench(app, context);
+  AddEstimators(app, context);
   AddHash(app, context);
   AddCheck(app, context);
   AddWorkers(app, context);

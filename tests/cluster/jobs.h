@@ -41,4 +41,27 @@ estimator: {nres: {window: 5, sigma: 0.01}, particles: 8, block: 2}
 outer: {steps: 24, optimizer: {adamw: {learning_rate: 1.0e-2, weight_decay: 0.01}}}
 )";
 
+// What lives across windows beside parameters and state: a noise period of two windows, progress
+// towards a target, gradients gathered over outer steps.
+inline constexpr char kGpesJob[] = R"(
+name: gpes
+seed: 14
+optimizer: {adafac_mlp: {hidden: 4}}
+tasks:
+  - image_mlp: {dataset: fashion_mnist, size: 8, hidden: [8], activation: relu, batch: 16}
+objective: {steps_to_target: {target: 2.2, decay: 0.9}}
+episode: {curriculum: {stages: [{step: 0, min: 10, max: 20}, {step: 200, min: 20, max: 60}]}}
+estimator:
+  gpes: {window: 5, period: 10, sigma: 0.01}
+  particles: 8
+  block: 2
+  weighting: episode
+  leaf_sigma: [{leaf: "nn/~/w*", sigma: 0.02}]
+outer:
+  steps: 300
+  accumulate: 2
+  optimizer: {rmsprop: {learning_rate: 1.0e-3, momentum: 0.5}}
+  schedule: {inverse_sqrt: {warmup_steps: 10}}
+)";
+
 }  // namespace paceline

@@ -101,7 +101,7 @@ TEST_P(WorkerDeathTest, AWorkerIsKilledAndAnotherJoins) {
 
 INSTANTIATE_TEST_SUITE_P(SameResult, WorkerDeathTest,
                          ::testing::Values(std::pair(kNresJob, 50), std::pair(kPesJob, 50),
-                                           std::pair(kTorchJob, 6)));
+                                           std::pair(kGpesJob, 50), std::pair(kTorchJob, 6)));
 
 TEST(SameResultTest, WhenTheOnlyWorkerDiesAndAllBlocksAreReMade) {
   Cluster cluster;

@@ -17,6 +17,7 @@ namespace paceline {
 namespace {
 
 constexpr int kRuns = 3, kLength = 12;
+constexpr double kDifference = 1e-7;
 
 // Smooth tasks and large steps, so that a dozen steps matter and differences are clean.
 std::string Config(const std::string& optimizer, const std::string& task) {
@@ -63,8 +64,8 @@ std::vector<double> Moved(std::vector<double> theta, std::span<const double> by,
   return theta;
 }
 
-// Central differences of step 1e-5 along a random direction of each leaf: truncation is of the
-// order of 1e-10 times third derivatives, rounding 1e-16/1e-5. A direction may cross a ReLU's kink.
+// Central differences along a random direction of each leaf, of a step so short that hardly any of
+// the 10,000 ReLUs of such an unroll is within it; rounding is then 1e-16 of the loss over 1e-7.
 TEST(PathwiseGradient, IsTheDerivativeOfTheUnrollsMeanLoss) {
   std::mt19937 random(4);
   std::normal_distribution<double> normal;
@@ -78,15 +79,15 @@ TEST(PathwiseGradient, IsTheDerivativeOfTheUnrollsMeanLoss) {
       for (const ThetaLeaf& leaf : run.job().layout().leaves) {
         std::vector<double> direction(theta.size());
         for (size_t i = 0; i < leaf.size; ++i) direction[leaf.offset + i] = normal(random);
-        const Unroll above = UnrollOf(run, Moved(theta, direction, 1e-5), kLength);
-        const Unroll below = UnrollOf(run, Moved(theta, direction, -1e-5), kLength);
+        const Unroll above = UnrollOf(run, Moved(theta, direction, kDifference), kLength);
+        const Unroll below = UnrollOf(run, Moved(theta, direction, -kDifference), kLength);
         for (int i = 0; i < kRuns; ++i) {
           double slope = 0;
           for (size_t k = 0; k < theta.size(); ++k) {
             slope += unroll.gradients[i * theta.size() + k] * direction[k];
           }
-          const double expected = (above.losses[i] - below.losses[i]) / 2e-5;
-          EXPECT_NEAR(slope, expected, 1e-6 * std::abs(expected) + 1e-9)
+          const double expected = (above.losses[i] - below.losses[i]) / (2 * kDifference);
+          EXPECT_NEAR(slope, expected, 1e-6 * std::abs(expected) + 2e-8)
               << leaf.path << " of " << optimizer << " on " << task;
           worst = std::max(worst, std::abs(slope - expected) / (std::abs(expected) + 1e-3));
         }
@@ -108,11 +109,21 @@ TEST(PathwiseGradient, OfALaterWindowTakesItsStartAsConstant) {
   }
 }
 
-// A pair's estimate is (g·ε)·ε up to the third derivative times σ²: with the very ε and seeds of
-// the job, the pathwise gradients predict what full ES finds, ever better as σ falls. At σ = 0.001
-// float32 losses leave about 1e-4.
+// A pair's estimate is (g·ε)·ε up to the third derivative times σ², or σ times the kinks of a
+// network's ReLUs: with the very ε and seeds of the job, the pathwise gradients predict what full
+// ES finds, ever better as σ falls, until the rounding of float32 losses shows. Steps are small so
+// that float32 and float64 runs stay together, and layers wide enough that none is dead as a whole:
+// the next one, whose biases are 0 at first, would stand on its kinks.
 TEST(PathwiseGradient, IsTheLimitOfEvolutionStrategies) {
-  for (const char* optimizer : {kOptimizers[0], kOptimizers[3], kOptimizers[4]}) {
+  struct Case {
+    const char* optimizer;
+    double at_the_end;
+  };
+  const Case cases[] = {
+      {"learnable_sgd: {learning_rate: 0.05}", 5e-5},
+      {"mlp_lopt: {hidden: 16, step_multiplier: 0.01, exp_multiplier: 0.1}", 0.01},
+      {"adafac_mlp: {step_multiplier: 0.01, exp_multiplier: 0.1}", 0.01}};
+  for (const auto& [optimizer, at_the_end] : cases) {
     std::vector<double> errors;
     for (const double sigma : {0.03, 0.01, 0.001}) {
       testing::OuterRun run(Config(optimizer, kTasks[0]),
@@ -148,8 +159,8 @@ TEST(PathwiseGradient, IsTheLimitOfEvolutionStrategies) {
     }
     std::printf("%.40s: relative difference %.1e, %.1e, %.1e\n", optimizer, errors[0], errors[1],
                 errors[2]);
-    EXPECT_LT(errors[1], errors[0] / 4);
-    EXPECT_LT(errors[2], 1e-3);
+    EXPECT_LT(errors[1], errors[0] / 2);
+    EXPECT_LT(errors[2], at_the_end);
   }
 }
 

@@ -1,6 +1,7 @@
 #include "tests/testing/golden_optimizer.h"
 
 #include <algorithm>
+#include <map>
 
 namespace paceline::testing {
 namespace {
@@ -57,6 +58,36 @@ void SetHyperV2(const nlohmann::json& config, v1::HyperV2& own) {
   own.set_rnn_state_decay(config.at("rnn_state_decay"));
 }
 
+// exp_mult is of the step's, the nominal step's and the weight decay's magnitude, or of all three.
+void SetMlpNomLopt(const nlohmann::json& config, v1::MlpNomLopt& own) {
+  const std::map<std::string, v1::NominalDirection> directions = {
+      {"SGD", v1::NOMINAL_DIRECTION_SGD},
+      {"SGDM", v1::NOMINAL_DIRECTION_SGDM},
+      {"AggMo", v1::NOMINAL_DIRECTION_AGG_MO},
+      {"Adam", v1::NOMINAL_DIRECTION_ADAM},
+      {"AdamAggMo", v1::NOMINAL_DIRECTION_ADAM_AGG_MO}};
+  const nlohmann::json& multipliers = config.at("exp_mult");
+  const auto multiplier = [&](size_t i) -> double {
+    return multipliers.is_array() ? multipliers.at(i) : multipliers;
+  };
+  own.set_hidden(config.at("hidden_size"));
+  own.set_layers(config.at("hidden_layers"));
+  own.set_step_multiplier(config.at("step_mult"));
+  own.set_exp_multiplier(multiplier(0));
+  own.set_nominal_exp_multiplier(multiplier(1));
+  own.set_regularization_exp_multiplier(multiplier(2));
+  own.set_nominal_direction(directions.at(config.at("nominal_grad_estimator")));
+  own.set_nominal_step_size(config.at("nominal_stepsize"));
+  own.set_weight_decay(config.at("weight_decay"));
+  own.set_nominal_controller(config.at("nominal_controller"));
+  own.set_regularization_controller(config.at("regularization_controller"));
+  own.set_aggregate_magnitude(config.at("aggregate_magnitude"));
+  own.set_aggregate_nominal_magnitude(config.at("aggregate_nom_magnitude"));
+  own.set_aggregate_regularization_magnitude(config.at("aggregate_reg_magnitude"));
+  own.set_normalize_blackbox(config.at("normalize_blackbox"));
+  own.set_selfnormalize_blackbox(config.at("selfnormalize_blackbox"));
+}
+
 }  // namespace
 
 std::optional<v1::LearnedOptimizer> GoldenOptimizer(const nlohmann::json& config) {
@@ -77,6 +108,8 @@ std::optional<v1::LearnedOptimizer> GoldenOptimizer(const nlohmann::json& config
     SetNetwork(config, *result.mutable_mlp_lopt());
   } else if (name == "AdafacMLPLOpt") {
     SetNetwork(config, *result.mutable_adafac_mlp());
+  } else if (name == "MLPNomLOpt") {
+    SetMlpNomLopt(config, *result.mutable_mlp_nom_lopt());
   } else if (name == "NNAdam") {
     SetNnAdam(config, *result.mutable_nn_adam());
   } else if (name == "RNNMLPLOpt") {

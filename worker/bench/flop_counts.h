@@ -11,12 +11,20 @@ inline constexpr double kTimeFeatures = 11;
 inline constexpr double kOutputs = 2;
 // p ← p − direction·step_multiplier·exp(magnitude·exp_multiplier)
 inline constexpr double kUpdate = kExp + 4;
-inline constexpr double kAdafacElementInputs = 16;
+inline constexpr double kAdafacElementInputs = 16, kSideFeatures = 6;
 
-// Multiply-adds and ReLUs of the network behind its first layer, per element.
-inline double LaterLayers(double hidden, double layers) {
-  return hidden + (layers - 1) * (2 * hidden * hidden + hidden) + 2 * kOutputs * hidden;
-}
+// A per-parameter network.
+struct NetworkFlops {
+  double hidden, layers, outputs;
+
+  double first() const { return layers > 0 ? hidden : outputs; }
+  // Multiply-adds and ReLUs behind the first layer, per element.
+  double later() const {
+    if (layers == 0) return 0;
+    return hidden + (layers - 1) * (2 * hidden * hidden + hidden) + 2 * outputs * hidden;
+  }
+  double time() const { return kTimeFeatures * (kTanh + 2 + 2 * first()); }
+};
 
 // Of features f of `count` values: squares and sums, and the first layer's weights times the
 // normaliser.
@@ -24,11 +32,18 @@ inline double NormaliserFlops(double features, double count, double hidden) {
   return 2 * features * count + features * (kRsqrt + 2 + hidden);
 }
 
-inline double TimeFlops(double hidden) { return kTimeFeatures * (kTanh + 2 + 2 * hidden); }
+// The two largest axes of a shape of rank ≥ 2.
+struct FlopSides {
+  double larger, smaller;
+};
+FlopSides SidesOf(const TensorShape& shape);
 
-// One tensor under AdafacMLP; element_inputs: of the network that are each element's own on a
-// matrix.
-double AdafacTensorFlops(const TensorShape& shape, double element_inputs, double hidden,
-                         double layers);
+// AdafacMLP's columns that an element, a row or column, and (at rank < 2) an element has.
+struct AdafacColumns {
+  double elements, sides, vector;
+};
+// One tensor under AdafacMLP. `step`: what is made of the outputs of an element.
+double AdafacTensorFlops(const TensorShape& shape, const NetworkFlops& network,
+                         const AdafacColumns& columns, double step);
 
 }  // namespace paceline

@@ -1,9 +1,8 @@
 #include "worker/bench/flops.h"
 
-#include <algorithm>
-
 #include "common/footprint/tensors.h"
 #include "worker/bench/flop_counts.h"
+#include "worker/bench/per_parameter_flops.h"
 #include "worker/bench/recurrent_flops.h"
 
 namespace paceline {
@@ -65,40 +64,15 @@ double TaskFlops(const v1::Task& task) {
   return each * static_cast<double>(quadratic.dimension());
 }
 
-double MlpLoptFlops(const v1::MlpLopt& config, const v1::Task& task) {
-  constexpr double kFeatures = 8, kMomenta = 6;
-  const double hidden = config.hidden();
-  const double each =
-      3 * kMomenta + 2 * kFeatures * hidden + LaterLayers(hidden, config.layers()) + kUpdate;
-  double flops = TimeFlops(hidden);
-  for (const TensorShape& shape : TensorsOf(task)) {
-    const auto count = static_cast<double>(ElementsOf(shape));
-    flops += each * count + NormaliserFlops(kFeatures, count, hidden);
-  }
-  return flops;
-}
-
-double AdafacMlpFlops(const v1::AdafacMlp& config, const v1::Task& task) {
-  double flops = TimeFlops(config.hidden());
-  for (const TensorShape& shape : TensorsOf(task)) {
-    flops += AdafacTensorFlops(shape, kAdafacElementInputs, config.hidden(), config.layers());
-  }
-  return flops;
-}
-
 // Values kept for each parameter beside itself and its gradient.
-double StateOf(const v1::LearnedOptimizer& optimizer) {
+double StateOf(const v1::LearnedOptimizer& optimizer, const v1::Task& task) {
   switch (optimizer.kind_case()) {
     case v1::LearnedOptimizer::kLearnableSgdm:
       return 1;
     case v1::LearnedOptimizer::kLearnableAdam:
       return 2;
-    case v1::LearnedOptimizer::kAdafacMlp:
-      return 4;
-    case v1::LearnedOptimizer::kMlpLopt:
-      return 6;
     default:
-      return RecurrentStateOf(optimizer);
+      return PerParameterValues(optimizer, task) + RecurrentStateOf(optimizer);
   }
 }
 
@@ -111,12 +85,8 @@ double OptimizerFlops(const v1::LearnedOptimizer& optimizer, const v1::Task& tas
       return 4 * count;
     case v1::LearnedOptimizer::kLearnableAdam:
       return 15 * count;
-    case v1::LearnedOptimizer::kMlpLopt:
-      return MlpLoptFlops(optimizer.mlp_lopt(), task);
-    case v1::LearnedOptimizer::kAdafacMlp:
-      return AdafacMlpFlops(optimizer.adafac_mlp(), task);
     default:
-      return RecurrentFlops(optimizer, TensorsOf(task));
+      return PerParameterFlops(optimizer, task) + RecurrentFlops(optimizer, TensorsOf(task));
   }
 }
 
@@ -124,7 +94,7 @@ double OptimizerFlops(const v1::LearnedOptimizer& optimizer, const v1::Task& tas
 
 InnerStepWork WorkOfInnerStep(const v1::Task& task, const v1::LearnedOptimizer& optimizer) {
   const auto count = static_cast<double>(ParameterCount(task));
-  const double values = 1 + StateOf(optimizer);
+  const double values = 1 + StateOf(optimizer, task);
   return {.task_flops = TaskFlops(task),
           .optimizer_flops = OptimizerFlops(optimizer, task),
           .bytes = sizeof(float) * (count * (2 * values + 1) + RecurrentWeights(optimizer))};

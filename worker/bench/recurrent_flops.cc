@@ -37,11 +37,11 @@ double DecaysOf(const v1::RnnMlpLopt& config) {
 double RnnMlpFlops(const v1::RnnMlpLopt& config, const std::vector<TensorShape>& tensors) {
   const double decays = DecaysOf(config), hidden = config.hidden();
   const double features = 3 + 4 * decays;
+  const NetworkFlops network = {hidden, static_cast<double>(config.layers()), kOutputs};
   // Moments, roots, scaled momenta, means, spreads; the gradient's clip, the parameter's logarithm,
   // mean and spread; the network and the sums of its last activations.
   const double element = decays * (7 + kRsqrt + 2 + 2 + 6) + 2 + kLog + 1 + 4 +
-                         2 * features * hidden + LaterLayers(hidden, config.layers()) + hidden +
-                         kUpdate;
+                         2 * features * hidden + network.later() + hidden + kUpdate;
   const double constants = 14 + config.lstm_to_ff();
   const double tensor =
       LstmFlops(18 + config.from_lstm() + config.from_mlp(), config.lstm_hidden()) +
@@ -65,9 +65,11 @@ double HyperV2Flops(const v1::HyperV2& config, const std::vector<TensorShape>& t
                         Dense(lstm, bank + 1) + Dense(bank, weights) + 7 * kLogFeature;
   // Clips, g·(v + 1e-6)^−½; four means, the parameters' square, six spreads.
   const double element = 5 + 4 + 2 + 6 * 3 + (config.precondition_output() ? 1 : 0);
+  const double own = kAdafacElementInputs + 2;
+  const AdafacColumns columns = {own, kSideFeatures, own + 2 * kSideFeatures};
   double flops = kLossHistory;
   for (const TensorShape& shape : tensors) {
-    flops += AdafacTensorFlops(shape, kAdafacElementInputs + 2, hidden, layers) + tensor +
+    flops += AdafacTensorFlops(shape, {hidden, layers, kOutputs}, columns, kUpdate) + tensor +
              element * static_cast<double>(ElementsOf(shape));
   }
   return flops;

@@ -77,7 +77,7 @@ Range ShownY(const Panel& panel) {
     for (const CurvePoint& point : curve.points) all.Add(point.y);
     if (!curve.points.empty()) starts.Add(curve.points.front().y);
   }
-  if (starts.low <= starts.high) {
+  if (starts.low <= starts.high && !panel.whole) {
     all.high = std::min(all.high, starts.high + 0.1 * std::fabs(starts.high - all.low));
   }
   all.Widen();
@@ -95,6 +95,7 @@ class PanelDrawer {
     for (const Curve& curve : panel.curves) {
       for (const CurvePoint& point : curve.points) x_range_.Add(point.x);
     }
+    if (panel.logarithmic_x && x_range_.low == x_range_.high) x_range_.high *= 2;
     x_range_.Widen();
     logarithmic_ = y_range_.low > 0 && y_range_.high / y_range_.low > kLogarithmicFrom;
   }
@@ -112,7 +113,9 @@ class PanelDrawer {
   }
 
  private:
-  Axis X() const { return Axis(x_range_.low, x_range_.high, false, kLeft, kPanelWidth - kRight); }
+  Axis X() const {
+    return Axis(x_range_.low, x_range_.high, panel_.logarithmic_x, kLeft, kPanelWidth - kRight);
+  }
   Axis Y() const {
     return Axis(y_range_.low, y_range_.high, logarithmic_, kPanelHeight - kBottom, kTop);
   }

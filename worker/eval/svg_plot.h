@@ -22,11 +22,13 @@ struct Panel {
   std::string x_title;
   std::string y_title;
   std::vector<Curve> curves{};  // drawn in order, the first on top; the legend lists them in order
+  bool logarithmic_x = false;   // all x are positive
+  bool whole = false;           // nothing is cut off
 };
 
 // A picture of the panels, two beside each other. The y axis is logarithmic where all values are
-// positive and span more than a factor of 30; what lies far above the curves' starts is cut off.
-// Points with a y that is not finite are left out.
+// positive and span more than a factor of 30; what lies far above the curves' starts is cut off
+// unless the panel is to be whole. Points with a y that is not finite are left out.
 std::string DrawSvg(const std::vector<Panel>& panels);
 
 }  // namespace paceline

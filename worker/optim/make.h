@@ -50,6 +50,12 @@ OwnedPlan<LearnedSchedulePlan> PlanLearnedSchedule(const v1::LearnedOptimizer& c
 
 OwnedPlan<AdafacMlpPlan> PlanMuAdafacMlp(const v1::LearnedOptimizer& config,
                                          const std::vector<ParameterTensor>& tensors);
+OwnedPlan<MlpNomPlan> PlanMlpNom(const v1::LearnedOptimizer& config,
+                                 const std::vector<ParameterTensor>& tensors);
+OwnedPlan<LinearPlan> PlanLinear(const v1::LearnedOptimizer& config,
+                                 const std::vector<ParameterTensor>& tensors);
+OwnedPlan<Celo2Plan> PlanCelo2(const v1::LearnedOptimizer& config,
+                               const std::vector<ParameterTensor>& tensors);
 
 [[noreturn]] void FailNoOptimizer();
 
@@ -78,6 +84,12 @@ auto VisitPlan(const v1::LearnedOptimizer& config, const std::vector<ParameterTe
       return visit(PlanLearnedSchedule(config, tensors));
     case v1::LearnedOptimizer::kMuAdafacMlp:
       return visit(PlanMuAdafacMlp(config, tensors));
+    case v1::LearnedOptimizer::kMlpNomLopt:
+      return visit(PlanMlpNom(config, tensors));
+    case v1::LearnedOptimizer::kLinear:
+      return visit(PlanLinear(config, tensors));
+    case v1::LearnedOptimizer::kCelo2:
+      return visit(PlanCelo2(config, tensors));
     default:
       break;
   }

@@ -37,12 +37,15 @@ struct PerParameterKernel {
     }
   };
 
-  // The time features, then update(TensorStep) for every tensor that is not empty.
+  // The time features of the network, if there is one, then update(TensorStep) for every tensor
+  // that is not empty.
   template <class V, class Team, class Update>
   static PACELINE_LANE void UpdateTensors(const PerParameterPlan& plan, const float* prepared,
                                           const InnerStep& step, float* parameters, float* state,
                                           float* scratch, const Team& team, const Update& update) {
-    TimeStart<V>(plan.network, prepared, step.iteration, scratch, team);
+    if (plan.network.inputs > 0) {
+      TimeStart<V>(plan.network, prepared, step.iteration, scratch, team);
+    }
     const float* gradient = step.gradient;
     if (plan.clip.element > 0.0f || plan.clip.norm > 0.0f) {
       gradient = ClipGradient<V>(plan.clip, gradient, scratch, team);

@@ -1,75 +1,53 @@
-// AdafacMLPLOpt (reference/learned-optimizers.md §2.3).
+// AdafacMLPLOpt (reference/learned-optimizers.md §2.3), and the same with a multiplier for each
+// tensor (§2.8).
 #include <ATen/TensorOperators.h>
-#include <ATen/ops/tensor.h>
 
-#include "worker/reference/accumulators.h"
-#include "worker/reference/families.h"
-#include "worker/reference/network.h"
+#include "worker/reference/adafac_family.h"
 
 namespace paceline {
 namespace {
 
-std::vector<NetworkLeaves> Layers(const v1::AdafacMlp& config) {
-  std::vector<NetworkLeaves> layers;
-  for (uint32_t i = 0; i <= config.layers(); ++i) {
-    layers.push_back({"nn/~/w" + std::to_string(i), "nn/~/b" + std::to_string(i)});
-  }
-  return layers;
-}
-
-// 1 − exp(10·(ln(1 − d₀)/10 + δ)) with δ [run, decay]: [run, decay, 1].
-at::Tensor EffectiveDecays(const at::Tensor& offsets, at::ArrayRef<double> initial) {
-  const at::Tensor base = (1 - at::tensor(initial, offsets.options())).log() / 10;
-  return (1 - ((base + offsets) * 10).exp()).unsqueeze(2);
-}
-
-class ReferenceAdafacMlp : public ReferenceOptimizer {
+class ReferenceAdafacMlp : public ReferenceAdafacFamily {
  public:
-  explicit ReferenceAdafacMlp(const ReferenceSetup& setup)
-      : ReferenceOptimizer(setup.runs, setup.options),
-        config_(setup.config.adafac_mlp()),
-        layout_(LayoutOf(setup.config)),
-        network_(layout_, Layers(config_)) {
-    for (const ParameterTensor& tensor : setup.tensors) {
-      accumulators_.emplace_back(tensor, states());
-    }
-  }
+  // multipliers: of each tensor's step.
+  ReferenceAdafacMlp(const ReferenceSetup& setup, const PerParameterSettings& settings,
+                     std::vector<double> multipliers)
+      : ReferenceAdafacFamily(setup, settings), multipliers_(std::move(multipliers)) {}
 
  private:
-  void ApplyTheta(const at::Tensor& thetas) override {
-    network_.SetTheta(thetas);
-    const auto decays = [&](const char* leaf, at::ArrayRef<double> initial) {
-      return EffectiveDecays(LeafOf(thetas, layout_, leaf), initial);
-    };
-    decays_.momentum = decays("momentum_decays", {.9, .99, .999});
-    decays_.rms = decays("rms_decays", {.999}).clamp(0, 1);
-    decays_.factored = decays("adafactor_decays", {.9, .99, .999}).clamp(0, 1);
+  at::Tensor Move(const TensorUpdate& update) const override {
+    const at::Tensor step =
+        StepOf(update.outputs, settings().step_multiplier, settings().exp_multiplier) *
+        multipliers_[update.tensor];
+    return update.p - Sized(settings().update_rms, step.unsqueeze(1));
   }
 
-  void ApplyUpdate(const UpdateInputs& inputs, std::vector<at::Tensor>& parameters) override {
-    for (size_t i = 0; i < parameters.size(); ++i) {
-      const at::Tensor& gradient = inputs.gradients[i];
-      const Accumulated accumulated = accumulators_[i].Update(states(), decays_, gradient);
-      const at::Tensor g = gradient.reshape(accumulated.rms.sizes());
-      const at::Tensor p = parameters[i].reshape(g.sizes());
-      const at::Tensor outputs =
-          network_.Outputs(AdafacFeatures(g, p, accumulated), inputs.iterations);
-      const at::Tensor step = StepOf(outputs, config_.step_multiplier(), config_.exp_multiplier());
-      parameters[i] = parameters[i] - step.reshape(parameters[i].sizes());
-    }
-  }
-
-  const v1::AdafacMlp config_;
-  ThetaLayout layout_;
-  ReferenceNetwork network_;
-  AccumulatorDecays decays_;
-  std::vector<TensorAccumulators> accumulators_;
+  const std::vector<double> multipliers_;
 };
+
+// 1 over the inputs: all axes but the last.
+double MuMultiplier(const ParameterTensor& tensor) {
+  if (tensor.kind != TensorKind::kHiddenWeights) return 1;
+  double inputs = 1;
+  for (size_t axis = 0; axis + 1 < tensor.shape.size(); ++axis) {
+    inputs *= static_cast<double>(tensor.shape[axis]);
+  }
+  return 1 / inputs;
+}
 
 }  // namespace
 
 std::unique_ptr<ReferenceOptimizer> MakeReferenceAdafacMlp(const ReferenceSetup& setup) {
-  return std::make_unique<ReferenceAdafacMlp>(setup);
+  return std::make_unique<ReferenceAdafacMlp>(setup,
+                                              SettingsOf(setup.config, setup.config.adafac_mlp()),
+                                              std::vector<double>(setup.tensors.size(), 1));
+}
+
+std::unique_ptr<ReferenceOptimizer> MakeReferenceMuAdafacMlp(const ReferenceSetup& setup) {
+  std::vector<double> multipliers;
+  for (const ParameterTensor& tensor : setup.tensors) multipliers.push_back(MuMultiplier(tensor));
+  return std::make_unique<ReferenceAdafacMlp>(
+      setup, SettingsOf(setup.config, setup.config.mu_adafac_mlp()), std::move(multipliers));
 }
 
 }  // namespace paceline

@@ -32,6 +32,13 @@ std::unique_ptr<ReferenceOptimizer> MakeReferenceAdam(const ReferenceSetup& setu
 std::unique_ptr<ReferenceOptimizer> MakeReferenceMlpLopt(const ReferenceSetup& setup);
 // adafac_mlp.cc
 std::unique_ptr<ReferenceOptimizer> MakeReferenceAdafacMlp(const ReferenceSetup& setup);
+std::unique_ptr<ReferenceOptimizer> MakeReferenceMuAdafacMlp(const ReferenceSetup& setup);
+// mlp_nom.cc
+std::unique_ptr<ReferenceOptimizer> MakeReferenceMlpNom(const ReferenceSetup& setup);
+// linear.cc
+std::unique_ptr<ReferenceOptimizer> MakeReferenceLinear(const ReferenceSetup& setup);
+// celo2.cc
+std::unique_ptr<ReferenceOptimizer> MakeReferenceCelo2(const ReferenceSetup& setup);
 // nn_adam.cc, rnn_mlp_lopt.cc, hyper_v2.cc, learned_schedule.cc
 std::unique_ptr<ReferenceOptimizer> MakeReferenceNnAdam(const ReferenceSetup& setup);
 std::unique_ptr<ReferenceOptimizer> MakeReferenceRnnMlpLopt(const ReferenceSetup& setup);

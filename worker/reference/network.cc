@@ -32,8 +32,8 @@ at::Tensor StepOf(const at::Tensor& outputs, double step_multiplier, double exp_
   return direction * (magnitude * exp_multiplier).exp() * step_multiplier;
 }
 
-ReferenceNetwork::ReferenceNetwork(ThetaLayout layout, std::vector<NetworkLeaves> layers)
-    : layout_(std::move(layout)), layers_(std::move(layers)) {}
+ReferenceNetwork::ReferenceNetwork(ThetaLayout layout, std::vector<NetworkLeaves> layers, bool time)
+    : layout_(std::move(layout)), layers_(std::move(layers)), time_(time) {}
 
 void ReferenceNetwork::SetTheta(const at::Tensor& thetas) {
   weights_.clear();
@@ -46,9 +46,11 @@ void ReferenceNetwork::SetTheta(const at::Tensor& thetas) {
 
 at::Tensor ReferenceNetwork::Outputs(const at::Tensor& features,
                                      const at::Tensor& iterations) const {
-  const at::Tensor time = TimeFeatures(iterations).unsqueeze(2);
-  at::Tensor x =
-      at::cat({SecondMomentNormalized(features), time.expand({-1, -1, features.size(2)})}, 1);
+  at::Tensor x = SecondMomentNormalized(features);
+  if (time_) {
+    const at::Tensor time = TimeFeatures(iterations).unsqueeze(2);
+    x = at::cat({x, time.expand({-1, -1, features.size(2)})}, 1);
+  }
   for (size_t i = 0; i < weights_.size(); ++i) {
     x = at::baddbmm(biases_[i], weights_[i], i == 0 ? x : x.relu());
   }

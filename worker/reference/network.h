@@ -18,9 +18,9 @@ struct NetworkLeaves {
 
 class ReferenceNetwork {
  public:
-  // The first layer's inputs are the features' columns, then the time features. layers: first to
-  // last.
-  ReferenceNetwork(ThetaLayout layout, std::vector<NetworkLeaves> layers);
+  // The first layer's inputs are the features' columns, then, with `time`, the time features.
+  // layers: first to last.
+  ReferenceNetwork(ThetaLayout layout, std::vector<NetworkLeaves> layers, bool time = true);
 
   // thetas [run, P]
   void SetTheta(const at::Tensor& thetas);
@@ -31,6 +31,7 @@ class ReferenceNetwork {
  private:
   ThetaLayout layout_;
   std::vector<NetworkLeaves> layers_;
+  bool time_;
   std::vector<at::Tensor> weights_;  // [run, out, in]
   std::vector<at::Tensor> biases_;   // [run, out, 1]
 };

@@ -37,6 +37,14 @@ std::unique_ptr<ReferenceOptimizer> MakeReferenceOptimizer(
       return MakeReferenceMlpLopt(setup);
     case v1::LearnedOptimizer::kAdafacMlp:
       return MakeReferenceAdafacMlp(setup);
+    case v1::LearnedOptimizer::kMuAdafacMlp:
+      return MakeReferenceMuAdafacMlp(setup);
+    case v1::LearnedOptimizer::kMlpNomLopt:
+      return MakeReferenceMlpNom(setup);
+    case v1::LearnedOptimizer::kLinear:
+      return MakeReferenceLinear(setup);
+    case v1::LearnedOptimizer::kCelo2:
+      return MakeReferenceCelo2(setup);
     case v1::LearnedOptimizer::kNnAdam:
       return MakeReferenceNnAdam(setup);
     case v1::LearnedOptimizer::kRnnMlpLopt:

@@ -138,7 +138,7 @@ TEST(CheckConfig, FindsObjectivesThatWantDataOfASystem) {
       CheckChanged([](auto& config) {
         config.mutable_optimizer()->mutable_system_parameters()->add_initial(0.5);
         config.clear_tasks();
-        config.add_tasks()->mutable_influence_balancing();
+        config.add_tasks()->mutable_influence_balancing()->set_loss_every(1);
         config.mutable_tasks(0)->set_weight(1);
         config.mutable_objective()->mutable_held_out_loss()->set_split(v1::DATA_SPLIT_OUTER_VALID);
       }),

@@ -41,7 +41,7 @@ std::vector<std::string> UncommentedKeys(const std::string& yaml) {
   return bare;
 }
 
-TEST(ShippedConfigs, AreThere) { EXPECT_GE(ShippedConfigs().size(), 9u); }
+TEST(ShippedConfigs, AreThere) { EXPECT_GE(ShippedConfigs().size(), 11u); }
 
 TEST(ShippedConfigs, HaveNoFaults) {
   for (const std::string& path : ShippedConfigs()) {
@@ -83,7 +83,7 @@ TEST(ShippedConfigs, ShowEveryEstimator) {
   std::set<int> kinds;
   for (const std::string& path : ShippedConfigs())
     kinds.insert(LoadConfig(path)->estimator().kind_case());
-  EXPECT_EQ(kinds.size(), 4u);
+  EXPECT_EQ(kinds.size(), 5u);
 }
 
 }  // namespace

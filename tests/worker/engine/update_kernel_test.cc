@@ -125,6 +125,8 @@ TEST_P(UpdateKernelTest, HasTheBitsOfTheProcessor) {
 INSTANTIATE_TEST_SUITE_P(Optimizers, UpdateKernelTest,
                          testing::Values(AdafacOptimizer(), AdafacOptimizer(32), MlpLoptOptimizer(),
                                          SgdOptimizer(0.1), SgdmOptimizer(), AdamOptimizer()));
+INSTANTIATE_TEST_SUITE_P(PerParameterFamilies, UpdateKernelTest,
+                         testing::ValuesIn(PerParameterConfigs()));
 INSTANTIATE_TEST_SUITE_P(RecurrentOptimizers, UpdateKernelTest,
                          testing::ValuesIn(RecurrentConfigs()));
 

@@ -37,11 +37,15 @@ Outcome RunUpdates(const v1::LearnedOptimizer& config, const std::vector<Paramet
   optimizer->InitState(*prepared, std::span(state).subspan(shift));
   for (int64_t iteration = 0; iteration < 5; ++iteration) {
     const std::vector<float> gradient = RandomValues(size, gradient_scale, random);
+    const std::vector<float> curvature = RandomValues(size, gradient_scale, random);
+    const bool probed = iteration % 2 == 1;
     const InnerStep step = {.iteration = 7 * iteration,
                             .num_steps = 1000,
                             .loss = 2.0f / static_cast<float>(1 + iteration % 3),
                             .is_valid = iteration == 3,
-                            .gradient = gradient.data()};
+                            .gradient = gradient.data(),
+                            .hessian_diagonal = probed ? curvature.data() : nullptr,
+                            .gauss_newton_diagonal = probed ? curvature.data() : nullptr};
     optimizer->Update(*prepared, step, std::span(parameters).subspan(shift),
                       std::span(state).subspan(shift), std::span(scratch).subspan(shift));
   }
@@ -85,6 +89,7 @@ std::vector<v1::LearnedOptimizer> AllConfigs() {
     configs.push_back(MlpLoptConfig(5, layers));
     configs.push_back(AdafacConfig(5, layers));
   }
+  for (const auto& config : PerParameterConfigs()) configs.push_back(config);
   for (const auto& config : RecurrentConfigs()) configs.push_back(config);
   return configs;
 }
@@ -125,24 +130,27 @@ TEST(SameBits, OnRandomShapes) {
     }
     ExpectSameBits(AdafacConfig(4, 2), shapes, trial);
     ExpectSameBits(MlpLoptConfig(8, 2), shapes, trial);
+    ExpectSameBits(AggregatedConfig(), shapes, trial);
+    ExpectSameBits(Celo2Config(8, 2), shapes, trial);
+    ExpectSameBits(WithCurvature(AdafacConfig(4, 2)), shapes, trial);
     ExpectSameBits(HyperV2Config(), shapes, trial);
     ExpectSameBits(RnnMlpConfig(), shapes, trial);
   }
 }
 
+TEST(SameBits, OnEmptyTensors) {
+  for (const auto& config : AllConfigs()) ExpectSameBits(config, {{0}, {3, 0}, {4, 5}, {0, 2}}, 6);
+}
+
 TEST(SameBits, OnTheWidestNetwork) {
-  ExpectSameBits(MlpLoptConfig(256, 2), {{5, 7}}, 3);
-  ExpectSameBits(AdafacConfig(256, 4), {{5, 7}, {3}}, 3);
+  ExpectSameBits(MlpLoptConfig(512, 2), {{5, 7}}, 3);
+  ExpectSameBits(AdafacConfig(512, 3), {{5, 7}, {3}}, 3);
   ExpectSameBits(RnnMlpConfig(256, 4, 64), {{5, 7}, {3}}, 3);
   ExpectSameBits(HyperV2Config(64, 20, 64, 4), {{5, 7}, {3}}, 3);
 }
 
 TEST(SameBits, OnTinyAndHugeGradients) {
-  std::vector<v1::LearnedOptimizer> configs = RecurrentConfigs();
-  for (const auto& config : {AdamConfig(), MlpLoptConfig(4, 2), AdafacConfig(4, 2)}) {
-    configs.push_back(config);
-  }
-  for (const auto& config : configs) {
+  for (const auto& config : AllConfigs()) {
     ExpectSameBits(config, {{20, 20}, {10}, {}}, 4, 1e-30f);
     ExpectSameBits(config, {{20, 20}, {10}, {}}, 5, 1e6f);
   }

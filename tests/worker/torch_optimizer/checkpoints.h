@@ -1,0 +1,56 @@
+// Checkpoint files and modules that tests are made of.
+#pragma once
+
+#include <gtest/gtest.h>
+#include <torch/torch.h>
+
+#include <random>
+#include <string>
+#include <vector>
+
+#include "common/checkpoint/formats.h"
+#include "tests/common/checkpoint/optimizers.h"
+#include "tests/testing/process.h"
+
+namespace paceline::testing {
+
+inline const char* const kEveryKind[] = {
+    "{learnable_sgd: {}}",
+    "{learnable_sgdm: {}}",
+    "{learnable_adam: {}}",
+    "{mlp_lopt: {hidden: 8, step_multiplier: 0.1}}",
+    "{adafac_mlp: {hidden: 8, step_multiplier: 0.1}}",
+};
+
+class CheckpointFile {
+ public:
+  explicit CheckpointFile(const std::string& yaml) : trained_(Untrained(yaml)) {
+    const absl::Status status = ExportOptimizer(trained_, OptimizerFormat::kSafetensors, path());
+    EXPECT_TRUE(status.ok()) << status;
+  }
+
+  std::string path() const { return folder_.path() + "/optimizer.safetensors"; }
+  const TrainedOptimizer& trained() const { return trained_; }
+
+ private:
+  TemporaryFolder folder_;
+  TrainedOptimizer trained_;
+};
+
+inline std::vector<float> Normals(size_t size, std::mt19937& random) {
+  std::normal_distribution<float> normal;
+  std::vector<float> values(size);
+  for (float& value : values) value = normal(random);
+  return values;
+}
+
+inline torch::Tensor ToTensor(const std::vector<float>& values, const std::vector<int64_t>& shape) {
+  return torch::from_blob(const_cast<float*>(values.data()), shape).clone();
+}
+
+inline std::vector<float> ToVector(const torch::Tensor& tensor) {
+  const torch::Tensor values = tensor.detach().contiguous();
+  return {values.data_ptr<float>(), values.data_ptr<float>() + values.numel()};
+}
+
+}  // namespace paceline::testing

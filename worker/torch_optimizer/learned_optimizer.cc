@@ -1,0 +1,79 @@
+#include "worker/torch_optimizer/learned_optimizer.h"
+
+#include <torch/serialize/archive.h>
+#include <torch/utils.h>
+
+#include <stdexcept>
+
+#include "fmt/format.h"
+#include "worker/torch_optimizer/learned_optimizer_impl.h"
+
+namespace paceline {
+
+void LearnedOptimizerOptions::serialize(torch::serialize::OutputArchive& archive) const {
+  archive.write("lr", c10::IValue(lr()));
+  archive.write("weight_decay", c10::IValue(weight_decay()));
+  archive.write("max_grad_norm", c10::IValue(max_grad_norm()));
+  archive.write("turn_weights", c10::IValue(turn_weights()));
+}
+
+void LearnedOptimizerOptions::serialize(torch::serialize::InputArchive& archive) {
+  c10::IValue value;
+  archive.read("lr", value);
+  lr(value.toDouble());
+  archive.read("weight_decay", value);
+  weight_decay(value.toDouble());
+  archive.read("max_grad_norm", value);
+  max_grad_norm(value.toDouble());
+  archive.read("turn_weights", value);
+  turn_weights(value.toBool());
+}
+
+LearnedOptimizer::LearnedOptimizer(const std::vector<torch::optim::OptimizerParamGroup>& groups,
+                                   const std::string& checkpoint,
+                                   const LearnedOptimizerOptions& defaults)
+    : Optimizer(groups, std::make_unique<LearnedOptimizerOptions>(defaults)),
+      impl_(std::make_unique<Impl>(checkpoint, defaults.num_steps())) {
+  impl_->FindPresent(param_groups_);
+}
+
+LearnedOptimizer::LearnedOptimizer(std::vector<torch::Tensor> parameters,
+                                   const std::string& checkpoint,
+                                   const LearnedOptimizerOptions& defaults)
+    : LearnedOptimizer({torch::optim::OptimizerParamGroup(std::move(parameters))}, checkpoint,
+                       defaults) {}
+
+LearnedOptimizer::~LearnedOptimizer() = default;
+
+torch::Tensor LearnedOptimizer::step(LossClosure closure) {
+  torch::Tensor loss;
+  if (closure != nullptr) {
+    at::AutoGradMode enable_grad(true);
+    loss = closure();
+    if (loss.defined()) loss_ = loss.item<double>();
+  }
+  if (!loss_ && ReadsLoss(impl_->config())) {
+    throw std::invalid_argument(fmt::format(
+        "{} reads the loss: call step with a closure that returns it, or set_loss before each step",
+        kind()));
+  }
+  std::vector<Impl::Present> present = impl_->FindPresent(param_groups_);
+  impl_->Place(present);
+  impl_->Update(present, static_cast<float>(loss_.value_or(0)));
+  loss_.reset();
+  return loss;
+}
+
+void LearnedOptimizer::reset() { impl_->Reset(); }
+
+const std::string& LearnedOptimizer::kind() const { return impl_->kind(); }
+
+void LearnedOptimizer::save(torch::serialize::OutputArchive& archive) const {
+  impl_->Save(param_groups_, archive);
+}
+
+void LearnedOptimizer::load(torch::serialize::InputArchive& archive) {
+  impl_->Load(param_groups_, archive);
+}
+
+}  // namespace paceline
