@@ -16,11 +16,13 @@ std::string MessageOf(const absl::Status& status) { return std::string(status.me
 TEST(BenchCases, NothingGivenIsTheTable) {
   const auto cases = MakeCases({.threads = 2});
   ASSERT_TRUE(cases.ok()) << cases.status();
-  ASSERT_THAT(*cases, SizeIs(10));
+  ASSERT_THAT(*cases, SizeIs(13));
   EXPECT_EQ((*cases)[1].config.estimator().particles(), 256u);
   EXPECT_EQ((*cases)[2].optimizer, "mlp_lopt");
   EXPECT_EQ((*cases)[2].config.optimizer().mlp_lopt().hidden(), 32u);
   EXPECT_EQ((*cases)[4].config.tasks(0).image_mlp().size(), 28u);
+  EXPECT_EQ((*cases)[6].config.optimizer().hyper_v2().lstm_hidden(), 128u);
+  EXPECT_TRUE((*cases)[6].config.optimizer().hyper_v2().mix_layers());
 }
 
 TEST(BenchCases, TheTaskIsReadIntoTheSchema) {
@@ -66,7 +68,8 @@ TEST(BenchCases, ABlockIsAConfigsUnlessAThreadWouldHaveNone) {
 TEST(BenchCases, SpecsOfAConfigAreReadBackToIt) {
   const auto cases =
       MakeCases({.tasks = {"mlp:81-5-10:batch=9:gelu", "quadratic:12"},
-                 .optimizers = {"mlp_lopt:hidden=3:step_multiplier=0.5", "learnable_sgdm"}});
+                 .optimizers = {"mlp_lopt:hidden=3:step_multiplier=0.5", "learnable_sgdm",
+                                "hyper_v2:mix_layers=false:lstm_hidden=64"}});
   ASSERT_TRUE(cases.ok()) << cases.status();
   for (const BenchCase& bench : *cases) {
     const auto again = MakeCases({.tasks = {TaskSpec(bench.config.tasks(0))},
