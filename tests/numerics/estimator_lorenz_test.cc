@@ -9,7 +9,9 @@
 #include <string>
 #include <vector>
 
+#include "common/config/config.h"
 #include "tests/testing/outer_run.h"
+#include "worker/estimators/samples.h"
 #include "worker/task/systems/make_system.h"
 
 namespace paceline {
@@ -71,10 +73,48 @@ TEST(Lorenz, PesWandersAboutThem) {
 TEST(Lorenz, TruncatedEsEndsInTheWrongBasin) {
   for (int seed = 1; seed <= 2; ++seed) {
     const auto theta =
-        Train({"seed=" + std::to_string(seed), "estimator.truncated_es={window: 100, sigma: 0.04}",
+        Train({"seed=" + std::to_string(seed),
+               "estimator.truncated_es={window: 100, sigma: 0.04, carry: unperturbed}",
                "outer.optimizer.sgd.learning_rate=3.0e-4"},
               "TES, seed " + std::to_string(seed), {100, 500, 1000}, "90-133, 65-72, 65-67");
     EXPECT_GT(theta[0], 3.5);
+  }
+}
+
+// The trace of the covariance of one worker's estimate falls as the noise period grows, from PES to
+// NRES. 1,000 replicas of 20 windows each.
+TEST(Lorenz, VarianceFallsWithTheNoisePeriod) {
+  struct Row {
+    int period;
+    double at_the_start, at_the_end;  // the reference's
+  };
+  const Row rows[] = {{100, 1.55e8, 4.8e7},
+                      {200, 7.4e7, 2.5e7},
+                      {400, 4.2e7, 1.3e7},
+                      {1000, 2.1e7, 6.3e6},
+                      {2000, 1.3e7, 3.4e6}};
+  DataStore data;
+  double before[2] = {INFINITY, INFINITY};
+  for (const Row& row : rows) {
+    const auto config = LoadConfig(
+        "configs/lorenz.yaml",
+        std::vector<std::string>{"tasks[0].lorenz.initial_noise=1", "estimator.particles=1",
+                                 "estimator.gpes={window: 100, sigma: 0.04, period: " +
+                                     std::to_string(row.period) + "}"});
+    ASSERT_TRUE(config.ok()) << config.status();
+    std::printf("noise period %4d:", row.period);
+    const std::vector<float> points[] = {{3.116f, 3.7f}, {2.4f, 3.3f}};
+    const double references[] = {row.at_the_start, row.at_the_end};
+    for (int i = 0; i < 2; ++i) {
+      const auto samples = SampleEs(*config, points[i], {.inner_steps = 8'000'000}, data);
+      ASSERT_TRUE(samples.ok()) << samples.status();
+      const Estimated variance = Compare(samples->replicas, samples->replicas).variance;
+      std::printf("  %.3g ± %.1g (reference %.3g)", variance.value, variance.error, references[i]);
+      EXPECT_LT(variance.value, before[i]);
+      EXPECT_NEAR(variance.value / references[i], 1, 0.3);
+      before[i] = variance.value;
+    }
+    std::printf("\n");
   }
 }
 

@@ -62,7 +62,7 @@ TEST(ToySchedule, TruncatedBackPropagationIsCaughtInACorner) {
   auto& adam = *outer.mutable_optimizer()->mutable_adam();
   adam.set_learning_rate(1e-2), adam.set_beta1(.99), adam.set_beta2(.999);
   adam.set_epsilon(1e-8), adam.set_epsilon_root(1e-8);
-  OuterTrainer trainer(outer, 2);
+  OuterTrainer trainer(outer, {2});
   std::vector<float> theta = {-4, -4};
   for (int step = 0; step < 5000; ++step) {
     if (step % 10 == 0) {

@@ -14,6 +14,12 @@ v1::JobConfig Parsed(const std::string& yaml, const std::vector<std::string>& ov
   return parsed.config;
 }
 
+std::vector<size_t> LeafSizes(const ThetaLayout& layout) {
+  std::vector<size_t> sizes;
+  for (const ThetaLeaf& leaf : layout.leaves) sizes.push_back(leaf.size);
+  return sizes;
+}
+
 }  // namespace
 
 OuterRun::OuterRun(const std::string& yaml, const std::vector<std::string>& overrides)
@@ -21,7 +27,7 @@ OuterRun::OuterRun(const std::string& yaml, const std::vector<std::string>& over
       job_(JobContext::Create(config_, data_).value()),
       theta_(InitialTheta(job_->layout(), config_.seed())),
       estimator_(config_, theta_.size(), 1),
-      trainer_(config_.outer(), theta_.size()) {
+      trainer_(config_.outer(), LeafSizes(job_->layout())) {
   for (uint32_t b = 0; b < estimator_.blocks(); ++b) blocks_.emplace_back(job_, b);
 }
 

@@ -9,6 +9,7 @@ namespace paceline {
 namespace {
 
 constexpr double kBias = 0.1;  // of the truth's length
+constexpr double kCosine = 0.9;
 
 // What it costs, in inner steps, until one estimate's noise is as long as the gradient.
 double StepsToSignal(const StudyRow& row) {
@@ -19,7 +20,14 @@ double StepsToSignal(const StudyRow& row) {
 bool PointsTheRightWay(const StudyRow& row) {
   const Figures& figures = row.figures;
   return figures.bias.value - 2 * figures.bias.error <= kBias * figures.truth.value &&
-         figures.cosine.value + 2 * figures.cosine.error > 0.9 && row.lost == 0;
+         figures.cosine.value + 2 * figures.cosine.error > kCosine && row.lost == 0;
+}
+
+// Whether smoothing by this sigma leaves the gradient's direction as it is.
+bool IsTheSameObjective(const Study& study, double sigma) {
+  const auto truth = std::ranges::find(study.truths, sigma, &TruthRow::sigma);
+  return truth == study.truths.end() || !truth->cosine ||
+         truth->cosine->value + 2 * truth->cosine->error > kCosine;
 }
 
 }  // namespace
@@ -29,6 +37,7 @@ std::string AdviceOf(const Study& study) {
   for (const StudyRow& row : study.rows) {
     // Back-propagation is beside the point: jobs run evolution strategies.
     if (row.sigma == 0 || !PointsTheRightWay(row)) continue;
+    if (!IsTheSameObjective(study, row.sigma)) continue;
     if (!(row.figures.truth.value > 2 * row.figures.truth.error)) continue;
     if (best == nullptr || StepsToSignal(row) < StepsToSignal(*best)) best = &row;
   }

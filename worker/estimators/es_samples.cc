@@ -2,6 +2,7 @@
 
 #include "common/base/parallel.h"
 #include "common/estimator/gradient.h"
+#include "common/estimator/lengths.h"
 #include "fmt/format.h"
 #include "worker/engine/block.h"
 #include "worker/estimators/samples.h"
@@ -22,7 +23,7 @@ struct Plan {
 
 absl::StatusOr<Plan> MakePlan(const v1::JobConfig& config, size_t parameters, int64_t budget) {
   const int64_t window = WindowSteps(config.estimator()), length = LongestEpisode(config);
-  const int64_t runs = 2 * int64_t{config.estimator().block()};
+  const int64_t runs = RunsPerParticle(config.estimator()) * int64_t{config.estimator().block()};
   Plan plan;
   if (window == 0) {
     plan = {.first = 0, .last = 1, .steps_each = length * runs};
@@ -80,8 +81,7 @@ absl::StatusOr<ReplicaSamples> RunReplica(const v1::JobConfig& config, const Pla
 }  // namespace
 
 int64_t LongestEpisode(const v1::JobConfig& config) {
-  const v1::Episode& episode = config.episode();
-  return episode.has_constant() ? episode.constant().steps() : episode.log_uniform().max();
+  return LengthBoundsAt(config.episode(), 0).max;
 }
 
 absl::StatusOr<Samples> SampleEs(const v1::JobConfig& config, std::span<const float> theta,

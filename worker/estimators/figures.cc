@@ -52,9 +52,12 @@ Values Evaluate(const Moments& m) {
   values[kVariance] = m.sample_squares / m.replicas - signal;
   values[kSignal] = signal;
   values[kBias] = signal - 2 * product + truth;
-  values[kCosine] = signal > 0 && truth > 0 ? product / std::sqrt(signal * truth) : 0;
+  // Below the rounding of a difference: nothing is random.
+  if (values[kVariance] < 1e-12 * signal) values[kVariance] = 0;
+  const double cosine = signal > 0 && truth > 0 ? product / std::sqrt(signal * truth) : 0;
+  values[kCosine] = std::clamp(cosine, -1.0, 1.0);
   values[kTruth] = truth;
-  values[kRatio] = SignedRoot(signal) / std::sqrt(std::max(values[kVariance], 1e-300));
+  values[kRatio] = values[kVariance] > 0 ? SignedRoot(signal) / std::sqrt(values[kVariance]) : 0;
   return values;
 }
 

@@ -52,7 +52,7 @@ struct Figures {
   Estimated bias;             // |E g − truth|; 0 where noise hides it
   Estimated cosine;           // between E g and the truth; 0 where noise hides either
   Estimated truth;            // |truth|
-  Estimated signal_to_noise;  // |E g| / √variance
+  Estimated signal_to_noise;  // |E g| / √variance; 0 if the variance is 0
 };
 
 // Both have two replicas or more.

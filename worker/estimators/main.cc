@@ -7,9 +7,9 @@
 
 #include "CLI/CLI.hpp"
 #include "common/base/file.h"
+#include "common/checkpoint/trained_optimizer.h"
 #include "worker/estimators/report.h"
 #include "worker/estimators/study.h"
-#include "worker/eval/trained_optimizer.h"
 
 namespace paceline {
 namespace {

@@ -24,7 +24,8 @@ double OptimizerFloats(const v1::LearnedOptimizer& optimizer) {
   if (optimizer.has_adafac_mlp()) {
     return 180 + 3.0 * optimizer.adafac_mlp().hidden() * optimizer.adafac_mlp().layers();
   }
-  return optimizer.has_learnable_sgd() ? 4 : 24;
+  if (optimizer.has_learnable_sgd()) return 4;
+  return optimizer.has_learnable_sgdm() || optimizer.has_learnable_adam() ? 24 : 300;
 }
 
 // What autograd keeps of one step of one run, roughly.
@@ -41,11 +42,20 @@ double BytesPerStep(const v1::JobConfig& config) {
   return sizeof(float) * floats;
 }
 
+bool AveragesTrainingLoss(const v1::JobConfig& config) {
+  if (config.has_objective() && !config.objective().has_training_loss()) return false;
+  const v1::EpisodeLoss loss = config.estimator().full_es().loss();
+  return loss == v1::EPISODE_LOSS_UNSPECIFIED || loss == v1::EPISODE_LOSS_AVERAGE;
+}
+
 absl::Status CheckThatThereIsOne(const v1::JobConfig& config, int64_t window) {
   if (!config.episode().has_constant()) {
     return absl::UnavailableError("episodes differ in length");
   }
   if (config.tasks_size() > 1) return absl::UnavailableError("there are several tasks");
+  if (!AveragesTrainingLoss(config)) {
+    return absl::UnavailableError("the objective is not the mean training loss");
+  }
   const double bytes = BytesPerStep(config) * static_cast<double>(window);
   if (bytes <= kMemory) return absl::OkStatus();
   return absl::UnavailableError(

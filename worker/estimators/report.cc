@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <map>
 
 #include "fmt/format.h"
 #include "worker/eval/svg_plot.h"
@@ -19,6 +18,7 @@ std::string Number(double value) {
                                                    : fmt::format("{:.4g}", value);
 }
 std::string WithError(const Estimated& figure) {
+  if (figure.error < 1e-6 * std::abs(figure.value)) return Number(figure.value);
   return fmt::format("{} ± {}", Number(figure.value), fmt::format("{:.1g}", figure.error));
 }
 
@@ -27,7 +27,7 @@ std::string BiasText(const Figures& figures) {
   const double truth = figures.truth.value;
   if (!(truth > 0)) return "?";
   const double bias = figures.bias.value / truth, error = figures.bias.error / truth;
-  if (bias < 2 * error) return fmt::format("< {:.2g} %", 100 * (bias + 2 * error));
+  if (bias < 3 * error) return fmt::format("< {:.2g} %", 100 * (bias + 2 * error));
   return fmt::format("{:.3g} ± {:.1g} %", 100 * bias, 100 * error);
 }
 
@@ -75,39 +75,24 @@ CurvePoint PointOf(double x, const Estimated& figure, double factor) {
   return {x, y, std::max(y - error, y / 10), y + error};
 }
 
+// At the first window of each estimator.
 Panel SigmaPanel(const Study& study) {
   Panel panel{.title = "Variance × inner steps",
               .x_title = "sigma",
               .y_title = "variance × inner steps of one estimate",
               .logarithmic_x = true,
               .whole = true};
-  std::map<std::string, Curve> curves;
-  std::vector<std::string> order;
-  double low = study.sigma, high = study.sigma;
   for (const StudyRow& row : study.rows) {
     if (row.sigma == 0 || row.particles != study.rows.front().particles) continue;
     const std::string title = row.estimator == "full_es"
                                   ? row.estimator
                                   : fmt::format("{}, window {}", row.estimator, row.window);
-    if (!curves.contains(title)) order.push_back(title);
-    curves[title].title = title;
-    curves[title].points.push_back(PointOf(row.sigma, row.figures.variance, row.inner_steps));
-    low = std::min(low, row.sigma), high = std::max(high, row.sigma);
+    if (row.estimator != "full_es" && row.window != study.first_window) continue;
+    auto curve = std::ranges::find(panel.curves, title, &Curve::title);
+    if (curve == panel.curves.end()) curve = panel.curves.insert(curve, Curve{title});
+    curve->points.push_back(PointOf(row.sigma, row.figures.variance, row.inner_steps));
   }
-  for (const std::string& title : order) {
-    std::ranges::sort(curves[title].points, {}, &CurvePoint::x);
-    panel.curves.push_back(curves[title]);
-  }
-  for (const StudyRow& row : study.rows) {
-    if (row.sigma != 0 || row.window != study.episode ||
-        row.particles != study.rows.front().particles ||
-        row.figures.variance.value < kNoVariance * study.rows.front().figures.variance.value) {
-      continue;
-    }
-    panel.curves.push_back({"pathwise, whole episode",
-                            {PointOf(low, row.figures.variance, row.inner_steps),
-                             PointOf(high, row.figures.variance, row.inner_steps)}});
-  }
+  for (Curve& curve : panel.curves) std::ranges::sort(curve.points, {}, &CurvePoint::x);
   return panel;
 }
 
@@ -131,6 +116,17 @@ Panel LengthPanel(const Study& study) {
   return panel;
 }
 
+std::string HeaderText(const Study& study, const StudyRow& row) {
+  if (row.sigma == 0) return "by differentiation, beside the smallest sigma";
+  std::string text = fmt::format("sigma {:.4g}: the objective's gradient is {}", row.sigma,
+                                 WithError(row.figures.truth));
+  const auto truth = std::ranges::find(study.truths, row.sigma, &TruthRow::sigma);
+  if (truth != study.truths.end() && truth->cosine) {
+    text += fmt::format(", at cosine {} to the smallest sigma's", WithError(*truth->cosine));
+  }
+  return text;
+}
+
 }  // namespace
 
 std::string StudyText(const Study& study) {
@@ -141,9 +137,7 @@ std::string StudyText(const Study& study) {
   for (const StudyRow& row : study.rows) {
     if (row.sigma != sigma) {
       sigma = row.sigma;
-      text += sigma > 0 ? fmt::format("\nsigma {:.4g}: the objective's gradient is {}\n", sigma,
-                                      WithError(row.figures.truth))
-                        : "\nby differentiation, beside the smallest sigma\n";
+      text += "\n" + HeaderText(study, row) + "\n";
       text += fmt::format(kLine, "ESTIMATOR", "SIGMA", "WINDOW", "PARTICLES", "STEPS", "BIAS",
                           "VARIANCE", "VARIANCE x STEPS", "SIGNAL / NOISE", "COSINE");
     }

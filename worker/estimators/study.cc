@@ -17,7 +17,7 @@ namespace paceline {
 namespace {
 
 constexpr char kPathwise[] = "pathwise";
-constexpr int64_t kTruthBudget = 4, kLengthBudget = 1;  // times a row's
+constexpr int64_t kTruthBudget = 4;  // times a row's
 
 // The grid, with what the options leave open filled in.
 struct Grid {
@@ -49,7 +49,11 @@ absl::StatusOr<Grid> GridOf(const v1::JobConfig& own, const StudyOptions& option
   if (grid.sigmas.empty()) grid.sigmas = {sigma / 3, sigma, 3 * sigma};
   if (grid.windows.empty()) {
     grid.windows = {window};
-    if (4 * window <= episode) grid.windows.push_back(4 * window);
+    // One that goes into the episode without a rest, where there is one.
+    const auto fits = [&](int64_t times) { return episode % (times * window) == 0; };
+    for (const int64_t times : {4, 5, 3, 2, 10}) {
+      if (grid.windows.size() == 1 && fits(times)) grid.windows.push_back(times * window);
+    }
   }
   if (grid.particles.empty()) grid.particles = {own.estimator().particles()};
   if (grid.lengths.empty()) grid.lengths = PowersOfTwo(episode);
@@ -97,11 +101,23 @@ class StudyRunner {
     study_.job = own_.name();
     study_.episode = LongestEpisode(own_);
     study_.sigma = Sigma(own_.estimator());
+    study_.first_window = grid_.windows.front();
+    for (const int64_t window : grid_.windows) {
+      if (!own_.episode().has_constant() || study_.episode % window == 0) continue;
+      study_.notes.push_back(
+          fmt::format("with window {} episodes are rounded up to {} steps: another objective",
+                      window, (study_.episode + window - 1) / window * window));
+    }
   }
 
   absl::StatusOr<Study> Run() {
     for (const double sigma : grid_.sigmas) {
       if (absl::Status status = MeasureSigma(sigma); !status.ok()) return status;
+    }
+    for (const auto& [sigma, truth] : truths_) {
+      TruthRow row{.sigma = sigma};
+      if (sigma > TruthSigma()) row.cosine = Compare(truth, truths_.at(TruthSigma())).cosine;
+      study_.truths.push_back(row);
     }
     if (absl::Status status = MeasurePathwise(); !status.ok()) return status;
     for (const int64_t length : grid_.lengths) {
@@ -165,9 +181,10 @@ class StudyRunner {
     for (const int64_t particles : grid_.particles) {
       const uint32_t block = BlockFor(particles);
       if (!of_blocks.contains(block)) {
-        auto samples = Sample({WithPeriod(kind, window), sigma, window, block}, options_.budget);
+        const std::string name = WithPeriod(kind, window);
+        auto samples = Sample({name, sigma, window, block}, options_.budget);
         if (!samples.ok()) return samples.status();
-        of_blocks[block] = RowOf(kind, sigma, window, *samples);
+        of_blocks[block] = RowOf(name, sigma, window, *samples);
       }
       study_.rows.push_back(Scaled(of_blocks[block], block, particles));
     }
@@ -176,7 +193,7 @@ class StudyRunner {
 
   // Half an episode where none is given.
   std::string WithPeriod(const std::string& kind, int64_t window) const {
-    if (!HasPeriod(kind)) return kind;
+    if (!HasPeriod(kind)) return kind;  // or it is given
     return fmt::format("{}:{}", kind, std::max<int64_t>(1, study_.episode / (2 * window)) * window);
   }
 
@@ -216,19 +233,14 @@ class StudyRunner {
 
   absl::Status MeasureLength(int64_t length) {
     say_(fmt::format("episodes of {} steps", length));
-    const std::vector<std::string> constant = {
-        fmt::format("episode={{constant: {{steps: {}}}}}", length)};
-    auto config = source_.With(constant);
+    const auto config =
+        source_.With({.kind = "full_es", .sigma = study_.sigma, .block = 1, .episode = length});
     if (!config.ok()) return config.status();
     LengthRow row{.length = length};
     const auto pathwise = SamplePathwise(*config, 0, theta_, OptionsFor(options_.budget), data_);
     if (!pathwise.ok() && !absl::IsUnavailable(pathwise.status())) return pathwise.status();
     if (pathwise.ok()) row.pathwise = Compare(pathwise->replicas, pathwise->replicas).variance;
-    *config->mutable_estimator() = v1::Estimator();
-    config->mutable_estimator()->mutable_full_es()->set_sigma(study_.sigma);
-    config->mutable_estimator()->set_particles(1);
-    config->mutable_estimator()->set_block(1);
-    const auto es = SampleEs(*config, theta_, OptionsFor(kLengthBudget * options_.budget), data_);
+    const auto es = SampleEs(*config, theta_, OptionsFor(options_.budget), data_);
     if (!es.ok()) return es.status();
     row.es = Compare(es->replicas, es->replicas).variance;
     study_.lengths.push_back(row);

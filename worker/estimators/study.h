@@ -44,12 +44,20 @@ struct LengthRow {
   std::optional<Estimated> pathwise = {};  // where there is one
 };
 
+// The objective's gradient at one sigma.
+struct TruthRow {
+  double sigma = 0;
+  std::optional<Estimated> cosine = {};  // to that at the smallest sigma; of that itself: none
+};
+
 struct Study {
   std::string job;
   int64_t episode = 0;         // inner steps of the longest
   double sigma = 0;            // the config's
   std::vector<StudyRow> rows;  // in the order of measuring
   std::vector<LengthRow> lengths;
+  std::vector<TruthRow> truths;
+  int64_t first_window = 0;        // of those measured
   std::vector<std::string> notes;  // what was left out, and why
   std::string advice;
 };

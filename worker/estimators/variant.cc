@@ -27,6 +27,9 @@ absl::StatusOr<v1::JobConfig> ConfigSource::With(const Variant& variant) const {
   if (colon != std::string::npos) {
     more.push_back(path + ".period=" + variant.kind.substr(colon + 1));
   }
+  if (variant.episode > 0) {
+    more.push_back(fmt::format("episode={{constant: {{steps: {}}}}}", variant.episode));
+  }
   return With(std::move(more));
 }
 

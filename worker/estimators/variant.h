@@ -13,8 +13,9 @@ namespace paceline {
 struct Variant {
   std::string kind;  // a key of the schema's Estimator, "gpes:400" with its noise period
   double sigma = 0;
-  int64_t window = 0;  // not of full_es
-  uint32_t block = 1;  // particles, all in one block
+  int64_t window = 0;   // not of full_es
+  uint32_t block = 1;   // particles, all in one block
+  int64_t episode = 0;  // length of all episodes; 0: as the config says
 };
 
 // A config's text and what was set on it: the source of variants, checked as any config is.

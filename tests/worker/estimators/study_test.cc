@@ -84,6 +84,25 @@ TEST(Study, SaysWhyThereIsNoPathwiseGradient) {
   const auto study = Measure(options, {"episode={log_uniform: {min: 10, max: 20}}"});
   ASSERT_TRUE(study.ok()) << study.status();
   EXPECT_THAT(StudyText(*study), HasSubstr("no pathwise gradient, window 20: episodes differ"));
+  const auto final_loss = Measure(options, {"objective={final_loss: {}}"});
+  ASSERT_TRUE(final_loss.ok()) << final_loss.status();
+  EXPECT_THAT(StudyText(*final_loss), HasSubstr("the objective is not the mean training loss"));
+}
+
+TEST(Study, FollowsWhatTheConfigSaysOfItsEstimators) {
+  StudyOptions options = Small();
+  options.estimators = {"gpes:10", "nres"};
+  options.sigmas = {0.1};
+  options.windows = {5};
+  const auto pairs = Measure(options);
+  const auto plain = Measure(options, {"estimator.antithetic=false"});
+  ASSERT_TRUE(pairs.ok() && plain.ok()) << pairs.status() << plain.status();
+  EXPECT_EQ(pairs->rows[0].estimator, "gpes:10");
+  EXPECT_EQ(plain->rows[0].inner_steps, pairs->rows[0].inner_steps / 2);
+  // Half the work, and what pairs cancel is noise: the loss itself.
+  EXPECT_GT(plain->rows[1].figures.variance.value, 10 * pairs->rows[1].figures.variance.value);
+  options.estimators = {"gpes:7"};
+  EXPECT_THAT(std::string(Measure(options).status().message()), HasSubstr("not a multiple"));
 }
 
 TEST(Study, RefusesWhatItCannotMeasure) {
