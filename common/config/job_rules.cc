@@ -108,13 +108,20 @@ double FloatsPerParameter(const v1::LearnedOptimizer& optimizer) {
     case v1::LearnedOptimizer::kLearnableSgdm:
       return 3;
     case v1::LearnedOptimizer::kLearnableAdam:
+    case v1::LearnedOptimizer::kLearnedSchedule:
+    case v1::LearnedOptimizer::kNnAdam:
       return 4;
+    case v1::LearnedOptimizer::kRnnMlpLopt:
+      return optimizer.rnn_mlp_lopt().decays().empty()
+                 ? 12
+                 : 2.0 + 2 * optimizer.rnn_mlp_lopt().decays_size();
     case v1::LearnedOptimizer::kMlpLopt:
       return 8;
     case v1::LearnedOptimizer::kAdafacMlp:
     case v1::LearnedOptimizer::kMuAdafacMlp:
     case v1::LearnedOptimizer::kMlpNomLopt:
     case v1::LearnedOptimizer::kCelo2:
+    case v1::LearnedOptimizer::kHyperV2:
       return 6;
     case v1::LearnedOptimizer::kLinear:
       return 2.0 + optimizer.linear().momentum_decays_size() + optimizer.linear().rms_decays_size();

@@ -6,6 +6,8 @@
 #include "absl/strings/str_cat.h"
 #include "common/estimator/settings.h"
 #include "common/footprint/machine_memory.h"
+#include "common/footprint/per_parameter.h"
+#include "common/footprint/recurrent_state.h"
 #include "common/footprint/tensors.h"
 #include "common/lopt/layout.h"
 #include "common/tier/tier.h"
@@ -34,16 +36,6 @@ uint64_t MlpScratchFloats(const v1::ImageMlp& task) {
   return floats;
 }
 
-// The optimizer's staging and features of the largest tensor.
-uint64_t OptimizerScratchFloats(const v1::LearnedOptimizer& optimizer, const v1::Task& task) {
-  if (!optimizer.has_mlp_lopt() && !optimizer.has_adafac_mlp()) return 0;
-  uint64_t largest = 0;
-  for (const TensorShape& shape : TensorsOf(task)) {
-    largest = std::max<uint64_t>(largest, ElementsOf(shape));
-  }
-  return (optimizer.has_adafac_mlp() ? 2 : 1) * largest;
-}
-
 // Is the objective measured on batches of its own?
 bool IsScored(const v1::JobConfig& config) {
   const v1::Objective& objective = config.objective();
@@ -56,7 +48,8 @@ bool IsScored(const v1::JobConfig& config) {
 // Held by one block beside its runs' state.
 uint64_t BlockScratch(const v1::JobConfig& config, const v1::Task& task) {
   uint64_t floats = ParameterCount(task) + LayoutOf(config.optimizer()).size +
-                    OptimizerScratchFloats(config.optimizer(), task);
+                    PerParameterScratch(config.optimizer(), TensorsOf(task)) +
+                    RecurrentScratchFloats(config.optimizer(), TensorsOf(task));
   if (task.has_image_mlp()) {
     floats += (IsScored(config) ? 2 : 1) * MlpScratchFloats(task.image_mlp());
   }
@@ -81,6 +74,16 @@ uint64_t TorchWindow(const v1::JobConfig& config, const v1::Task& task) {
     floats += values * task.image_mlp().batch();
   }
   return kFloat * RunsPerParticle(config.estimator()) * config.estimator().block() * floats;
+}
+
+// θ as the optimizer wants it, of the runs that go side by side while a window runs. What is below
+// a core's cache is not worth counting in the other tiers, where at most two runs do.
+uint64_t PreparedBytes(const v1::JobConfig& config, const v1::Task& task) {
+  constexpr uint64_t kWorthCounting = 256 * 1024;
+  const uint64_t bytes = kFloat * LayoutOf(config.optimizer()).size;
+  if (bytes < kWorthCounting) return 0;
+  const bool torch = ChooseEngine(config.engine(), task) == v1::ENGINE_TORCH;
+  return torch ? RunsPerParticle(config.estimator()) * config.estimator().block() * bytes : bytes;
 }
 
 uint64_t DataBytes(const v1::JobConfig& config) {
@@ -126,9 +129,11 @@ Footprint FootprintOf(const v1::JobConfig& config) {
     footprint.particle_bytes = std::max(footprint.particle_bytes, particle);
     footprint.block_bytes =
         std::max(footprint.block_bytes, particles * particle + BlockScratch(config, task));
+    uint64_t at_work = PreparedBytes(config, task);
     if (ChooseEngine(config.engine(), task) == v1::ENGINE_TORCH) {
-      footprint.thread_bytes = std::max(footprint.thread_bytes, TorchWindow(config, task));
+      at_work += TorchWindow(config, task);
     }
+    footprint.thread_bytes = std::max(footprint.thread_bytes, at_work);
   }
   return footprint;
 }

@@ -1,23 +1,11 @@
 #include "common/footprint/tensors.h"
 
-#include <algorithm>
+#include "common/footprint/per_parameter.h"
+
+#include "common/footprint/recurrent_state.h"
 
 namespace paceline {
 namespace {
-
-// Momenta and second moment of every element, factored moments along rows and columns; three of
-// each but the second moment. As worker/optim/tensor_plan.h turns a matrix.
-size_t AdafacFloats(const TensorShape& shape) {
-  const size_t elements = ElementsOf(shape);
-  if (shape.size() < 2) return 7 * PaddedTo16(elements);
-  TensorShape sorted = shape;
-  std::ranges::sort(sorted);
-  const auto larger = static_cast<size_t>(sorted[sorted.size() - 1]);
-  const auto smaller = static_cast<size_t>(sorted[sorted.size() - 2]);
-  const size_t matrix = std::min(smaller * PaddedTo16(larger), larger * PaddedTo16(smaller));
-  const size_t batches = elements / (larger * smaller);
-  return batches * (4 * matrix + 3 * (PaddedTo16(larger) + PaddedTo16(smaller)));
-}
 
 // Numbers of a dynamical system's state; 0 if the task is none.
 int64_t SystemState(const v1::Task& task) {
@@ -59,17 +47,24 @@ size_t ParameterCount(const v1::Task& task) {
   return parameters;
 }
 
+size_t AdafacFloats(const TensorShape& shape) {
+  const size_t elements = ElementsOf(shape);
+  if (shape.size() < 2) return 7 * PaddedTo16(elements);
+  TensorShape sorted = shape;
+  std::ranges::sort(sorted);
+  const auto larger = static_cast<size_t>(sorted[sorted.size() - 1]);
+  const auto smaller = static_cast<size_t>(sorted[sorted.size() - 2]);
+  const size_t matrix = std::min(smaller * PaddedTo16(larger), larger * PaddedTo16(smaller));
+  const size_t batches = elements / (larger * smaller);
+  return batches * (4 * matrix + 3 * (PaddedTo16(larger) + PaddedTo16(smaller)));
+}
+
 size_t StateFloats(const v1::LearnedOptimizer& optimizer, const v1::Task& task) {
-  size_t floats = 0;
-  for (const TensorShape& shape : TensorsOf(task)) {
+  const std::vector<TensorShape> tensors = TensorsOf(task);
+  size_t floats = RecurrentStateFloats(optimizer, tensors);
+  for (const TensorShape& shape : tensors) {
     const size_t elements = ElementsOf(shape);
     switch (optimizer.kind_case()) {
-      case v1::LearnedOptimizer::kAdafacMlp:
-        floats += AdafacFloats(shape);
-        break;
-      case v1::LearnedOptimizer::kMlpLopt:
-        floats += 6 * PaddedTo16(elements);
-        break;
       case v1::LearnedOptimizer::kLearnableAdam:
         floats += 2 * elements;
         break;
@@ -79,12 +74,12 @@ size_t StateFloats(const v1::LearnedOptimizer& optimizer, const v1::Task& task) 
       case v1::LearnedOptimizer::kSystemParameters:
         floats += elements;  // the system's state is in double
         break;
-      case v1::LearnedOptimizer::kLearnableSgd:
       default:
+        floats += PerParameterState(optimizer, shape);
         break;
     }
   }
-  return floats;
+  return floats + PerParameterRunState(optimizer);
 }
 
 }  // namespace paceline

@@ -5,12 +5,13 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
-#include <utility>
 #include <vector>
 
 #include "absl/status/statusor.h"
 
 namespace paceline {
+
+struct MsgpackEntry;
 
 // Text and data point into the bytes that were parsed.
 struct MsgpackValue {
@@ -19,14 +20,19 @@ struct MsgpackValue {
   Kind kind = Kind::kNil;
   bool boolean = false;
   int64_t integer = 0;
-  double number = 0;                // kFloat
-  std::string_view data;            // of kText (UTF-8 is not checked), kBinary and kExtension
-  int8_t extension = 0;             // type of a kExtension
-  std::vector<MsgpackValue> items;  // kArray
-  std::vector<std::pair<std::string_view, MsgpackValue>> entries;  // kMap, in the order written
+  double number = 0;                  // kFloat
+  std::string_view data;              // of kText (UTF-8 is not checked), kBinary and kExtension
+  int8_t extension = 0;               // type of a kExtension
+  std::vector<MsgpackValue> items;    // kArray
+  std::vector<MsgpackEntry> entries;  // kMap, in the order written
 
   // Null unless this is a map that has the key.
   const MsgpackValue* Find(std::string_view key) const;
+};
+
+struct MsgpackEntry {
+  std::string_view key;
+  MsgpackValue value;
 };
 
 std::string_view MsgpackKindName(MsgpackValue::Kind kind);

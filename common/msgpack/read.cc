@@ -176,8 +176,9 @@ class Reader {
         return Invalid("a map's key is {}; text is expected", MsgpackKindName(key.kind));
       }
       if (!keys.insert(key.data).second) return Invalid("a map has one key twice");
-      auto& [name, held] = value.entries.emplace_back(key.data, MsgpackValue());
-      if (absl::Status status = Read(held, depth + 1); !status.ok()) return status;
+      MsgpackEntry& entry = value.entries.emplace_back();
+      entry.key = key.data;
+      if (absl::Status status = Read(entry.value, depth + 1); !status.ok()) return status;
     }
     return absl::OkStatus();
   }

@@ -23,10 +23,14 @@ struct Outcome {
   }
 };
 
-// Three windows under perturbed θ; before the last one, run 0 is copied over run 1 and run 2 begins
-// another episode.
+// Three windows under perturbed θ, the second with a σ for each element; before the last one, run 0
+// is copied over run 1 and run 2 begins another episode.
 absl::StatusOr<Outcome> Train(InnerRuns& runs, std::span<const float> theta) {
   Outcome outcome;
+  std::vector<float> sigmas;
+  for (size_t i = 0; i < theta.size(); ++i) {
+    sigmas.push_back(0.005f * static_cast<float>(1 + i % 3));
+  }
   for (int run = 0; run < kRuns; ++run) {
     if (absl::Status s = runs.Start(run, {5, static_cast<uint32_t>(run / 2), 1}, 1000); !s.ok())
       return s;
@@ -42,7 +46,12 @@ absl::StatusOr<Outcome> Train(InnerRuns& runs, std::span<const float> theta) {
                             .purpose = Purpose::kPerturbation,
                             .particle = static_cast<uint32_t>(run / 2),
                             .step = window};
-      thetas.push_back({theta, noise, run == 5 ? 0.0f : run % 2 == 0 ? 0.01f : -0.01f});
+      const float sign = run == 5 ? 0.0f : run % 2 == 0 ? 1.0f : -1.0f;
+      if (window == 1) {
+        thetas.push_back({theta, noise, sign, sigmas});
+      } else {
+        thetas.push_back({theta, noise, 0.01f * sign});
+      }
     }
     std::vector<float> losses(kRuns * kSteps);
     if (absl::Status s = runs.Advance(thetas, kSteps, losses); !s.ok()) return s;

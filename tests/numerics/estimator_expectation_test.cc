@@ -172,6 +172,44 @@ TEST(EstimatorExpectation, IsOfTheObjectiveThatTheWeightingNames) {
   }
 }
 
+// The final loss: T times an episode's last value, in the window where it ends. By steps its mean
+// is weighted by the episodes' lengths, by episodes it is the plain mean.
+TEST(EstimatorExpectation, OfTheFinalLossIsItsGradient) {
+  for (const Kind kind : {Kind::kNres, Kind::kPes, Kind::kGpes, Kind::kFullEs}) {
+    for (const v1::Weighting weighting : {v1::WEIGHTING_STEP, v1::WEIGHTING_EPISODE}) {
+      v1::JobConfig config = EstimatorConfig(kind, 5, 0);
+      SetLogUniform(config, 5, 200);
+      config.mutable_estimator()->set_weighting(weighting);
+      double estimate = 0, denominator = 0, truth = 0, truth_weights = 0;
+      for (uint32_t block = 0; block < 64; ++block) {
+        EpisodeCursor cursor(config, block);
+        Sensitivity x;
+        for (int ended = 0; ended < 5; cursor.Advance()) {
+          const BlockWindow& window = cursor.window();
+          if (window.begins_episode()) x = {};
+          const int64_t start = window.episode_start;
+          const auto length = static_cast<double>(window.ParticleLength(start));
+          const bool by_episode = EpisodeWeighted(config.estimator());
+          const double weight = by_episode ? 1 / length : 1;
+          for (int64_t i = 0; i < window.inner_steps; ++i) {
+            denominator += weight;
+            if (window.ends_episode() && i + 1 == window.inner_steps) {
+              const CreditedNoise credit = CreditOf(config.estimator(), window.step, start);
+              estimate += weight * length * x.Credited(credit);
+              truth += (by_episode ? 1 : length) * x.to_theta;
+              truth_weights += by_episode ? 1 : length;
+              ++ended;
+            }
+            x.Step(0.9, PerturbationStep(config.estimator(), window.step, start));
+          }
+        }
+      }
+      EXPECT_NEAR(estimate / denominator / (truth / truth_weights), 1, 1e-9)
+          << static_cast<int>(kind) << " " << weighting;
+    }
+  }
+}
+
 // With a = 1 the k-th loss of an episode has the sensitivity k, of which truncated ES sees what
 // came within the window.
 TEST(EstimatorExpectation, OfTruncatedEsIsShortByWhatTheWindowCutsOff) {

@@ -28,6 +28,10 @@ constexpr TableRow kTable[] = {
     {"mlp:64-32-10", "adafac_mlp", 16},      {"mlp:64-32-10", "adafac_mlp", 256},
     {"mlp:64-32-10", "mlp_lopt", 16},        {"mlp:64-32-10", "mlp_lopt", 256},
     {"mlp:784-128-128-10", "adafac_mlp", 4}, {"mlp:784-128-128-10", "mlp_lopt", 4},
+    {"mlp:64-32-10", "mlp_nom_lopt", 16},    {"mlp:64-32-10", "mu_adafac_mlp", 16},
+    {"mlp:64-32-10", "celo2", 16},           {"mlp:64-32-10", "linear", 16},
+    {"mlp:64-32-10", "hyper_v2", 16},        {"mlp:64-32-10", "rnn_mlp_lopt", 16},
+    {"mlp:64-32-10", "nn_adam", 16},
 };
 constexpr uint32_t kDefaultWindow = 50;
 
@@ -173,8 +177,14 @@ std::string FieldSpecs(const google::protobuf::Message& message,
           continue;
         }
         break;
+      case google::protobuf::FieldDescriptor::CPPTYPE_BOOL:
+        value = reflection.GetBool(message, &field) ? "true" : "false";
+        break;
       case google::protobuf::FieldDescriptor::CPPTYPE_ENUM:
         value = YamlName(*reflection.GetEnum(message, &field));
+        break;
+      case google::protobuf::FieldDescriptor::CPPTYPE_BOOL:
+        value = reflection.GetBool(message, &field) ? "true" : "false";
         break;
       default:
         continue;

@@ -1,15 +1,12 @@
 #include "worker/bench/flops.h"
 
-#include <algorithm>
-
 #include "common/footprint/tensors.h"
+#include "worker/bench/flop_counts.h"
+#include "worker/bench/per_parameter_flops.h"
+#include "worker/bench/recurrent_flops.h"
 
 namespace paceline {
 namespace {
-
-constexpr double kExp = 20, kLog = 28, kRsqrt = 13, kTanh = 38, kSinCos = 24;
-constexpr double kTimeFeatures = 11;
-constexpr double kOutputs = 2;
 
 struct Activity {
   double value = 0, slope = 0;  // flops an element
@@ -67,85 +64,15 @@ double TaskFlops(const v1::Task& task) {
   return each * static_cast<double>(quadratic.dimension());
 }
 
-// Multiply-adds and ReLUs of the network behind its first layer, per element.
-double LaterLayers(double hidden, double layers) {
-  return hidden + (layers - 1) * (2 * hidden * hidden + hidden) + 2 * kOutputs * hidden;
-}
-
-// Of features f of `count` values: squares and sums, and the first layer's weights times the
-// normaliser.
-double NormaliserFlops(double features, double count, double hidden) {
-  return 2 * features * count + features * (kRsqrt + 2 + hidden);
-}
-
-// p ← p − direction·step_multiplier·exp(magnitude·exp_multiplier)
-constexpr double kUpdate = kExp + 4;
-
-double TimeFlops(double hidden) { return kTimeFeatures * (kTanh + 2 + 2 * hidden); }
-
-double MlpLoptFlops(const v1::MlpLopt& config, const v1::Task& task) {
-  constexpr double kFeatures = 8, kMomenta = 6;
-  const double hidden = config.hidden();
-  const double each =
-      3 * kMomenta + 2 * kFeatures * hidden + LaterLayers(hidden, config.layers()) + kUpdate;
-  double flops = TimeFlops(hidden);
-  for (const TensorShape& shape : TensorsOf(task)) {
-    const auto count = static_cast<double>(ElementsOf(shape));
-    flops += each * count + NormaliserFlops(kFeatures, count, hidden);
-  }
-  return flops;
-}
-
-double AdafacTensorFlops(const TensorShape& shape, double hidden, double layers) {
-  constexpr double kDecays = 3, kSideFeatures = 6;
-  // Features of an element: all on a matrix; on a vector the factored ones are of the element too.
-  constexpr double kElementFeatures = 16;
-  const auto count = static_cast<double>(ElementsOf(shape));
-  // Momenta; g² and rms; (rms + 1e-6)^−½ and the momenta scaled by it.
-  double each = 3 * kDecays + 4 + kRsqrt + 1 + kDecays;
-  each += LaterLayers(hidden, layers) + kUpdate;
-  if (shape.size() < 2) {
-    // Second moments by three decays, their roots, and the factored gradient and momenta.
-    each += 3 * kDecays + kDecays * (2 * kRsqrt + 4) + 2 * kDecays;
-    const double features = kElementFeatures + 2 * kSideFeatures;
-    return count * (each + 2 * features * hidden) + NormaliserFlops(features, count, hidden);
-  }
-  TensorShape sorted = shape;
-  std::ranges::sort(sorted);
-  const auto larger = static_cast<double>(sorted[sorted.size() - 1]);
-  const auto smaller = static_cast<double>(sorted[sorted.size() - 2]);
-  const double sides = count / (larger * smaller) * (larger + smaller);
-  // Sums of g² over rows and columns; r·c, then g and the momenta times it.
-  each += 2 + kDecays * 3;
-  // The starts of row and column added to the first layer's sums.
-  each += 2 * kElementFeatures * hidden + 2 * hidden;
-  // The mean, and for every decay the moment, its root and its factor; then the first layer.
-  const double side = 2 + kDecays * (3 + 2 * kRsqrt + 4) + 2 * kSideFeatures * hidden;
-  return count * each + sides * side + NormaliserFlops(kElementFeatures, count, hidden) +
-         NormaliserFlops(kSideFeatures, sides, hidden);
-}
-
-double AdafacMlpFlops(const v1::AdafacMlp& config, const v1::Task& task) {
-  double flops = TimeFlops(config.hidden());
-  for (const TensorShape& shape : TensorsOf(task)) {
-    flops += AdafacTensorFlops(shape, config.hidden(), config.layers());
-  }
-  return flops;
-}
-
 // Values kept for each parameter beside itself and its gradient.
-double StateOf(const v1::LearnedOptimizer& optimizer) {
+double StateOf(const v1::LearnedOptimizer& optimizer, const v1::Task& task) {
   switch (optimizer.kind_case()) {
     case v1::LearnedOptimizer::kLearnableSgdm:
       return 1;
     case v1::LearnedOptimizer::kLearnableAdam:
       return 2;
-    case v1::LearnedOptimizer::kAdafacMlp:
-      return 4;
-    case v1::LearnedOptimizer::kMlpLopt:
-      return 6;
     default:
-      return 0;
+      return PerParameterValues(optimizer, task) + RecurrentStateOf(optimizer);
   }
 }
 
@@ -158,24 +85,19 @@ double OptimizerFlops(const v1::LearnedOptimizer& optimizer, const v1::Task& tas
       return 4 * count;
     case v1::LearnedOptimizer::kLearnableAdam:
       return 15 * count;
-    case v1::LearnedOptimizer::kMlpLopt:
-      return MlpLoptFlops(optimizer.mlp_lopt(), task);
-    case v1::LearnedOptimizer::kAdafacMlp:
-      return AdafacMlpFlops(optimizer.adafac_mlp(), task);
     default:
-      break;
+      return PerParameterFlops(optimizer, task) + RecurrentFlops(optimizer, TensorsOf(task));
   }
-  return 0;
 }
 
 }  // namespace
 
 InnerStepWork WorkOfInnerStep(const v1::Task& task, const v1::LearnedOptimizer& optimizer) {
   const auto count = static_cast<double>(ParameterCount(task));
-  const double values = 1 + StateOf(optimizer);
+  const double values = 1 + StateOf(optimizer, task);
   return {.task_flops = TaskFlops(task),
           .optimizer_flops = OptimizerFlops(optimizer, task),
-          .bytes = sizeof(float) * count * (2 * values + 1)};
+          .bytes = sizeof(float) * (count * (2 * values + 1) + RecurrentWeights(optimizer))};
 }
 
 }  // namespace paceline

@@ -21,6 +21,9 @@
 //     and 6 along a column: 2·(16·4 + 4·4 + 4·2) = 176 and about 120 of features, plus the rows and
 //     columns: 0.75 M for 2,410 parameters. With all 28 inputs multiplied for each element it would
 //     be the 0.9 M of the rule of thumb.
+//   hyper_v2, LSTM 128, bank of 64, hidden 4: adafac_mlp's with 18 inputs and 24 of statistics an
+//     element; for each tensor 2·30·256 of mixing, 2·256·512 of LSTM and 2·64·160 of the bank:
+//     1.3 M for four tensors, 2.1 M in all for 2,410 parameters.
 #pragma once
 
 #include "paceline/v1/config.pb.h"
@@ -31,7 +34,8 @@ struct InnerStepWork {
   double task_flops = 0;
   double optimizer_flops = 0;
   // Least memory traffic of a step whose state is in no cache: each parameter, gradient, momentum
-  // and second moment read, and all but the gradient written (44 bytes a parameter for adafac_mlp).
+  // and second moment read, and all but the gradient written (44 bytes a parameter for adafac_mlp);
+  // of an LSTM for each tensor its weights too.
   double bytes = 0;
 
   double flops() const { return task_flops + optimizer_flops; }

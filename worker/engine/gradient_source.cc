@@ -137,6 +137,7 @@ kernels::MlpShape KernelShape(const ImageMlp& task) {
   }
   shape.activation = static_cast<kernels::ActivationKind>(task.activation());
   shape.batch = task.batch();
+  shape.output_multiplier = task.output_multiplier();
   return shape;
 }
 

@@ -92,7 +92,12 @@ class MlpCurvature : MlpEvaluation<V, Team> {
       });
       team_.Sync();
     }
-    if (layer == last()) return;
+    if (layer == last()) {
+      const V multiplier = V::Set(shape_.output_multiplier);
+      ForAll(layer, [&](size_t at) { (V::Load(tangent + at) * multiplier).Store(tangent + at); });
+      team_.Sync();
+      return;
+    }
     const float* const before = At(at_.mlp.before[layer]);
     float* const after = At(at_.tangent_after[layer]);
     ForAll(layer, [&](size_t at) {
@@ -134,7 +139,7 @@ class MlpCurvature : MlpEvaluation<V, Team> {
       slope[c] = slope[c] / sum;
       mean = Fma(S::Set(slope[c]), S::Set(rz[c]), S::Set(mean)).raw;
     }
-    const float scale = 1.0f / static_cast<float>(shape_.batch);
+    const float scale = shape_.output_multiplier / static_cast<float>(shape_.batch);
     for (int c = 0; c < Lanes(classes); ++c) {
       const bool inside = c < classes;
       hessian[c] = inside ? slope[c] * (rz[c] - mean) * scale : 0.0f;

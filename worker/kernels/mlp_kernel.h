@@ -122,6 +122,7 @@ class MlpEvaluation {
     float* const after = scratch_ + at_.after[layer];
     const bool activated = layer < last();
     const ActivationKind kind = shape_.activation;
+    const float multiplier = activated ? 1.0f : shape_.output_multiplier;
     Multiply<V, false>({.a = Input(layer, batch),
                         .row_stride = InputStride(layer, batch),
                         .k_stride = 1,
@@ -133,7 +134,7 @@ class MlpEvaluation {
                         .k = in(layer)},
                        team_, [=](int row, int column, V sum) {
                          const size_t at = row * stride + column;
-                         sum.Store(before + at);
+                         (sum * V::Set(multiplier)).Store(before + at);
                          if (activated) Activate(kind, sum).Store(after + at);
                        });
   }
@@ -167,7 +168,7 @@ class MlpEvaluation {
   // stride]; the rows become the slopes.
   PACELINE_LANE void SoftmaxSlope(float* columns, size_t column_stride, float* rows, size_t stride,
                                   const int32_t* labels, int count, int classes, int first) const {
-    const float scale = 1.0f / static_cast<float>(shape_.batch);
+    const float scale = shape_.output_multiplier / static_cast<float>(shape_.batch);
     V largest = V::Load(columns);
     for (int c = 1; c < classes; ++c) largest = Max(largest, V::Load(columns + c * column_stride));
     float log_sums[V::kLanes], label_logits[V::kLanes];

@@ -30,6 +30,7 @@ struct MlpShape {
   size_t biases[kMaxLayers] = {};   // and of its bias [out]
   ActivationKind activation = ActivationKind::kRelu;
   int batch = 0;
+  float output_multiplier = 1;  // of the last layer's output
 };
 
 struct MlpScore {

@@ -25,6 +25,7 @@ inline constexpr int kAdafacInverseRoots = 3;
 struct AdafacFeatures {
   static constexpr uint32_t kElements = kAdafacElementFeatures;  // two more: the last two above
   static constexpr float kRmsEpsilon = 1e-6f;
+  static constexpr float kMomentEpsilon = 1e-6f;  // rank < 2: m·(v + epsilon)^−½
   static constexpr float kNormalizerEpsilon = 1e-5f;
 };
 

@@ -65,25 +65,32 @@ struct AdafacMlpKernel : PerParameterKernel {
     matrix.template Update<V>(team);
   }
 
+  // Tensors of any rank.
+  template <class Features, class V, class Applied, class Team>
+  static PACELINE_LANE void UpdateWith(const AdafacMlpPlan& plan, const AdafacDecays& decays,
+                                       const float* prepared, const TensorStep& own,
+                                       const Applied& apply, float* scratch, const Team& team) {
+    if (own.tensor.factored) {
+      UpdateMatrix<Features, V>(plan, decays, prepared, own, apply, scratch, team);
+    } else {
+      const AdafacArrays arrays = ArraysOf(plan, own, scratch);
+      const AdafacVector<Features, Applied> vector = {.plan = plan,
+                                                      .arrays = arrays,
+                                                      .decays = decays,
+                                                      .curvature = own.curvature,
+                                                      .size = own.tensor.size,
+                                                      .moments = arrays.rms + arrays.padded,
+                                                      .prepared = prepared,
+                                                      .scratch = scratch,
+                                                      .apply = apply};
+      vector.template Update<V>(team);
+    }
+  }
   template <class V, class Applied, class Team>
   static PACELINE_LANE void UpdateTensor(const AdafacMlpPlan& plan, const AdafacDecays& decays,
                                          const float* prepared, const TensorStep& own,
                                          const Applied& apply, float* scratch, const Team& team) {
-    if (own.tensor.factored) {
-      UpdateMatrix<AdafacFeatures, V>(plan, decays, prepared, own, apply, scratch, team);
-    } else {
-      const AdafacArrays arrays = ArraysOf(plan, own, scratch);
-      const AdafacVector<Applied> vector = {.plan = plan,
-                                            .arrays = arrays,
-                                            .decays = decays,
-                                            .curvature = own.curvature,
-                                            .size = own.tensor.size,
-                                            .moments = arrays.rms + arrays.padded,
-                                            .prepared = prepared,
-                                            .scratch = scratch,
-                                            .apply = apply};
-      vector.template Update<V>(team);
-    }
+    UpdateWith<AdafacFeatures, V>(plan, decays, prepared, own, apply, scratch, team);
   }
 
  private:

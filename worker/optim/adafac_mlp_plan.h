@@ -11,6 +11,8 @@ inline constexpr uint32_t kAdafacDecays = 3;
 inline constexpr uint32_t kAdafacElementFeatures = 16;
 inline constexpr uint32_t kAdafacSideFeatures = 6;
 inline constexpr uint32_t kAdafacFeatures = kAdafacElementFeatures + 2 * kAdafacSideFeatures;
+// ... of tensors of rank < 2, whose rows and columns are the same.
+inline constexpr uint32_t kAdafacVectorInputs = kAdafacElementFeatures + kAdafacSideFeatures;
 
 struct AdafacMlpKernel;
 

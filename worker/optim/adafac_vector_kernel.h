@@ -6,30 +6,32 @@
 
 namespace paceline {
 
-inline constexpr uint32_t kAdafacVectorFeatures = kAdafacElementFeatures + kAdafacSideFeatures;
-
 // The features beyond AdafacElement's.
 template <class V>
 struct AdafacVectorMoments {
   V moments[kAdafacDecays];
   V inverse_roots[kAdafacDecays];      // (v + 1e-8)^−½
   V factored_gradient[kAdafacDecays];  // g·(v + 1e-9)^−½
-  V factored_momenta[kAdafacDecays];   // m·(v + 1e-6)^−½
+  V factored_momenta[kAdafacDecays];   // m·(v + epsilon)^−½
 
-  PACELINE_LANE void Fill(const AdafacElement<V>& e, const V* v, V mask) {
+  PACELINE_LANE void Fill(const AdafacElement<V>& e, const V* v, float epsilon, V mask) {
     PACELINE_UNROLL(3)
     for (uint32_t k = 0; k < kAdafacDecays; ++k) {
       moments[k] = v[k];
       inverse_roots[k] = Rsqrt(v[k] + V::Set(1e-8f)) * mask;
       factored_gradient[k] = e.gradient * Rsqrt(Max(V::Set(1e-9f), v[k] + V::Set(1e-9f)));
-      factored_momenta[k] = e.momenta[k] * Rsqrt(v[k] + V::Set(1e-6f));
+      factored_momenta[k] = e.momenta[k] * Rsqrt(v[k] + V::Set(epsilon));
     }
   }
 };
 
-// Inputs of the first layer: of each element, from curvature, and the second moments.
-template <class Applied>
+// Inputs of the first layer: of each element, from curvature, and the second moments. `Features`
+// and `Applied` as AdafacTensor's.
+template <class Features, class Applied>
 struct AdafacVector {
+  static constexpr uint32_t kElements = Features::kElements;
+  static constexpr uint32_t kOwn = kElements + kAdafacSideFeatures;
+
   const AdafacMlpPlan& plan;
   const AdafacArrays& arrays;
   const AdafacDecays& decays;
@@ -43,7 +45,7 @@ struct AdafacVector {
   template <class V, class Team>
   PACELINE_LANE void Update(const Team& team) const {
     float* totals = scratch + plan.totals;
-    SumElements<V, kAdafacVectorFeatures>(
+    SumElements<V, static_cast<int>(kOwn)>(
         team, arrays.padded, scratch + plan.sums, totals,
         [&](uint32_t at, V* squares) PACELINE_INLINE_LAMBDA { Accumulate<V>(at, squares); });
     curvature.template Update<V>(arrays.momenta, team);
@@ -57,8 +59,12 @@ struct AdafacVector {
   PACELINE_LANE void Accumulate(uint32_t at, V* squares) const {
     const V mask = MaskOf<V>(at, size);
     const AdafacElement<V> e =
-        AdafacElement<V>::Update(arrays, decays, AdafacFeatures::kRmsEpsilon, at, mask);
+        AdafacElement<V>::Update(arrays, decays, Features::kRmsEpsilon, at, mask);
     e.AddSquares(squares);
+    if constexpr (kElements > kAdafacElementFeatures) {
+      AddSquare(squares[kAdafacClippedGradient], e.ClippedGradient());
+      AddSquare(squares[kAdafacScaledGradient], e.gradient * e.inverse_rms);
+    }
     const V square = e.gradient * e.gradient + V::Set(1e-30f);
     V v[kAdafacDecays];
     PACELINE_UNROLL(3)
@@ -68,8 +74,8 @@ struct AdafacVector {
       v[k].Store(own);
     }
     AdafacVectorMoments<V> f;
-    f.Fill(e, v, mask);
-    V* side = squares + kAdafacElementFeatures;
+    f.Fill(e, v, Features::kMomentEpsilon, mask);
+    V* side = squares + kElements;
     PACELINE_UNROLL(3)
     for (uint32_t k = 0; k < kAdafacDecays; ++k) {
       AddSquare(squares[kAdafacFactoredGradient + k], f.factored_gradient[k]);
@@ -84,20 +90,20 @@ struct AdafacVector {
     const NetworkPlan& network = plan.network;
     const uint32_t width = network.padded_hidden;
     const float* weights = prepared + network.first_weights;
-    const uint32_t extra = curvature.count(), moments_from = kAdafacElementFeatures + extra;
+    const uint32_t extra = curvature.count(), moments_from = kElements + extra;
     ScaleWeights<V>(
-        team, kAdafacVectorFeatures + extra, width, scratch + network.scaled_weights,
+        team, kOwn + extra, width, scratch + network.scaled_weights,
         [&](uint32_t f, uint32_t h) PACELINE_INLINE_LAMBDA {
           const float* own = weights + f * width + h;
           if (f < moments_from) return V::Load(own);
           return V::Load(own) + V::Load(own + kAdafacSideFeatures * width);
         },
         [&](uint32_t f) PACELINE_INLINE_LAMBDA {
-          if (f >= kAdafacElementFeatures && f < moments_from) {
-            return curvature.Normalizer(f - kAdafacElementFeatures);
+          if (f >= kElements && f < moments_from) {
+            return curvature.Normalizer(f - kElements);
           }
-          const uint32_t own = f < kAdafacElementFeatures ? f : f - extra;
-          return Normalizer(totals[own], static_cast<float>(size));
+          const uint32_t own = f < kElements ? f : f - extra;
+          return Normalizer(totals[own], static_cast<float>(size), Features::kNormalizerEpsilon);
         });
   }
 
@@ -111,22 +117,25 @@ struct AdafacVector {
       for (int g = 0; g < kGroups; ++g) Group(places + g);
     }
     PACELINE_LANE void Group(const uint32_t* place) const {
-      alignas(64) float features[(kAdafacVectorFeatures + kMaxCurvatureInputs) * V::kLanes];
+      alignas(64) float features[(kOwn + kMaxCurvatureInputs) * V::kLanes];
       const uint32_t extra = t.curvature.count();
       const AdafacElement<V> e = AdafacElement<V>::Load(t.arrays, *place);
       e.StoreFeatures(features, V::kLanes);
+      if constexpr (kElements > kAdafacElementFeatures) {
+        e.ClippedGradient().Store(features + kAdafacClippedGradient * V::kLanes);
+        (e.gradient * e.inverse_rms).Store(features + kAdafacScaledGradient * V::kLanes);
+      }
       V v[kAdafacDecays];
       PACELINE_UNROLL(3)
       for (uint32_t k = 0; k < kAdafacDecays; ++k) {
         v[k] = V::Load(t.moments + k * t.arrays.padded + *place);
       }
       AdafacVectorMoments<V> f;
-      f.Fill(e, v, MaskOf<V>(*place, t.size));
+      f.Fill(e, v, Features::kMomentEpsilon, MaskOf<V>(*place, t.size));
       for (uint32_t k = 0; k < extra; ++k) {
-        V::Load(t.curvature.values(k) + *place)
-            .Store(features + (kAdafacElementFeatures + k) * V::kLanes);
+        V::Load(t.curvature.values(k) + *place).Store(features + (kElements + k) * V::kLanes);
       }
-      float* side = features + (kAdafacElementFeatures + extra) * V::kLanes;
+      float* side = features + (kElements + extra) * V::kLanes;
       PACELINE_UNROLL(3)
       for (uint32_t k = 0; k < kAdafacDecays; ++k) {
         f.factored_gradient[k].Store(features + (kAdafacFactoredGradient + k) * V::kLanes);
@@ -137,7 +146,7 @@ struct AdafacVector {
       const NetworkPlan& network = t.plan.network;
       const float* start = t.scratch + network.start;
       NetworkStep<V, Team, 1>(
-          network, t.prepared, t.scratch + network.scaled_weights, kAdafacVectorFeatures + extra,
+          network, t.prepared, t.scratch + network.scaled_weights, kOwn + extra,
           [&](size_t i, int) PACELINE_INLINE_LAMBDA { return V::Load(features + i * V::kLanes); },
           [&](size_t h, int) PACELINE_INLINE_LAMBDA { return V::Set(start[h]); }, t.apply, place);
     }

@@ -68,6 +68,9 @@ void PlanTensor(const ParameterTensor& tensor, const FeatureRows& rows, OwnedPla
   }
 }
 
+// Of the features of an element.
+constexpr size_t Celo2Sums() { return kAdafacElementFeatures + 2; }
+
 NewtonSchulzPlan PlanNewtonSchulz(uint32_t steps, const std::vector<TensorPlan>& tensors,
                                   FloatSlices& scratch) {
   const auto largest = [&](const auto& size) {
@@ -109,7 +112,7 @@ OwnedPlan<Celo2Plan> PlanCelo2(const v1::LearnedOptimizer& config,
       PathsOf(own), RowsOfInputs(layout), prepared, scratch);
   plan.decays = prepared.Take(2 * (2 * kAdafacDecays + 1));
   TakeAdafacScratch(result.tensors, plan, scratch);
-  PlanShared(options, result.tensors, kCelo2Features, plan, scratch);
+  PlanShared(options, result.tensors, kCelo2Features, Celo2Sums(), plan, scratch);
   plan.newton_schulz = PlanNewtonSchulz(plan.newton_schulz.steps, result.tensors, scratch);
   plan.theta_size = static_cast<uint32_t>(layout.size);
   plan.prepared_size = prepared.used();

@@ -57,11 +57,17 @@ struct LearnableSgdmKernel {
   template <class V, class Team>
   static PACELINE_LANE void Prepare(const LearnableSgdmPlan& plan, const float* theta,
                                     float* prepared, const Team& team) {
+    PrepareRule(plan, theta, prepared, team);
+    team.Sync();
+  }
+  // Of any plan with momentum's leaves. Ends without Sync.
+  template <class Plan, class Team>
+  static PACELINE_LANE void PrepareRule(const Plan& plan, const float* theta, float* prepared,
+                                        const Team& team) {
     lane::ForEach(team, 1, [&](size_t) PACELINE_INLINE_LAMBDA {
       prepared[0] = static_cast<float>(PortableExp(theta[plan.log_learning_rate]));
       prepared[1] = static_cast<float>(1 - PortableExp(theta[plan.log_one_minus_momentum]));
     });
-    team.Sync();
   }
   template <class V, class Team>
   static PACELINE_LANE void InitState(const LearnableSgdmPlan& plan, const float*, float* state,
@@ -73,8 +79,13 @@ struct LearnableSgdmKernel {
   static PACELINE_LANE void Update(const LearnableSgdmPlan& plan, const float* prepared,
                                    const InnerStep& step, float* parameters, float* trace, float*,
                                    const Team& team) {
-    const float rate = prepared[0], momentum = prepared[1];
-    ApplyToAll<V>(team, plan.parameters, [&](auto lane, size_t at) PACELINE_INLINE_LAMBDA {
+    Step<V>(plan.parameters, prepared[0], prepared[1], step, parameters, trace, team);
+  }
+
+  template <class V, class Team>
+  static PACELINE_LANE void Step(size_t count, float rate, float momentum, const InnerStep& step,
+                                 float* parameters, float* trace, const Team& team) {
+    ApplyToAll<V>(team, count, [&](auto lane, size_t at) PACELINE_INLINE_LAMBDA {
       using L = decltype(lane);
       float* p = parameters + at;
       const L t = Fma(L::Set(momentum), L::Load(trace + at), L::Load(step.gradient + at));
@@ -92,6 +103,13 @@ struct LearnableAdamKernel {
   template <class V, class Team>
   static PACELINE_LANE void Prepare(const LearnableAdamPlan& plan, const float* theta,
                                     float* prepared, const Team& team) {
+    PrepareRule(plan, theta, prepared, team);
+    team.Sync();
+  }
+  // Of any plan with Adam's leaves. Ends without Sync.
+  template <class Plan, class Team>
+  static PACELINE_LANE void PrepareRule(const Plan& plan, const float* theta, float* prepared,
+                                        const Team& team) {
     lane::ForEach(team, 1, [&](size_t) PACELINE_INLINE_LAMBDA {
       prepared[kRate] = static_cast<float>(PortableExp(theta[plan.log_learning_rate]));
       // 1 − β as a float32 program has it: of the rounded β.
@@ -101,7 +119,6 @@ struct LearnableAdamKernel {
       prepared[kOneMinusBeta2] = 1 - prepared[kBeta2];
       prepared[kEpsilon] = static_cast<float>(PortableExp(theta[plan.log_epsilon]));
     });
-    team.Sync();
   }
   template <class V, class Team>
   static PACELINE_LANE void InitState(const LearnableAdamPlan& plan, const float*, float* state,
@@ -118,11 +135,18 @@ struct LearnableAdamKernel {
   static PACELINE_LANE void Update(const LearnableAdamPlan& plan, const float* prepared,
                                    const InnerStep& step, float* parameters, float* state, float*,
                                    const Team& team) {
+    Step<V>(plan.parameters, prepared[kRate], prepared, step, parameters, state, team);
+  }
+
+  template <class V, class Team>
+  static PACELINE_LANE void Step(size_t count, float rate, const float* prepared,
+                                 const InnerStep& step, float* parameters, float* state,
+                                 const Team& team) {
     float* first = state;
-    float* second = state + plan.parameters;
+    float* second = state + count;
     const float first_correction = BiasCorrection(prepared[kBeta1], step.iteration + 1);
     const float second_correction = BiasCorrection(prepared[kBeta2], step.iteration + 1);
-    ApplyToAll<V>(team, plan.parameters, [&](auto lane, size_t at) PACELINE_INLINE_LAMBDA {
+    ApplyToAll<V>(team, count, [&](auto lane, size_t at) PACELINE_INLINE_LAMBDA {
       using L = decltype(lane);
       float* p = parameters + at;
       const L g = L::Load(step.gradient + at);
@@ -134,7 +158,7 @@ struct LearnableAdamKernel {
       v.Store(second + at);
       const L root = Sqrt(Fma(v, L::Set(second_correction), L::Set(1e-8f)));
       const L direction = m * L::Set(first_correction) / (root + L::Set(prepared[kEpsilon]));
-      Fnma(L::Set(prepared[kRate]), direction, L::Load(p)).Store(p);
+      Fnma(L::Set(rate), direction, L::Load(p)).Store(p);
     });
   }
 };

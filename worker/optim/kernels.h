@@ -10,11 +10,14 @@
 #include "worker/optim/adafac_mlp_plan.h"
 #include "worker/optim/celo2_plan.h"
 #include "worker/optim/hand_designed_plan.h"
+#include "worker/optim/hyper_v2_plan.h"
 #include "worker/optim/inner_step.h"
+#include "worker/optim/learned_schedule_plan.h"
 #include "worker/optim/linear_plan.h"
 #include "worker/optim/mlp_lopt_plan.h"
 #include "worker/optim/mlp_nom_plan.h"
 #include "worker/optim/nn_adam_plan.h"
+#include "worker/optim/rnn_mlp_plan.h"
 
 namespace paceline {
 
@@ -32,7 +35,8 @@ struct PlanList {};
 
 // All families.
 using OptimPlans = PlanList<LearnableSgdPlan, LearnableSgdmPlan, LearnableAdamPlan, MlpLoptPlan,
-                            AdafacMlpPlan, MlpNomPlan, LinearPlan, Celo2Plan, NnAdamPlan>;
+                            AdafacMlpPlan, MlpNomPlan, LinearPlan, Celo2Plan, NnAdamPlan,
+                            RnnMlpPlan, HyperV2Plan, LearnedSchedulePlan>;
 
 // Each family's *_simd.cc has the instances.
 namespace simd_Scalar {

@@ -54,7 +54,8 @@ OwnedPlan<LinearPlan> PlanLinear(const v1::LearnedOptimizer& config,
   FloatSlices prepared, scratch;
   prepared.Take(1 + kMaxLinearColumns);
   plan.scaled_weights = scratch.Take(kMaxLinearColumns);
-  PlanShared(options, result.tensors, kMaxLinearColumns, plan, scratch);
+  const size_t sums = plan.normalize ? kMaxLinearColumns : 1;
+  PlanShared(options, result.tensors, sums, sums, plan, scratch);
   plan.theta_size = static_cast<uint32_t>(layout.size);
   plan.prepared_size = prepared.used();
   plan.scratch_size = scratch.used();

@@ -41,6 +41,12 @@ OwnedPlan<AdafacMlpPlan> PlanAdafacMlp(const v1::LearnedOptimizer& config,
                                        const std::vector<ParameterTensor>& tensors);
 OwnedPlan<NnAdamPlan> PlanNnAdam(const v1::LearnedOptimizer& config,
                                  const std::vector<ParameterTensor>& tensors);
+OwnedPlan<HyperV2Plan> PlanHyperV2(const v1::LearnedOptimizer& config,
+                                   const std::vector<ParameterTensor>& tensors);
+OwnedPlan<RnnMlpPlan> PlanRnnMlp(const v1::LearnedOptimizer& config,
+                                 const std::vector<ParameterTensor>& tensors);
+OwnedPlan<LearnedSchedulePlan> PlanLearnedSchedule(const v1::LearnedOptimizer& config,
+                                                   const std::vector<ParameterTensor>& tensors);
 
 OwnedPlan<AdafacMlpPlan> PlanMuAdafacMlp(const v1::LearnedOptimizer& config,
                                          const std::vector<ParameterTensor>& tensors);
@@ -70,6 +76,12 @@ auto VisitPlan(const v1::LearnedOptimizer& config, const std::vector<ParameterTe
       return visit(PlanAdafacMlp(config, tensors));
     case v1::LearnedOptimizer::kNnAdam:
       return visit(PlanNnAdam(config, tensors));
+    case v1::LearnedOptimizer::kHyperV2:
+      return visit(PlanHyperV2(config, tensors));
+    case v1::LearnedOptimizer::kRnnMlpLopt:
+      return visit(PlanRnnMlp(config, tensors));
+    case v1::LearnedOptimizer::kLearnedSchedule:
+      return visit(PlanLearnedSchedule(config, tensors));
     case v1::LearnedOptimizer::kMuAdafacMlp:
       return visit(PlanMuAdafacMlp(config, tensors));
     case v1::LearnedOptimizer::kMlpNomLopt:

@@ -42,7 +42,7 @@ OwnedPlan<MlpLoptPlan> PlanMlpLopt(const v1::LearnedOptimizer& config,
     TensorPlan& last = result.tensors.back();
     PlaceState(options.rows, kMlpLoptMomenta * size_t{last.padded_size()}, last, plan);
   }
-  PlanShared(options, result.tensors, kMlpLoptFeatures, plan, scratch);
+  PlanShared(options, result.tensors, kMlpLoptFeatures, kMlpLoptFeatures, plan, scratch);
   plan.theta_size = static_cast<uint32_t>(layout.size);
   plan.prepared_size = prepared.used();
   plan.scratch_size = scratch.used();

@@ -92,7 +92,7 @@ void PlanAdafac(const ThetaLayout& layout, const NetworkSettings& settings,
       PlanNetwork(layout, settings, paths, RowsOfInputs(options.rows), prepared, scratch);
   plan.decays = prepared.Take(2 * (2 * kAdafacDecays + 1));
   TakeAdafacScratch(plans, plan, scratch);
-  PlanShared(options, plans, kAdafacFeatures, plan, scratch);
+  PlanShared(options, plans, kAdafacFeatures, kAdafacVectorInputs, plan, scratch);
   plan.theta_size = static_cast<uint32_t>(layout.size);
   plan.prepared_size = prepared.used();
 }

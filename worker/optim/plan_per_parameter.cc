@@ -77,7 +77,8 @@ void PlaceState(const FeatureRows& rows, size_t own, TensorPlan& tensor, PerPara
 }
 
 void PlanShared(const PerParameterOptions& options, const std::vector<TensorPlan>& tensors,
-                size_t own_features, PerParameterPlan& plan, FloatSlices& scratch) {
+                size_t own_features, size_t own_sums, PerParameterPlan& plan,
+                FloatSlices& scratch) {
   static_assert(kNoRow == kNoInputRow);
   static_assert(kCurvatureColumns == kMaxCurvatureInputs);
   const size_t staged = LargestStaged(tensors);
@@ -91,9 +92,8 @@ void PlanShared(const PerParameterOptions& options, const std::vector<TensorPlan
     plan.curvature.counts = plan.state_size;
     plan.state_size += kLaneGroup;
   }
-  const size_t sums = plan.curvature.inputs > 0
-                          ? std::max<size_t>(own_features, kMaxCurvatureInputs)
-                          : own_features;
+  const size_t sums =
+      plan.curvature.inputs > 0 ? std::max<size_t>(own_sums, kMaxCurvatureInputs) : own_sums;
   // Only a team of several threads uses it.
   plan.sums = scratch.Take(SumScratch(sums));
   plan.curvature.sums = plan.sums;

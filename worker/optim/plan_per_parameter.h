@@ -34,10 +34,10 @@ inline FeatureRows NoRows() {
 std::vector<uint8_t> CurvatureInputRows(const FeatureRows& rows);
 // Gives a tensor its place in the state: `own` floats of the family's and what curvature wants.
 void PlaceState(const FeatureRows& rows, size_t own, TensorPlan& tensor, PerParameterPlan& plan);
-// Once all tensors have theirs; own_features: kept in `totals` and summed at once at most. Takes
-// the shared slices of the scratch.
+// Once all tensors have theirs; own_features: kept in `totals`, own_sums: taken at once, at most.
+// Takes the shared slices of the scratch.
 void PlanShared(const PerParameterOptions& options, const std::vector<TensorPlan>& tensors,
-                size_t own_features, PerParameterPlan& plan, FloatSlices& scratch);
+                size_t own_features, size_t own_sums, PerParameterPlan& plan, FloatSlices& scratch);
 
 // The largest of what the tensors want.
 template <class Size>

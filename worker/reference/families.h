@@ -39,5 +39,10 @@ std::unique_ptr<ReferenceOptimizer> MakeReferenceMlpNom(const ReferenceSetup& se
 std::unique_ptr<ReferenceOptimizer> MakeReferenceLinear(const ReferenceSetup& setup);
 // celo2.cc
 std::unique_ptr<ReferenceOptimizer> MakeReferenceCelo2(const ReferenceSetup& setup);
+// nn_adam.cc, rnn_mlp_lopt.cc, hyper_v2.cc, learned_schedule.cc
+std::unique_ptr<ReferenceOptimizer> MakeReferenceNnAdam(const ReferenceSetup& setup);
+std::unique_ptr<ReferenceOptimizer> MakeReferenceRnnMlpLopt(const ReferenceSetup& setup);
+std::unique_ptr<ReferenceOptimizer> MakeReferenceHyperV2(const ReferenceSetup& setup);
+std::unique_ptr<ReferenceOptimizer> MakeReferenceLearnedSchedule(const ReferenceSetup& setup);
 
 }  // namespace paceline

@@ -45,6 +45,14 @@ std::unique_ptr<ReferenceOptimizer> MakeReferenceOptimizer(
       return MakeReferenceLinear(setup);
     case v1::LearnedOptimizer::kCelo2:
       return MakeReferenceCelo2(setup);
+    case v1::LearnedOptimizer::kNnAdam:
+      return MakeReferenceNnAdam(setup);
+    case v1::LearnedOptimizer::kRnnMlpLopt:
+      return MakeReferenceRnnMlpLopt(setup);
+    case v1::LearnedOptimizer::kHyperV2:
+      return MakeReferenceHyperV2(setup);
+    case v1::LearnedOptimizer::kLearnedSchedule:
+      return MakeReferenceLearnedSchedule(setup);
     default:
       break;
   }

@@ -7,16 +7,20 @@
 namespace paceline {
 namespace {
 
-// images: [batch, in]; labels: [batch]
-void Gather(const Examples& all, std::span<const uint32_t> chosen, std::vector<float>& images,
-            std::vector<int32_t>& labels) {
+struct Gathered {
+  std::vector<float> images;    // [batch, in]
+  std::vector<int32_t> labels;  // [batch]
+};
+
+Gathered Gather(const Examples& all, std::span<const uint32_t> chosen) {
   const size_t pixels = all.images.size() / all.count();
-  images.resize(chosen.size() * pixels);
-  labels.resize(chosen.size());
+  Gathered batch{.images = std::vector<float>(chosen.size() * pixels),
+                 .labels = std::vector<int32_t>(chosen.size())};
   for (size_t n = 0; n < chosen.size(); ++n) {
-    std::copy_n(&all.images[chosen[n] * pixels], pixels, &images[n * pixels]);
-    labels[n] = all.labels[chosen[n]];
+    std::copy_n(&all.images[chosen[n] * pixels], pixels, &batch.images[n * pixels]);
+    batch.labels[n] = all.labels[chosen[n]];
   }
+  return batch;
 }
 
 }  // namespace
@@ -59,40 +63,32 @@ void ImageMlp::BatchIndices(const RunSeed& seed, const FreshBatch& batch,
   FillIndices(BatchStream(seed, batch), 0, examples, out);
 }
 
-void ImageMlp::GatherBatch(const RunSeed& seed, int64_t step, std::vector<float>& images,
-                           std::vector<int32_t>& labels) const {
-  std::vector<uint32_t> chosen(batch_);
-  BatchIndices(seed, step, chosen);
-  Gather(data_->train, chosen, images, labels);
-}
-
 float ImageMlp::LossAndGradient(const RunSeed& seed, int64_t step,
                                 std::span<const float> parameters,
                                 std::span<float> gradient) const {
-  std::vector<float> images;
-  std::vector<int32_t> labels;
-  GatherBatch(seed, step, images, labels);
-  return network_.LossAndGradient(images, labels, parameters, gradient);
+  std::vector<uint32_t> chosen(batch_);
+  BatchIndices(seed, step, chosen);
+  const Gathered batch = Gather(data_->train, chosen);
+  return network_.LossAndGradient(batch.images, batch.labels, parameters, gradient);
 }
 
 BatchScore ImageMlp::Score(const RunSeed& seed, const FreshBatch& batch,
                            std::span<const float> parameters) const {
   std::vector<uint32_t> chosen(batch_);
   BatchIndices(seed, batch, chosen);
-  std::vector<float> images;
-  std::vector<int32_t> labels;
-  Gather(ExamplesOf(batch.split), chosen, images, labels);
-  return network_.Score(images, labels, parameters);
+  const Gathered examples = Gather(ExamplesOf(batch.split), chosen);
+  return network_.Score(examples.images, examples.labels, parameters);
 }
 
 void ImageMlp::CurvatureProducts(const RunSeed& seed, int64_t step,
                                  std::span<const float> parameters, std::span<const float> v,
                                  std::span<float> hessian_product,
                                  std::span<float> gauss_newton_product) const {
-  std::vector<float> images;
-  std::vector<int32_t> labels;
-  GatherBatch(seed, step, images, labels);
-  network_.CurvatureProducts(images, labels, parameters, v, hessian_product, gauss_newton_product);
+  std::vector<uint32_t> chosen(batch_);
+  BatchIndices(seed, step, chosen);
+  const Gathered batch = Gather(data_->train, chosen);
+  network_.CurvatureProducts(batch.images, batch.labels, parameters, v, hessian_product,
+                             gauss_newton_product);
 }
 
 float ImageMlp::MetaLoss(float loss) const {

@@ -45,6 +45,7 @@ class ImageMlp : public Task {
   const std::shared_ptr<const ImageData>& shared_data() const { return data_; }
   const std::vector<int>& widths() const { return network_.widths(); }  // in, hidden..., classes
   v1::Activation activation() const { return network_.activation(); }
+  float output_multiplier() const { return network_.output_multiplier(); }
   int batch() const { return batch_; }
   // Which training examples make up the batch of an inner step: uniform, with replacement.
   // out: [batch].
@@ -59,10 +60,6 @@ class ImageMlp : public Task {
   }
 
  private:
-  // The batch of an inner step: images [batch, in], labels [batch].
-  void GatherBatch(const RunSeed& seed, int64_t step, std::vector<float>& images,
-                   std::vector<int32_t>& labels) const;
-
   std::shared_ptr<const ImageData> data_;
   SoftmaxMlp network_;
   int batch_;

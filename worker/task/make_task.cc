@@ -32,8 +32,9 @@ absl::StatusOr<std::unique_ptr<Task>> MakeImageMlp(const v1::ImageMlp& config, D
   std::vector<int> widths = {(*images)->size * (*images)->size};
   widths.insert(widths.end(), config.hidden().begin(), config.hidden().end());
   widths.push_back((*images)->classes);
-  return std::make_unique<ImageMlp>(*images, SoftmaxMlp(std::move(widths), config.activation()),
-                                    static_cast<int>(config.batch()));
+  return std::make_unique<ImageMlp>(
+      *images, SoftmaxMlp(std::move(widths), config.activation(), config.parametrization()),
+      static_cast<int>(config.batch()));
 }
 
 absl::StatusOr<std::unique_ptr<Task>> MakeQuadratic(const v1::Quadratic& config) {

@@ -19,33 +19,51 @@ std::span<Float> Part(std::span<Float> all, const ParameterTensor& tensor) {
   return all.subspan(tensor.offset, tensor.size);
 }
 
+// Of the weights of layer i; a single layer counts as the output's.
+TensorKind KindOf(size_t i, size_t layers) {
+  if (i + 1 == layers) return TensorKind::kOutputWeights;
+  return i == 0 ? TensorKind::kInputWeights : TensorKind::kHiddenWeights;
+}
+
+void Multiply(float factor, std::span<float> values) {
+  for (float& value : values) value *= factor;
+}
+
 std::vector<ParameterTensor> LayersOf(const std::vector<int>& widths) {
   std::vector<ParameterTensor> tensors;
   size_t offset = 0;
-  const auto add = [&](std::string name, std::vector<int64_t> shape, size_t size) {
-    tensors.push_back({std::move(name), std::move(shape), offset, size});
+  const auto add = [&](std::string name, std::vector<int64_t> shape, size_t size, TensorKind kind) {
+    tensors.push_back({std::move(name), std::move(shape), offset, size, kind});
     offset += size;
   };
   for (size_t i = 0; i + 1 < widths.size(); ++i) {
     const int64_t in = widths[i];
     const int64_t out = widths[i + 1];
-    add(fmt::format("mlp/~/linear_{}/w", i), {in, out}, static_cast<size_t>(in * out));
-    add(fmt::format("mlp/~/linear_{}/b", i), {out}, static_cast<size_t>(out));
+    add(fmt::format("mlp/~/linear_{}/w", i), {in, out}, static_cast<size_t>(in * out),
+        KindOf(i, widths.size() - 1));
+    add(fmt::format("mlp/~/linear_{}/b", i), {out}, static_cast<size_t>(out), TensorKind::kBias);
   }
   return tensors;
 }
 
 }  // namespace
 
-SoftmaxMlp::SoftmaxMlp(std::vector<int> widths, v1::Activation activation)
-    : widths_(std::move(widths)), activation_(activation), parameters_(LayersOf(widths_)) {}
+SoftmaxMlp::SoftmaxMlp(std::vector<int> widths, v1::Activation activation,
+                       v1::Parametrization parametrization)
+    : widths_(std::move(widths)),
+      activation_(activation),
+      mu_(parametrization == v1::PARAMETRIZATION_MU),
+      output_multiplier_(mu_ ? 1 / static_cast<float>(widths_[widths_.size() - 2]) : 1.0f),
+      parameters_(LayersOf(widths_)) {}
 
 void SoftmaxMlp::SampleInitial(Stream stream, std::span<float> parameters) const {
   for (size_t t = 0; t < parameters_.size(); ++t) {
     const std::span<float> values = Part(parameters, parameters_[t]);
-    const bool is_weight = parameters_[t].shape.size() == 2;
+    const TensorKind kind = parameters_[t].kind;
     stream.step = static_cast<uint32_t>(t);
-    if (is_weight) {
+    if (mu_ && kind == TensorKind::kBias) {
+      FillNormals(stream, 0, values);
+    } else if (kind != TensorKind::kBias && !(mu_ && kind == TensorKind::kOutputWeights)) {
       const double fan_in = static_cast<double>(parameters_[t].shape[0]);
       FillTruncatedNormals(stream, 1 / std::sqrt(fan_in), values);
     } else {
@@ -69,6 +87,7 @@ std::vector<std::vector<float>> SoftmaxMlp::Forward(std::span<const float> image
     DenseForward(shape, i == 0 ? images : activated, Part(parameters, parameters_[2 * i]),
                  Part(parameters, parameters_[2 * i + 1]), outputs[i]);
   }
+  Multiply(output_multiplier_, outputs.back());
   return outputs;
 }
 
@@ -97,6 +116,7 @@ float SoftmaxMlp::LossAndGradient(std::span<const float> images, std::span<const
   const std::vector<std::vector<float>> outputs = Forward(images, labels.size(), parameters);
   std::vector<float> upper(outputs.back().size());  // dL/d(this layer's output)
   const double loss = SoftmaxCrossEntropy(outputs.back(), labels, upper);
+  Multiply(output_multiplier_, upper);
   for (size_t i = layers(); i-- > 0;) {
     const DenseShape shape = {labels.size(), static_cast<size_t>(widths_[i]),
                               static_cast<size_t>(widths_[i + 1])};

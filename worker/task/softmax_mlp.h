@@ -16,15 +16,18 @@ namespace paceline {
 class SoftmaxMlp {
  public:
   // widths: inputs, hidden layers (or none), classes. IsActivation(activation).
-  SoftmaxMlp(std::vector<int> widths, v1::Activation activation);
+  SoftmaxMlp(std::vector<int> widths, v1::Activation activation,
+             v1::Parametrization parametrization = v1::PARAMETRIZATION_STANDARD);
 
   const std::vector<int>& widths() const { return widths_; }
   v1::Activation activation() const { return activation_; }
+  // Factor on the last layer's output: 1, or 1 over its inputs.
+  float output_multiplier() const { return output_multiplier_; }
   // Per layer i: "mlp/~/linear_i/w" [in, out], then "mlp/~/linear_i/b" [out].
   const std::vector<ParameterTensor>& parameters() const { return parameters_; }
 
-  // haiku's Linear: weights normal with σ = 1/√in, truncated at ±2σ, biases 0. Tensor number t uses
-  // the stream's step t.
+  // haiku's Linear: weights normal with σ = 1/√in, truncated at ±2σ, biases 0; with μ the last
+  // layer's weights are 0 and biases N(0, 1). Tensor number t uses the stream's step t.
   void SampleInitial(Stream stream, std::span<float> parameters) const;
 
   // images: [batch, in]; labels: [batch]; parameters and gradient: [parameter]. Mean over the
@@ -48,12 +51,14 @@ class SoftmaxMlp {
 
  private:
   size_t layers() const { return widths_.size() - 1; }
-  // Each layer's output before its activation: [layer][batch, out].
+  // Each layer's output before its activation, the last one's multiplied: [layer][batch, out].
   std::vector<std::vector<float>> Forward(std::span<const float> images, size_t batch,
                                           std::span<const float> parameters) const;
 
   std::vector<int> widths_;
   v1::Activation activation_;
+  bool mu_;
+  float output_multiplier_;
   std::vector<ParameterTensor> parameters_;
 };
 

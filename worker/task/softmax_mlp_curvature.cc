@@ -55,10 +55,12 @@ class Products {
         slope_(outputs.back().size()) {
     ForwardTangents();
     SoftmaxCrossEntropy(outputs_.back(), labels, slope_);
+    MultiplyOutput(slope_);
   }
 
   void Run(std::span<float> hessian, std::span<float> gauss_newton) {
     hessian_slope_ = SlopeTangent(outputs_.back(), tangents_.back(), batch_);
+    MultiplyOutput(hessian_slope_);
     gauss_newton_slope_ = hessian_slope_;
     for (size_t i = outputs_.size(); i-- > 0;) {
       if (!hessian.empty()) HessianLayer(i, hessian);
@@ -107,6 +109,11 @@ class Products {
       }
       tangents_.push_back(std::move(tangent));
     }
+    MultiplyOutput(tangents_.back());
+  }
+
+  void MultiplyOutput(Values& values) const {
+    for (float& value : values) value *= mlp_.output_multiplier();
   }
 
   void LayerProduct(size_t layer, const Values& input, const Values& slope,

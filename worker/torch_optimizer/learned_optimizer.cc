@@ -15,6 +15,7 @@ void LearnedOptimizerOptions::serialize(torch::serialize::OutputArchive& archive
   archive.write("weight_decay", c10::IValue(weight_decay()));
   archive.write("max_grad_norm", c10::IValue(max_grad_norm()));
   archive.write("turn_weights", c10::IValue(turn_weights()));
+  archive.write("kind", c10::IValue(static_cast<int64_t>(kind())));
 }
 
 void LearnedOptimizerOptions::serialize(torch::serialize::InputArchive& archive) {
@@ -27,6 +28,8 @@ void LearnedOptimizerOptions::serialize(torch::serialize::InputArchive& archive)
   max_grad_norm(value.toDouble());
   archive.read("turn_weights", value);
   turn_weights(value.toBool());
+  archive.read("kind", value);
+  kind(static_cast<ParameterKind>(value.toInt()));
 }
 
 LearnedOptimizer::LearnedOptimizer(const std::vector<torch::optim::OptimizerParamGroup>& groups,

@@ -23,6 +23,20 @@
 
 namespace paceline {
 
+// What a parameter is to its network, for the optimizers that go by it: mu_adafac_mlp divides the
+// steps of hidden weights by their inputs, celo2 moves embeddings by AdamW.
+enum class ParameterKind {
+  // Fewer than two axes: a bias. Else weights, of the first, of the last or of a layer between, by
+  // their order among all parameters with two axes or more.
+  kAutomatic,
+  kInputWeights,
+  kHiddenWeights,
+  kOutputWeights,
+  kBias,
+  kEmbedding,
+  kOther,
+};
+
 // Of a parameter group; learning-rate schedulers of torch::optim drive `lr`.
 class LearnedOptimizerOptions
     : public torch::optim::OptimizerCloneableOptions<LearnedOptimizerOptions> {
@@ -40,6 +54,7 @@ class LearnedOptimizerOptions
   // matters to those that tell rows from columns where the two are equally long. Turn it off for
   // weights that already are [in, out] and for embeddings.
   TORCH_ARG(bool, turn_weights) = true;
+  TORCH_ARG(ParameterKind, kind) = ParameterKind::kAutomatic;
   // Steps that the training will have. hyper_v2 and learned_schedule need it; of the optimizer as a
   // whole, so that only the constructor's `defaults` count.
   TORCH_ARG(int64_t, num_steps) = 0;

@@ -52,6 +52,25 @@ void CheckParameter(const torch::Tensor& parameter, size_t number) {
   }
 }
 
+TensorKind ToTensorKind(ParameterKind kind) {
+  switch (kind) {
+    case ParameterKind::kInputWeights:
+      return TensorKind::kInputWeights;
+    case ParameterKind::kHiddenWeights:
+      return TensorKind::kHiddenWeights;
+    case ParameterKind::kOutputWeights:
+      return TensorKind::kOutputWeights;
+    case ParameterKind::kBias:
+      return TensorKind::kBias;
+    case ParameterKind::kEmbedding:
+      return TensorKind::kEmbedding;
+    case ParameterKind::kAutomatic:
+    case ParameterKind::kOther:
+      break;
+  }
+  return TensorKind::kOther;
+}
+
 double SumOfSquares(std::span<const float> values) {
   double sum = 0;
   for (const float value : values) sum += static_cast<double>(value) * value;
@@ -67,6 +86,27 @@ const LearnedOptimizerOptions& OptionsOf(const torch::optim::OptimizerParamGroup
   return *options;
 }
 
+std::vector<TensorKind> KindsOf(const std::vector<torch::optim::OptimizerParamGroup>& groups,
+                                const std::vector<LearnedOptimizerOptions>& options) {
+  std::vector<TensorKind> kinds;
+  std::vector<size_t> weights;  // that are to be told by their order
+  for (size_t i = 0; i < groups.size(); ++i) {
+    const ParameterKind given = options[i].kind();
+    for (const torch::Tensor& parameter : groups[i].params()) {
+      if (given == ParameterKind::kAutomatic && parameter.dim() >= 2) {
+        weights.push_back(kinds.size());
+      }
+      kinds.push_back(given == ParameterKind::kAutomatic ? TensorKind::kBias : ToTensorKind(given));
+    }
+  }
+  for (const size_t number : weights) {
+    kinds[number] = number == weights.front()  ? TensorKind::kInputWeights
+                    : number == weights.back() ? TensorKind::kOutputWeights
+                                               : TensorKind::kHiddenWeights;
+  }
+  return kinds;
+}
+
 LearnedOptimizer::Impl::Impl(const std::string& checkpoint, int64_t num_steps)
     : Impl(ReadOrThrow(checkpoint), num_steps) {}
 
@@ -77,6 +117,7 @@ LearnedOptimizer::Impl::Impl(TrainedOptimizer trained, int64_t num_steps)
   if (ReadsNumSteps(config()) && num_steps < 1) {
     Refuse("{} must know how many steps the training will have: set the option num_steps", kind_);
   }
+  if (config().has_system_parameters()) Refuse("{} are no optimizer", kind_);
   if (!CurvatureOf(config()).none()) {
     Refuse("this {} has features from curvature, which only Paceline's own tasks compute", kind_);
   }
@@ -85,30 +126,30 @@ LearnedOptimizer::Impl::Impl(TrainedOptimizer trained, int64_t num_steps)
 std::vector<LearnedOptimizer::Impl::Present> LearnedOptimizer::Impl::FindPresent(
     const std::vector<torch::optim::OptimizerParamGroup>& groups) const {
   std::vector<Present> present;
+  std::vector<LearnedOptimizerOptions> all;
+  for (const auto& group : groups) all.push_back(OptionsOf(group));
+  const std::vector<TensorKind> kinds = KindsOf(groups, all);
   size_t number = 0;
   for (const auto& group : groups) {
     const LearnedOptimizerOptions& options = OptionsOf(group);
     for (const torch::Tensor& parameter : group.params()) {
-      CheckParameter(parameter, number++);
+      CheckParameter(parameter, number);
       if (parameter.grad().defined() && parameter.numel() > 0) {
-        present.push_back({parameter, &options});
+        present.push_back({parameter, &options, kinds[number]});
       }
+      ++number;
     }
   }
   return present;
 }
 
-std::vector<int64_t> LearnedOptimizer::Impl::ShapeOf(const Present& one) const {
-  return TurnedShape(one.parameter, one.options->turn_weights());
-}
-
 void LearnedOptimizer::Impl::AddSet(const std::vector<Present>& present) {
-  std::vector<std::vector<int64_t>> shapes;
+  std::vector<TensorSet::Seen> tensors;
   for (const Present& one : present) {
-    places_[one.parameter.unsafeGetTensorImpl()] = {sets_.size(), shapes.size()};
-    shapes.push_back(ShapeOf(one));
+    places_[one.parameter.unsafeGetTensorImpl()] = {sets_.size(), tensors.size()};
+    tensors.push_back({TurnedShape(one.parameter, one.options->turn_weights()), one.kind});
   }
-  sets_.emplace_back(config(), shapes, trained_.theta);
+  sets_.emplace_back(config(), tensors, trained_.theta);
 }
 
 void LearnedOptimizer::Impl::PlaceTogether(std::vector<Present>& present) {

@@ -17,6 +17,7 @@ class LearnedOptimizer::Impl {
   struct Present {
     torch::Tensor parameter;
     const LearnedOptimizerOptions* options;
+    TensorKind kind = TensorKind::kOther;
     size_t set = 0, number = 0;  // its place in `sets`
   };
 
@@ -50,7 +51,6 @@ class LearnedOptimizer::Impl {
 
   void AddSet(const std::vector<Present>& present);
   void PlaceTogether(std::vector<Present>& present);
-  std::vector<int64_t> ShapeOf(const Present& one) const;
   void Blend(const Present& one, std::span<const float> before, std::span<float> after) const;
 
   TrainedOptimizer trained_;
@@ -60,6 +60,9 @@ class LearnedOptimizer::Impl {
   std::map<const void*, Seat> places_;  // by TensorImpl
 };
 
+// By number among all parameters of the groups, whose options are `options`.
+std::vector<TensorKind> KindsOf(const std::vector<torch::optim::OptimizerParamGroup>& groups,
+                                const std::vector<LearnedOptimizerOptions>& options);
 // The group's options as ours. std::invalid_argument if they are another optimizer's.
 const LearnedOptimizerOptions& OptionsOf(const torch::optim::OptimizerParamGroup& group);
 

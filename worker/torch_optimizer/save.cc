@@ -128,6 +128,7 @@ void LearnedOptimizer::Impl::Load(Groups& groups, InputArchive& archive) {
     options[i].serialize(inner);
     option_of.insert(option_of.end(), groups[i].params().size(), &options[i]);
   }
+  const std::vector<TensorKind> kinds = KindsOf(groups, options);
   Impl loaded = Impl(trained_, num_steps_);
   const int64_t count = ReadWhole(archive, "sets");
   if (count < 0 || count > static_cast<int64_t>(all.size())) Refuse("\"sets\" is out of range");
@@ -139,7 +140,7 @@ void LearnedOptimizer::Impl::Load(Groups& groups, InputArchive& archive) {
           loaded.places_.contains(all[place].unsafeGetTensorImpl())) {
         Refuse("a set's members are wrong");
       }
-      members.push_back({all[place], option_of[place]});
+      members.push_back({all[place], option_of[place], kinds[place]});
     }
     if (members.empty()) Refuse("a set has no members");
     loaded.AddSet(members);

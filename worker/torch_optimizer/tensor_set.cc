@@ -6,16 +6,17 @@
 namespace paceline {
 namespace {
 
-std::vector<ParameterTensor> Tensors(const std::vector<std::vector<int64_t>>& shapes) {
+std::vector<ParameterTensor> Tensors(const std::vector<TensorSet::Seen>& seen) {
   std::vector<ParameterTensor> tensors;
   size_t offset = 0;
-  for (const std::vector<int64_t>& shape : shapes) {
+  for (const auto& [shape, kind] : seen) {
     size_t size = 1;
     for (const int64_t extent : shape) size *= static_cast<size_t>(extent);
     tensors.push_back({.name = "p" + std::to_string(tensors.size()),
                        .shape = shape,
                        .offset = offset,
-                       .size = size});
+                       .size = size,
+                       .kind = kind});
     offset += size;
   }
   return tensors;
@@ -27,9 +28,9 @@ size_t TotalSize(const std::vector<ParameterTensor>& tensors) {
 
 }  // namespace
 
-TensorSet::TensorSet(const v1::LearnedOptimizer& config,
-                     const std::vector<std::vector<int64_t>>& shapes, std::span<const float> theta)
-    : tensors_(Tensors(shapes)),
+TensorSet::TensorSet(const v1::LearnedOptimizer& config, const std::vector<Seen>& tensors,
+                     std::span<const float> theta)
+    : tensors_(Tensors(tensors)),
       optimizer_(MakeOptimizer(config, tensors_, Arithmetic::kSimd)),
       prepared_(optimizer_->Prepare(theta)),
       gradient_(TotalSize(tensors_)),

@@ -19,8 +19,13 @@ bool ReadsNumSteps(const v1::LearnedOptimizer& config);
 
 class TensorSet {
  public:
-  // Tensors: their shapes, as the optimizer is to see them. theta: [P]
-  TensorSet(const v1::LearnedOptimizer& config, const std::vector<std::vector<int64_t>>& shapes,
+  struct Seen {
+    std::vector<int64_t> shape;  // as the optimizer is to see it
+    TensorKind kind = TensorKind::kOther;
+  };
+
+  // theta: [P]
+  TensorSet(const v1::LearnedOptimizer& config, const std::vector<Seen>& tensors,
             std::span<const float> theta);
 
   // Flat, tensor after tensor: fill in before Update, and read after.

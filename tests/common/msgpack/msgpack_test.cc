@@ -118,7 +118,7 @@ TEST(Msgpack, MapsOfEverySizeAreReadBack) {
     ASSERT_TRUE(value.ok()) << value.status();
     ASSERT_EQ(value->entries.size(), size);
     if (size > 0) {
-      EXPECT_EQ(value->entries.back().second.integer, int64_t{size - 1} << 20);
+      EXPECT_EQ(value->entries.back().value.integer, int64_t{size - 1} << 20);
     }
   }
 }

@@ -20,9 +20,19 @@ v1::JobConfig Config(const std::string& optimizer, const std::string& task) {
   return *config;
 }
 
-const char* const kOptimizers[] = {"{adafac_mlp: {hidden: 4}}", "{mlp_lopt: {hidden: 32}}",
-                                   "{learnable_adam: {}}", "{learnable_sgdm: {}}",
-                                   "{learnable_sgd: {}}"};
+const char* const kOptimizers[] = {"{adafac_mlp: {hidden: 4}}",
+                                   "{mlp_lopt: {hidden: 32}}",
+                                   "{learnable_adam: {}}",
+                                   "{learnable_sgdm: {}}",
+                                   "{learnable_sgd: {}}",
+                                   "{mu_adafac_mlp: {hidden: 32}}",
+                                   "{mlp_nom_lopt: {hidden: 32}}",
+                                   "{celo2: {}}",
+                                   "{linear: {clip: {element: 1}, momentum_decays: [0.9, 0.99]}}",
+                                   "{adafac_mlp: {features: [gradient, hessian_diagonal], "
+                                   "update_rms: {}}}",
+                                   "{mlp_lopt: {features: [time, kronecker], "
+                                   "clip: {global_norm: 1}}}"};
 const char* const kTasks[] = {
     "{image_mlp: {size: 8, hidden: [32]}}",
     "{image_mlp: {size: 9, hidden: [17, 70, 5], batch: 33}}",

@@ -12,6 +12,7 @@
 #include "tests/testing/emulator/block_emulator.h"
 #include "tests/worker/engine/problems.h"
 #include "tests/worker/optim/configs.h"
+#include "tests/worker/optim/recurrent_configs.h"
 #include "worker/optim/all_kernels.h"
 #include "worker/optim/make.h"
 
@@ -124,6 +125,10 @@ TEST_P(UpdateKernelTest, HasTheBitsOfTheProcessor) {
 INSTANTIATE_TEST_SUITE_P(Optimizers, UpdateKernelTest,
                          testing::Values(AdafacOptimizer(), AdafacOptimizer(32), MlpLoptOptimizer(),
                                          SgdOptimizer(0.1), SgdmOptimizer(), AdamOptimizer()));
+INSTANTIATE_TEST_SUITE_P(PerParameterFamilies, UpdateKernelTest,
+                         testing::ValuesIn(PerParameterConfigs()));
+INSTANTIATE_TEST_SUITE_P(RecurrentOptimizers, UpdateKernelTest,
+                         testing::ValuesIn(RecurrentConfigs()));
 
 }  // namespace
 }  // namespace paceline

@@ -11,6 +11,8 @@
 #include "common/noise/place.h"
 #include "tests/testing/emulator/block_emulator.h"
 #include "tests/worker/engine/problems.h"
+#include "tests/worker/optim/configs.h"
+#include "tests/worker/optim/recurrent_configs.h"
 #include "worker/engine/gradient_source.h"
 #include "worker/engine/window_task.h"
 #include "worker/optim/all_kernels.h"
@@ -158,15 +160,25 @@ TEST_P(WindowKernelTest, HasTheBitsOfTheFusedTierAtFullSize) {
   });
 }
 
-INSTANTIATE_TEST_SUITE_P(Optimizers, WindowKernelTest,
-                         testing::Values(Setting{"AdafacMlp", AdafacOptimizer(), {12}},
-                                         Setting{"AdafacMlpDeep", AdafacOptimizer(), {16, 9}},
-                                         Setting{"MlpLopt", MlpLoptOptimizer(), {12}},
-                                         Setting{"Sgd", SgdOptimizer(0.1), {12}},
-                                         Setting{"Sgdm", SgdmOptimizer(), {12}},
-                                         Setting{"Adam", AdamOptimizer(), {12}},
-                                         Setting{"ADivergingSgd", SgdOptimizer(1e30), {12}}),
-                         [](const auto& setting) { return setting.param.name; });
+INSTANTIATE_TEST_SUITE_P(
+    Optimizers, WindowKernelTest,
+    testing::Values(
+        Setting{"AdafacMlp", AdafacOptimizer(), {12}},
+        Setting{"AdafacMlpDeep", AdafacOptimizer(), {16, 9}},
+        Setting{"MlpLopt", MlpLoptOptimizer(), {12}}, Setting{"Sgd", SgdOptimizer(0.1), {12}},
+        Setting{"Sgdm", SgdmOptimizer(), {12}}, Setting{"Adam", AdamOptimizer(), {12}},
+        Setting{"MuAdafacMlp", MuAdafacConfig(4, 2), {9, 16}},
+        Setting{"MlpNomLopt", AggregatedConfig(), {12}},
+        Setting{"Linear", LinearConfig(true), {12}}, Setting{"Celo2", Celo2Config(8, 2), {12, 20}},
+        Setting{"ClippedAndSized", WithStability(AdafacConfig(4, 2), false), {12}},
+        Setting{"AdafacMlpWithCurvature", WithCurvature(AdafacConfig(4, 2)), {12, 9}},
+        Setting{"MlpLoptWithCurvature", WithCurvature(MlpLoptConfig(8, 2)), {12}},
+        Setting{"ADivergingSgd", SgdOptimizer(1e30), {12}}, Setting{"NnAdam", NnAdamConfig(), {12}},
+        Setting{"RnnMlp", RnnMlpConfig(), {12}}, Setting{"HyperV2", HyperV2Config(), {16, 9}},
+        Setting{"LearnedSchedule",
+                ScheduleConfig(v1::SCHEDULED_OPTIMIZER_ADAM, v1::SCHEDULE_ACTIVATION_TANH),
+                {12}}),
+    [](const auto& setting) { return setting.param.name; });
 
 }  // namespace
 }  // namespace paceline

@@ -20,13 +20,14 @@ struct Case {
   std::vector<int> widths;
   v1::Activation activation;
   int batch;
+  v1::Parametrization parametrization = v1::PARAMETRIZATION_STANDARD;
 };
 
 std::ostream& operator<<(std::ostream& out, const Case& c) { return out << c.name; }
 
 class MlpCurvatureTest : public ::testing::TestWithParam<Case> {
  protected:
-  MlpCurvatureTest() : mlp_(GetParam().widths, GetParam().activation) {
+  MlpCurvatureTest() : mlp_(GetParam().widths, GetParam().activation, GetParam().parametrization) {
     const auto& widths = GetParam().widths;
     shape_.layers = static_cast<int>(widths.size()) - 1;
     std::copy(widths.begin(), widths.end(), shape_.widths);
@@ -36,6 +37,7 @@ class MlpCurvatureTest : public ::testing::TestWithParam<Case> {
     }
     shape_.activation = static_cast<kernels::ActivationKind>(GetParam().activation);
     shape_.batch = GetParam().batch;
+    shape_.output_multiplier = mlp_.output_multiplier();
     const ParameterTensor& last = mlp_.parameters().back();
     std::mt19937 random(11);
     std::normal_distribution<float> normal(0.0f, 0.4f);
@@ -115,6 +117,7 @@ INSTANTIATE_TEST_SUITE_P(
                       Case{"NoHiddenLayer", {16, 10}, v1::ACTIVATION_RELU, 16},
                       Case{"OddSizes", {49, 17, 3, 33, 5}, v1::ACTIVATION_TANH, 37},
                       Case{"OneOfEach", {4, 1, 2}, v1::ACTIVATION_SIGMOID, 1},
+                      Case{"Mu", {24, 16, 12, 10}, v1::ACTIVATION_TANH, 20, v1::PARAMETRIZATION_MU},
                       Case{"Selu", {20, 20, 10}, v1::ACTIVATION_SELU, 16},
                       Case{"Cos", {20, 20, 20, 10}, v1::ACTIVATION_COS, 16},
                       Case{"Silu", {20, 20, 20, 10}, v1::ACTIVATION_SILU, 16},

@@ -20,6 +20,7 @@ struct Case {
   v1::Activation activation;
   int size;
   int batch;
+  v1::Parametrization parametrization = v1::PARAMETRIZATION_STANDARD;
 };
 
 std::ostream& operator<<(std::ostream& out, const Case& c) { return out << c.name; }
@@ -34,6 +35,7 @@ class MlpKernelTest : public testing::TestWithParam<Case> {
     for (uint32_t width : GetParam().hidden) mlp.add_hidden(width);
     mlp.set_activation(GetParam().activation);
     mlp.set_batch(GetParam().batch);
+    mlp.set_parametrization(GetParam().parametrization);
     auto task = MakeTask(config, data_);
     ASSERT_TRUE(task.ok()) << task.status();
     task_ = *std::move(task);
@@ -132,6 +134,7 @@ INSTANTIATE_TEST_SUITE_P(
                     Case{"OddSizes", {17, 3, 33}, v1::ACTIVATION_TANH, 7, 37},
                     Case{"OneOfEach", {1}, v1::ACTIVATION_SIGMOID, 2, 1},
                     Case{"Wide", {128, 128}, v1::ACTIVATION_RELU, 28, 20},
+                    Case{"Mu", {24, 12}, v1::ACTIVATION_RELU, 8, 20, v1::PARAMETRIZATION_MU},
                     Case{"Relu6", {20}, v1::ACTIVATION_RELU6, 8, 16},
                     Case{"Selu", {20}, v1::ACTIVATION_SELU, 8, 16},
                     Case{"Cos", {20, 20}, v1::ACTIVATION_COS, 8, 16},

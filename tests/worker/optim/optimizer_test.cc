@@ -6,6 +6,7 @@
 #include <limits>
 
 #include "tests/worker/optim/configs.h"
+#include "tests/worker/optim/recurrent_configs.h"
 
 namespace paceline {
 namespace {
@@ -68,8 +69,8 @@ TEST(Optimizer, AdamsBiasCorrectionFadesOverAMillionSteps) {
 
 TEST(Optimizer, ADivergedRunSpreadsNanWithoutHarm) {
   const float inf = std::numeric_limits<float>::infinity();
-  for (const auto& config :
-       {SgdConfig(), SgdmConfig(), AdamConfig(), MlpLoptConfig(32, 2), AdafacConfig(4, 2)}) {
+  for (const auto& config : {SgdConfig(), SgdmConfig(), AdamConfig(), MlpLoptConfig(32, 2),
+                             AdafacConfig(4, 2), NnAdamConfig(), RnnMlpConfig(), HyperV2Config()}) {
     const auto tensors = TensorsOf({{20, 5}, {7}, {}});
     for (const float bad : {std::nanf(""), inf, -inf, 3e38f}) {
       std::mt19937 random(1);

@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "tests/worker/optim/configs.h"
+#include "tests/worker/optim/recurrent_configs.h"
 #include "worker/optim/make.h"
 
 namespace paceline {
@@ -40,7 +41,8 @@ Outcome RunUpdates(const v1::LearnedOptimizer& config, const std::vector<Paramet
     const bool probed = iteration % 2 == 1;
     const InnerStep step = {.iteration = 7 * iteration,
                             .num_steps = 1000,
-                            .loss = 1,
+                            .loss = 2.0f / static_cast<float>(1 + iteration % 3),
+                            .is_valid = iteration == 3,
                             .gradient = gradient.data(),
                             .hessian_diagonal = probed ? curvature.data() : nullptr,
                             .gauss_newton_diagonal = probed ? curvature.data() : nullptr};
@@ -88,6 +90,7 @@ std::vector<v1::LearnedOptimizer> AllConfigs() {
     configs.push_back(AdafacConfig(5, layers));
   }
   for (const auto& config : PerParameterConfigs()) configs.push_back(config);
+  for (const auto& config : RecurrentConfigs()) configs.push_back(config);
   return configs;
 }
 
@@ -130,6 +133,8 @@ TEST(SameBits, OnRandomShapes) {
     ExpectSameBits(AggregatedConfig(), shapes, trial);
     ExpectSameBits(Celo2Config(8, 2), shapes, trial);
     ExpectSameBits(WithCurvature(AdafacConfig(4, 2)), shapes, trial);
+    ExpectSameBits(HyperV2Config(), shapes, trial);
+    ExpectSameBits(RnnMlpConfig(), shapes, trial);
   }
 }
 
@@ -140,6 +145,8 @@ TEST(SameBits, OnEmptyTensors) {
 TEST(SameBits, OnTheWidestNetwork) {
   ExpectSameBits(MlpLoptConfig(512, 2), {{5, 7}}, 3);
   ExpectSameBits(AdafacConfig(512, 3), {{5, 7}, {3}}, 3);
+  ExpectSameBits(RnnMlpConfig(256, 4, 64), {{5, 7}, {3}}, 3);
+  ExpectSameBits(HyperV2Config(64, 20, 64, 4), {{5, 7}, {3}}, 3);
 }
 
 TEST(SameBits, OnTinyAndHugeGradients) {

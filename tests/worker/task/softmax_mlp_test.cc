@@ -179,6 +179,48 @@ TEST(SoftmaxMlp, InitialBiasesAreZero) {
   }
 }
 
+// The last layer of a μ-parametrised network is that of a standard one with its parameters divided
+// by its inputs.
+TEST(SoftmaxMlp, WithMuTheLogitsAreDividedByTheLastLayersInputs) {
+  const std::vector<int> widths = {6, 7, 5, 3};
+  const Problem standard(widths, v1::ACTIVATION_TANH);
+  const SoftmaxMlp mu(widths, v1::ACTIVATION_TANH, v1::PARAMETRIZATION_MU);
+  EXPECT_EQ(mu.output_multiplier(), 1 / 5.0f);
+  const size_t last = mu.parameters()[4].offset;
+  std::vector<float> parameters = standard.parameters;
+  for (size_t i = last; i < parameters.size(); ++i) parameters[i] *= 5;
+  std::vector<float> gradient(parameters.size());
+  const float loss = mu.LossAndGradient(standard.images, standard.labels, parameters, gradient);
+  EXPECT_NEAR(loss, standard.Loss(), 1e-6);
+  const std::vector<float> expected = standard.Gradient();
+  for (size_t i = 0; i < gradient.size(); ++i) {
+    EXPECT_NEAR(gradient[i], i < last ? expected[i] : expected[i] / 5, 1e-6) << i;
+  }
+}
+
+TEST(SoftmaxMlp, WithMuOutputWeightsStartAtZeroAndBiasesNormal) {
+  const SoftmaxMlp mlp({64, 500, 400, 10}, v1::ACTIVATION_RELU, v1::PARAMETRIZATION_MU);
+  const ParameterTensor& last = mlp.parameters().back();
+  std::vector<float> parameters(last.offset + last.size, NAN);
+  mlp.SampleInitial(InitialStream(), parameters);
+  const auto part = [&](size_t tensor) {
+    const ParameterTensor& own = mlp.parameters()[tensor];
+    return std::span(parameters).subspan(own.offset, own.size);
+  };
+  const auto variance = [](std::span<const float> values) {
+    return std::inner_product(values.begin(), values.end(), values.begin(), 0.0) /
+           static_cast<double>(values.size());
+  };
+  EXPECT_THAT(part(4), Each(0.0f));
+  EXPECT_NEAR(variance(part(2)) * 500, 0.87962566 * 0.87962566, 0.02);  // hidden weights
+  EXPECT_NEAR(variance(part(1)), 1, 0.25);                              // 500 biases
+  EXPECT_NEAR(variance(part(3)), 1, 0.3);
+  EXPECT_EQ(mlp.parameters()[0].kind, TensorKind::kInputWeights);
+  EXPECT_EQ(mlp.parameters()[2].kind, TensorKind::kHiddenWeights);
+  EXPECT_EQ(mlp.parameters()[3].kind, TensorKind::kBias);
+  EXPECT_EQ(mlp.parameters()[4].kind, TensorKind::kOutputWeights);
+}
+
 TEST(SoftmaxMlp, LayersAndParticlesStartDifferently) {
   const SoftmaxMlp mlp({4, 4, 4}, v1::ACTIVATION_RELU);
   std::vector<float> a(40), again(40), other(40);

@@ -20,6 +20,12 @@ inline const char* const kEveryKind[] = {
     "{learnable_adam: {}}",
     "{mlp_lopt: {hidden: 8, step_multiplier: 0.1}}",
     "{adafac_mlp: {hidden: 8, step_multiplier: 0.1}}",
+    "{adafac_mlp: {hidden: 8, step_multiplier: 0.1, clip: {global_norm: 1}}}",
+    "{mu_adafac_mlp: {hidden: 8, step_multiplier: 0.1}}",
+    "{nn_adam: {}}",
+    "{mlp_nom_lopt: {step_multiplier: 0.1, nominal_step_size: 0.01, weight_decay: 0.01}}",
+    "{linear: {}}",
+    "{celo2: {}}",
 };
 
 class CheckpointFile {

@@ -41,8 +41,11 @@ std::vector<ParameterTensor> Tensors() {
   for (const Shape& shape : kShapes) {
     const auto size = std::accumulate(shape.begin(), shape.end(), int64_t{1}, std::multiplies<>());
     tensors.push_back({"p" + std::to_string(tensors.size()), shape, offset, size_t(size)});
+    tensors.back().kind = shape.size() < 2 ? TensorKind::kBias : TensorKind::kHiddenWeights;
     offset += size;
   }
+  tensors.front().kind = TensorKind::kInputWeights;
+  tensors.back().kind = TensorKind::kOutputWeights;
   return tensors;
 }
 

@@ -164,6 +164,24 @@ TEST(LearnedOptimizer, GradientsAreClippedGroupByGroup) {
   }
 }
 
+TEST(LearnedOptimizer, AGroupsKindTakesThePlaceOfTheAutomaticOne) {
+  const CheckpointFile file("{mu_adafac_mlp: {step_multiplier: 0.1}}");
+  auto parameters = Parameters();
+  const auto start = Values(parameters);
+  std::vector<std::vector<float>> moved;
+  for (const auto kind : {ParameterKind::kOutputWeights, ParameterKind::kHiddenWeights}) {
+    auto copies = Parameters();
+    LearnedOptimizer optimizer(copies, file.path(), LearnedOptimizerOptions().kind(kind));
+    SetGradients(copies, 0);
+    optimizer.step();
+    moved.push_back(ToVector(copies[0]));
+  }
+  for (size_t i = 0; i < start[0].size(); ++i) {  // [out 3, in 4]: divided by its 4 inputs
+    EXPECT_NEAR(moved[1][i] - start[0][i], (moved[0][i] - start[0][i]) / 4, 3e-7);
+  }
+  EXPECT_NE(moved[0], start[0]);
+}
+
 TEST(LearnedOptimizer, SquareWeightsKnowRowsFromColumns) {
   const CheckpointFile file(kAdafac);
   std::vector<std::vector<float>> results;

@@ -62,15 +62,17 @@ std::vector<TorchLayer> LayersOf(const std::vector<ParameterTensor>& tensors,
 }
 
 at::Tensor ImageMlpLosses(const std::vector<TorchLayer>& layers, v1::Activation activation,
-                          const at::Tensor& images, const at::Tensor& labels) {
+                          const at::Tensor& images, const at::Tensor& labels,
+                          double output_multiplier) {
   at::Tensor x = images;
   for (size_t i = 0; i + 1 < layers.size(); ++i) {
     x = Activate(activation, at::baddbmm(layers[i].biases.unsqueeze(1), x, layers[i].weights));
   }
   // Classes before examples: a softmax over few classes is many times faster in LibTorch when the
   // innermost axis is another one. [run, class, example]
-  const at::Tensor logits = at::baddbmm(layers.back().biases.unsqueeze(2),
-                                        layers.back().weights.transpose(1, 2), x.transpose(1, 2));
+  at::Tensor logits = at::baddbmm(layers.back().biases.unsqueeze(2),
+                                  layers.back().weights.transpose(1, 2), x.transpose(1, 2));
+  if (output_multiplier != 1) logits = logits * output_multiplier;
   return logits.log_softmax(1).gather(1, labels.unsqueeze(1)).squeeze(1).mean(1).neg();
 }
 

@@ -22,10 +22,11 @@ struct TorchLayer {
 std::vector<TorchLayer> LayersOf(const std::vector<ParameterTensor>& tensors,
                                  const std::vector<at::Tensor>& parameters);
 
-// Mean softmax cross-entropy of an MLP: images [run, example, pixel], labels [run, example]
-// (int64).
+// Mean softmax cross-entropy of an MLP whose last layer's output is multiplied: images [run,
+// example, pixel], labels [run, example] (int64).
 at::Tensor ImageMlpLosses(const std::vector<TorchLayer>& layers, v1::Activation activation,
-                          const at::Tensor& images, const at::Tensor& labels);
+                          const at::Tensor& images, const at::Tensor& labels,
+                          double output_multiplier = 1);
 
 // p and targets [run, dimension]; targets are looked at by QUADRATIC_KIND_TARGET only.
 at::Tensor QuadraticLosses(v1::QuadraticKind kind, const at::Tensor& p, const at::Tensor& targets);

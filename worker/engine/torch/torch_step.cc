@@ -109,7 +109,8 @@ at::Tensor TorchStep::Losses(const std::vector<at::Tensor>& leaves) const {
   const at::Tensor images =
       data_->images.index_select(0, chosen).view({plan_.runs, plan_.batch, -1});
   const at::Tensor labels = data_->labels.index_select(0, chosen).view({plan_.runs, plan_.batch});
-  return ImageMlpLosses(LayersOf(plan_.tensors, leaves), plan_.activation, images, labels);
+  return ImageMlpLosses(LayersOf(plan_.tensors, leaves), plan_.activation, images, labels,
+                        plan_.output_multiplier);
 }
 
 }  // namespace paceline

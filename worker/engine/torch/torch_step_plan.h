@@ -17,6 +17,7 @@ struct TorchStepPlan {
   // An image MLP: inputs, hidden widths, classes; empty for a quadratic.
   std::vector<int> widths;
   v1::Activation activation = v1::ACTIVATION_UNSPECIFIED;
+  double output_multiplier = 1;
   int64_t batch = 0;
   const float* images = nullptr;  // [example, pixel], in the host's memory
   const int32_t* labels = nullptr;

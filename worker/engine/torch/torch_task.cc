@@ -44,7 +44,8 @@ class ImageMlpBatch : public TorchBatch {
 
   at::Tensor Losses(const std::vector<at::Tensor>& parameters) const override {
     return ImageMlpLosses(LayersOf(task_.parameters(), parameters), task_.activation(),
-                          images_.to(parameters.front().scalar_type()), labels_);
+                          images_.to(parameters.front().scalar_type()), labels_,
+                          static_cast<double>(task_.output_multiplier()));
   }
 
  private:

@@ -29,6 +29,7 @@ absl::StatusOr<TorchStepPlan> PlanStep(const v1::Task& config, const Task& task,
     const Examples& train = mlp->data().train;
     plan.widths = mlp->widths();
     plan.activation = mlp->activation();
+    plan.output_multiplier = static_cast<double>(mlp->output_multiplier());
     plan.batch = mlp->batch();
     plan.images = train.images.data();
     plan.labels = train.labels.data();

@@ -1,0 +1,19 @@
+// What each fuzzer does with one input: read it as a file from anywhere would be, and check what
+// must hold of whatever was accepted. Aborts if it does not.
+#pragma once
+
+#include <string_view>
+
+namespace paceline::fuzz {
+
+// A safetensors file, then as a trained optimizer.
+void Safetensors(std::string_view input);
+// MessagePack, then as a theta.state.
+void ThetaState(std::string_view input);
+// The JSON files of a PyLO folder one after the other, each but the last ended by a zero byte: the
+// arguments, then the modules' configs.
+void Pylo(std::string_view input);
+// A job's config, then an optimizer alone.
+void Config(std::string_view input);
+
+}  // namespace paceline::fuzz
