@@ -39,7 +39,7 @@ std::string OptimizerSpec(const v1::LearnedOptimizer& optimizer);
 // block.
 uint32_t BlockFor(uint32_t particles, int threads);
 
-// Tasks × optimizers × particles; with nothing given the six cases of README's table.
+// Tasks × optimizers × particles; with nothing given the cases of README's table.
 // InvalidArgument says which word is wrong and what would be right; otherwise as ReadFile.
 absl::StatusOr<std::vector<BenchCase>> MakeCases(const CaseOptions& options);
 

@@ -57,7 +57,7 @@ class LoopRuns : public InnerRuns {
     for (size_t i = 0; i < runs_.size();) {
       // Neighbours that see the same batches, as the two signs of a particle do, go side by side.
       size_t end = i + 1;
-      while (end < runs_.size() && end < i + kTogether && SameBatches(runs_[i], runs_[end])) ++end;
+      while (end < runs_.size() && end < i + Together() && SameBatches(runs_[i], runs_[end])) ++end;
       std::vector<Passage> passages;
       for (; i < end; ++i) {
         passages.push_back(Enter(static_cast<int>(i), thetas[i], losses.subspan(i * steps, steps)));
@@ -80,8 +80,11 @@ class LoopRuns : public InnerRuns {
   }
 
  private:
-  // As many runs' states as a core's cache holds easily.
-  static constexpr size_t kTogether = 2;
+  // As many runs' states and prepared θ as a core's cache holds easily.
+  size_t Together() const {
+    constexpr size_t kLargeTheta = 64 * 1024;
+    return optimizer_->prepared_size() < kLargeTheta ? 2 : 1;
+  }
 
   static bool SameBatches(const Run& a, const Run& b) {
     return a.seed == b.seed && a.step == b.step;

@@ -22,6 +22,7 @@ class KernelOptimizer : public Optimizer {
       : owned_(std::move(owned)), ops_(ops) {}
 
   size_t state_size() const override { return plan().state_size; }
+  size_t prepared_size() const override { return plan().prepared_size; }
   // Room to align what the caller gives.
   size_t scratch_size() const override { return plan().scratch_size + AlignedFloats::kSlack; }
 

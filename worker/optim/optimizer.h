@@ -30,6 +30,8 @@ class Optimizer {
 
   // Floats of state per run (accumulators of all tensors, in an order of the optimizer's own).
   virtual size_t state_size() const = 0;
+  // Floats of a PreparedTheta.
+  virtual size_t prepared_size() const = 0;
   // Floats of scratch that Update may use.
   virtual size_t scratch_size() const = 0;
   // State before the first update; `prepared` because some optimizers keep initial state in θ.

@@ -71,6 +71,16 @@ INSTANTIATE_TEST_SUITE_P(
          {"3:32: optimizer.linear.features lacks gradient, whose weight "
           "optimizer.linear.learning_rate is; name gradient, or set optimizer.linear.learning_rate "
           "to 0"}},
+        {"DecaysThatAreNotThree",
+         "optimizer: {adafac_mlp: {hidden: 8}}",
+         "optimizer: {hyper_v2: {momentum_decays: [0.9]}}",
+         {"3:41: optimizer.hyper_v2.momentum_decays has 1 item; it must have three, or be left out "
+          "for 0.9, 0.99, 0.999"}},
+        {"AValidationModeThatNobodySees",
+         "optimizer: {adafac_mlp: {hidden: 8}}",
+         "optimizer: {hyper_v2: {validation_mode: true}}",
+         {"3:41: optimizer.hyper_v2.validation_mode is true, which only "
+          "optimizer.hyper_v2.with_validation_feature_dim: true can show"}},
         {"ClippingOfTwoKinds",
          "optimizer: {adafac_mlp: {hidden: 8}}",
          "optimizer: {celo2: {clip: {element: 1, global_norm: 1}}}",

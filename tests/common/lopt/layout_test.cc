@@ -33,6 +33,21 @@ TEST(ThetaLayout, HasThePublishedNumberOfParameters) {
       {kAdam, "learnable_adam", 4},
       {"mlp_lopt { hidden: 32 layers: 2 }", "mlp_lopt", 1762},
       {"mlp_lopt { hidden: 16 layers: 2 }", "mlp_lopt", 626},
+      {"nn_adam { lstm_hidden: 32 }", "nn_adam", 6856},
+      {"rnn_mlp_lopt { hidden: 32 layers: 2 lstm_hidden: 64 from_mlp: 16 from_lstm: 18 "
+       "lstm_to_ff: 17 }",
+       "rnn_mlp_lopt", 35799},
+      {"hyper_v2 { lstm_hidden: 128 param_inits: 64 ff_hidden_size: 4 ff_hidden_layers: 2 "
+       "mix_layers: true }",
+       "hyper_v2", 162305},
+      {"hyper_v2 { lstm_hidden: 512 param_inits: 256 ff_hidden_size: 4 ff_hidden_layers: 2 "
+       "mix_layers: true }",
+       "hyper_v2", 2320385},
+      // Without the three mixing layers; the LSTM sees 30 features, not 128.
+      {"hyper_v2 { lstm_hidden: 128 param_inits: 64 ff_hidden_size: 4 ff_hidden_layers: 2 }",
+       "hyper_v2", 162305 - 3 * (30 * 128 + 128) - (128 - 30) * 512},
+      {"learned_schedule { base: SCHEDULED_OPTIMIZER_ADAM hidden: 16 layers: 2 }",
+       "learned_schedule", 4 + 19 * 16 + 16 + 16 * 16 + 16 + 16 + 1},
       {"mlp_lopt { hidden: 5 layers: 1 }", "mlp_lopt", 19 * 5 + 5 + 5 * 2 + 2},
       {"adafac_mlp { hidden: 4 layers: 2 }", "adafac_mlp", 197},
       {"adafac_mlp { hidden: 32 layers: 2 }", "adafac_mlp", 2409},

@@ -78,7 +78,25 @@ TEST(Flops, NewtonSchulzIterationsByHand) {
   EXPECT_EQ(once, 4.0 * 10 * 10 * 64 + 2 * 1000 + 3 * 100 + 2 * 640);
 }
 
+TEST(Flops, NnAdamAndTheScheduleByHand) {
+  const double element = 2 + 7 + 6 + 12 + 8, features = 11 * (28 + 4) + 4 * (20 + 8);
+  const double lstm = 2 * (19 + 32) * 128 + 32 * (3 * 22 + 2 * 38 + 5), controls = 2 * 32 * 4;
+  EXPECT_EQ(WorkOf("quadratic:10", "nn_adam").optimizer_flops,
+            10 * element + features + lstm + controls);
+  const double history = 10 * 12 + 9 * 5 + 9 * (38 + 2), network = 2 * (19 * 16 + 16 * 16 + 16);
+  EXPECT_EQ(WorkOf("quadratic:10", "learned_schedule").optimizer_flops,
+            history + network + 2 * 16 * 38 + 20 + 15 * 10);
+}
+
+TEST(Flops, AnLstmForEachTensorCountsOncePerTensor) {
+  // One more unit of the bank: its weights in every tensor's mixture, and its control.
+  const double more = WorkOf("mlp:64-32-10", "hyper_v2:param_inits=65").optimizer_flops -
+                      WorkOf("mlp:64-32-10", "hyper_v2:param_inits=64").optimizer_flops;
+  EXPECT_EQ(more, 4 * (2 * 128 + 2 * (31 * 4 + 5 * 4 + 2 * 4 + 2)));
+}
+
 TEST(Flops, TheCasesOfTheTableLandWhereTheyShould) {
+  EXPECT_NEAR(WorkOf("mlp:64-32-10", "hyper_v2").flops(), 3.5e6, 0.1e6);
   EXPECT_NEAR(WorkOf("mlp:64-32-10", "adafac_mlp").flops(), 2.1e6, 0.1e6);
   EXPECT_NEAR(WorkOf("mlp:64-32-10", "mlp_lopt").flops(), 8.1e6, 0.3e6);
   EXPECT_NEAR(WorkOf("mlp:784-128-128-10", "adafac_mlp").flops(), 100e6, 5e6);
@@ -86,6 +104,7 @@ TEST(Flops, TheCasesOfTheTableLandWhereTheyShould) {
 }
 
 TEST(Flops, MemoryTrafficIsStateReadAndWritten) {
+  EXPECT_EQ(WorkOf("mlp:64-32-10", "hyper_v2").bytes, 44.0 * 2410 + 4.0 * 162305);
   EXPECT_EQ(WorkOf("mlp:64-32-10", "adafac_mlp").bytes, 44.0 * 2410);
   EXPECT_EQ(WorkOf("mlp:64-32-10", "mlp_lopt").bytes, 60.0 * 2410);
   EXPECT_EQ(WorkOf("quadratic:10", "learnable_sgd").bytes, 12.0 * 10);

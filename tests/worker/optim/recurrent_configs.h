@@ -107,7 +107,6 @@ inline std::vector<v1::LearnedOptimizer> RecurrentConfigs() {
     configs[3].mutable_rnn_mlp_lopt()->add_decays(decay);
   }
   // Every layer's weights are a hundred times a mean: few or deep networks have large outputs.
-  configs[6].mutable_hyper_v2()->set_exp_multiplier(1e-6);
   configs.back().mutable_hyper_v2()->set_step_multiplier(1e-7);
   configs.back().mutable_hyper_v2()->set_exp_multiplier(1e-7);
   for (const auto& variant : HyperV2Variants()) configs.push_back(variant);
