@@ -21,8 +21,8 @@ TEST(BenchCases, NothingGivenIsTheTable) {
   EXPECT_EQ((*cases)[2].optimizer, "mlp_lopt");
   EXPECT_EQ((*cases)[2].config.optimizer().mlp_lopt().hidden(), 32u);
   EXPECT_EQ((*cases)[4].config.tasks(0).image_mlp().size(), 28u);
-  EXPECT_EQ((*cases)[6].config.optimizer().hyper_v2().lstm_hidden(), 128u);
-  EXPECT_TRUE((*cases)[6].config.optimizer().hyper_v2().mix_layers());
+  EXPECT_EQ((*cases)[10].config.optimizer().hyper_v2().lstm_hidden(), 128u);
+  EXPECT_TRUE((*cases)[10].config.optimizer().hyper_v2().mix_layers());
 }
 
 TEST(BenchCases, TheTaskIsReadIntoTheSchema) {
