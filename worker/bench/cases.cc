@@ -177,9 +177,6 @@ std::string FieldSpecs(const google::protobuf::Message& message,
           continue;
         }
         break;
-      case google::protobuf::FieldDescriptor::CPPTYPE_BOOL:
-        value = reflection.GetBool(message, &field) ? "true" : "false";
-        break;
       case google::protobuf::FieldDescriptor::CPPTYPE_ENUM:
         value = YamlName(*reflection.GetEnum(message, &field));
         break;
