@@ -6,6 +6,8 @@ namespace {
 
 constexpr int kGroups[] = {1, 1, 1, 3, 1, 3, 1, 3, 1, 3, 3, 3, 3, 3};
 constexpr int kOutputs = 3;
+// PyLO always clips elements, by default to ±1000.
+constexpr double kNoClip = 1e30;
 
 }  // namespace
 
@@ -43,7 +45,7 @@ PyloForm PyloCelo2(const v1::Celo2& config) {
     form.kwargs["clip_grad"] = true;
     form.kwargs["clip_norm"] = config.clip().global_norm();
   }
-  if (config.clip().has_element()) form.kwargs["grad_clip_val"] = config.clip().element();
+  form.kwargs["grad_clip_val"] = config.clip().has_element() ? config.clip().element() : kNoClip;
   return form;
 }
 
@@ -69,8 +71,8 @@ absl::Status ReadPyloCelo2(const nlohmann::json& config, const nlohmann::json& k
       arguments.Flag("orthogonalize", true) ? arguments.Whole("ns_iters", 5) : 0);
   if (arguments.Flag("clip_grad", false)) {
     celo2.mutable_clip()->set_global_norm(arguments.Real("clip_norm", 1));
-  } else if (kwargs.contains("grad_clip_val")) {
-    celo2.mutable_clip()->set_element(arguments.Real("grad_clip_val"));
+  } else if (const double limit = arguments.Real("grad_clip_val", 1000); limit < kNoClip) {
+    celo2.mutable_clip()->set_element(limit);
   }
   if (!module.status().ok()) return module.status();
   return arguments.status();

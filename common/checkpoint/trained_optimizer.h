@@ -32,7 +32,7 @@ struct TrainedOptimizer {
   v1::LearnedOptimizer optimizer;  // valid
   std::vector<float> theta;  // [P], in the order of LayoutOf(optimizer); finite if it was read
   std::optional<Training> training = std::nullopt;
-  std::string origin = "";
+  std::string origin = {};
 };
 
 std::string SerializeTrainedOptimizer(const TrainedOptimizer& trained);

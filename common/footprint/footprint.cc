@@ -9,6 +9,7 @@
 #include "common/footprint/per_parameter.h"
 #include "common/footprint/recurrent_state.h"
 #include "common/footprint/tensors.h"
+#include "common/lopt/curvature.h"
 #include "common/lopt/layout.h"
 #include "common/tier/tier.h"
 
@@ -36,6 +37,23 @@ uint64_t MlpScratchFloats(const v1::ImageMlp& task) {
   return floats;
 }
 
+// A probe: its vector and products, and what worker/kernels/mlp_shape.h lays out for them.
+uint64_t CurvatureScratchFloats(const v1::Task& task) {
+  const uint64_t parameters = ParameterCount(task);
+  if (!task.has_image_mlp()) return 3 * parameters;
+  const std::vector<int64_t> widths = MlpWidths(task.image_mlp());
+  const uint64_t batch = task.image_mlp().batch();
+  uint64_t values = 0, widest = 0;
+  for (size_t layer = 0; layer + 1 < widths.size(); ++layer) {
+    const uint64_t out = PaddedTo16(static_cast<uint64_t>(widths[layer + 1]));
+    values += batch * out;
+    widest = std::max(widest, static_cast<uint64_t>(widths[layer]) * out);
+  }
+  const uint64_t images = batch * static_cast<uint64_t>(widths[0]);
+  const uint64_t network = MlpScratchFloats(task.image_mlp()) - images;
+  return 3 * parameters + 2 * network + 5 * values + widest;
+}
+
 // Is the objective measured on batches of its own?
 bool IsScored(const v1::JobConfig& config) {
   const v1::Objective& objective = config.objective();
@@ -50,6 +68,7 @@ uint64_t BlockScratch(const v1::JobConfig& config, const v1::Task& task) {
   uint64_t floats = ParameterCount(task) + LayoutOf(config.optimizer()).size +
                     PerParameterScratch(config.optimizer(), TensorsOf(task)) +
                     RecurrentScratchFloats(config.optimizer(), TensorsOf(task));
+  if (!CurvatureOf(config.optimizer()).none()) floats += CurvatureScratchFloats(task);
   if (task.has_image_mlp()) {
     floats += (IsScored(config) ? 2 : 1) * MlpScratchFloats(task.image_mlp());
   }

@@ -24,6 +24,12 @@
 //   hyper_v2, LSTM 128, bank of 64, hidden 4: adafac_mlp's with 18 inputs and 24 of statistics an
 //     element; for each tensor 2·30·256 of mixing, 2·256·512 of LSTM and 2·64·160 of the bank:
 //     1.3 M for four tensors, 2.1 M in all for 2,410 parameters.
+//   mlp_nom_lopt: as adafac_mlp with two outputs more, three exponentials and the nominal step.
+//   celo2: 18 inputs of each element and 6 of each row or column, one output; each of the
+//     Newton–Schulz iterations on an n × m matrix 4·n²·m + 2·n³ and a little.
+//   linear: two operations a feature, and what the features themselves take.
+// Accumulators count in full even if few features are chosen; the probes that features from
+// curvature want are the task's, and are not counted.
 #pragma once
 
 #include "paceline/v1/config.pb.h"

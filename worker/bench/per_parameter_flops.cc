@@ -15,14 +15,15 @@ NetworkFlops NetworkOf(const Config& config, double outputs) {
   return {static_cast<double>(config.hidden()), static_cast<double>(config.layers()), outputs};
 }
 
-// Of an element: to limit it, or to find the norm and divide by it; the step's mean square, and the
-// step times a factor.
+// Of an element: to limit it, or to find the norm and divide by it.
+double ClipFlops(const v1::Clip& clip) {
+  return clip.has_element() ? 2 : clip.has_global_norm() ? 6 : 0;
+}
+
+// And the step's mean square, and the step times a factor.
 template <class Config>
 double StabilityFlops(const Config& config) {
-  double flops = 0;
-  if (config.clip().has_element()) flops += 2;
-  if (config.clip().has_global_norm()) flops += 6;
-  return flops + (config.has_update_rms() ? 4 : 0);
+  return ClipFlops(config.clip()) + (config.has_update_rms() ? 4 : 0);
 }
 
 double ChosenOf(const std::vector<uint8_t>& rows) {
@@ -60,7 +61,7 @@ double MlpLoptFlops(const v1::LearnedOptimizer& optimizer, const v1::Task& task)
   return flops;
 }
 
-AdafacColumns ColumnsOf(const FeatureRows& rows) {
+AdafacColumns AdafacColumnsOf(const FeatureRows& rows) {
   const double all = ChosenOf(rows.own);
   const double sides = ChosenOf({rows.own.begin() + 13, rows.own.begin() + 25});
   return {all - sides, sides / 2, all};
@@ -74,7 +75,7 @@ double AdafacFlops(const v1::LearnedOptimizer& optimizer, const Config& config,
   step += StabilityFlops(config) + CurvatureFlops(optimizer, config, network.first());
   double flops = rows.time == kNoRow ? 0 : network.time();
   for (const TensorShape& shape : TensorsOf(task)) {
-    flops += AdafacTensorFlops(shape, network, ColumnsOf(rows), step);
+    flops += AdafacTensorFlops(shape, network, AdafacColumnsOf(rows), step);
   }
   return flops;
 }
@@ -92,7 +93,7 @@ double Celo2Flops(const v1::Celo2& config, const v1::Task& task) {
   // One of the outputs is used; 18 columns of an element, 6 of a row or column. Clipped and scaled
   // gradient; weight decay, the step's mean square, and the step.
   const NetworkFlops network = NetworkOf(config, 1);
-  const double step = 3 + 2 + 2 + 2 + StabilityFlops(config);
+  const double step = 3 + 2 + 2 + 2 + ClipFlops(config.clip());
   constexpr double kAdam = 17;
   double flops = 0;
   for (const TensorShape& shape : TensorsOf(task)) {

@@ -10,7 +10,7 @@
 namespace paceline {
 namespace {
 
-constexpr int64_t kFewest = 8, kMost = 4096;
+constexpr int64_t kFewest = 8, kMost = 16384;
 // How far above its budget a row may go for the fewest replicas.
 constexpr double kTolerance = 50;
 constexpr size_t kSumsBytes = size_t{1} << 30;

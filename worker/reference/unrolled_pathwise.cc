@@ -15,6 +15,7 @@
 #include <utility>
 #include <vector>
 
+#include "common/lopt/curvature.h"
 #include "worker/engine/torch/run_torch.h"
 #include "worker/engine/torch/torch_task.h"
 #include "worker/pathwise/pathwise.h"
@@ -25,12 +26,12 @@ namespace {
 
 class UnrolledPathwise : public PathwiseRuns {
  public:
-  UnrolledPathwise(const v1::LearnedOptimizer& optimizer, v1::Task task_config, const Task& task,
-                   int runs, at::ScalarType type)
+  UnrolledPathwise(std::unique_ptr<ReferenceOptimizer> optimizer, v1::Task task_config,
+                   const Task& task, int runs, at::ScalarType type)
       : task_config_(std::move(task_config)),
         task_(task),
         type_(type),
-        optimizer_(MakeReferenceOptimizer(optimizer, task.parameters(), runs, type)),
+        optimizer_(std::move(optimizer)),
         seeds_(runs),
         steps_(runs),
         num_steps_(runs) {
@@ -134,14 +135,20 @@ absl::StatusOr<std::unique_ptr<PathwiseRuns>> MakeUnrolledPathwise(
   if (absl::Status known = MakeTorchBatch(task_config, task, {}).status(); !known.ok()) {
     return known;
   }
-  if (MakeReferenceOptimizer(optimizer, {}, 1, at::kFloat) == nullptr) {
-    return absl::InvalidArgumentError("back-propagation needs a learned optimizer");
+  if (!CurvatureOf(optimizer).none()) {
+    return absl::InvalidArgumentError("back-propagation does not go through curvature features");
   }
   std::unique_ptr<PathwiseRuns> made;
   const at::ScalarType type = precision == Precision::kDouble ? at::kDouble : at::kFloat;
-  absl::Status status = RunTorch(
-      [&] { made = std::make_unique<UnrolledPathwise>(optimizer, task_config, task, runs, type); });
+  absl::Status status = RunTorch([&] {
+    auto reference = MakeReferenceOptimizer(optimizer, task.parameters(), runs, type);
+    if (reference == nullptr) return;
+    made = std::make_unique<UnrolledPathwise>(std::move(reference), task_config, task, runs, type);
+  });
   if (!status.ok()) return status;
+  if (made == nullptr) {
+    return absl::InvalidArgumentError("back-propagation needs a learned optimizer");
+  }
   return made;
 }
 

@@ -177,6 +177,7 @@ TEST_F(PyloTest, Celo2WithoutArgumentsHasPylosOwn) {
   const auto read = ReadPyloFolder(folder_.path());
   ASSERT_TRUE(read.ok()) << read.status();
   EXPECT_EQ(read->optimizer.celo2().adam_multiplier(), 1);
+  EXPECT_EQ(read->optimizer.celo2().clip().element(), 1000);
   Write("config.json", R"({"feature_dims": [30], "hidden_size": 8})");
   ExpectRefusal("not of CELO2's 30 inputs in 14 groups");
 }

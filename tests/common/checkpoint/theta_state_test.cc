@@ -39,6 +39,14 @@ TEST(ThetaState, ReadsWhatFlaxWrites) {
   ExpectCounted(Data("adafac_mlp_h4.theta.state"), "{adafac_mlp: {hidden: 4}}");
 }
 
+// The LSTM's initial state is a named tuple there.
+TEST(ThetaState, ReadsTheRecurrentOptimizersThatFlaxWrites) {
+  ExpectCounted(Data("hyper_v2_h2_k2.theta.state"), "{hyper_v2: {lstm_hidden: 2, param_inits: 2}}");
+  ExpectCounted(Data("rnn_mlp_lopt_small.theta.state"),
+                "{rnn_mlp_lopt: {hidden: 2, lstm_hidden: 2, from_mlp: 2, from_lstm: 2, "
+                "lstm_to_ff: 2}}");
+}
+
 TEST(ThetaState, ReadsANumberThatNumpyGave) {
   ExpectCounted(Data("learnable_sgd.theta.state"), "{learnable_sgd: {}}");
 }

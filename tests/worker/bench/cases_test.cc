@@ -16,7 +16,7 @@ std::string MessageOf(const absl::Status& status) { return std::string(status.me
 TEST(BenchCases, NothingGivenIsTheTable) {
   const auto cases = MakeCases({.threads = 2});
   ASSERT_TRUE(cases.ok()) << cases.status();
-  ASSERT_THAT(*cases, SizeIs(9));
+  ASSERT_THAT(*cases, SizeIs(13));
   EXPECT_EQ((*cases)[1].config.estimator().particles(), 256u);
   EXPECT_EQ((*cases)[2].optimizer, "mlp_lopt");
   EXPECT_EQ((*cases)[2].config.optimizer().mlp_lopt().hidden(), 32u);

@@ -48,6 +48,36 @@ TEST(Flops, AdafacMlpOnAMatrixMultipliesSixteenInputsAnElement) {
   EXPECT_EQ(more, matrix + vector + 11 * 2);
 }
 
+TEST(Flops, OfFewerFeaturesAreFewer) {
+  // The time features alone; five of the parameters' eight inputs.
+  const double all = WorkOf("quadratic:5", "mlp_lopt:hidden=3:layers=0").optimizer_flops;
+  v1::Task task;
+  task.mutable_quadratic()->set_dimension(5);
+  v1::LearnedOptimizer config;
+  v1::MlpLopt& own = *config.mutable_mlp_lopt();
+  own.set_hidden(3);
+  for (const auto feature : {v1::MLP_LOPT_FEATURE_GRADIENT, v1::MLP_LOPT_FEATURE_PARAMETER}) {
+    own.add_features(feature);
+  }
+  const double few = WorkOfInnerStep(task, config).optimizer_flops;
+  // Six inputs of five elements by two outputs, their squares and normalisers; time.
+  const double inputs = 6 * (5 * (2 * 2 + 2) + 13 + 2 + 2);
+  EXPECT_EQ(all - few, inputs + 11 * (38 + 2 + 2 * 2));
+}
+
+TEST(Flops, LinearByHand) {
+  // g, p, m, v, its root, g and m over it; bias.
+  const double columns = 7, averages = 4 + 1 + 4 + 3;
+  EXPECT_EQ(WorkOf("quadratic:10", "linear").optimizer_flops,
+            10 * (averages + 2 + 2 * columns + 2));
+}
+
+TEST(Flops, NewtonSchulzIterationsByHand) {
+  const double once = WorkOf("mlp:64-10", "celo2:newton_schulz_steps=1").optimizer_flops -
+                      WorkOf("mlp:64-10", "celo2:newton_schulz_steps=0").optimizer_flops;
+  EXPECT_EQ(once, 4.0 * 10 * 10 * 64 + 2 * 1000 + 3 * 100 + 2 * 640);
+}
+
 TEST(Flops, NnAdamAndTheScheduleByHand) {
   const double element = 2 + 7 + 6 + 12 + 8, features = 11 * (28 + 4) + 4 * (20 + 8);
   const double lstm = 2 * (19 + 32) * 128 + 32 * (3 * 22 + 2 * 38 + 5), controls = 2 * 32 * 4;

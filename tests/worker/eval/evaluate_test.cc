@@ -156,5 +156,14 @@ TEST(EvaluateTest, FashionMnistIsLearned) {
   }
 }
 
+TEST(EvaluateTest, AnImportedOptimizerIsAskedOnWhatItIsToBeEvaluated) {
+  TrainedOptimizer imported = SmallOptimizer();
+  imported.training.reset();
+  DataStore data("/nowhere");
+  const auto evaluation = Evaluate(imported, {}, data, [](const std::string&) {});
+  EXPECT_TRUE(absl::IsInvalidArgument(evaluation.status()));
+  EXPECT_THAT(std::string(evaluation.status().message()), testing::HasSubstr("--config"));
+}
+
 }  // namespace
 }  // namespace paceline

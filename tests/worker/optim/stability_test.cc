@@ -12,8 +12,8 @@ namespace {
 
 const std::vector<std::vector<int64_t>> kShapes = {{12, 20}, {7}, {}, {3, 2, 5}};
 
-struct Run {
-  explicit Run(const v1::LearnedOptimizer& config, const std::vector<float>& theta)
+struct Trial {
+  explicit Trial(const v1::LearnedOptimizer& config, const std::vector<float>& theta)
       : tensors(TensorsOf(kShapes)),
         optimizer(MakeOptimizer(config, tensors, Arithmetic::kSimd)),
         prepared(optimizer->Prepare(theta)),
@@ -24,7 +24,7 @@ struct Run {
     parameters = RandomValues(parameters.size(), 1, random);
     optimizer->InitState(*prepared, state);
   }
-  explicit Run(const v1::LearnedOptimizer& config) : Run(config, ThetaOf(config)) {}
+  explicit Trial(const v1::LearnedOptimizer& config) : Trial(config, ThetaOf(config)) {}
   static std::vector<float> ThetaOf(const v1::LearnedOptimizer& config) {
     std::mt19937 random(9);
     return RandomTheta(config, random);
@@ -56,7 +56,8 @@ void SetIn(v1::LearnedOptimizer& config, const Set& set) {
   if (config.has_celo2()) set(*config.mutable_celo2());
 }
 
-double RmsOfMove(const Run& run, const std::vector<float>& before, const ParameterTensor& tensor) {
+double RmsOfMove(const Trial& run, const std::vector<float>& before,
+                 const ParameterTensor& tensor) {
   double sum = 0;
   for (size_t i = tensor.offset; i < tensor.offset + tensor.size; ++i) {
     sum += std::pow(static_cast<double>(run.parameters[i]) - before[i], 2);
@@ -69,10 +70,12 @@ TEST(StepSize, IsTheStepsRootMeanSquareOverEveryTensor) {
   for (v1::LearnedOptimizer config : Families()) {
     if (config.has_mlp_nom_lopt()) config.mutable_mlp_nom_lopt()->set_weight_decay(0);
     SetIn(config, [](auto& own) {
-      own.mutable_update_rms()->set_learning_rate(0.02);
-      own.mutable_update_rms()->set_epsilon(1e-9);
+      if constexpr (requires { own.mutable_update_rms(); }) {
+        own.mutable_update_rms()->set_learning_rate(0.02);
+        own.mutable_update_rms()->set_epsilon(1e-9);
+      }
     });
-    Run run(config);
+    Trial run(config);
     for (int update = 0; update < 3; ++update) {
       const std::vector<float> before = run.parameters;
       run.Update(RandomValues(before.size(), 1, random));
@@ -88,7 +91,7 @@ TEST(StepSize, OfCelo2sMatricesIsTheLearningRate) {
   std::mt19937 random(11);
   v1::LearnedOptimizer config = Celo2Config(8, 2);
   config.mutable_celo2()->set_weight_decay(0);
-  Run run(config);
+  Trial run(config);
   const std::vector<float> before = run.parameters;
   run.Update(RandomValues(before.size(), 1, random));
   EXPECT_NEAR(RmsOfMove(run, before, run.tensors[0]), 0.01, 1e-7);
@@ -108,7 +111,7 @@ void ExpectClips(double element, double norm) {
       if (element > 0) own.mutable_clip()->set_element(element);
       if (norm > 0) own.mutable_clip()->set_global_norm(norm);
     });
-    Run expected(plain), run(clipping);
+    Trial expected(plain), run(clipping);
     for (int update = 0; update < 4; ++update) {
       std::vector<float> gradient = RandomValues(run.parameters.size(), 1, random);
       run.Update(gradient);
@@ -134,7 +137,7 @@ TEST(Clipping, AShortGradientStaysAsItIs) { ExpectClips(0, 1e6); }
 TEST(Clipping, ByGlobalNormKeepsAnyFiniteGradientFinite) {
   v1::LearnedOptimizer config = AdafacConfig(4, 2);
   config.mutable_adafac_mlp()->mutable_clip()->set_global_norm(1);
-  Run run(config);
+  Trial run(config);
   std::vector<float> gradient(run.parameters.size(), 1e30f);
   run.Update(gradient);
   gradient.assign(gradient.size(), 0.0f);
@@ -151,7 +154,7 @@ TEST(Features, WhatIsLeftOutCountsAsWeightsOfZero) {
                              v1::ADAFAC_FEATURE_FACTORED_MOMENTUM}) {
     few.mutable_adafac_mlp()->add_features(feature);
   }
-  const std::vector<float> theta = Run::ThetaOf(few);
+  const std::vector<float> theta = Trial::ThetaOf(few);
   const ThetaLayout small = LayoutOf(few), large = LayoutOf(all);
   std::vector<float> spread(large.size);
   for (const ThetaLeaf& leaf : small.leaves) {
@@ -165,7 +168,7 @@ TEST(Features, WhatIsLeftOutCountsAsWeightsOfZero) {
     std::copy_n(theta.begin() + small.leaf("nn/~/w0").offset + 4 * rows.own[column], 4,
                 spread.begin() + large.leaf("nn/~/w0").offset + 4 * column);
   }
-  Run run(few, theta), expected(all, spread);
+  Trial run(few, theta), expected(all, spread);
   for (int update = 0; update < 3; ++update) {
     const std::vector<float> gradient = RandomValues(run.parameters.size(), 1, random);
     run.Update(gradient);
@@ -178,13 +181,13 @@ TEST(Features, WhatIsLeftOutCountsAsWeightsOfZero) {
 TEST(Features, FromCurvatureAreZeroUntilAnEstimateComes) {
   std::mt19937 random(14);
   const v1::LearnedOptimizer config = WithCurvature(AdafacConfig(4, 2));
-  std::vector<float> theta = Run::ThetaOf(config), other = theta;
+  std::vector<float> theta = Trial::ThetaOf(config), other = theta;
   const FeatureRows rows = RowsOf(config.adafac_mlp());
   const size_t w0 = LayoutOf(config).leaf("nn/~/w0").offset;
   for (const uint8_t row : rows.curvature) {
     for (size_t h = 0; h < 4; ++h) other[w0 + 4u * row + h] += 3;
   }
-  Run run(config, theta), changed(config, other);
+  Trial run(config, theta), changed(config, other);
   for (int update = 0; update < 3; ++update) {
     const std::vector<float> gradient = RandomValues(run.parameters.size(), 1, random);
     run.Update(gradient);
@@ -192,7 +195,7 @@ TEST(Features, FromCurvatureAreZeroUntilAnEstimateComes) {
   }
   EXPECT_EQ(run.parameters, changed.parameters);
   const std::vector<float> gradient = RandomValues(run.parameters.size(), 1, random);
-  for (Run* each : {&run, &changed}) {
+  for (Trial* each : {&run, &changed}) {
     each->optimizer->Update(
         *each->prepared,
         {.iteration = 3, .gradient = gradient.data(), .hessian_diagonal = gradient.data()},

@@ -26,6 +26,9 @@ inline const char* const kEveryKind[] = {
     "{mlp_nom_lopt: {step_multiplier: 0.1, nominal_step_size: 0.01, weight_decay: 0.01}}",
     "{linear: {}}",
     "{celo2: {}}",
+    "{rnn_mlp_lopt: {hidden: 8, lstm_hidden: 8, step_multiplier: 0.1}}",
+    "{hyper_v2: {lstm_hidden: 8, param_inits: 4, step_multiplier: 0.1}}",
+    "{learned_schedule: {}}",
 };
 
 class CheckpointFile {
