@@ -98,7 +98,7 @@ inline std::vector<v1::LearnedOptimizer> RecurrentConfigs() {
                                                RnnMlpConfig(19, 1),
                                                RnnMlpConfig(32, 3, 64),
                                                HyperV2Config(),
-                                               HyperV2Config(17, 3),
+                                               HyperV2Config(17, 9),
                                                HyperV2Config(64, 70),
                                                HyperV2Config(8, 4, 6, 1),
                                                HyperV2Config(8, 4, 17, 3)};
