@@ -88,11 +88,25 @@ void SetMlpNomLopt(const nlohmann::json& config, v1::MlpNomLopt& own) {
   own.set_selfnormalize_blackbox(config.at("selfnormalize_blackbox"));
 }
 
+// Three momenta, a second moment, three factored ones; `fixed`: by the library's own decays, which
+// are constants of those families here.
+bool HasOurAccumulators(const nlohmann::json& config, bool fixed) {
+  using Decays = std::vector<double>;
+  const Decays momenta = config.at("initial_momentum_decays");
+  const Decays rms = config.at("initial_rms_decays");
+  const Decays factored = config.at("initial_adafactor_decays");
+  const Decays usual = {0.9, 0.99, 0.999};
+  if (fixed) return momenta == usual && rms == Decays{0.999} && factored == usual;
+  return momenta.size() == 3 && rms.size() == 1 && factored.size() == 3;
+}
+
 }  // namespace
 
 std::optional<v1::LearnedOptimizer> GoldenOptimizer(const nlohmann::json& config) {
   v1::LearnedOptimizer result;
   const std::string name = config.value("optimizer", "");
+  const bool adafac = name == "AdafacMLPLOpt" || name == "MLPNomLOpt";
+  if ((adafac || name == "HyperV2") && !HasOurAccumulators(config, adafac)) return std::nullopt;
   if (name == "LearnableSGD") {
     result.mutable_learnable_sgd()->set_learning_rate(config.at("initial_lr"));
   } else if (name == "LearnableSGDM") {
