@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <charconv>
 #include <cmath>
+#include <optional>
 
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
@@ -191,6 +192,21 @@ std::string FieldSpecs(const google::protobuf::Message& message,
   return text;
 }
 
+// ` with features, clip`: the fields that are lists or mappings, which a spec cannot say.
+std::string RestOf(const v1::LearnedOptimizer& optimizer) {
+  const auto* kind = optimizer.GetReflection()->GetOneofFieldDescriptor(
+      optimizer, v1::LearnedOptimizer::descriptor()->oneof_decl(0));
+  const google::protobuf::Message& own = optimizer.GetReflection()->GetMessage(optimizer, kind);
+  std::vector<const google::protobuf::FieldDescriptor*> set;
+  own.GetReflection()->ListFields(own, &set);
+  std::vector<std::string> names;
+  for (const auto* field : set) {
+    const bool is_message = field->cpp_type() == google::protobuf::FieldDescriptor::CPPTYPE_MESSAGE;
+    if (field->is_repeated() || is_message) names.push_back(field->name());
+  }
+  return names.empty() ? "" : " with " + absl::StrJoin(names, ", ");
+}
+
 }  // namespace
 
 absl::StatusOr<std::string> TaskYaml(const std::string& spec) {
@@ -253,9 +269,11 @@ uint32_t BlockFor(uint32_t particles, int threads) {
 
 absl::StatusOr<std::vector<BenchCase>> MakeCases(const CaseOptions& given) {
   CaseOptions options = given;
+  std::optional<v1::LearnedOptimizer> own;  // the config's, whole
   if (!options.config_path.empty()) {
     const auto job = LoadConfig(options.config_path);
     if (!job.ok()) return job.status();
+    if (options.optimizers.empty()) own = job->optimizer();
     if (absl::Status filled = FillIn(*job, options); !filled.ok()) return filled;
   }
   std::vector<BenchCase> cases;
@@ -264,6 +282,10 @@ absl::StatusOr<std::vector<BenchCase>> MakeCases(const CaseOptions& given) {
     auto made = MakeCase(task, optimizer, particles, options);
     if (!made.ok()) return made.status();
     cases.push_back(*std::move(made));
+    if (own) {
+      cases.back().optimizer += RestOf(*own);
+      *cases.back().config.mutable_optimizer() = *own;
+    }
     return absl::OkStatus();
   };
   const bool whole_table = options.tasks.empty() && options.optimizers.empty();

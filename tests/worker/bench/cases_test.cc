@@ -81,6 +81,15 @@ TEST(BenchCases, SpecsOfAConfigAreReadBackToIt) {
             "mlp_lopt:hidden=3:step_multiplier=0.5");
 }
 
+TEST(BenchCases, AConfigsOptimizerIsMeasuredWholeListsAndMappingsToo) {
+  const auto cases = MakeCases({.config_path = "configs/curvature.yaml"});
+  ASSERT_TRUE(cases.ok()) << cases.status();
+  EXPECT_EQ(cases->front().optimizer, "adafac_mlp:hidden=16 with features, clip, curvature");
+  const v1::AdafacMlp& own = cases->front().config.optimizer().adafac_mlp();
+  EXPECT_EQ(own.features_size(), 12);
+  EXPECT_EQ(own.curvature().every(), 10u);
+}
+
 TEST(BenchCases, AConfigFileGivesWhatTheCommandLineDoesNot) {
   const auto cases = MakeCases({.particles = {16}, .config_path = "configs/mlp-lopt-pes.yaml"});
   ASSERT_TRUE(cases.ok()) << cases.status();
