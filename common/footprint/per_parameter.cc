@@ -32,15 +32,6 @@ size_t PaddedElements(const TensorShape& shape) {
   return shape.size() < 2 ? PaddedTo16(ElementsOf(shape)) : MatrixOf(shape).padded();
 }
 
-// Momenta and second moment of every element, factored moments along rows and columns; three of
-// each but the second moment.
-size_t AdafacState(const TensorShape& shape) {
-  if (shape.size() < 2) return 7 * PaddedElements(shape);
-  const Matrix matrix = MatrixOf(shape);
-  return 4 * matrix.padded() +
-         3 * matrix.batches * (PaddedTo16(matrix.larger) + PaddedTo16(matrix.smaller));
-}
-
 // AdamW below rank 2; else the matrices of the last two axes, one by one.
 size_t Celo2State(const TensorShape& shape) {
   if (shape.size() < 2) return 2 * PaddedElements(shape);
@@ -150,6 +141,13 @@ size_t Celo2Scratch(const v1::Celo2& own, const std::vector<TensorShape>& tensor
 }
 
 }  // namespace
+
+size_t AdafacState(const TensorShape& shape) {
+  if (shape.size() < 2) return 7 * PaddedElements(shape);
+  const Matrix matrix = MatrixOf(shape);
+  return 4 * matrix.padded() +
+         3 * matrix.batches * (PaddedTo16(matrix.larger) + PaddedTo16(matrix.smaller));
+}
 
 size_t PerParameterState(const v1::LearnedOptimizer& optimizer, const TensorShape& shape) {
   const size_t own = OwnState(optimizer, shape), matrices = Matrices(optimizer);

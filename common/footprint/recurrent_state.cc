@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "common/footprint/per_parameter.h"
+
 namespace paceline {
 namespace {
 
@@ -43,7 +45,7 @@ size_t RecurrentStateFloats(const v1::LearnedOptimizer& optimizer,
     }
     case v1::LearnedOptimizer::kHyperV2: {
       size_t floats = kLossHistory + LstmState(count, optimizer.hyper_v2().lstm_hidden());
-      for (const TensorShape& shape : tensors) floats += AdafacFloats(shape);
+      for (const TensorShape& shape : tensors) floats += AdafacState(shape);
       return floats;
     }
     case v1::LearnedOptimizer::kLearnedSchedule:

@@ -47,18 +47,6 @@ size_t ParameterCount(const v1::Task& task) {
   return parameters;
 }
 
-size_t AdafacFloats(const TensorShape& shape) {
-  const size_t elements = ElementsOf(shape);
-  if (shape.size() < 2) return 7 * PaddedTo16(elements);
-  TensorShape sorted = shape;
-  std::ranges::sort(sorted);
-  const auto larger = static_cast<size_t>(sorted[sorted.size() - 1]);
-  const auto smaller = static_cast<size_t>(sorted[sorted.size() - 2]);
-  const size_t matrix = std::min(smaller * PaddedTo16(larger), larger * PaddedTo16(smaller));
-  const size_t batches = elements / (larger * smaller);
-  return batches * (4 * matrix + 3 * (PaddedTo16(larger) + PaddedTo16(smaller)));
-}
-
 size_t StateFloats(const v1::LearnedOptimizer& optimizer, const v1::Task& task) {
   const std::vector<TensorShape> tensors = TensorsOf(task);
   size_t floats = RecurrentStateFloats(optimizer, tensors);

@@ -26,9 +26,6 @@ size_t ParameterCount(const v1::Task& task);
 // Rows of scratch and state are padded to whole groups of 16 lanes.
 constexpr size_t PaddedTo16(size_t count) { return (count + 15) / 16 * 16; }
 
-// Momenta and second moment of every element, factored moments along rows and columns; three of
-// each but the second moment. As worker/optim/tensor_plan.h turns a matrix.
-size_t AdafacFloats(const TensorShape& shape);
 // Floats of optimizer state for one run, as the CPU's tiers keep it: rows padded to 16.
 size_t StateFloats(const v1::LearnedOptimizer& optimizer, const v1::Task& task);
 

@@ -90,7 +90,8 @@ auto VisitPlan(const v1::LearnedOptimizer& config, const std::vector<ParameterTe
       return visit(PlanLinear(config, tensors));
     case v1::LearnedOptimizer::kCelo2:
       return visit(PlanCelo2(config, tensors));
-    default:
+    case v1::LearnedOptimizer::kSystemParameters:
+    case v1::LearnedOptimizer::KIND_NOT_SET:
       break;
   }
   FailNoOptimizer();
