@@ -11,7 +11,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "common/checkpoint/trained_optimizer.h"
-#include "paceline/v1/config.pb.h"
+#include "paceline/v1/optimizer.pb.h"
 
 namespace paceline {
 

@@ -8,7 +8,7 @@
 
 #include "absl/status/statusor.h"
 #include "common/checkpoint/pylo_tensor.h"
-#include "paceline/v1/config.pb.h"
+#include "paceline/v1/optimizer.pb.h"
 
 namespace paceline {
 

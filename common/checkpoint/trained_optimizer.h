@@ -18,7 +18,7 @@
 
 #include "absl/status/statusor.h"
 #include "common/safetensors/safetensors.h"
-#include "paceline/v1/config.pb.h"
+#include "paceline/v1/job_config.pb.h"
 
 namespace paceline {
 

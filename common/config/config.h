@@ -1,5 +1,6 @@
-// Strict YAML to JobConfig and back. The schema is proto/paceline/v1/config.proto; its FieldRules
-// give ranges and defaults. A config is accepted whole or refused with every fault listed.
+// Strict YAML to JobConfig and back. The schema is proto/paceline/v1/job_config.proto; its
+// FieldRules give ranges and defaults. A config is accepted whole or refused with every fault
+// listed.
 //
 // What is stricter than YAML: one document that is a mapping, of at most 256 KiB of UTF-8; no
 // anchors, aliases, tags or merge keys; no key twice; numbers as a person reads them (010, 0x10,
@@ -13,7 +14,7 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
-#include "paceline/v1/config.pb.h"
+#include "paceline/v1/job_config.pb.h"
 
 namespace paceline {
 

@@ -4,7 +4,7 @@
 #include <vector>
 
 #include "common/config/diagnostics.h"
-#include "paceline/v1/config.pb.h"
+#include "paceline/v1/job_config.pb.h"
 
 namespace paceline {
 

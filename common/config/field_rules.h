@@ -1,4 +1,5 @@
-// The rules that config.proto states for single fields and alternatives, applied to a message.
+// The rules that the config's messages state for single fields and alternatives, applied to a
+// message.
 #pragma once
 
 #include <google/protobuf/message.h>

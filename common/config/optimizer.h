@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
-#include "paceline/v1/config.pb.h"
+#include "paceline/v1/optimizer.pb.h"
 
 namespace paceline {
 

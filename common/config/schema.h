@@ -1,5 +1,6 @@
-// config.proto as the binder, the rules and the printer see it: keys, enum values, rules, and their
-// words. Field types are whole numbers, doubles, strings, enums, messages, and lists of them.
+// The messages of a config as the binder, the rules and the printer see them: keys, enum values,
+// rules, and their words. Field types are whole numbers, doubles, strings, enums, messages, and
+// lists of them.
 #pragma once
 
 #include <google/protobuf/descriptor.h>

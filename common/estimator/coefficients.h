@@ -5,7 +5,7 @@
 #include <span>
 #include <vector>
 
-#include "paceline/v1/config.pb.h"
+#include "paceline/v1/estimator.pb.h"
 
 namespace paceline {
 

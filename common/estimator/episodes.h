@@ -12,7 +12,7 @@
 
 #include "common/estimator/settings.h"
 #include "common/noise/streams.h"
-#include "paceline/v1/config.pb.h"
+#include "paceline/v1/job_config.pb.h"
 
 namespace paceline {
 

@@ -20,7 +20,7 @@
 #include "common/estimator/coefficients.h"
 #include "common/estimator/episodes.h"
 #include "common/estimator/leaf_sigma.h"
-#include "paceline/v1/config.pb.h"
+#include "paceline/v1/job_config.pb.h"
 
 namespace paceline {
 

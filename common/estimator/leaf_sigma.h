@@ -1,4 +1,4 @@
-// Standard deviations of single leaves of θ (Estimator.leaf_sigma of config.proto).
+// Standard deviations of single leaves of θ (Estimator.leaf_sigma of estimator.proto).
 #pragma once
 
 #include <cstddef>
@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "common/lopt/layout.h"
-#include "paceline/v1/config.pb.h"
+#include "paceline/v1/estimator.pb.h"
 
 namespace paceline {
 

@@ -1,10 +1,10 @@
-// What Estimator of config.proto says, in the words of the arithmetic.
+// What Estimator of estimator.proto says, in the words of the arithmetic.
 #pragma once
 
 #include <cstdint>
 #include <limits>
 
-#include "paceline/v1/config.pb.h"
+#include "paceline/v1/job_config.pb.h"
 
 namespace paceline {
 

@@ -9,7 +9,7 @@
 #include <string>
 
 #include "absl/status/status.h"
-#include "paceline/v1/config.pb.h"
+#include "paceline/v1/job_config.pb.h"
 
 namespace paceline {
 

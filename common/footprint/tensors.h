@@ -6,7 +6,8 @@
 #include <cstdint>
 #include <vector>
 
-#include "paceline/v1/config.pb.h"
+#include "paceline/v1/optimizer.pb.h"
+#include "paceline/v1/task.pb.h"
 
 namespace paceline {
 

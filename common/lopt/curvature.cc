@@ -5,7 +5,7 @@
 namespace paceline {
 namespace {
 
-// config.proto's defaults.
+// optimizer.proto's defaults.
 constexpr uint32_t kDefaultEvery = 10;
 constexpr double kDefaultDecay = 0.99;
 

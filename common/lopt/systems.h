@@ -3,7 +3,7 @@
 
 #include <cstddef>
 
-#include "paceline/v1/config.pb.h"
+#include "paceline/v1/task.pb.h"
 
 namespace paceline {
 

@@ -6,7 +6,7 @@
 #include <set>
 #include <string>
 
-#include "paceline/v1/config.pb.h"
+#include "paceline/v1/job_config.pb.h"
 
 namespace paceline {
 

@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
-#include "paceline/v1/config.pb.h"
+#include "paceline/v1/job_config.pb.h"
 
 namespace CLI {
 class App;

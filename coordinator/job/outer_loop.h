@@ -13,8 +13,8 @@
 #include "common/estimator/gradient.h"
 #include "coordinator/outer/trainer.h"
 #include "coordinator/store/checkpoint.h"
-#include "paceline/v1/config.pb.h"
 #include "paceline/v1/job.pb.h"
+#include "paceline/v1/job_config.pb.h"
 
 namespace paceline {
 

@@ -3,7 +3,7 @@
 
 #include <span>
 
-#include "paceline/v1/config.pb.h"
+#include "paceline/v1/clip.pb.h"
 
 namespace paceline {
 

@@ -9,7 +9,7 @@
 #include <utility>
 #include <vector>
 
-#include "paceline/v1/config.pb.h"
+#include "paceline/v1/outer.pb.h"
 
 namespace paceline {
 

@@ -11,7 +11,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "coordinator/outer/outer_optimizer.h"
-#include "paceline/v1/config.pb.h"
+#include "paceline/v1/outer.pb.h"
 
 namespace paceline {
 

@@ -14,7 +14,7 @@
 #include "absl/status/statusor.h"
 #include "common/estimator/gradient.h"
 #include "coordinator/store/store.h"
-#include "paceline/v1/config.pb.h"
+#include "paceline/v1/job_config.pb.h"
 
 namespace paceline {
 

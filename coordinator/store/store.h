@@ -10,8 +10,8 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "common/estimator/gradient.h"
-#include "paceline/v1/config.pb.h"
 #include "paceline/v1/job.pb.h"
+#include "paceline/v1/job_config.pb.h"
 
 namespace paceline {
 

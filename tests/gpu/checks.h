@@ -6,7 +6,8 @@
 #include <vector>
 
 #include "absl/status/status.h"
-#include "paceline/v1/config.pb.h"
+#include "paceline/v1/optimizer.pb.h"
+#include "paceline/v1/task.pb.h"
 #include "worker/cuda/device.h"
 #include "worker/task/image_mlp.h"
 

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
-#include "paceline/v1/config.pb.h"
+#include "paceline/v1/job_config.pb.h"
 
 namespace paceline {
 
@@ -29,7 +29,7 @@ struct CaseOptions {
 // `mlp:IN-HIDDEN-...-10[:batch=N][:ACTIVATION]`, IN the pixels of a square image of at most 28 ×
 // 28; `quadratic:N[:KIND]`; fields of the schema may follow as `:key=value`. As a YAML value.
 absl::StatusOr<std::string> TaskYaml(const std::string& spec);
-// `KIND[:key=value]...`, the keys of config.proto. As a YAML value.
+// `KIND[:key=value]...`, the keys of its message. As a YAML value.
 absl::StatusOr<std::string> OptimizerYaml(const std::string& spec);
 // A config's task or optimizer in the same words, defaults left out.
 std::string TaskSpec(const v1::Task& task);

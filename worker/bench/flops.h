@@ -32,7 +32,8 @@
 // curvature want are the task's, and are not counted.
 #pragma once
 
-#include "paceline/v1/config.pb.h"
+#include "paceline/v1/optimizer.pb.h"
+#include "paceline/v1/task.pb.h"
 
 namespace paceline {
 

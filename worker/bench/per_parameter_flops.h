@@ -1,7 +1,8 @@
 // The arithmetic of the per-parameter optimizers, for worker/bench/flops.h, which says what counts.
 #pragma once
 
-#include "paceline/v1/config.pb.h"
+#include "paceline/v1/optimizer.pb.h"
+#include "paceline/v1/task.pb.h"
 
 namespace paceline {
 

@@ -16,7 +16,7 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
-#include "paceline/v1/config.pb.h"
+#include "paceline/v1/task.pb.h"
 
 namespace paceline {
 

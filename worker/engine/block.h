@@ -10,7 +10,7 @@
 #include "common/estimator/episodes.h"
 #include "common/estimator/gradient.h"
 #include "common/lopt/layout.h"
-#include "paceline/v1/config.pb.h"
+#include "paceline/v1/job_config.pb.h"
 #include "worker/cuda/device.h"
 #include "worker/engine/inner_runs.h"
 #include "worker/engine/run_values.h"

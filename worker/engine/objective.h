@@ -7,7 +7,7 @@
 #include <string>
 
 #include "absl/status/status.h"
-#include "paceline/v1/config.pb.h"
+#include "paceline/v1/job_config.pb.h"
 #include "worker/task/task.h"
 
 namespace paceline {

@@ -8,7 +8,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
-#include "paceline/v1/config.pb.h"
+#include "paceline/v1/job_config.pb.h"
 #include "worker/data/dataset.h"
 #include "worker/estimators/figures.h"
 

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "paceline/v1/config.pb.h"
+#include "paceline/v1/optimizer.pb.h"
 
 namespace paceline {
 

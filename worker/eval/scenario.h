@@ -5,7 +5,8 @@
 #include <string>
 #include <vector>
 
-#include "paceline/v1/config.pb.h"
+#include "paceline/v1/estimator.pb.h"
+#include "paceline/v1/task.pb.h"
 
 namespace paceline {
 

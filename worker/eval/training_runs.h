@@ -8,7 +8,9 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
-#include "paceline/v1/config.pb.h"
+#include "paceline/v1/optimizer.pb.h"
+#include "paceline/v1/task.pb.h"
+#include "paceline/v1/tier.pb.h"
 #include "worker/data/dataset.h"
 #include "worker/task/task.h"
 

@@ -1,4 +1,4 @@
-// The activations of config.proto, their slopes and second derivatives, over a lane type
+// The activations of task.proto, their slopes and second derivatives, over a lane type
 // (common/lane/scalar.h). NaN gives NaN (but second derivatives that are 0 everywhere). At a kink
 // the slope is 0 (relu, relu6) or that of the upper side (selu: of the lower), and the second
 // derivative is that of the same side.

@@ -10,9 +10,9 @@
 #include <span>
 #include <vector>
 
-#include "paceline/v1/config.pb.h"
+#include "common/lopt/tensor.h"
+#include "paceline/v1/optimizer.pb.h"
 #include "worker/optim/inner_step.h"
-#include "worker/task/task.h"
 
 namespace paceline {
 

@@ -1,5 +1,5 @@
 // Momentum or Adam whose log learning rate is a small network of progress and loss
-// (proto/paceline/v1/config.proto, LearnedSchedule).
+// (proto/paceline/v1/optimizer.proto, LearnedSchedule).
 #include <ATen/TensorOperators.h>
 #include <ATen/ops/cat.h>
 

@@ -13,7 +13,7 @@
 #include <memory>
 #include <vector>
 
-#include "paceline/v1/config.pb.h"
+#include "paceline/v1/optimizer.pb.h"
 #include "worker/reference/run_states.h"
 #include "worker/task/task.h"
 

@@ -1,13 +1,13 @@
-// The activations of config.proto on whole arrays. Every CPU gives the same bits.
+// The activations of task.proto on whole arrays. Every CPU gives the same bits.
 #pragma once
 
 #include <span>
 
-#include "paceline/v1/config.pb.h"
+#include "paceline/v1/task.pb.h"
 
 namespace paceline {
 
-// False for ACTIVATION_UNSPECIFIED and numbers that config.proto does not name; such a value must
+// False for ACTIVATION_UNSPECIFIED and numbers that task.proto does not name; such a value must
 // not be passed to the functions below.
 bool IsActivation(v1::Activation activation);
 

@@ -13,7 +13,7 @@ namespace {
 
 absl::Status OutOfRange(std::string_view field, int64_t value) {
   return absl::InvalidArgumentError(
-      fmt::format("{} is {}, which config.proto does not allow", field, value));
+      fmt::format("{} is {}, which task.proto does not allow", field, value));
 }
 
 absl::StatusOr<std::unique_ptr<Task>> MakeImageMlp(const v1::ImageMlp& config, DataStore& data) {

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "common/noise/streams.h"
-#include "paceline/v1/config.pb.h"
+#include "paceline/v1/task.pb.h"
 #include "worker/task/task.h"
 
 namespace paceline {

@@ -9,22 +9,12 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "common/lopt/tensor.h"
 #include "common/noise/streams.h"
-#include "paceline/v1/config.pb.h"
+#include "paceline/v1/task.pb.h"
 #include "worker/data/dataset.h"
 
 namespace paceline {
-
-// What a tensor is to its network: rules that depend on the network's width go by it.
-enum class TensorKind { kOther, kInputWeights, kHiddenWeights, kOutputWeights, kBias, kEmbedding };
-
-struct ParameterTensor {
-  std::string name;            // google/learned_optimization's: "mlp/~/linear_0/w"
-  std::vector<int64_t> shape;  // dense weights [in, out]; a scalar {}
-  size_t offset = 0;
-  size_t size = 0;
-  TensorKind kind = TensorKind::kOther;
-};
 
 // Names one inner run's randomness. Both signs of a particle have the same.
 struct RunSeed {

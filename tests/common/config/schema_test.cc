@@ -11,7 +11,7 @@
 
 #include "common/config/bind_scalar.h"
 #include "common/config/pattern.h"
-#include "paceline/v1/config.pb.h"
+#include "paceline/v1/job_config.pb.h"
 
 namespace paceline {
 namespace {

@@ -5,7 +5,7 @@
 #include <string_view>
 #include <vector>
 
-#include "paceline/v1/config.pb.h"
+#include "paceline/v1/job_config.pb.h"
 
 namespace paceline::testing {
 

@@ -3,7 +3,7 @@
 
 #include <cstdint>
 
-#include "paceline/v1/config.pb.h"
+#include "paceline/v1/job_config.pb.h"
 
 namespace paceline {
 

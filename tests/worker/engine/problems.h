@@ -3,7 +3,8 @@
 
 #include <vector>
 
-#include "paceline/v1/config.pb.h"
+#include "paceline/v1/optimizer.pb.h"
+#include "paceline/v1/task.pb.h"
 
 namespace paceline {
 

@@ -3,7 +3,7 @@
 
 #include <vector>
 
-#include "paceline/v1/config.pb.h"
+#include "paceline/v1/optimizer.pb.h"
 
 namespace paceline {
 

@@ -7,7 +7,7 @@
 #include <functional>
 #include <vector>
 
-#include "paceline/v1/config.pb.h"
+#include "paceline/v1/task.pb.h"
 #include "worker/task/task.h"
 
 namespace paceline {

@@ -4,7 +4,7 @@
 #include <cstdint>
 #include <vector>
 
-#include "paceline/v1/config.pb.h"
+#include "paceline/v1/task.pb.h"
 #include "worker/task/task.h"
 
 namespace paceline {

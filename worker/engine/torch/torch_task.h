@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
-#include "paceline/v1/config.pb.h"
+#include "paceline/v1/task.pb.h"
 #include "worker/engine/torch/torch_losses.h"
 #include "worker/task/task.h"
 

@@ -1,4 +1,4 @@
-// The dynamical systems that config.proto knows.
+// The dynamical systems that task.proto knows.
 #pragma once
 
 #include <memory>
