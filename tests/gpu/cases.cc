@@ -22,7 +22,7 @@ std::unique_ptr<ImageMlp> MadeUpTask(int size, std::vector<int> hidden, v1::Acti
                                      int batch) {
   constexpr size_t kExamples = 4096;
   auto data = std::make_shared<ImageData>();
-  data->size = size;
+  data->height = data->width = size;
   data->classes = 10;
   std::mt19937 random(1);
   std::uniform_real_distribution<float> pixel(0.0f, 1.0f);

@@ -1,5 +1,5 @@
-// One gzip member (RFC 1952) in memory, unpacked piece by piece, so that a reader can look at a
-// header before it believes the sizes in it.
+// Gzip data (RFC 1952) in memory: one member or several one after the other, as gunzip reads them;
+// zero bytes between and after members are padding.
 #pragma once
 
 #include <cstddef>
@@ -9,34 +9,41 @@
 #include <string_view>
 
 #include "absl/status/status.h"
+#include "worker/data/byte_reader.h"
 
 namespace paceline {
 
-// Not thread-safe. `packed` outlives the object. All errors are DataLoss and name the byte of the
-// packed data at which reading stopped.
-class Gunzip {
+// The two bytes with which every member begins.
+bool BeginsAsGzip(std::string_view bytes);
+
+// `packed` outlives the object. Errors name the byte of the packed data at which reading stopped.
+class Gunzip : public ByteReader {
  public:
   explicit Gunzip(std::string_view packed);
   Gunzip(const Gunzip&) = delete;
   Gunzip& operator=(const Gunzip&) = delete;
-  ~Gunzip();
+  ~Gunzip() override;
 
-  // Fills `out` with the next unpacked bytes; an error if there are fewer.
-  absl::Status Read(std::span<uint8_t> out);
-  // The unpacked data must end here with a correct checksum, and nothing may follow the member.
-  absl::Status Finish();
-  // Bytes unpacked so far.
-  size_t position() const { return position_; }
+  absl::Status Read(std::span<uint8_t> out) override;
+  // The last member must end here with a correct checksum, and nothing but padding may follow it.
+  absl::Status Finish() override;
+  size_t most_bytes() const override;
 
  private:
   struct Inflater;
   // Unpacks into `out`; the number of bytes written is less than its size only at the end.
   absl::Status Inflate(std::span<uint8_t> out, size_t* written);
+  // As much of `out` as one call of zlib gives.
+  absl::Status InflateSome(std::span<uint8_t> out, size_t* written);
+  // After a member: on to the next, or to the end.
+  void NextMember();
+  // Of the packed data, so far.
+  size_t consumed() const;
   absl::Status Damaged(std::string_view what) const;
 
   std::string_view packed_;
   std::unique_ptr<Inflater> inflater_;
-  size_t position_ = 0;
+  size_t position_ = 0;  // bytes unpacked so far
 };
 
 }  // namespace paceline

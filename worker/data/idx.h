@@ -1,5 +1,6 @@
-// The IDX format of the MNIST family, gzip-compressed: two zero bytes, the type (8: unsigned byte),
-// the number of dimensions, each dimension as a big-endian uint32, then the values in C order.
+// The IDX format of the MNIST family, as it is or gzip-compressed: two zero bytes, the type (8:
+// unsigned byte), the number of dimensions, each dimension as a big-endian uint32, then the values
+// in C order.
 #pragma once
 
 #include <cstdint>
@@ -20,6 +21,6 @@ struct IdxArray {
 // expected. No more memory is taken than the file's own size can justify.
 absl::StatusOr<IdxArray> ReadIdx(const std::string& path, int dimensions);
 // The same on a file's bytes; errors name no path.
-absl::StatusOr<IdxArray> ParseIdx(std::string_view gzipped, int dimensions);
+absl::StatusOr<IdxArray> ParseIdx(std::string_view bytes, int dimensions);
 
 }  // namespace paceline

@@ -19,16 +19,19 @@ std::vector<ResizeTap> ResizeTaps(int from, int to) {
 }
 
 void BilinearResizer::Resize(std::span<const uint8_t> image, std::span<float> out) const {
-  const auto row = [&](int y, const ResizeTap& x) {
-    const float left = image[y * from_ + x.lower];
-    const float right = image[y * from_ + x.upper];
+  const auto row = [&](int y, const ResizeTap& x, int channel) {
+    const float left = image[(y * from_ + x.lower) * channels_ + channel];
+    const float right = image[(y * from_ + x.upper) * channels_ + channel];
     return left + (right - left) * x.weight;
   };
   for (int y = 0; y < to_; ++y) {
     for (int x = 0; x < to_; ++x) {
-      const float top = row(taps_[y].lower, taps_[x]);
-      const float bottom = row(taps_[y].upper, taps_[x]);
-      out[y * to_ + x] = (top + (bottom - top) * taps_[y].weight) / 255.0f;
+      for (int channel = 0; channel < channels_; ++channel) {
+        const float top = row(taps_[y].lower, taps_[x], channel);
+        const float bottom = row(taps_[y].upper, taps_[x], channel);
+        out[(y * to_ + x) * channels_ + channel] =
+            (top + (bottom - top) * taps_[y].weight) / 255.0f;
+      }
     }
   }
 }

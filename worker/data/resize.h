@@ -18,16 +18,18 @@ struct ResizeTap {
 // One tap per output position: source = (i + ½)·from/to − ½.
 std::vector<ResizeTap> ResizeTaps(int from, int to);
 
-// Resizes square images of one channel from one fixed size to another. Immutable, thread-safe.
+// Resizes square images from one fixed size to another. Immutable, thread-safe.
 class BilinearResizer {
  public:
-  BilinearResizer(int from, int to) : from_(from), to_(to), taps_(ResizeTaps(from, to)) {}
-  // image: [from, from], 0 to 255. out: [to, to], 0 to 1.
+  BilinearResizer(int from, int to, int channels = 1)
+      : from_(from), to_(to), channels_(channels), taps_(ResizeTaps(from, to)) {}
+  // image: [from, from, channel], 0 to 255. out: [to, to, channel], 0 to 1.
   void Resize(std::span<const uint8_t> image, std::span<float> out) const;
 
  private:
   int from_;
   int to_;
+  int channels_;
   std::vector<ResizeTap> taps_;
 };
 

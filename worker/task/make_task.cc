@@ -29,7 +29,7 @@ absl::StatusOr<std::unique_ptr<Task>> MakeImageMlp(const v1::ImageMlp& config, D
   const absl::StatusOr<std::shared_ptr<const ImageData>> images =
       data.Images(config.dataset(), static_cast<int>(config.size()));
   if (!images.ok()) return images.status();
-  std::vector<int> widths = {(*images)->size * (*images)->size};
+  std::vector<int> widths = {static_cast<int>((*images)->pixels())};
   widths.insert(widths.end(), config.hidden().begin(), config.hidden().end());
   widths.push_back((*images)->classes);
   return std::make_unique<ImageMlp>(

@@ -58,7 +58,9 @@ TEST(Dataset, ImagesAreResizedToTheSizeAskedFor) {
   for (const int size : {1, 8, 14, 28}) {
     const auto data = Load(folder, size);
     ASSERT_TRUE(data.ok()) << data.status();
-    EXPECT_EQ((*data)->size, size);
+    EXPECT_EQ((*data)->height, size);
+    EXPECT_EQ((*data)->width, size);
+    EXPECT_EQ((*data)->channels, 1);
     EXPECT_EQ((*data)->classes, 10);
     EXPECT_EQ((*data)->train.images.size(), 32u * size * size);
   }
@@ -104,6 +106,21 @@ TEST(Dataset, AMissingFileIsNamedWithWhatProvidesIt) {
   EXPECT_THAT(std::string(status.message()),
               AllOf(HasSubstr(folder.PathOf(kTrainLabels)), HasSubstr("deploy/setup.sh"),
                     HasSubstr("dataset-fashion-mnist")));
+}
+
+TEST(Dataset, FilesAreReadPackedOrNotWhereDebianAndTorchvisionPutThem) {
+  const DataFolder packed(40, 7);
+  const auto expected = Load(packed);
+  ASSERT_TRUE(expected.ok()) << expected.status();
+  for (const char* folder : {"fashion-mnist", "FashionMNIST/raw"}) {
+    const DataFolder unpacked(40, 7);
+    unpacked.UnpackInto(folder);
+    const auto data = Load(unpacked);
+    ASSERT_TRUE(data.ok()) << folder << ": " << data.status();
+    EXPECT_EQ((*data)->train.images, (*expected)->train.images) << folder;
+    EXPECT_EQ((*data)->test.labels, (*expected)->test.labels) << folder;
+    EXPECT_EQ((*data)->digest, (*expected)->digest) << folder;
+  }
 }
 
 TEST(Dataset, AMissingFolderIsNotFoundToo) {

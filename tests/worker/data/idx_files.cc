@@ -5,8 +5,20 @@
 
 #include <filesystem>
 #include <fstream>
+#include <map>
 
 namespace paceline {
+namespace {
+
+// A fashion-mnist's files, unpacked, by name.
+std::map<std::string, std::string> WholeFiles(uint32_t train, uint32_t test) {
+  return {{"train-images-idx3-ubyte", IdxBytes({train, 28, 28}, Counting(train * 784, 251))},
+          {"train-labels-idx1-ubyte", IdxBytes({train}, Counting(train, 10))},
+          {"t10k-images-idx3-ubyte", IdxBytes({test, 28, 28}, Counting(test * 784, 256))},
+          {"t10k-labels-idx1-ubyte", IdxBytes({test}, Counting(test, 10))}};
+}
+
+}  // namespace
 
 std::string Gzip(std::string_view bytes) {
   z_stream zlib{};
@@ -37,14 +49,20 @@ std::vector<uint8_t> Counting(size_t count, int modulus) {
   return values;
 }
 
-DataFolder::DataFolder(uint32_t train, uint32_t test) {
+DataFolder::DataFolder(uint32_t train, uint32_t test) : train_(train), test_(test) {
   path_ = std::filesystem::temp_directory_path() / "paceline-data-XXXXXX";
   path_ = ::mkdtemp(path_.data());
   std::filesystem::create_directory(path_ + "/fashion-mnist");
-  Write("train-images-idx3-ubyte.gz", Gzip(IdxBytes({train, 28, 28}, Counting(train * 784, 251))));
-  Write("train-labels-idx1-ubyte.gz", Gzip(IdxBytes({train}, Counting(train, 10))));
-  Write("t10k-images-idx3-ubyte.gz", Gzip(IdxBytes({test, 28, 28}, Counting(test * 784, 256))));
-  Write("t10k-labels-idx1-ubyte.gz", Gzip(IdxBytes({test}, Counting(test, 10))));
+  for (const auto& [file, bytes] : WholeFiles(train, test)) Write(file + ".gz", Gzip(bytes));
+}
+
+void DataFolder::UnpackInto(std::string_view folder) const {
+  std::filesystem::remove_all(path_ + "/fashion-mnist");
+  const std::filesystem::path to = path_ + "/" + std::string(folder);
+  std::filesystem::create_directories(to);
+  for (const auto& [file, bytes] : WholeFiles(train_, test_)) {
+    std::ofstream(to / file, std::ios::binary) << bytes;
+  }
 }
 
 DataFolder::~DataFolder() {

@@ -28,8 +28,11 @@ class DataFolder {
   std::string PathOf(std::string_view file) const;
   void Write(std::string_view file, std::string_view bytes) const;
   void Remove(std::string_view file) const;
+  // Leaves nothing but unpacked files, in that folder below path().
+  void UnpackInto(std::string_view folder) const;
 
  private:
+  uint32_t train_, test_;
   std::string path_;
 };
 

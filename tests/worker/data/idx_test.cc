@@ -35,13 +35,80 @@ TEST(Idx, AFileOfNoValuesIsFine) {
   EXPECT_TRUE(array->values.empty());
 }
 
-TEST(Idx, AnEmptyFileIsCutOff) { ExpectDataLoss("", "cut off, at byte 0 of 0"); }
+TEST(Idx, AnUnpackedFileIsReadAsAPackedOneIs) {
+  const absl::StatusOr<IdxArray> array = ParseIdx(Whole(), 3);
+  ASSERT_TRUE(array.ok()) << array.status();
+  EXPECT_THAT(array->shape, ElementsAre(3, 2, 2));
+  EXPECT_EQ(array->values, Counting(12, 256));
+}
 
-TEST(Idx, AFileThatIsNotGzipIsSaidToBeSo) { ExpectDataLoss(Whole(), "not gzip data"); }
+// What gunzip and Python's gzip read (RFC 1952, 2.2).
+TEST(Idx, EveryFormOfGzipThatGunzipReadsIsRead) {
+  const std::string begin = Gzip(Whole().substr(0, 9)), end = Gzip(Whole().substr(9));
+  const std::string empty = Gzip(""), padding(512, '\0');
+  const std::pair<const char*, std::string> forms[] = {
+      {"two members", begin + end},
+      {"three",
+       Gzip(Whole().substr(0, 2)) + Gzip(Whole().substr(2, 15)) + Gzip(Whole().substr(17))},
+      {"an empty member first", empty + begin + end},
+      {"an empty member between", begin + empty + end},
+      {"an empty member last", begin + end + empty},
+      {"padding after the last", begin + end + padding},
+      {"one byte of padding", Gzip(Whole()) + std::string(1, '\0')},
+      {"padding between members", begin + padding + end + padding},
+  };
+  for (const auto& [name, bytes] : forms) {
+    const absl::StatusOr<IdxArray> array = ParseIdx(bytes, 3);
+    ASSERT_TRUE(array.ok()) << name << ": " << array.status();
+    EXPECT_EQ(array->values, Counting(12, 256)) << name;
+  }
+}
+
+TEST(Idx, EveryTruncationOfTwoMembersIsDataLoss) {
+  const std::string packed = Gzip(Whole().substr(0, 20)) + Gzip(Whole().substr(20));
+  for (size_t size = 0; size < packed.size(); ++size) {
+    EXPECT_EQ(ParseIdx(packed.substr(0, size), 3).status().code(), absl::StatusCode::kDataLoss)
+        << size;
+  }
+}
+
+TEST(Idx, DamageInALaterMemberIsFoundAtItsByte) {
+  const std::string first = Gzip(Whole().substr(0, 20));
+  std::string second = Gzip(Whole().substr(20));
+  second[second.size() - 8] ^= 1;
+  ExpectDataLoss(first + second, "incorrect data check), at byte " +
+                                     std::to_string(first.size() + second.size() - 4));
+}
+
+TEST(Idx, OtherTypesOfValuesAreNamed) {
+  const std::pair<char, const char*> types[] = {
+      {0x09, "int8"}, {0x0b, "int16"}, {0x0c, "int32"}, {0x0d, "float32"}, {0x0e, "float64"}};
+  for (const auto& [type, name] : types) {
+    std::string bytes = Whole();
+    bytes[2] = type;
+    ExpectDataLoss(bytes, std::string("values of type ") + name + ", which are not read");
+  }
+}
+
+TEST(Idx, AnEmptyFileEndsTooEarly) { ExpectDataLoss("", "ends at byte 0"); }
+
+TEST(Idx, AnUnpackedFileThatEndsEarlyOrGoesOnIsDataLoss) {
+  for (size_t size = 0; size < Whole().size(); ++size) {
+    EXPECT_EQ(ParseIdx(Whole().substr(0, size), 3).status().code(), absl::StatusCode::kDataLoss);
+  }
+  ExpectDataLoss(Whole() + "x", "should end at byte 28, but goes on");
+}
+
+TEST(Idx, AFileThatIsNeitherIsSaidToBeSo) {
+  ExpectDataLoss("hello world",
+                 "begins with 68656c6c; an IDX file of bytes with 3 dimensions "
+                 "begins with 00000803");
+}
 
 TEST(Idx, EveryTruncationIsDataLoss) {
   const std::string packed = Gzip(Whole());
-  for (size_t size = 0; size < packed.size(); ++size) {
+  constexpr size_t kSeenAsGzip = 2;
+  for (size_t size = kSeenAsGzip; size < packed.size(); ++size) {
     ExpectDataLoss(std::string_view(packed).substr(0, size), "cut off");
   }
 }
@@ -83,9 +150,9 @@ TEST(Idx, BytesAfterTheGzipDataAreRefused) {
 
 TEST(Idx, AWrongTypeIsAWrongBeginning) {
   std::string bytes = Whole();
-  bytes[2] = 0x0d;
+  bytes[2] = 0x0a;
   ExpectDataLoss(Gzip(bytes),
-                 "begins with 00000d03; an IDX file of bytes with 3 dimensions begins "
+                 "begins with 00000a03; an IDX file of bytes with 3 dimensions begins "
                  "with 00000803");
 }
 
@@ -113,15 +180,16 @@ TEST(Idx, MoreValuesThanPromisedIsDataLoss) {
 TEST(Idx, SizesThatNoFileOfThisLengthCanHoldAreRefusedBeforeAnyMemoryIsTaken) {
   ExpectDataLoss(Gzip(IdxBytes({0xffffffff, 0xffffffff, 0xffffffff}, {})), "cannot hold them");
   ExpectDataLoss(Gzip(IdxBytes({1u << 20, 28, 28}, Counting(100, 256))), "cannot hold them");
+  ExpectDataLoss(IdxBytes({4, 28, 28}, Counting(100, 256)), "cannot hold them");
 }
 
 TEST(Idx, AMissingFileIsNotFoundAndADamagedOneIsNamed) {
   const DataFolder folder(10, 1);
   const std::string missing = folder.PathOf("missing.gz");
   EXPECT_EQ(ReadIdx(missing, 3).status().code(), absl::StatusCode::kNotFound);
-  folder.Write("damaged.gz", "not gzip");
+  folder.Write("damaged.gz", Gzip(Whole()).substr(0, 20));
   EXPECT_THAT(std::string(ReadIdx(folder.PathOf("damaged.gz"), 3).status().message()),
-              HasSubstr(folder.PathOf("damaged.gz") + ": not gzip data"));
+              HasSubstr(folder.PathOf("damaged.gz") + ": the gzip data is cut off"));
 }
 
 TEST(Idx, AFolderInPlaceOfAFileIsAnError) {

@@ -61,5 +61,19 @@ TEST(Resize, ColumnsAndRowsAreNotSwapped) {
   EXPECT_THAT(out, ElementsAre(0.0f, 1.0f, 0.0f, 1.0f));
 }
 
+TEST(Resize, EachChannelIsResizedAsAnImageOfItsOwn) {
+  const std::vector<uint8_t> first = {0, 51, 102, 255}, second = {7, 9, 200, 3};
+  std::vector<uint8_t> both;
+  for (size_t i = 0; i < 4; ++i) both.insert(both.end(), {first[i], second[i]});
+  std::vector<float> out(2 * 9), expected_first(9), expected_second(9);
+  BilinearResizer(2, 3, 2).Resize(both, out);
+  BilinearResizer(2, 3).Resize(first, expected_first);
+  BilinearResizer(2, 3).Resize(second, expected_second);
+  for (size_t i = 0; i < 9; ++i) {
+    EXPECT_EQ(out[2 * i], expected_first[i]);
+    EXPECT_EQ(out[2 * i + 1], expected_second[i]);
+  }
+}
+
 }  // namespace
 }  // namespace paceline

@@ -24,7 +24,7 @@ Examples MakeExamples(size_t count, uint32_t stream) {
 
 std::shared_ptr<const ImageData> Data() {
   auto data = std::make_shared<ImageData>();
-  data->size = 2;
+  data->height = data->width = 2;
   data->classes = 3;
   data->train = MakeExamples(1000, 0);
   data->inner_valid = MakeExamples(600, 1);
