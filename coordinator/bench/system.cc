@@ -13,10 +13,10 @@
 #include "common/config/config.h"
 #include "coordinator/bench/scratch_folder.h"
 #include "coordinator/bench/sections.h"
-#include "coordinator/cli/client.h"
-#include "coordinator/cli/job_watcher.h"
-#include "coordinator/cli/local_cluster.h"
-#include "coordinator/cli/text.h"
+#include "coordinator/cli/client/client.h"
+#include "coordinator/cli/client/job_watcher.h"
+#include "coordinator/cli/local/local_cluster.h"
+#include "coordinator/cli/view/text.h"
 #include "fmt/format.h"
 
 namespace paceline {

@@ -1,4 +1,4 @@
-#include "coordinator/cli/context.h"
+#include "coordinator/cli/commands/context.h"
 
 int main(int argc, char** argv) {
   return paceline::RunPaceline({argv + 1, argv + argc}, paceline::ProcessEnvironment());

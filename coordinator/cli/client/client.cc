@@ -1,0 +1,117 @@
+#include "coordinator/cli/client/client.h"
+
+#include <chrono>
+#include <utility>
+
+#include "common/rpc/channel.h"
+#include "common/rpc/status.h"
+#include "coordinator/cli/client/job_watcher.h"
+#include "grpcpp/client_context.h"
+#include "paceline/v1/job.grpc.pb.h"
+
+namespace paceline {
+namespace {
+
+using std::chrono::seconds;
+using Stub = v1::JobService::Stub;
+
+constexpr seconds kDeadline(15);
+// θ of an old step is replayed from the newest checkpoint before it.
+constexpr seconds kThetaDeadline(300);
+
+struct CallOptions {
+  seconds deadline = kDeadline;
+  bool wait_for_connection = false;
+};
+
+template <typename Request, typename Reply>
+using Method = grpc::Status (Stub::*)(grpc::ClientContext*, const Request&, Reply*);
+
+template <typename Request, typename Reply>
+absl::StatusOr<Reply> Call(Stub& stub, Method<Request, Reply> method, const Request& request,
+                           const std::string& coordinator, CallOptions options = {}) {
+  grpc::ClientContext context;
+  context.set_deadline(std::chrono::system_clock::now() + options.deadline);
+  context.set_wait_for_ready(options.wait_for_connection);
+  Reply reply;
+  const grpc::Status status = (stub.*method)(&context, request, &reply);
+  if (!status.ok()) return FromCall(status, coordinator);
+  return reply;
+}
+
+v1::JobRequest ForJob(const std::string& job) {
+  v1::JobRequest request;
+  request.set_job(job);
+  return request;
+}
+
+}  // namespace
+
+struct JobClient::Rpc {
+  std::shared_ptr<grpc::Channel> channel;
+  std::unique_ptr<Stub> stub;
+};
+
+JobClient::JobClient(std::string coordinator, std::unique_ptr<Rpc> rpc)
+    : coordinator_(std::move(coordinator)), rpc_(std::move(rpc)) {}
+JobClient::~JobClient() = default;
+
+absl::StatusOr<std::unique_ptr<JobClient>> JobClient::Open(const Connection& connection) {
+  auto channel = OpenChannel(connection.coordinator, connection.tls);
+  if (!channel.ok()) return channel.status();
+  auto rpc = std::make_unique<Rpc>();
+  rpc->channel = *std::move(channel);
+  rpc->stub = v1::JobService::NewStub(rpc->channel);
+  return std::unique_ptr<JobClient>(new JobClient(connection.coordinator, std::move(rpc)));
+}
+
+absl::StatusOr<std::string> JobClient::Submit(const v1::SubmitRequest& request) {
+  auto reply = Call(*rpc_->stub, &Stub::Submit, request, coordinator_);
+  if (absl::IsUnavailable(reply.status())) {
+    auto second = Call(*rpc_->stub, &Stub::Submit, request, coordinator_,
+                       {.deadline = seconds(5), .wait_for_connection = true});
+    if (!absl::IsDeadlineExceeded(second.status())) reply = std::move(second);
+  }
+  if (!reply.ok()) return reply.status();
+  return reply->job();
+}
+
+absl::StatusOr<v1::ListReply> JobClient::List() {
+  return Call(*rpc_->stub, &Stub::List, v1::ListRequest(), coordinator_);
+}
+
+absl::StatusOr<v1::JobDetail> JobClient::Show(const std::string& job) {
+  v1::ShowRequest request;
+  request.set_job(job);
+  return Call(*rpc_->stub, &Stub::Show, request, coordinator_);
+}
+
+absl::StatusOr<v1::JobSummary> JobClient::Pause(const std::string& job) {
+  return Call(*rpc_->stub, &Stub::Pause, ForJob(job), coordinator_);
+}
+
+absl::StatusOr<v1::JobSummary> JobClient::Resume(const std::string& job) {
+  return Call(*rpc_->stub, &Stub::Resume, ForJob(job), coordinator_);
+}
+
+absl::StatusOr<v1::JobSummary> JobClient::Cancel(const std::string& job) {
+  return Call(*rpc_->stub, &Stub::Cancel, ForJob(job), coordinator_);
+}
+
+absl::StatusOr<v1::GetThetaReply> JobClient::GetTheta(const std::string& job,
+                                                      std::optional<int64_t> step) {
+  v1::GetThetaRequest request;
+  request.set_job(job);
+  if (step) request.set_step(*step);
+  return Call(*rpc_->stub, &Stub::GetTheta, request, coordinator_, {.deadline = kThetaDeadline});
+}
+
+absl::StatusOr<v1::ListWorkersReply> JobClient::ListWorkers() {
+  return Call(*rpc_->stub, &Stub::ListWorkers, v1::ListWorkersRequest(), coordinator_);
+}
+
+std::unique_ptr<JobWatcher> JobClient::Watch(const std::string& job, int64_t after_step) {
+  return std::make_unique<JobWatcher>(rpc_->channel, coordinator_, job, after_step);
+}
+
+}  // namespace paceline

@@ -1,0 +1,112 @@
+#include "coordinator/cli/commands/context.h"
+
+#include <unistd.h>
+
+#include <cstdlib>
+#include <filesystem>
+#include <iostream>
+#include <system_error>
+#include <utility>
+
+#include "CLI/CLI.hpp"
+#include "common/rpc/flags.h"
+#include "coordinator/cli/commands/commands.h"
+
+namespace paceline {
+namespace {
+
+constexpr char kDescription[] =
+    "Meta-trains learned optimizers on a cluster.\n\n"
+    "Start with:  paceline local configs/quickstart.yaml --workers 2";
+
+std::string OwnFolder() {
+  std::error_code error;
+  const auto path = std::filesystem::read_symlink("/proc/self/exe", error);
+  return error ? "." : path.parent_path().string();
+}
+
+void AddCommands(CLI::App& app, Context& context) {
+  AddLocal(app, context);
+  AddSubmit(app, context);
+  AddList(app, context);
+  AddShow(app, context);
+  AddWatch(app, context);
+  AddControl(app, context);
+  AddExport(app, context);
+  AddImport(app, context);
+  AddEval(app, context);
+  AddBench(app, context);
+  AddEstimators(app, context);
+  AddHash(app, context);
+  AddCheck(app, context);
+  AddWorkers(app, context);
+}
+
+bool IsUnknownCommand(const CLI::App& app, const std::vector<std::string>& arguments) {
+  if (arguments.empty() || arguments[0].starts_with("-")) return false;
+  const auto is_named = [&](const CLI::App* command) {
+    return command->get_name() == arguments[0];
+  };
+  return app.get_subcommands(is_named).empty();
+}
+
+}  // namespace
+
+Environment ProcessEnvironment() {
+  const bool terminal = isatty(STDOUT_FILENO) == 1;
+  const char* no_colour = std::getenv("NO_COLOR");
+  const char* kind = std::getenv("TERM");
+  const bool dumb = kind == nullptr || std::string_view(kind) == "dumb";
+  return {.out = std::cout,
+          .err = std::cerr,
+          .terminal = terminal && !dumb,
+          .colour = terminal && !dumb && (no_colour == nullptr || *no_colour == '\0'),
+          .program_folder = OwnFolder()};
+}
+
+CLI::App* AddCommand(CLI::App& app, Context& context, const std::string& name,
+                     const std::string& description,
+                     std::function<absl::StatusOr<ExitStatus>()> run) {
+  CLI::App* command = app.add_subcommand(name, description);
+  command->footer(kExitStatusHelp);
+  command->callback([&context, run = std::move(run)] {
+    const absl::StatusOr<ExitStatus> result = run();
+    context.exit_status = result.ok() ? *result : ExitStatusOf(result.status());
+    context.environment.out.flush();
+    if (!result.ok()) context.environment.err << "paceline: " << result.status().message() << "\n";
+  });
+  return command;
+}
+
+void AddConnectionFlags(CLI::App& command, Context& context) {
+  // Of this command's own: CLI11 reads the environment for commands that were not given as well.
+  auto connection = std::make_shared<Connection>();
+  AddCoordinatorFlag(command, connection->coordinator);
+  AddTlsFlags(command, connection->tls);
+  command.parse_complete_callback([&context, connection] { context.connection = *connection; });
+}
+
+void AddJsonFlag(CLI::App& command, Context& context) {
+  command.add_flag("--json", context.json, "Print JSON");
+}
+
+int RunPaceline(const std::vector<std::string>& arguments, const Environment& environment) {
+  Context context(environment);
+  CLI::App app(kDescription, "paceline");
+  app.require_subcommand(1);
+  app.footer(kExitStatusHelp);
+  AddCommands(app, context);
+  if (IsUnknownCommand(app, arguments)) {
+    environment.err << "paceline: there is no command \"" << arguments[0]
+                    << "\"; paceline --help lists them\n";
+    return kExitUsage;
+  }
+  try {
+    app.parse(std::vector<std::string>(arguments.rbegin(), arguments.rend()));
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error, environment.out, environment.err) == 0 ? kExitOk : kExitUsage;
+  }
+  return context.exit_status;
+}
+
+}  // namespace paceline

@@ -1,0 +1,46 @@
+#include <memory>
+
+#include "CLI/CLI.hpp"
+#include "coordinator/cli/commands/commands.h"
+#include "coordinator/cli/commands/context.h"
+#include "coordinator/cli/view/job_json.h"
+#include "coordinator/cli/view/text.h"
+
+namespace paceline {
+namespace {
+
+using Action = absl::StatusOr<v1::JobSummary> (JobClient::*)(const std::string&);
+
+absl::StatusOr<ExitStatus> Act(const Context& context, const std::string& job, Action action) {
+  const auto client = JobClient::Open(context.connection);
+  if (!client.ok()) return client.status();
+  const absl::StatusOr<v1::JobSummary> summary = ((**client).*action)(job);
+  if (!summary.ok()) return summary.status();
+  if (context.json) {
+    context.out() << SummaryJson(*summary).dump(2) << "\n";
+  } else {
+    context.out() << summary->job() << " is " << StateWord(summary->state()) << "\n";
+  }
+  return kExitOk;
+}
+
+void AddAction(CLI::App& app, Context& context, const std::string& name,
+               const std::string& description, Action action) {
+  auto job = std::make_shared<std::string>();
+  CLI::App* command = AddCommand(app, context, name, description,
+                                 [&context, job, action] { return Act(context, *job, action); });
+  command->add_option("JOB", *job, "The job's name")->required();
+  AddConnectionFlags(*command, context);
+  AddJsonFlag(*command, context);
+}
+
+}  // namespace
+
+void AddControl(CLI::App& app, Context& context) {
+  AddAction(app, context, "pause", "Stop a job after its outer step; it keeps what it has learned",
+            &JobClient::Pause);
+  AddAction(app, context, "resume", "Let a paused job go on", &JobClient::Resume);
+  AddAction(app, context, "cancel", "End a job for good; its checkpoints stay", &JobClient::Cancel);
+}
+
+}  // namespace paceline

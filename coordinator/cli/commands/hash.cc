@@ -1,0 +1,52 @@
+#include <memory>
+#include <optional>
+
+#include "CLI/CLI.hpp"
+#include "common/base/digest.h"
+#include "common/checkpoint/trained_optimizer.h"
+#include "coordinator/cli/commands/commands.h"
+#include "coordinator/cli/commands/context.h"
+#include "coordinator/cli/commands/optimizer_format.h"
+#include "fmt/format.h"
+
+namespace paceline {
+namespace {
+
+struct HashOptions {
+  std::string job;
+  std::optional<int64_t> step;
+};
+
+absl::StatusOr<ExitStatus> HashFile(const Context& context, const std::string& path) {
+  const auto trained = ReadTrainedOptimizer(path);
+  if (!trained.ok()) return trained.status();
+  context.out() << fmt::format("{} {}\n", path, ThetaDigest(trained->theta));
+  return kExitOk;
+}
+
+absl::StatusOr<ExitStatus> Hash(const Context& context, const HashOptions& options) {
+  if (IsPath(options.job)) return HashFile(context, options.job);
+  const auto client = JobClient::Open(context.connection);
+  if (!client.ok()) return client.status();
+  const auto theta = (*client)->GetTheta(options.job, options.step);
+  if (!theta.ok()) return theta.status();
+  context.out() << fmt::format("{} step {} {}\n", options.job, theta->step(), theta->digest());
+  return kExitOk;
+}
+
+}  // namespace
+
+void AddHash(CLI::App& app, Context& context) {
+  auto options = std::make_shared<HashOptions>();
+  CLI::App* command = AddCommand(
+      app, context, "hash",
+      "Digest of theta, of a job from the coordinator's store; the last word printed is the digest",
+      [&context, options] { return Hash(context, *options); });
+  command->add_option("TARGET", options->job, "A job's name, or a file that export or import wrote")
+      ->required();
+  command->add_option("--step", options->step, "After this many outer steps (default: the newest)")
+      ->type_name("N");
+  AddConnectionFlags(*command, context);
+}
+
+}  // namespace paceline

@@ -1,0 +1,68 @@
+#include <memory>
+#include <optional>
+
+#include "CLI/CLI.hpp"
+#include "common/base/digest.h"
+#include "common/lopt/layout.h"
+#include "coordinator/cli/commands/commands.h"
+#include "coordinator/cli/commands/context.h"
+#include "coordinator/cli/commands/optimizer_format.h"
+#include "fmt/format.h"
+
+namespace paceline {
+namespace {
+
+struct ImportOptions {
+  std::string source;
+  std::string format = "auto";
+  std::string optimizer;
+  std::string output;
+};
+
+absl::StatusOr<ExitStatus> Import(const Context& context, const ImportOptions& options) {
+  std::optional<OptimizerFormat> format;
+  if (options.format != "auto") {
+    const auto named = OptimizerFormatNamed(options.format);
+    if (!named.ok()) return named.status();
+    format = *named;
+  }
+  std::optional<v1::LearnedOptimizer> optimizer;
+  if (!options.optimizer.empty()) {
+    const auto given = OptimizerGiven(options.optimizer);
+    if (!given.ok()) return given.status();
+    optimizer = *given;
+  }
+  const auto trained = ImportOptimizer(options.source, format, optimizer);
+  if (!trained.ok()) return trained.status();
+  absl::Status written = ExportOptimizer(*trained, OptimizerFormat::kSafetensors, options.output);
+  if (!written.ok()) return written;
+  context.out() << fmt::format("{}, {} meta-parameters, digest {}, written to {}\n",
+                               LayoutOf(trained->optimizer).optimizer, trained->theta.size(),
+                               ThetaDigest(trained->theta), options.output);
+  return kExitOk;
+}
+
+}  // namespace
+
+void AddImport(CLI::App& app, Context& context) {
+  auto options = std::make_shared<ImportOptions>();
+  CLI::App* command =
+      AddCommand(app, context, "import", "Read a trained optimizer that another library wrote",
+                 [&context, options] { return Import(context, *options); });
+  command
+      ->add_option("PATH", options->source,
+                   "A safetensors file, learned_optimization's theta.state, or a folder of PyLO's")
+      ->required();
+  command->add_option("--format", options->format, "auto, safetensors, theta-state or pylo")
+      ->capture_default_str();
+  command
+      ->add_option("--optimizer", options->optimizer,
+                   "Which optimizer it is, where PATH does not say: '{adafac_mlp: {hidden: 32}}', "
+                   "or a config file")
+      ->type_name("CONFIG");
+  command->add_option("--out,--output,-o", options->output, "The safetensors file to write")
+      ->type_name("FILE")
+      ->required();
+}
+
+}  // namespace paceline

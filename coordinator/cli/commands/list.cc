@@ -1,0 +1,50 @@
+#include "CLI/CLI.hpp"
+#include "coordinator/cli/commands/commands.h"
+#include "coordinator/cli/commands/context.h"
+#include "coordinator/cli/view/job_json.h"
+#include "coordinator/cli/view/text.h"
+#include "fmt/format.h"
+
+namespace paceline {
+namespace {
+
+std::vector<std::string> Row(const v1::JobSummary& job) {
+  return {job.job(),
+          std::string(StateWord(job.state())),
+          fmt::format("{}/{}", job.step(), job.steps()),
+          job.has_mean_loss() ? fmt::format("{:.4f}", job.mean_loss()) : "-",
+          TimeText(job.submitted_unix_ms()),
+          Printable(job.message())};
+}
+
+absl::StatusOr<ExitStatus> List(const Context& context) {
+  const auto client = JobClient::Open(context.connection);
+  if (!client.ok()) return client.status();
+  const absl::StatusOr<v1::ListReply> reply = (*client)->List();
+  if (!reply.ok()) return reply.status();
+  auto json = nlohmann::ordered_json::array();
+  std::vector<std::vector<std::string>> rows;
+  for (const v1::JobSummary& job : reply->jobs()) {
+    json.push_back(SummaryJson(job));
+    rows.push_back(Row(job));
+  }
+  if (context.json) {
+    context.out() << json.dump(2) << "\n";
+  } else if (rows.empty()) {
+    context.out() << "no jobs; hand one in with: paceline submit CONFIG\n";
+  } else {
+    context.out() << TableText({"JOB", "STATE", "STEP", "LOSS", "SUBMITTED", "NOTE"}, rows);
+  }
+  return kExitOk;
+}
+
+}  // namespace
+
+void AddList(CLI::App& app, Context& context) {
+  CLI::App* command = AddCommand(app, context, "list", "All jobs of the coordinator",
+                                 [&context] { return List(context); });
+  AddConnectionFlags(*command, context);
+  AddJsonFlag(*command, context);
+}
+
+}  // namespace paceline

@@ -1,0 +1,59 @@
+#include <memory>
+
+#include "CLI/CLI.hpp"
+#include "coordinator/cli/commands/commands.h"
+#include "coordinator/cli/commands/context.h"
+#include "coordinator/cli/view/job_json.h"
+#include "coordinator/cli/view/text.h"
+#include "fmt/format.h"
+
+namespace paceline {
+namespace {
+
+std::string DetailText(const v1::JobDetail& detail) {
+  const v1::JobSummary& job = detail.summary();
+  std::string text =
+      fmt::format("job          {}\nstate        {}\n", job.job(), StateWord(job.state()));
+  if (!job.message().empty()) text += fmt::format("note         {}\n", Printable(job.message()));
+  text += fmt::format("outer steps  {} of {}\n", job.step(), job.steps());
+  if (job.has_mean_loss()) text += fmt::format("outer loss   {:.5f}\n", job.mean_loss());
+  text += fmt::format("inner steps  {}\n", detail.inner_steps());
+  text += fmt::format("diverged     {} particles\n", detail.diverged_particles());
+  text += fmt::format("parameters   {}, theta {:016x}\n", detail.parameters(), detail.theta_hash());
+  text += fmt::format("fingerprint  {}\n", Printable(detail.fingerprint()));
+  text += fmt::format("submitted    {}\n", TimeText(job.submitted_unix_ms()));
+  text += fmt::format("started      {}\n", TimeText(job.started_unix_ms()));
+  text += fmt::format("ended        {}\n", TimeText(job.ended_unix_ms()));
+  text += fmt::format("folder       {} (on the coordinator's machine)\n", detail.folder());
+  for (const std::string& event : detail.events()) {
+    text += fmt::format("event        {}\n", Printable(event));
+  }
+  return text;
+}
+
+absl::StatusOr<ExitStatus> Show(const Context& context, const std::string& job) {
+  const auto client = JobClient::Open(context.connection);
+  if (!client.ok()) return client.status();
+  const absl::StatusOr<v1::JobDetail> detail = (*client)->Show(job);
+  if (!detail.ok()) return detail.status();
+  if (context.json) {
+    context.out() << DetailJson(*detail).dump(2) << "\n";
+  } else {
+    context.out() << DetailText(*detail) << "\nconfig:\n" << detail->source_yaml() << "\n";
+  }
+  return kExitOk;
+}
+
+}  // namespace
+
+void AddShow(CLI::App& app, Context& context) {
+  auto job = std::make_shared<std::string>();
+  CLI::App* command =
+      AddCommand(app, context, "show", "What is known of one job, with its config and its events",
+                 [&context, job] { return Show(context, *job); });
+  command->add_option("JOB", *job, "The job's name")->required();
+  AddConnectionFlags(*command, context);
+  AddJsonFlag(*command, context);
+}
+
+}  // namespace paceline

@@ -1,0 +1,53 @@
+#include "coordinator/cli/commands/submit.h"
+
+#include <memory>
+#include <random>
+
+#include "CLI/CLI.hpp"
+#include "common/footprint/footprint.h"
+#include "coordinator/cli/commands/commands.h"
+#include "coordinator/cli/commands/context.h"
+#include "fmt/format.h"
+
+namespace paceline {
+namespace {
+
+std::string RandomId() {
+  std::random_device random;
+  std::string id;
+  for (int i = 0; i < 4; ++i) id += fmt::format("{:08x}", random());
+  return id;
+}
+
+absl::StatusOr<ExitStatus> Submit(const Context& context, const ConfigSource& source) {
+  const absl::StatusOr<LoadedConfig> loaded = Load(source);
+  if (!loaded.ok()) return loaded.status();
+  const auto client = JobClient::Open(context.connection);
+  if (!client.ok()) return client.status();
+  const absl::StatusOr<std::string> job = SubmitLoaded(**client, *loaded);
+  if (!job.ok()) return job.status();
+  context.out() << "memory: " << FootprintText(loaded->config) << "\n";
+  context.out() << "submitted " << *job << "\n";
+  return kExitOk;
+}
+
+}  // namespace
+
+absl::StatusOr<std::string> SubmitLoaded(JobClient& client, const LoadedConfig& loaded) {
+  v1::SubmitRequest request;
+  *request.mutable_config() = loaded.config;
+  request.set_source_yaml(loaded.yaml);
+  request.set_request_id(RandomId());
+  return client.Submit(request);
+}
+
+void AddSubmit(CLI::App& app, Context& context) {
+  auto source = std::make_shared<ConfigSource>();
+  CLI::App* command = AddCommand(app, context, "submit",
+                                 "Hand a job to the coordinator; the last word printed is its name",
+                                 [&context, source] { return Submit(context, *source); });
+  AddConfigFlags(*command, *source);
+  AddConnectionFlags(*command, context);
+}
+
+}  // namespace paceline

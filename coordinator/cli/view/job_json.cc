@@ -1,0 +1,60 @@
+#include "coordinator/cli/view/job_json.h"
+
+#include "common/tier/tier.h"
+#include "coordinator/cli/view/text.h"
+#include "coordinator/log/record_json.h"
+#include "fmt/format.h"
+
+namespace paceline {
+
+using nlohmann::ordered_json;
+
+ordered_json SummaryJson(const v1::JobSummary& summary) {
+  return {{"job", summary.job()},
+          {"state", StateWord(summary.state())},
+          {"step", summary.step()},
+          {"steps", summary.steps()},
+          {"mean_loss", summary.has_mean_loss() ? NumberJson(summary.mean_loss()) : ordered_json()},
+          {"message", summary.message()},
+          {"submitted_unix_ms", summary.submitted_unix_ms()},
+          {"started_unix_ms", summary.started_unix_ms()},
+          {"ended_unix_ms", summary.ended_unix_ms()}};
+}
+
+ordered_json DetailJson(const v1::JobDetail& detail) {
+  ordered_json json = SummaryJson(detail.summary());
+  json["parameters"] = detail.parameters();
+  json["theta_hash"] = fmt::format("{:016x}", detail.theta_hash());
+  json["fingerprint"] = detail.fingerprint();
+  json["folder"] = detail.folder();
+  json["inner_steps"] = detail.inner_steps();
+  json["diverged_particles"] = detail.diverged_particles();
+  json["events"] = ordered_json(detail.events());
+  json["source_yaml"] = detail.source_yaml();
+  return json;
+}
+
+ordered_json ProgressJson(const v1::Progress& progress) {
+  ordered_json json = SummaryJson(progress.summary());
+  json["workers"] = progress.workers();
+  if (!progress.event().empty()) json["event"] = progress.event();
+  if (progress.has_record()) json["record"] = RecordJson(progress.record());
+  return json;
+}
+
+ordered_json WorkerJson(const v1::WorkerSummary& worker) {
+  auto fingerprints = ordered_json::object();
+  for (const v1::TierFingerprint& own : worker.fingerprints()) {
+    fingerprints[TierName(own.tier())] = own.fingerprint();
+  }
+  return {{"worker_id", worker.worker_id()},
+          {"name", worker.name()},
+          {"peer", worker.peer()},
+          {"threads", worker.threads()},
+          {"fingerprints", fingerprints},
+          {"blocks", worker.blocks()},
+          {"seconds_since_heard", NumberJson(worker.seconds_since_heard())},
+          {"inner_steps_per_second", NumberJson(worker.inner_steps_per_second())}};
+}
+
+}  // namespace paceline

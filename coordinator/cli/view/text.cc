@@ -1,0 +1,109 @@
+#include "coordinator/cli/view/text.h"
+
+#include <algorithm>
+#include <cmath>
+#include <ctime>
+
+#include "fmt/chrono.h"
+#include "fmt/format.h"
+
+namespace paceline {
+namespace {
+
+bool BeginsCodePoint(char c) { return (static_cast<unsigned char>(c) & 0xc0) != 0x80; }
+
+std::string RowText(const std::vector<std::string>& cells, const std::vector<size_t>& widths) {
+  std::string line;
+  for (size_t i = 0; i < cells.size(); ++i) {
+    line += cells[i];
+    line.append(widths[i] - TextWidth(cells[i]) + 2, ' ');
+  }
+  line.erase(line.find_last_not_of(' ') + 1);
+  return line + "\n";
+}
+
+}  // namespace
+
+std::string_view StateWord(v1::JobState state) {
+  switch (state) {
+    case v1::JOB_STATE_QUEUED:
+      return "queued";
+    case v1::JOB_STATE_RUNNING:
+      return "running";
+    case v1::JOB_STATE_PAUSED:
+      return "paused";
+    case v1::JOB_STATE_SUCCEEDED:
+      return "succeeded";
+    case v1::JOB_STATE_FAILED:
+      return "failed";
+    case v1::JOB_STATE_CANCELLED:
+      return "cancelled";
+    default:
+      return "unknown";
+  }
+}
+
+bool HasEnded(v1::JobState state) {
+  return state == v1::JOB_STATE_SUCCEEDED || state == v1::JOB_STATE_FAILED ||
+         state == v1::JOB_STATE_CANCELLED;
+}
+
+std::string DurationText(double seconds) {
+  if (!(seconds >= 0) || seconds > 1e9) return "?";
+  const auto whole = static_cast<int64_t>(std::llround(seconds));
+  if (whole < 60) return fmt::format("{} s", whole);
+  if (whole < 3600) return fmt::format("{} min {:02} s", whole / 60, whole % 60);
+  if (whole < 86400) return fmt::format("{} h {:02} min", whole / 3600, whole / 60 % 60);
+  return fmt::format("{} d {} h", whole / 86400, whole / 3600 % 24);
+}
+
+std::string CountText(double count) {
+  if (!(std::fabs(count) < 1e15)) return "?";
+  if (count < 999.5) return fmt::format("{:.0f}", count);
+  constexpr std::string_view kUnits = "kMGT";
+  size_t unit = 0;
+  for (count /= 1000; count >= 999.5 && unit + 1 < kUnits.size(); ++unit) count /= 1000;
+  return fmt::format("{:.{}f}{}", count, count < 9.995 ? 2 : count < 99.95 ? 1 : 0, kUnits[unit]);
+}
+
+std::string TimeText(int64_t unix_ms) {
+  if (unix_ms <= 0) return "-";
+  const auto seconds = static_cast<std::time_t>(unix_ms / 1000);
+  std::tm parts{};
+  if (localtime_r(&seconds, &parts) == nullptr) return "?";
+  return fmt::format("{:%Y-%m-%d %H:%M:%S}", parts);
+}
+
+std::string TableText(const std::vector<std::string>& titles,
+                      const std::vector<std::vector<std::string>>& rows) {
+  std::vector<size_t> widths(titles.size());
+  for (size_t i = 0; i < titles.size(); ++i) {
+    widths[i] = TextWidth(titles[i]);
+    for (const auto& row : rows) widths[i] = std::max(widths[i], TextWidth(row[i]));
+  }
+  std::string text = RowText(titles, widths);
+  for (const auto& row : rows) text += RowText(row, widths);
+  return text;
+}
+
+std::string Printable(std::string_view text) {
+  std::string printable(text);
+  for (char& c : printable) {
+    if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) c = ' ';
+  }
+  return printable;
+}
+
+size_t TextWidth(std::string_view text) {
+  return static_cast<size_t>(std::count_if(text.begin(), text.end(), BeginsCodePoint));
+}
+
+std::string ClipText(std::string_view text, size_t columns) {
+  size_t width = 0;
+  for (size_t i = 0; i < text.size(); ++i) {
+    if (BeginsCodePoint(text[i]) && width++ == columns) return std::string(text.substr(0, i));
+  }
+  return std::string(text);
+}
+
+}  // namespace paceline
