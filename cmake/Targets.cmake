@@ -35,7 +35,8 @@ endfunction()
 # PACELINE_SIMD_TARGET set to Scalar, Avx2 or Avx512 (names what the file defines), and
 # PACELINE_SIMD_PACK to 1 where common/lane/pack.h is to be used. See common/lane/dispatch.h.
 function(paceline_simd_sources library source)
-  get_filename_component(stem ${source} NAME_WE)
+  string(REGEX REPLACE "\\.cc$" "" stem ${source})
+  string(REPLACE "/" "_" stem ${stem})
   foreach(variant Scalar Avx2 Avx512)
     set(object ${library}_${stem}_${variant})
     add_library(${object} OBJECT ${source})

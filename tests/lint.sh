@@ -48,7 +48,7 @@ check_layers() {
 check_tidy() {
   [ -f build/release/compile_commands.json ] ||
     { echo "lint.sh: build/release is missing; run: cmake --preset release" >&2; return 1; }
-  find common coordinator worker -name '*.cc' ! -path '*/engine/torch*/*' ! -path '*/torch_optimizer/*' ! -path '*/reference/*' ! -name '*_simd.cc' ! -name '*_kernel.cc' \
+  find common coordinator worker -name '*.cc' ! -path '*/engine/torch*/*' ! -path '*/torch_optimizer/*' ! -path '*/reference/*' ! -name '*simd.cc' ! -name '*_kernel.cc' \
     ! -name no_cuda.cc |
     sort | xargs -P 2 -n 4 clang-tidy -p build/release --quiet --extra-arg=-Wno-unknown-warning-option
 }

@@ -8,7 +8,7 @@
 namespace paceline {
 namespace {
 
-// The two largest axes as worker/optim/tensor_plan.h turns them, and the product of the others.
+// The two largest axes as common/lopt/plan/tensor_plan.h turns them, and the product of the others.
 struct Matrix {
   size_t larger = 1, smaller = 1, batches = 1;
 

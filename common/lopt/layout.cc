@@ -1,7 +1,6 @@
 #include "common/lopt/layout.h"
 
 #include <algorithm>
-#include <cmath>
 #include <cstdio>
 #include <cstdlib>
 
@@ -9,28 +8,6 @@
 
 namespace paceline {
 namespace {
-
-std::vector<ThetaLeaf> SgdLeaves(const v1::LearnableSgd& config) {
-  return {ConstantLeaf("log_lr", {}, std::log(config.learning_rate()))};
-}
-
-std::vector<ThetaLeaf> SgdmLeaves(const v1::LearnableSgdm& config) {
-  return {ConstantLeaf("log_lr", {}, std::log(config.learning_rate())),
-          ConstantLeaf("one_minus_momentum", {}, std::log(1 - config.momentum()))};
-}
-
-std::vector<ThetaLeaf> AdamLeaves(const v1::LearnableAdam& config) {
-  return {ConstantLeaf("log_lr", {}, std::log(config.learning_rate())),
-          ConstantLeaf("one_minus_beta1", {}, std::log(1 - config.beta1())),
-          ConstantLeaf("one_minus_beta2", {}, std::log(1 - config.beta2())),
-          ConstantLeaf("log_epsilon", {}, std::log(config.epsilon()))};
-}
-
-std::vector<ThetaLeaf> SystemLeaves(const v1::SystemParameters& config) {
-  return {{.path = "theta",
-           .shape = {config.initial_size()},
-           .initial_values = {config.initial().begin(), config.initial().end()}}};
-}
 
 // In order of path, as the original library's trees are flattened.
 ThetaLayout Finished(std::string optimizer, std::vector<ThetaLeaf> leaves) {
@@ -59,11 +36,11 @@ const ThetaLeaf& ThetaLayout::leaf(const std::string& path) const {
 ThetaLayout LayoutOf(const v1::LearnedOptimizer& config) {
   switch (config.kind_case()) {
     case v1::LearnedOptimizer::kLearnableSgd:
-      return Finished("learnable_sgd", SgdLeaves(config.learnable_sgd()));
+      return Finished("learnable_sgd", LearnableSgdLeaves(config.learnable_sgd()));
     case v1::LearnedOptimizer::kLearnableSgdm:
-      return Finished("learnable_sgdm", SgdmLeaves(config.learnable_sgdm()));
+      return Finished("learnable_sgdm", LearnableSgdmLeaves(config.learnable_sgdm()));
     case v1::LearnedOptimizer::kLearnableAdam:
-      return Finished("learnable_adam", AdamLeaves(config.learnable_adam()));
+      return Finished("learnable_adam", LearnableAdamLeaves(config.learnable_adam()));
     case v1::LearnedOptimizer::kMlpLopt:
       return Finished("mlp_lopt", MlpLoptLeaves(config.mlp_lopt()));
     case v1::LearnedOptimizer::kAdafacMlp:

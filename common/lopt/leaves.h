@@ -1,5 +1,4 @@
-// The leaves of θ, family by family, for layout.cc; a family with many has a file of its own. Order
-// and offsets do not matter here.
+// What the leaves of the families' θ are made of. Order and offsets do not matter here.
 #pragma once
 
 #include <cmath>
@@ -37,6 +36,22 @@ inline void AddLstm(const std::string& path, int64_t inputs, int64_t hidden,
   leaves.push_back(ConstantLeaf("lstm_init_state/cell", {1, hidden}, 0));
 }
 
+// A per-parameter network's.
+struct NetworkShape {
+  int64_t inputs, hidden, outputs;
+  uint32_t layers;
+};
+// Weight and bias paths of layer i.
+using LayerNames = std::pair<std::string, std::string> (*)(const std::string& i);
+// nn/~/w and nn/~/b with the layer's number.
+std::pair<std::string, std::string> NumberedNames(const std::string& i);
+std::vector<ThetaLeaf> NetworkLeaves(const NetworkShape& network, LayerNames names);
+
+// Of every family.
+std::vector<ThetaLeaf> LearnableSgdLeaves(const v1::LearnableSgd& config);
+std::vector<ThetaLeaf> LearnableSgdmLeaves(const v1::LearnableSgdm& config);
+std::vector<ThetaLeaf> LearnableAdamLeaves(const v1::LearnableAdam& config);
+std::vector<ThetaLeaf> SystemLeaves(const v1::SystemParameters& config);
 std::vector<ThetaLeaf> NnAdamLeaves(const v1::NnAdam& config);
 std::vector<ThetaLeaf> RnnMlpLoptLeaves(const v1::RnnMlpLopt& config);
 std::vector<ThetaLeaf> HyperV2Leaves(const v1::HyperV2& config);

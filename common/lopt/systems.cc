@@ -1,5 +1,7 @@
 #include "common/lopt/systems.h"
 
+#include "common/lopt/leaves.h"
+
 namespace paceline {
 
 size_t SystemThetaSize(const v1::Task& task) {
@@ -12,6 +14,12 @@ size_t SystemThetaSize(const v1::Task& task) {
     default:
       return 0;
   }
+}
+
+std::vector<ThetaLeaf> SystemLeaves(const v1::SystemParameters& config) {
+  return {{.path = "theta",
+           .shape = {config.initial_size()},
+           .initial_values = {config.initial().begin(), config.initial().end()}}};
 }
 
 }  // namespace paceline

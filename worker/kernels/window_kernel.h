@@ -5,12 +5,12 @@
 
 #include <type_traits>
 
+#include "common/lopt/plan/per_parameter_plan.h"
 #include "common/noise/team_noise.h"
 #include "worker/kernels/mlp_curvature_kernel.h"
 #include "worker/kernels/mlp_kernel.h"
 #include "worker/kernels/window_plan.h"
 #include "worker/optim/inner_step.h"
-#include "worker/optim/per_parameter_plan.h"
 
 namespace paceline {
 

@@ -2,22 +2,22 @@
 // pointers, so that the files compiled for newer instructions share no inline functions with
 // others.
 //
-// A family of optimizers is a plan (plain data, *_plan.h), a kernel over a lane type and a team
-// (*_kernel.h: Prepare, InitState, Update), the kernel's instances (*_simd.cc), a function that
-// makes the plan (make.h), and its line in the list below.
+// A family of optimizers is a plan (plain data, common/lopt), a kernel over a lane type and a team
+// (kernel.h of its folder: Prepare, InitState, Update), the kernel's instances (simd.cc), and its
+// line in the list below.
 #pragma once
 
-#include "worker/optim/adafac_mlp_plan.h"
-#include "worker/optim/celo2_plan.h"
-#include "worker/optim/hand_designed_plan.h"
-#include "worker/optim/hyper_v2_plan.h"
+#include "common/lopt/adafac_mlp/plan.h"
+#include "common/lopt/celo2/plan.h"
+#include "common/lopt/hand_designed/plan.h"
+#include "common/lopt/hyper_v2/plan.h"
+#include "common/lopt/learned_schedule/plan.h"
+#include "common/lopt/linear/plan.h"
+#include "common/lopt/mlp_lopt/plan.h"
+#include "common/lopt/mlp_nom_lopt/plan.h"
+#include "common/lopt/nn_adam/plan.h"
+#include "common/lopt/rnn_mlp_lopt/plan.h"
 #include "worker/optim/inner_step.h"
-#include "worker/optim/learned_schedule_plan.h"
-#include "worker/optim/linear_plan.h"
-#include "worker/optim/mlp_lopt_plan.h"
-#include "worker/optim/mlp_nom_plan.h"
-#include "worker/optim/nn_adam_plan.h"
-#include "worker/optim/rnn_mlp_plan.h"
 
 namespace paceline {
 

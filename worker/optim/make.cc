@@ -1,7 +1,5 @@
 #include "worker/optim/make.h"
 
-#include <cstdio>
-#include <cstdlib>
 #include <utility>
 
 #include "common/base/aligned_floats.h"
@@ -51,11 +49,6 @@ class KernelOptimizer : public Optimizer {
 };
 
 }  // namespace
-
-void FailNoOptimizer() {
-  std::fprintf(stderr, "a learned optimizer of no kind cannot be made\n");
-  std::abort();
-}
 
 std::unique_ptr<Optimizer> MakeOptimizerFor(const v1::LearnedOptimizer& config,
                                             const std::vector<ParameterTensor>& tensors,

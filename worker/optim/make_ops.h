@@ -1,7 +1,7 @@
 // Defines OpsOf (kernels.h) for the instruction set that the including *_simd.cc is compiled for:
 //
 //   #include "worker/optim/make_ops.h"
-//   #include "worker/optim/adafac_mlp_kernel.h"
+//   #include "worker/optim/adafac_mlp/kernel.h"
 //   PACELINE_OPTIM_OPS(AdafacMlpPlan)
 #pragma once
 

@@ -1,7 +1,7 @@
 // A learned optimizer applied to one inner run's parameters.
 //
 // The arithmetic (features, per-parameter network, update) is written once, over a lane type, in
-// worker/optim/*_kernel.h; Scalar is the reference, Pack the SIMD form, and both give the same
+// worker/optim/*/kernel.h; Scalar is the reference, Pack the SIMD form, and both give the same
 // bits.
 #pragma once
 

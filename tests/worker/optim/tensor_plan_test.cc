@@ -1,4 +1,4 @@
-#include "worker/optim/plan_tensor.h"
+#include "common/lopt/plan/plan_tensor.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -8,7 +8,7 @@
 #include <set>
 
 #include "tests/worker/optim/configs.h"
-#include "worker/optim/staging_kernel.h"
+#include "worker/optim/parts/staging_kernel.h"
 
 namespace paceline {
 namespace {

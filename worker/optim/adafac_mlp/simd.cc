@@ -1,0 +1,4 @@
+#include "worker/optim/adafac_mlp/kernel.h"
+#include "worker/optim/make_ops.h"
+
+PACELINE_OPTIM_OPS(AdafacMlpPlan)

@@ -1,4 +1,0 @@
-#include "worker/optim/make_ops.h"
-#include "worker/optim/mlp_nom_kernel.h"
-
-PACELINE_OPTIM_OPS(MlpNomPlan)

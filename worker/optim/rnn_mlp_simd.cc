@@ -1,4 +1,0 @@
-#include "worker/optim/make_ops.h"
-#include "worker/optim/rnn_mlp_kernel.h"
-
-PACELINE_OPTIM_OPS(RnnMlpPlan)
