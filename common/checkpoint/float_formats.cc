@@ -38,19 +38,32 @@ std::string Converted(std::string_view data, Convert convert) {
 
 }  // namespace
 
-size_t FloatFormatBytes(std::string_view name) {
-  if (name == "float64") return 8;
-  if (name == "float32") return 4;
-  return name == "float16" || name == "bfloat16" ? 2 : 0;
+std::optional<Tensor> ToFloat32(Tensor tensor) {
+  switch (tensor.dtype) {
+    case DType::kF32:
+      return tensor;
+    case DType::kF64:
+      tensor.data =
+          Converted<double>(tensor.data, [](double value) { return static_cast<float>(value); });
+      break;
+    case DType::kF16:
+      tensor.data = Converted<uint16_t>(tensor.data, FromHalf);
+      break;
+    case DType::kBf16:
+      tensor.data = Converted<uint16_t>(tensor.data, FromBfloat);
+      break;
+    default:
+      return std::nullopt;
+  }
+  tensor.dtype = DType::kF32;
+  return tensor;
 }
 
-std::optional<std::string> ToFloat32(std::string_view name, std::string_view data) {
-  if (name == "float32") return std::string(data);
-  if (name == "float64") {
-    return Converted<double>(data, [](double value) { return static_cast<float>(value); });
-  }
-  if (name == "float16") return Converted<uint16_t>(data, FromHalf);
-  if (name == "bfloat16") return Converted<uint16_t>(data, FromBfloat);
+std::optional<DType> FloatDType(std::string_view name) {
+  if (name == "float32") return DType::kF32;
+  if (name == "float64") return DType::kF64;
+  if (name == "float16") return DType::kF16;
+  if (name == "bfloat16") return DType::kBf16;
   return std::nullopt;
 }
 

@@ -5,13 +5,15 @@
 #include <string>
 #include <string_view>
 
+#include "common/safetensors/safetensors.h"
+
 namespace paceline {
 
-// `data` holds little-endian values of the numpy dtype `name` ("float32", "float64", "float16",
-// "bfloat16"); the result holds float32s. Nothing if the dtype is another one. The size of `data`
-// is a multiple of that of an element (FloatFormatBytes).
-std::optional<std::string> ToFloat32(std::string_view name, std::string_view data);
-// 0 if the dtype is another one.
-size_t FloatFormatBytes(std::string_view name);
+// What is widened; a double is rounded. Nothing if the dtype is none of float32, float64, float16
+// and bfloat16.
+std::optional<Tensor> ToFloat32(Tensor tensor);
+
+// Of the dtype that numpy calls `name`; nothing if it is none of those four.
+std::optional<DType> FloatDType(std::string_view name);
 
 }  // namespace paceline

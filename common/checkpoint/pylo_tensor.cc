@@ -1,7 +1,9 @@
 #include "common/checkpoint/pylo_tensor.h"
 
 #include <algorithm>
+#include <optional>
 
+#include "common/checkpoint/float_formats.h"
 #include "common/safetensors/dtype.h"
 #include "fmt/format.h"
 #include "fmt/ranges.h"
@@ -76,15 +78,16 @@ Tensor ToPyloTensor(const PyloTensor& tensor, const ThetaLayout& layout,
 absl::Status FromPyloTensor(const PyloTensor& tensor, const ThetaLayout& layout,
                             const Tensor& values, ThetaLeaves& leaves) {
   const std::vector<int64_t> shape = PyloShape(tensor, layout);
-  if (values.dtype != DType::kF32 || values.shape != shape) {
+  const std::optional<Tensor> floats = ToFloat32(values);
+  if (!floats || values.shape != shape) {
     return absl::InvalidArgumentError(fmt::format(
-        "its tensor \"{}\" is {} [{}]; float32 (F32) [{}] is expected", tensor.name,
+        "its tensor \"{}\" is {} [{}]; F32, F16, BF16 or F64 [{}] is expected", tensor.name,
         DTypeName(values.dtype), fmt::join(values.shape, ", "), fmt::join(shape, ", ")));
   }
   std::vector<std::vector<float>> parts;
   for (const std::string& path : tensor.leaves) parts.emplace_back(layout.leaf(path).size);
   ForEachValue(tensor, layout, [&](size_t number, int64_t to, int64_t from) {
-    parts[number][to] = values.f32()[from];
+    parts[number][to] = floats->f32()[from];
   });
   for (size_t i = 0; i < parts.size(); ++i) {
     leaves[tensor.leaves[i]] = Tensor::F32(layout.leaf(tensor.leaves[i]).shape, parts[i]);

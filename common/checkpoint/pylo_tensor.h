@@ -18,8 +18,9 @@ struct PyloTensor {
 
 // `leaves` has those of `tensor`, in the shapes of `layout`.
 Tensor ToPyloTensor(const PyloTensor& tensor, const ThetaLayout& layout, const ThetaLeaves& leaves);
-// The inverse: adds the leaves to `leaves`. InvalidArgument if `values` is not float32 of the shape
-// that ToPyloTensor gives.
+// The inverse: adds the leaves to `leaves`. Values of half, bfloat16
+// or double are made float32. InvalidArgument for another dtype, or another shape than that which
+// ToPyloTensor gives.
 absl::Status FromPyloTensor(const PyloTensor& tensor, const ThetaLayout& layout,
                             const Tensor& values, ThetaLeaves& leaves);
 

@@ -4,6 +4,7 @@
 
 #include "common/checkpoint/float_formats.h"
 #include "common/msgpack/msgpack.h"
+#include "common/safetensors/dtype.h"
 #include "fmt/format.h"
 
 namespace paceline {
@@ -22,9 +23,9 @@ absl::Status Invalid(fmt::format_string<Args...> text, Args&&... args) {
 
 std::string Short(std::string_view text) { return std::string(text.substr(0, 80)); }
 
-absl::Status ReadShape(const std::string& path, const MsgpackValue& list, size_t element_bytes,
-                       Tensor& tensor, uint64_t& bytes) {
-  bytes = element_bytes;
+absl::Status ReadShape(const std::string& path, const MsgpackValue& list, Tensor& tensor,
+                       uint64_t& bytes) {
+  bytes = DTypeBits(tensor.dtype) / 8;
   for (const MsgpackValue& size : list.items) {
     if (size.kind != Kind::kInteger || size.integer < 0 ||
         __builtin_mul_overflow(bytes, static_cast<uint64_t>(size.integer), &bytes)) {
@@ -46,21 +47,21 @@ absl::StatusOr<Tensor> ReadArray(const std::string& path, std::string_view paylo
       parts[2].kind != Kind::kBinary) {
     return Invalid("the array \"{}\" is not [shape, dtype name, bytes]", path);
   }
-  const size_t element_bytes = FloatFormatBytes(parts[1].data);
-  if (element_bytes == 0) {
+  const auto dtype = FloatDType(parts[1].data);
+  if (!dtype) {
     return Invalid("\"{}\" is of dtype {}; float32, float64, float16 or bfloat16 is expected", path,
                    Short(parts[1].data));
   }
-  Tensor tensor;
+  Tensor tensor{.dtype = *dtype, .shape = {}, .data = {}};
   uint64_t bytes = 0;
-  absl::Status status = ReadShape(path, parts[0], element_bytes, tensor, bytes);
+  absl::Status status = ReadShape(path, parts[0], tensor, bytes);
   if (!status.ok()) return status;
   if (bytes != parts[2].data.size()) {
     return Invalid("\"{}\" has {} bytes, but {} by its dtype and shape", path, parts[2].data.size(),
                    bytes);
   }
-  tensor.data = *ToFloat32(parts[1].data, parts[2].data);
-  return tensor;
+  tensor.data = std::string(parts[2].data);
+  return *ToFloat32(std::move(tensor));
 }
 
 absl::Status ReadTree(const std::string& path, const MsgpackValue& value, ThetaLeaves& leaves) {

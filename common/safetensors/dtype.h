@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <string_view>
 
@@ -10,7 +11,7 @@
 namespace paceline {
 
 std::string_view DTypeName(DType dtype);
-size_t DTypeBytes(DType dtype);
+uint64_t DTypeBits(DType dtype);  // of one element
 std::optional<DType> DTypeNamed(std::string_view name);
 
 // The format's own limit.

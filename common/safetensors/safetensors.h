@@ -13,7 +13,31 @@
 
 namespace paceline {
 
-enum class DType { kF32, kF64, kI32, kI64, kU8, kBool };
+// Every element type of the format, under its name there. Values of most are only carried along.
+enum class DType {
+  kF32,
+  kF64,
+  kI32,
+  kI64,
+  kU8,
+  kBool,
+  kF16,
+  kBf16,
+  kI8,
+  kI16,
+  kU16,
+  kU32,
+  kU64,
+  kC64,
+  kF8E4m3,
+  kF8E5m2,
+  kF8E8m0,
+  kF8E4m3fnuz,
+  kF8E5m2fnuz,
+  kF6E2m3,
+  kF6E3m2,
+  kF4,
+};
 
 struct Tensor {
   DType dtype = DType::kF32;

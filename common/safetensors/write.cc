@@ -16,7 +16,7 @@ std::vector<const Entry*> FileOrder(const TensorFile& file) {
   std::vector<const Entry*> order;
   for (const Entry& entry : file.tensors) order.push_back(&entry);
   std::stable_sort(order.begin(), order.end(), [](const Entry* a, const Entry* b) {
-    return DTypeBytes(a->second.dtype) > DTypeBytes(b->second.dtype);
+    return DTypeBits(a->second.dtype) > DTypeBits(b->second.dtype);
   });
   return order;
 }

@@ -17,7 +17,8 @@ void Safetensors(std::string_view input) {
   for (const auto& [name, tensor] : file->tensors) {
     size_t elements = 1;
     for (const int64_t size : tensor.shape) elements *= static_cast<size_t>(size);
-    PACELINE_REQUIRE(tensor.data.size() == elements * DTypeBytes(tensor.dtype));
+    PACELINE_REQUIRE(tensor.data.size() * 8 == elements * DTypeBits(tensor.dtype));
+    PACELINE_REQUIRE(tensor.elements() == elements);
     bytes += tensor.data.size();
   }
   PACELINE_REQUIRE(bytes <= input.size());

@@ -1,5 +1,7 @@
 #include "common/checkpoint/pylo.h"
 
+#include <bit>
+#include <cmath>
 #include <filesystem>
 
 #include "common/base/file.h"
@@ -91,6 +93,58 @@ TEST_F(PyloTest, AFolderWithoutOurMetadataIsReadByItsConfigAndKwargs) {
   EXPECT_EQ(read->origin, "a folder of PyLO's AdafacLO_naive");
 }
 
+// Makes every float an element of `dtype`.
+template <class Narrow>
+void Rewrite(TensorFile& file, DType dtype, const Narrow& narrow) {
+  for (auto& [name, tensor] : file.tensors) {
+    std::string data;
+    for (const float value : tensor.f32()) {
+      const auto element = narrow(value);
+      data.append(reinterpret_cast<const char*>(&element), sizeof element);
+    }
+    tensor = {dtype, tensor.shape, data};
+  }
+}
+
+TEST_F(PyloTest, HalfBfloat16AndDoubleTensorsAreWidened) {
+  TrainedOptimizer trained = testing::Untrained("{adafac_mlp: {hidden: 6}}");
+  const auto bits = [](float value) { return std::bit_cast<uint32_t>(value); };
+  // Such as bfloat16 and half have: 8 digits, an exponent near 0.
+  for (float& value : trained.theta) {
+    value = std::bit_cast<float>(bits(value) & 0xffff0000u);
+    if (std::abs(value) < 0x1p-14f) value = 0;
+  }
+  const auto to_half = [&](float value) {
+    if (value == 0) return uint16_t{0};
+    const uint32_t exponent = (bits(value) >> 23 & 0xff) - 127 + 15;
+    return static_cast<uint16_t>(bits(value) >> 31 << 15 | exponent << 10 |
+                                 (bits(value) >> 13 & 0x3ff));
+  };
+  Export(trained);
+  DropMetadata("model.safetensors");
+  const TensorFile floats = *ReadSafetensors(Path("model.safetensors"));
+  for (const DType dtype : {DType::kF16, DType::kBf16, DType::kF64}) {
+    TensorFile file = floats;
+    if (dtype == DType::kF16) Rewrite(file, dtype, to_half);
+    if (dtype == DType::kBf16) {
+      Rewrite(file, dtype, [&](float value) { return static_cast<uint16_t>(bits(value) >> 16); });
+    }
+    if (dtype == DType::kF64) Rewrite(file, dtype, [](float value) { return double{value}; });
+    Write("model.safetensors", SerializeSafetensors(file));
+    const auto read = ReadPyloFolder(folder_.path());
+    ASSERT_TRUE(read.ok()) << read.status();
+    ExpectSame(*read, trained);
+  }
+}
+
+TEST_F(PyloTest, AnotherElementTypeIsNamedWhereItIsUsed) {
+  Export(testing::Untrained("{adafac_mlp: {hidden: 6}}"));
+  TensorFile file = *ReadSafetensors(Path("model.safetensors"));
+  file.tensors["network.input.bias"] = {DType::kF8E4m3, {6}, "abcdef"};
+  Write("model.safetensors", SerializeSafetensors(file));
+  ExpectRefusal("\"network.input.bias\" is F8_E4M3 [6]; F32, F16, BF16 or F64 [6] is expected");
+}
+
 TEST_F(PyloTest, WhatAFolderDoesNotSayIsAskedFor) {
   Export(testing::Untrained("{adafac_mlp: {hidden: 6}}"));
   DropMetadata("model.safetensors");
@@ -129,7 +183,7 @@ TEST_F(PyloTest, DamagedFoldersAreRefused) {
   file.tensors.erase("network.linear_1.bias");
   file.tensors["network.input.bias"] = Tensor::F32({1}, std::vector<float>{1});
   Write("model.safetensors", SerializeSafetensors(file));
-  ExpectRefusal("\"network.input.bias\" is F32 [1]; float32 (F32) [6] is expected");
+  ExpectRefusal("\"network.input.bias\" is F32 [1]; F32, F16, BF16 or F64 [6] is expected");
   file.tensors.erase("network.input.bias");
   Write("model.safetensors", SerializeSafetensors(file));
   ExpectRefusal("no tensor \"network.input.bias\"");

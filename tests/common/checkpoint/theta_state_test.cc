@@ -164,10 +164,7 @@ TEST(ThetaState, APathThatTwoGroupingsGiveIsRefused) {
 }
 
 float Half(uint16_t bits) {
-  const auto bytes = ToFloat32("float16", {reinterpret_cast<const char*>(&bits), 2});
-  float value = 0;
-  std::memcpy(&value, bytes->data(), 4);
-  return value;
+  return ToFloat32({DType::kF16, {}, {reinterpret_cast<const char*>(&bits), 2}})->f32()[0];
 }
 
 TEST(FloatFormats, EveryKindOfHalfIsRead) {

@@ -137,7 +137,8 @@ TEST(Safetensors, DeepNestingIsRefused) {
               HasSubstr("nested deeper"));
   std::string objects;
   for (int i = 0; i < 50000; ++i) objects += "{\"a\":";
-  EXPECT_THAT(ErrorOfHeader(objects + "1" + std::string(50000, '}')), HasSubstr("nested deeper"));
+  EXPECT_THAT(ErrorOfHeader(objects + "1" + std::string(50000, '}')),
+              HasSubstr("is not an object of dtype"));
   EXPECT_THAT(ErrorOfHeader(R"({"t":{"dtype":"F32","shape":[[1]],"data_offsets":[0,4]}})", "abcd"),
               HasSubstr("nested deeper"));
 }
@@ -167,8 +168,11 @@ TEST(Safetensors, FaultyEntriesAreRefusedByName) {
   } kCases[] = {
       {"1", "tensor \"t\" is not an object"},
       {R"({"dtype":"F32","shape":[1]})", "is not an object of dtype, shape and data_offsets"},
-      {Entry("F16", "[1]", "[0,2]"), "a dtype other than"},
-      {R"({"dtype":3,"shape":[1],"data_offsets":[0,4]})", "a dtype other than"},
+      {Entry("F7", "[1]", "[0,2]"), "a dtype that the format does not know: \"F7\""},
+      {Entry("f32", "[1]", "[0,4]"), "a dtype that the format does not know: \"f32\""},
+      {R"({"dtype":3,"shape":[1],"data_offsets":[0,4]})", "does not know: 3"},
+      {Entry("F4", "[3]", "[0,2]"), "has 12 bits, which are no whole bytes"},
+      {"null", "is not an object"},
       {Entry("F32", "1", "[0,4]"), "no shape array"},
       {Entry("F32", "[-1]", "[0,4]"), "not of whole sizes"},
       {Entry("F32", "[1.5]", "[0,4]"), "not of whole sizes"},
@@ -199,6 +203,51 @@ TEST(Safetensors, OverlappingTensorsAreRefused) {
 TEST(Safetensors, MetadataMustBeStrings) {
   EXPECT_THAT(ErrorOfHeader(R"({"__metadata__":[]})"), HasSubstr("not an object"));
   EXPECT_THAT(ErrorOfHeader(R"({"__metadata__":{"a":1}})"), HasSubstr("\"a\" is not a string"));
+  EXPECT_THAT(ErrorOfHeader(R"({"__metadata__":{"a":null}})"), HasSubstr("is not a string"));
+}
+
+// What the format's own library takes beside what it writes.
+TEST(Safetensors, WhatTheReferenceReaderTakesIsRead) {
+  const std::string deep = std::string(100, '[') + std::string(100, ']');
+  const std::string entry = R"("dtype":"F32","shape":[1],"data_offsets":[0,4])";
+  const std::string headers[] = {
+      "{\"__metadata__\":null,\"t\":{" + entry + "}}",
+      "{\"t\":{" + entry + ",\"note\":\"x\"}}",
+      "{\"t\":{\"note\":{\"dtype\":[1,{}]}," + entry + "}}",
+      "{\"t\":{" + entry + ",\"note\":1,\"note\":2}}",
+      "{\"t\":{" + entry + ",\"note\":" + deep + "},\"__metadata__\":{\"a\":\"b\"}}",
+      "{\"t\":{" + entry + ",\"note\":" + deep + ",\"shape2\":{\"a\":" + deep + "}}}",
+      " \n{\"t\":{" + entry + "}}\t\r\n  ",
+      "{\"t\":{" + entry + "},\"\":" + Entry("F32", "[0]", "[0,0]") + "}",
+      "{\"t\":{" + entry + "},\"b\":" + Entry("F64", "[2,0]", "[4,4]") + "}",
+      "{\"t\":{" + entry + "},\"\\ud83d\\ude00 \\u0000 \u4e2d\":" + Entry("I8", "[0]", "[4,4]") +
+          "}",
+  };
+  for (const std::string& header : headers) {
+    const auto file = ParseSafetensors(FileOf(header, std::string("\0\0\x80\x3f", 4)));
+    ASSERT_TRUE(file.ok()) << file.status() << header;
+    EXPECT_THAT(file->tensors.at("t").f32(), ElementsAre(1)) << header;
+  }
+}
+
+TEST(Safetensors, EveryElementTypeOfTheFormatIsCarriedAlong) {
+  const std::pair<std::string, int> types[] = {
+      {"BOOL", 8}, {"F4", 4},      {"F6_E2M3", 6}, {"F6_E3M2", 6},     {"U8", 8},
+      {"I8", 8},   {"F8_E5M2", 8}, {"F8_E4M3", 8}, {"F8_E8M0", 8},     {"F8_E4M3FNUZ", 8},
+      {"I16", 16}, {"U16", 16},    {"F16", 16},    {"F8_E5M2FNUZ", 8}, {"BF16", 16},
+      {"I32", 32}, {"U32", 32},    {"F32", 32},    {"C64", 64},        {"F64", 64},
+      {"I64", 64}, {"U64", 64}};
+  for (const auto& [name, bits] : types) {
+    const std::string data(bits * 4 / 8, 'x');
+    const auto file = ParseSafetensors(FileOf(
+        "{\"t\":" + Entry(name, "[2,2]", "[0," + std::to_string(data.size()) + "]") + "}", data));
+    ASSERT_TRUE(file.ok()) << file.status();
+    EXPECT_EQ(file->tensors.at("t").elements(), 4u) << name;
+    const auto again = ParseSafetensors(SerializeSafetensors(*file));
+    ASSERT_TRUE(again.ok()) << again.status();
+    EXPECT_EQ(again->tensors.at("t").dtype, file->tensors.at("t").dtype) << name;
+    EXPECT_EQ(again->tensors.at("t").data, data) << name;
+  }
 }
 
 TEST(Safetensors, AFileErrorNamesThePath) {
