@@ -4,34 +4,47 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <utility>
+
+#include "common/config/invisible.h"
+#include "common/config/utf8.h"
 
 namespace paceline {
 namespace {
 
-// Length of the UTF-8 character that begins `text`, or 0. Overlong forms, surrogates and code
-// points above U+10FFFF are none (RFC 3629).
-size_t Utf8Length(std::string_view text) {
-  const auto byte = [text](size_t i) -> uint8_t { return i < text.size() ? text[i] : 0; };
-  const auto is_tail = [&](size_t i) { return (byte(i) & 0xC0) == 0x80; };
-  const uint8_t lead = byte(0);
-  if (lead < 0x80) return 1;
-  if (lead >= 0xC2 && lead <= 0xDF) return is_tail(1) ? 2 : 0;
-  if (lead >= 0xE0 && lead <= 0xEF) {
-    if (lead == 0xE0 && byte(1) < 0xA0) return 0;
-    if (lead == 0xED && byte(1) > 0x9F) return 0;
-    return is_tail(1) && is_tail(2) ? 3 : 0;
-  }
-  if (lead >= 0xF0 && lead <= 0xF4) {
-    if (lead == 0xF0 && byte(1) < 0x90) return 0;
-    if (lead == 0xF4 && byte(1) > 0x8F) return 0;
-    return is_tail(1) && is_tail(2) && is_tail(3) ? 4 : 0;
-  }
-  return 0;
+bool IsControl(char32_t code) {
+  return (code < 0x20 && code != '\t' && code != '\n' && code != '\r') || code == 0x7F;
 }
 
-bool IsControl(char c) {
-  const auto code = static_cast<uint8_t>(c);
-  return (code < 0x20 && c != '\t' && c != '\n' && c != '\r') || code == 0x7F;
+// Of the first character of `text`, if it has no place in a config; empty otherwise. In a comment
+// what nobody sees does no harm.
+std::string BadCharacter(std::string_view text, Utf8Character character, bool in_comment) {
+  if (character.length == 0) {
+    return fmt::format("the byte 0x{:02x} is not UTF-8; save the file as UTF-8",
+                       static_cast<uint8_t>(text[0]));
+  }
+  if (IsControl(character.code)) {
+    return fmt::format("the control character 0x{:02x}; a config is plain text",
+                       static_cast<uint8_t>(text[0]));
+  }
+  return in_comment ? "" : ExplainInvisible(character.code).value_or("");
+}
+
+// Where the comment of a line begins, line.size() if it has none. Text in quotes is taken to end
+// with the line.
+size_t CommentBegin(std::string_view line) {
+  char quote = 0, before = ' ';
+  for (size_t i = 0; i < line.size(); before = line[i++]) {
+    const bool begins = std::string_view(" \t,[{:-").find(before) != std::string_view::npos;
+    if (quote != 0) {
+      if (line[i] == quote) quote = 0;
+    } else if (begins && (line[i] == '"' || line[i] == '\'')) {
+      quote = line[i];
+    } else if (line[i] == '#' && (before == ' ' || before == '\t')) {
+      return i;
+    }
+  }
+  return line.size();
 }
 
 }  // namespace
@@ -55,22 +68,19 @@ char SourceText::At(int line, int column) const {
   return offset < bytes_.size() ? bytes_[offset] : '\0';
 }
 
-std::optional<SourceText::BadByte> SourceText::FindBadByte() const {
-  size_t i = 0;
-  while (i < bytes_.size()) {
-    const size_t length = Utf8Length(bytes_.substr(i));
-    if (length == 0 || IsControl(bytes_[i])) {
-      const auto after = std::upper_bound(line_starts_.begin(), line_starts_.end(), i);
-      const int line = static_cast<int>(after - line_starts_.begin());
-      const int column = static_cast<int>(i - line_starts_[line - 1]) + 1;
-      const int code = static_cast<uint8_t>(bytes_[i]);
-      return BadByte{
-          line, column,
-          length == 0
-              ? fmt::format("the byte 0x{:02x} is not UTF-8; save the file as UTF-8", code)
-              : fmt::format("the control character 0x{:02x}; a config is plain text", code)};
+std::optional<SourceText::BadPlace> SourceText::FindBadCharacter() const {
+  for (size_t number = 0; number < line_starts_.size(); ++number) {
+    const size_t begin = line_starts_[number];
+    const std::string_view line = bytes_.substr(begin, bytes_.find('\n', begin) - begin);
+    const size_t comment = CommentBegin(line);
+    for (size_t i = 0; i < line.size();) {
+      const Utf8Character character = FirstCharacter(line.substr(i));
+      std::string message = BadCharacter(line.substr(i), character, i >= comment);
+      if (!message.empty()) {
+        return BadPlace{static_cast<int>(number) + 1, static_cast<int>(i) + 1, std::move(message)};
+      }
+      i += character.length;
     }
-    i += length;
   }
   return std::nullopt;
 }

@@ -17,13 +17,14 @@ class SourceText {
   // Lines and columns count from 1, columns in bytes. '\0' outside the text.
   char At(int line, int column) const;
 
-  struct BadByte {
+  struct BadPlace {
     int line = 0;
     int column = 0;
     std::string message;
   };
-  // The first that is not UTF-8, or a control character other than tab and line ends.
-  std::optional<BadByte> FindBadByte() const;
+  // The first byte that is not UTF-8, control character other than tab and line ends, or invisible
+  // character outside comments.
+  std::optional<BadPlace> FindBadCharacter() const;
 
   // True unless there is an opening quote here without its closing one (yaml-cpp ends it with the
   // file).

@@ -169,7 +169,7 @@ YamlNode* YamlNode::Find(std::string_view wanted_key) {
 YamlDocument ReadYaml(std::string_view bytes, int source) {
   YamlDocument document;
   const SourceText text(bytes);
-  if (const auto bad = text.FindBadByte()) {
+  if (const auto bad = text.FindBadCharacter()) {
     document.faults.push_back({{source, bad->line, bad->column}, bad->message});
     return document;
   }
