@@ -2,15 +2,11 @@
 
 #include <charconv>
 
+#include "common/rpc/address_hint.h"
 #include "fmt/format.h"
 
 namespace paceline {
 namespace {
-
-absl::Status Wrong(std::string_view text, std::string_view what) {
-  return absl::InvalidArgumentError(fmt::format(
-      "'{}' is no address: {}; write host:port, such as {}", text, what, kDefaultCoordinator));
-}
 
 bool IsDigits(std::string_view text) {
   return !text.empty() && text.find_first_not_of("0123456789") == std::string_view::npos;
@@ -61,35 +57,26 @@ bool Address::IsLoopback() const {
   return host == "localhost" || host == "::1" || IsLoopbackIpv4(host);
 }
 
-absl::StatusOr<Address> ParseAddress(std::string_view text) {
+std::optional<Address> ReadAddress(std::string_view text) {
   Address address;
-  if (text.empty()) return Wrong(text, "it is empty");
   if (IsDigits(text)) {
     address.host = "127.0.0.1";
-    if (!ParseNumber(text, 65535, address.port)) return Wrong(text, "a port is at most 65535");
-    return address;
+    return ParseNumber(text, 65535, address.port) ? std::optional(address) : std::nullopt;
   }
   const size_t colon = text.rfind(':');
-  const bool bracketed = text.front() == '[';
-  if (colon == std::string_view::npos || (bracketed && text.rfind(']') > colon)) {
-    return Wrong(text, "it has no port");
-  }
+  if (colon == std::string_view::npos) return std::nullopt;
   std::string_view host = text.substr(0, colon);
-  if (bracketed && host.size() > 2 && host.back() == ']') {
-    host = host.substr(1, host.size() - 2);
-    if (!IsIpv6(host)) return Wrong(text, "what is in brackets is no IPv6 address");
-  } else if (host.find(':') != std::string_view::npos) {
-    return Wrong(text, "an IPv6 address goes in brackets, as in [::1]:7700");
-  } else if (host.empty()) {
-    return Wrong(text, "it has no host (0.0.0.0 stands for every interface of this machine)");
-  } else if (!IsHostName(host)) {
-    return Wrong(text, "the host has characters that no name has");
-  }
+  const bool bracketed = host.starts_with('[') && host.ends_with(']');
+  if (bracketed) host = host.substr(1, host.size() - 2);
+  if (bracketed ? !IsIpv6(host) : !IsHostName(host)) return std::nullopt;
   address.host = std::string(host);
-  if (!ParseNumber(text.substr(colon + 1), 65535, address.port)) {
-    return Wrong(text, "the port is no number from 0 to 65535");
-  }
+  if (!ParseNumber(text.substr(colon + 1), 65535, address.port)) return std::nullopt;
   return address;
+}
+
+absl::StatusOr<Address> ParseAddress(std::string_view text) {
+  if (auto address = ReadAddress(text)) return *std::move(address);
+  return absl::InvalidArgumentError(fmt::format("'{}' is no address: {}", text, AddressHint(text)));
 }
 
 }  // namespace paceline

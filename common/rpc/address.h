@@ -1,6 +1,7 @@
 // Where a program listens or connects: host:port.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -24,5 +25,7 @@ struct Address {
 // "host:port", "1.2.3.4:7700", "[::1]:7700", or "7700" alone for that port of 127.0.0.1.
 // InvalidArgument, saying what would be right, for anything else.
 absl::StatusOr<Address> ParseAddress(std::string_view text);
+// The same without words.
+std::optional<Address> ReadAddress(std::string_view text);
 
 }  // namespace paceline
