@@ -10,7 +10,7 @@
 #include "common/config/suggest.h"
 #include "common/estimator/leaf_sigma.h"
 #include "common/lopt/layout.h"
-#include "common/lopt/systems.h"
+#include "common/task/facts.h"
 
 namespace paceline {
 namespace {
@@ -92,7 +92,7 @@ void CheckSystemObjective(const v1::JobConfig& config, Faults& faults) {
   const std::string path = ScoredObjective(config);
   if (path.empty()) return;
   for (int i = 0; i < config.tasks_size(); ++i) {
-    if (!IsSystem(config.tasks(i))) continue;
+    if (!FactsOf(config.tasks(i)).is_system()) continue;
     const std::string task = ElementPath("tasks", i);
     faults.push_back({path,
                       fmt::format("{} is measured on data, and {}, a dynamical system, has none; "
@@ -107,11 +107,13 @@ void CheckObjective(const v1::JobConfig& config, Faults& faults) {
   const v1::Objective& objective = config.objective();
   CheckSystemObjective(config, faults);
   for (int i = 0; i < config.tasks_size(); ++i) {
-    if (!objective.has_accuracy() || !config.tasks(i).has_quadratic()) continue;
+    const TaskFacts task = FactsOf(config.tasks(i));
+    if (!objective.has_accuracy() || task.has_classes || task.is_system()) continue;
+    if (task.tensors.empty()) continue;
     faults.push_back({"objective.accuracy",
-                      fmt::format("objective.accuracy is not to be had of {}, a quadratic: it has "
-                                  "no classes; choose another objective or leave the task out",
-                                  ElementPath("tasks", i)),
+                      fmt::format("objective.accuracy is not to be had of {}, {}: it has no "
+                                  "classes; choose another objective or leave the task out",
+                                  ElementPath("tasks", i), task.article_and_name),
                       {"objective.accuracy", ElementPath("tasks", i)}});
   }
   const v1::FullEs& full_es = config.estimator().full_es();

@@ -9,8 +9,10 @@
 #include "common/config/estimator_rules.h"
 #include "common/config/optimizer_rules.h"
 #include "common/config/schema.h"
+#include "common/config/suggest.h"
 #include "common/estimator/settings.h"
-#include "common/lopt/systems.h"
+#include "common/task/facts.h"
+#include "common/tier/tier.h"
 
 namespace paceline {
 namespace {
@@ -89,19 +91,6 @@ std::string NumberOf(size_t count) {
   return fmt::format("{} number{}", count, count == 1 ? "" : "s");
 }
 
-// Of a task with 10 classes.
-double ParameterCount(const v1::Task& task) {
-  if (task.has_quadratic()) return task.quadratic().dimension();
-  double count = 0;
-  double inputs = static_cast<double>(task.image_mlp().size()) * task.image_mlp().size();
-  for (const uint32_t width : task.image_mlp().hidden()) {
-    count += (inputs + 1) * width;
-    inputs = width;
-  }
-  if (IsSystem(task)) return 0;
-  return task.has_image_mlp() ? count + (inputs + 1) * 10 : 0;
-}
-
 // Parameters, gradient and the optimizer's accumulators.
 double FloatsPerParameter(const v1::LearnedOptimizer& optimizer) {
   switch (optimizer.kind_case()) {
@@ -132,7 +121,9 @@ double FloatsPerParameter(const v1::LearnedOptimizer& optimizer) {
 
 void CheckMemory(const v1::JobConfig& config, Faults& faults) {
   for (int i = 0; i < config.tasks_size(); ++i) {
-    const double parameters = ParameterCount(config.tasks(i));
+    const TaskFacts task = FactsOf(config.tasks(i));
+    if (task.is_system()) continue;
+    const auto parameters = static_cast<double>(task.parameter_count());
     const double runs = 1.0 * RunsPerParticle(config.estimator()) * config.estimator().block();
     const double bytes = runs * parameters * FloatsPerParameter(config.optimizer()) * sizeof(float);
     const double gib = bytes / (1 << 30);
@@ -155,7 +146,7 @@ void CheckSystems(const v1::JobConfig& config, Faults& faults) {
   const std::string initial = "optimizer.system_parameters.initial";
   for (int i = 0; i < config.tasks_size(); ++i) {
     const std::string path = ElementPath("tasks", i);
-    const size_t wanted = SystemThetaSize(config.tasks(i));
+    const size_t wanted = FactsOf(config.tasks(i)).system_theta;
     if (parameters && wanted == 0) {
       faults.push_back({path,
                         path + " is trained by an optimizer, and system_parameters is none; write "
@@ -176,12 +167,23 @@ void CheckSystems(const v1::JobConfig& config, Faults& faults) {
            {initial, path}});
     }
   }
-  if (!parameters || config.engine() == v1::ENGINE_AUTO ||
-      config.engine() == v1::ENGINE_REFERENCE) {
-    return;
+}
+
+// A tier that is asked for must be able to run every task.
+void CheckEngine(const v1::JobConfig& config, Faults& faults) {
+  const v1::Engine engine = config.engine();
+  if (engine == v1::ENGINE_UNSPECIFIED || engine == v1::ENGINE_AUTO) return;
+  for (int i = 0; i < config.tasks_size(); ++i) {
+    const TaskFacts task = FactsOf(config.tasks(i));
+    if (task.tiers.empty() || task.tiers.contains(engine)) continue;
+    std::vector<std::string> fit = {"auto"};
+    for (const v1::Engine tier : task.tiers) fit.push_back(TierName(tier));
+    const std::string path = ElementPath("tasks", i);
+    faults.push_back({"engine",
+                      fmt::format("engine is {}, which does not run {}, {}; write {}",
+                                  TierName(engine), path, task.article_and_name, Listed(fit, "or")),
+                      {"engine", path}});
   }
-  faults.push_back(
-      {"engine", "engine must be auto or reference for dynamical systems", {"engine"}});
 }
 
 }  // namespace
@@ -196,6 +198,7 @@ std::vector<RuleFault> CheckJobRules(const v1::JobConfig& config) {
   CheckSchedule(config.outer(), faults);
   CheckMemory(config, faults);
   CheckSystems(config, faults);
+  CheckEngine(config, faults);
   return faults;
 }
 

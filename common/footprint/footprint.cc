@@ -1,7 +1,9 @@
 #include "common/footprint/footprint.h"
 
 #include <algorithm>
+#include <optional>
 #include <set>
+#include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "common/estimator/settings.h"
@@ -11,48 +13,16 @@
 #include "common/footprint/tensors.h"
 #include "common/lopt/curvature.h"
 #include "common/lopt/layout.h"
+#include "common/task/dataset.h"
+#include "common/task/facts.h"
 #include "common/tier/tier.h"
 
 namespace paceline {
 namespace {
 
 constexpr uint64_t kFloat = sizeof(float);
-constexpr uint64_t kImages = 70000;  // of a data set, all splits
 // Resident pages of a worker that holds nothing yet.
 constexpr uint64_t kProgramBytes = 130'000'000;
-
-// The batch's images, and what worker/kernels/mlp_shape.h lays out.
-uint64_t MlpScratchFloats(const v1::ImageMlp& task) {
-  const std::vector<int64_t> widths = MlpWidths(task);
-  const uint64_t batch = task.batch();
-  uint64_t floats = batch * static_cast<uint64_t>(widths[0]) + 3 * PaddedTo16(batch);
-  for (size_t layer = 0; layer + 1 < widths.size(); ++layer) {
-    const auto in = static_cast<uint64_t>(widths[layer]);
-    const auto out = static_cast<uint64_t>(widths[layer + 1]);
-    const bool last = layer + 2 == widths.size();
-    floats += (last ? 1 : 2) * batch * PaddedTo16(out);
-    if (out % 16 != 0) floats += (in + 1) * PaddedTo16(out);
-    if (layer > 0) floats += out * PaddedTo16(in);
-  }
-  return floats;
-}
-
-// A probe: its vector and products, and what worker/kernels/mlp_shape.h lays out for them.
-uint64_t CurvatureScratchFloats(const v1::Task& task) {
-  const uint64_t parameters = ParameterCount(task);
-  if (!task.has_image_mlp()) return 3 * parameters;
-  const std::vector<int64_t> widths = MlpWidths(task.image_mlp());
-  const uint64_t batch = task.image_mlp().batch();
-  uint64_t values = 0, widest = 0;
-  for (size_t layer = 0; layer + 1 < widths.size(); ++layer) {
-    const uint64_t out = PaddedTo16(static_cast<uint64_t>(widths[layer + 1]));
-    values += batch * out;
-    widest = std::max(widest, static_cast<uint64_t>(widths[layer]) * out);
-  }
-  const uint64_t images = batch * static_cast<uint64_t>(widths[0]);
-  const uint64_t network = MlpScratchFloats(task.image_mlp()) - images;
-  return 3 * parameters + 2 * network + 5 * values + widest;
-}
 
 // Is the objective measured on batches of its own?
 bool IsScored(const v1::JobConfig& config) {
@@ -65,14 +35,12 @@ bool IsScored(const v1::JobConfig& config) {
 
 // Held by one block beside its runs' state.
 uint64_t BlockScratch(const v1::JobConfig& config, const v1::Task& task) {
-  uint64_t floats = ParameterCount(task) + LayoutOf(config.optimizer()).size +
+  const TaskFacts facts = FactsOf(task);
+  uint64_t floats = facts.parameter_count() + LayoutOf(config.optimizer()).size +
                     PerParameterScratch(config.optimizer(), TensorsOf(task)) +
                     RecurrentScratchFloats(config.optimizer(), TensorsOf(task));
-  if (!CurvatureOf(config.optimizer()).none()) floats += CurvatureScratchFloats(task);
-  if (task.has_image_mlp()) {
-    floats += (IsScored(config) ? 2 : 1) * MlpScratchFloats(task.image_mlp());
-  }
-  return kFloat * floats;
+  if (!CurvatureOf(config.optimizer()).none()) floats += facts.curvature_floats;
+  return kFloat * (floats + (IsScored(config) ? 2 : 1) * facts.scratch_floats);
 }
 
 // Held by one run beside its parameters and state: the values of a window's steps, and where it
@@ -83,15 +51,11 @@ uint64_t WindowBytes(const v1::JobConfig& config) {
 }
 
 // The temporaries of one window of the torch tier: for every run its gradient, LibTorch's own and
-// the optimizer's, the batch's images twice, and the task's activations with their slopes.
+// the optimizer's, the batch twice, and the task's activations with their slopes.
 uint64_t TorchWindow(const v1::JobConfig& config, const v1::Task& task) {
-  uint64_t floats = 2 * ParameterCount(task);
-  if (task.has_image_mlp()) {
-    const std::vector<int64_t> widths = MlpWidths(task.image_mlp());
-    uint64_t values = 2 * static_cast<uint64_t>(widths[0]);
-    for (size_t i = 1; i < widths.size(); ++i) values += 4 * static_cast<uint64_t>(widths[i]);
-    floats += values * task.image_mlp().batch();
-  }
+  const TaskFacts facts = FactsOf(task);
+  const uint64_t floats =
+      2 * facts.parameter_count() + 2 * facts.batch_floats + 4 * facts.value_floats;
   return kFloat * RunsPerParticle(config.estimator()) * config.estimator().block() * floats;
 }
 
@@ -109,10 +73,10 @@ uint64_t DataBytes(const v1::JobConfig& config) {
   std::set<std::pair<int, uint32_t>> seen;
   uint64_t bytes = 0;
   for (const v1::Task& task : config.tasks()) {
-    if (!task.has_image_mlp()) continue;
-    const v1::ImageMlp& mlp = task.image_mlp();
-    if (!seen.insert({mlp.dataset(), mlp.size()}).second) continue;
-    bytes += kImages * kFloat * (uint64_t{mlp.size()} * mlp.size() + 1);
+    const std::optional<DataUse> use = FactsOf(task).data;
+    if (!use || !seen.insert({use->dataset, use->size}).second) continue;
+    const DatasetFacts data = ImageFacts(use->dataset);
+    bytes += data.examples * kFloat * (uint64_t{use->size} * use->size * data.channels + 1);
   }
   return bytes;
 }

@@ -1,38 +1,14 @@
 #include "common/footprint/tensors.h"
 
 #include "common/footprint/per_parameter.h"
-
 #include "common/footprint/recurrent_state.h"
+#include "common/task/facts.h"
 
 namespace paceline {
-namespace {
-
-// Numbers of a dynamical system's state; 0 if the task is none.
-int64_t SystemState(const v1::Task& task) {
-  if (task.has_influence_balancing()) return 23;
-  if (task.has_lorenz()) return 6;
-  return task.has_toy_schedule() ? 2 : 0;
-}
-
-}  // namespace
-
-std::vector<int64_t> MlpWidths(const v1::ImageMlp& task) {
-  std::vector<int64_t> widths = {int64_t{task.size()} * task.size()};
-  widths.insert(widths.end(), task.hidden().begin(), task.hidden().end());
-  widths.push_back(kImageClasses);
-  return widths;
-}
-
 std::vector<TensorShape> TensorsOf(const v1::Task& task) {
-  if (task.has_quadratic()) return {{int64_t{task.quadratic().dimension()}}};
-  if (const int64_t state = SystemState(task); state > 0) return {{state}};
-  std::vector<TensorShape> tensors;
-  const std::vector<int64_t> widths = MlpWidths(task.image_mlp());
-  for (size_t layer = 0; layer + 1 < widths.size(); ++layer) {
-    tensors.push_back({widths[layer], widths[layer + 1]});
-    tensors.push_back({widths[layer + 1]});
-  }
-  return tensors;
+  std::vector<TensorShape> shapes;
+  for (const ParameterTensor& tensor : FactsOf(task).tensors) shapes.push_back(tensor.shape);
+  return shapes;
 }
 
 size_t ElementsOf(const TensorShape& shape) {
@@ -41,11 +17,7 @@ size_t ElementsOf(const TensorShape& shape) {
   return elements;
 }
 
-size_t ParameterCount(const v1::Task& task) {
-  size_t parameters = 0;
-  for (const TensorShape& shape : TensorsOf(task)) parameters += ElementsOf(shape);
-  return parameters;
-}
+size_t ParameterCount(const v1::Task& task) { return FactsOf(task).parameter_count(); }
 
 size_t StateFloats(const v1::LearnedOptimizer& optimizer, const v1::Task& task) {
   const std::vector<TensorShape> tensors = TensorsOf(task);

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "common/task/parts.h"
 #include "paceline/v1/optimizer.pb.h"
 #include "paceline/v1/task.pb.h"
 
@@ -13,19 +14,11 @@ namespace paceline {
 
 using TensorShape = std::vector<int64_t>;
 
-// Classes of the data set; image_mlp's last width.
-inline constexpr int kImageClasses = 10;
-
-// image_mlp: inputs, hidden layers, classes.
-std::vector<int64_t> MlpWidths(const v1::ImageMlp& task);
 // In the order of Task::parameters() (worker/task).
 std::vector<TensorShape> TensorsOf(const v1::Task& task);
 size_t ElementsOf(const TensorShape& shape);
 // Parameters of the task.
 size_t ParameterCount(const v1::Task& task);
-
-// Rows of scratch and state are padded to whole groups of 16 lanes.
-constexpr size_t PaddedTo16(size_t count) { return (count + 15) / 16 * 16; }
 
 // Floats of optimizer state for one run, as the CPU's tiers keep it: rows padded to 16.
 size_t StateFloats(const v1::LearnedOptimizer& optimizer, const v1::Task& task);

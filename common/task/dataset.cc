@@ -2,9 +2,9 @@
 
 namespace paceline {
 
-const DatasetFacts* FactsOf(v1::Dataset dataset) {
+const DatasetFacts* FindDataset(v1::Dataset dataset) {
   static constexpr DatasetFacts kFashionMnist = {
-      .name = "fashion_mnist", .size = 28, .channels = 1, .classes = 10};
+      .name = "fashion_mnist", .size = 28, .channels = 1, .classes = 10, .examples = 70000};
   switch (dataset) {
     case v1::DATASET_FASHION_MNIST:
       return &kFashionMnist;
@@ -14,6 +14,11 @@ const DatasetFacts* FactsOf(v1::Dataset dataset) {
       break;
   }
   return nullptr;
+}
+
+DatasetFacts ImageFacts(v1::Dataset dataset) {
+  const DatasetFacts* facts = FindDataset(dataset);
+  return facts == nullptr ? DatasetFacts{} : *facts;
 }
 
 }  // namespace paceline

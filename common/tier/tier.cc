@@ -2,7 +2,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
-#include "common/lopt/systems.h"
+#include "common/task/facts.h"
 
 namespace paceline {
 
@@ -19,10 +19,8 @@ std::string TierName(v1::Engine tier) {
   }
 }
 
-// Every task of today but the systems is small enough for the fused tier.
 v1::Engine ChooseEngine(v1::Engine asked, const v1::Task& task) {
-  if (asked != v1::ENGINE_AUTO) return asked;
-  return IsSystem(task) ? v1::ENGINE_REFERENCE : v1::ENGINE_FUSED;
+  return asked == v1::ENGINE_AUTO ? FactsOf(task).own_tier : asked;
 }
 
 std::set<v1::Engine> TiersOf(const v1::JobConfig& config) {

@@ -13,8 +13,8 @@ namespace paceline {
 // "reference", "torch" or "fused"; empty for what is no tier (ENGINE_AUTO, say).
 std::string TierName(v1::Engine tier);
 
-// The tier of one task, given the config's `engine`; never ENGINE_AUTO. Dynamical systems run on
-// the reference tier alone.
+// The tier of one task, given the config's `engine`: that one, or for ENGINE_AUTO the task's own
+// (common/task). Never ENGINE_AUTO.
 v1::Engine ChooseEngine(v1::Engine asked, const v1::Task& task);
 std::set<v1::Engine> TiersOf(const v1::JobConfig& config);
 

@@ -10,8 +10,8 @@
 #include "common/config/config.h"
 #include "common/config/schema.h"
 #include "common/estimator/settings.h"
-#include "common/footprint/tensors.h"
-#include "common/lopt/systems.h"
+#include "common/task/dataset.h"
+#include "common/task/facts.h"
 #include "fmt/format.h"
 
 namespace paceline {
@@ -81,9 +81,10 @@ absl::StatusOr<std::string> MlpFields(const std::string& spec, const std::string
                                    "square of 2 to 28, such as 64 (8 x 8) or 784 (28 x 28)",
                                    widths[0]));
   }
-  if (widths.back() != kImageClasses) {
-    return Wrong(spec, fmt::format("the last width is {}; fashion_mnist has {} classes",
-                                   widths.back(), kImageClasses));
+  const DatasetFacts data = ImageFacts(v1::DATASET_FASHION_MNIST);
+  if (widths.back() != data.classes) {
+    return Wrong(spec, fmt::format("the last width is {}; {} has {} classes", widths.back(),
+                                   data.name, data.classes));
   }
   const std::vector<int64_t> hidden(widths.begin() + 1, widths.end() - 1);
   return fmt::format("size: {}, hidden: [{}]", size, absl::StrJoin(hidden, ", "));
@@ -143,11 +144,10 @@ uint32_t WindowOf(const v1::Estimator& estimator) {
 // What the command line does not give comes from the file.
 absl::Status FillIn(const v1::JobConfig& job, CaseOptions& options) {
   for (const v1::Task& task : job.tasks()) {
-    if (IsSystem(task)) {
+    if (FactsOf(task).is_system()) {
       return Wrong(options.config_path,
                    "its task is a dynamical system; only learned optimizers are measured");
     }
-    options.tasks.push_back(TaskSpec(task));
   }
   if (options.optimizers.empty()) options.optimizers = {OptimizerSpec(job.optimizer())};
   if (options.particles.empty()) options.particles = {job.estimator().particles()};
@@ -192,11 +192,18 @@ std::string FieldSpecs(const google::protobuf::Message& message,
   return text;
 }
 
+// The field of the oneof of a task or optimizer that is set, and what stands in it.
+const google::protobuf::FieldDescriptor& KindOf(const google::protobuf::Message& message) {
+  return *message.GetReflection()->GetOneofFieldDescriptor(message,
+                                                           message.GetDescriptor()->oneof_decl(0));
+}
+const google::protobuf::Message& ContentOf(const google::protobuf::Message& message) {
+  return message.GetReflection()->GetMessage(message, &KindOf(message));
+}
+
 // ` with features, clip`: the fields that are lists or mappings, which a spec cannot say.
-std::string RestOf(const v1::LearnedOptimizer& optimizer) {
-  const auto* kind = optimizer.GetReflection()->GetOneofFieldDescriptor(
-      optimizer, v1::LearnedOptimizer::descriptor()->oneof_decl(0));
-  const google::protobuf::Message& own = optimizer.GetReflection()->GetMessage(optimizer, kind);
+std::string RestOf(const google::protobuf::Message& message) {
+  const google::protobuf::Message& own = ContentOf(message);
   std::vector<const google::protobuf::FieldDescriptor*> set;
   own.GetReflection()->ListFields(own, &set);
   std::vector<std::string> names;
@@ -246,18 +253,15 @@ absl::StatusOr<std::string> OptimizerYaml(const std::string& spec) {
 }
 
 std::string TaskSpec(const v1::Task& task) {
-  if (task.has_quadratic()) {
-    return fmt::format("quadratic:{}{}", task.quadratic().dimension(),
-                       FieldSpecs(task.quadratic(), {"dimension"}));
+  const TaskFacts facts = FactsOf(task);
+  if (facts.shorthand.empty()) {
+    return KindOf(task).name() + FieldSpecs(ContentOf(task), {}) + RestOf(task);
   }
-  return fmt::format("mlp:{}{}", absl::StrJoin(MlpWidths(task.image_mlp()), "-"),
-                     FieldSpecs(task.image_mlp(), {"size", "dataset"}));
+  return facts.shorthand + FieldSpecs(ContentOf(task), facts.shorthand_fields);
 }
 
 std::string OptimizerSpec(const v1::LearnedOptimizer& optimizer) {
-  const auto* field = optimizer.GetReflection()->GetOneofFieldDescriptor(
-      optimizer, v1::LearnedOptimizer::descriptor()->oneof_decl(0));
-  return field->name() + FieldSpecs(optimizer.GetReflection()->GetMessage(optimizer, field), {});
+  return KindOf(optimizer).name() + FieldSpecs(ContentOf(optimizer), {});
 }
 
 uint32_t BlockFor(uint32_t particles, int threads) {
@@ -269,12 +273,15 @@ uint32_t BlockFor(uint32_t particles, int threads) {
 
 absl::StatusOr<std::vector<BenchCase>> MakeCases(const CaseOptions& given) {
   CaseOptions options = given;
-  std::optional<v1::LearnedOptimizer> own;  // the config's, whole
+  // The config's, whole: words cannot say all of them.
+  std::optional<v1::LearnedOptimizer> own;
+  std::vector<v1::Task> own_tasks;
   if (!options.config_path.empty()) {
     const auto job = LoadConfig(options.config_path);
     if (!job.ok()) return job.status();
     if (options.optimizers.empty()) own = job->optimizer();
     if (absl::Status filled = FillIn(*job, options); !filled.ok()) return filled;
+    own_tasks.assign(job->tasks().begin(), job->tasks().end());
   }
   std::vector<BenchCase> cases;
   const auto add = [&](const std::string& task, const std::string& optimizer,
@@ -288,7 +295,14 @@ absl::StatusOr<std::vector<BenchCase>> MakeCases(const CaseOptions& given) {
     }
     return absl::OkStatus();
   };
-  const bool whole_table = options.tasks.empty() && options.optimizers.empty();
+  const auto add_own = [&](const v1::Task& task, const std::string& optimizer,
+                           uint32_t particles) -> absl::Status {
+    if (absl::Status added = add("quadratic:1", optimizer, particles); !added.ok()) return added;
+    cases.back().task = TaskSpec(task);
+    *cases.back().config.mutable_tasks(0) = task;
+    return absl::OkStatus();
+  };
+  const bool whole_table = options.tasks.empty() && own_tasks.empty() && options.optimizers.empty();
   for (const TableRow& row : kTable) {
     if (!whole_table) break;
     std::vector<uint32_t> particles = options.particles;
@@ -303,15 +317,22 @@ absl::StatusOr<std::vector<BenchCase>> MakeCases(const CaseOptions& given) {
     }
   }
   if (whole_table) return cases;
-  if (options.tasks.empty()) options.tasks = {"mlp:64-32-10"};
+  if (options.tasks.empty() && own_tasks.empty()) options.tasks = {"mlp:64-32-10"};
   if (options.optimizers.empty()) options.optimizers = {"adafac_mlp"};
   if (options.particles.empty()) options.particles = {16};
-  for (const std::string& task : options.tasks) {
+  const auto each = [&](const auto& task, const auto& add_one) -> absl::Status {
     for (const std::string& optimizer : options.optimizers) {
       for (const uint32_t particles : options.particles) {
-        if (absl::Status added = add(task, optimizer, particles); !added.ok()) return added;
+        if (absl::Status added = add_one(task, optimizer, particles); !added.ok()) return added;
       }
     }
+    return absl::OkStatus();
+  };
+  for (const std::string& task : options.tasks) {
+    if (absl::Status added = each(task, add); !added.ok()) return added;
+  }
+  for (const v1::Task& task : own_tasks) {
+    if (absl::Status added = each(task, add_own); !added.ok()) return added;
   }
   return cases;
 }

@@ -2,10 +2,10 @@
 #pragma once
 
 #include "common/footprint/tensors.h"
+#include "common/lane/flops.h"
 
 namespace paceline {
 
-inline constexpr double kExp = 20, kLog = 28, kRsqrt = 13, kTanh = 38, kSinCos = 24;
 inline constexpr double kSigmoid = kExp + 2;
 inline constexpr double kTimeFeatures = 11;
 inline constexpr double kOutputs = 2;

@@ -25,7 +25,7 @@ absl::StatusOr<std::shared_ptr<const ImageData>> Load(v1::Dataset dataset,
 }  // namespace
 
 absl::StatusOr<std::shared_ptr<const ImageData>> DataStore::Images(v1::Dataset dataset, int size) {
-  const DatasetFacts* facts = FactsOf(dataset);
+  const DatasetFacts* facts = FindDataset(dataset);
   if (facts == nullptr) {
     return absl::InvalidArgumentError(fmt::format(
         "data set {} is unknown; task.proto names those known", static_cast<int>(dataset)));

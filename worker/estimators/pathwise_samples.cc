@@ -1,7 +1,6 @@
 #include <algorithm>
 
-#include "common/footprint/tensors.h"
-#include "common/lopt/systems.h"
+#include "common/task/facts.h"
 #include "fmt/format.h"
 #include "worker/engine/block.h"
 #include "worker/estimators/samples.h"
@@ -30,15 +29,11 @@ double OptimizerFloats(const v1::LearnedOptimizer& optimizer) {
 
 // What autograd keeps of one step of one run, roughly.
 double BytesPerStep(const v1::JobConfig& config) {
-  const v1::Task& task = config.tasks(0);
-  if (IsSystem(task)) return 0;
-  double floats = static_cast<double>(ParameterCount(task)) *
-                  (kPerParameter + OptimizerFloats(config.optimizer()));
-  if (task.has_image_mlp()) {
-    double values = 0;
-    for (const int64_t width : MlpWidths(task.image_mlp())) values += static_cast<double>(width);
-    floats += kPerActivation * values * task.image_mlp().batch();
-  }
+  const TaskFacts task = FactsOf(config.tasks(0));
+  if (task.is_system()) return 0;
+  const double floats = static_cast<double>(task.parameter_count()) *
+                            (kPerParameter + OptimizerFloats(config.optimizer())) +
+                        kPerActivation * static_cast<double>(task.batch_floats + task.value_floats);
   return sizeof(float) * floats;
 }
 
@@ -72,7 +67,7 @@ absl::StatusOr<Samples> SamplePathwise(const v1::JobConfig& config, int64_t give
   if (absl::Status status = CheckThatThereIsOne(config, window); !status.ok()) return status;
   const auto job = JobContext::Create(config, data);
   if (!job.ok()) return job.status();
-  const bool system = IsSystem(config.tasks(0));
+  const bool system = FactsOf(config.tasks(0)).is_system();
   const int64_t replicas =
       std::clamp(options.inner_steps / length, kFewest, system ? kMostSystem : kMostUnrolled);
   const double one = std::max(1.0, BytesPerStep(config) * static_cast<double>(window));

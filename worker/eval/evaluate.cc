@@ -6,7 +6,7 @@
 
 #include "common/base/digest.h"
 #include "common/lopt/layout.h"
-#include "common/lopt/systems.h"
+#include "common/task/facts.h"
 #include "fmt/format.h"
 #include "worker/eval/baselines.h"
 
@@ -129,7 +129,7 @@ absl::StatusOr<Evaluation> Evaluate(const TrainedOptimizer& trained, const EvalO
         fmt::format("there is no task {}; the config has tasks 0 to {}", options.task,
                     training.config.tasks_size() - 1));
   }
-  if (IsSystem(training.config.tasks(options.task))) {
+  if (FactsOf(training.config.tasks(options.task)).is_system()) {
     return absl::InvalidArgumentError(
         "the job's task is a dynamical system; only learned optimizers are evaluated");
   }

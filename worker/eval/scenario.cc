@@ -1,41 +1,18 @@
 #include "worker/eval/scenario.h"
 
-#include <algorithm>
-#include <cctype>
 #include <optional>
 
-#include "fmt/format.h"
-#include "fmt/ranges.h"
+#include "common/task/facts.h"
 
 namespace paceline {
 namespace {
 
-std::string EnumWord(const std::string& name, const std::string& prefix) {
-  std::string word = name.substr(prefix.size());
-  std::transform(word.begin(), word.end(), word.begin(),
-                 [](unsigned char c) { return std::tolower(c); });
-  return word;
-}
-
-uint32_t Scaled(uint32_t width, int numerator, int denominator) {
-  return std::max<uint32_t>(1, width * numerator / denominator);
-}
-
 // Nothing if the task has no width, or the scaled one is the same.
-std::optional<v1::Task> WithWidth(const v1::Task& task, int numerator, int denominator) {
-  v1::Task scaled = task;
-  bool changed = false;
-  if (task.has_quadratic()) {
-    const uint32_t width = task.quadratic().dimension();
-    scaled.mutable_quadratic()->set_dimension(Scaled(width, numerator, denominator));
-    changed = scaled.quadratic().dimension() != width;
-  }
-  for (int i = 0; i < task.image_mlp().hidden_size(); ++i) {
-    const uint32_t width = task.image_mlp().hidden(i);
-    scaled.mutable_image_mlp()->set_hidden(i, Scaled(width, numerator, denominator));
-    changed |= scaled.image_mlp().hidden(i) != width;
-  }
-  if (!changed) return std::nullopt;
+std::optional<v1::Task> WithWidth(const v1::Task& task, uint32_t numerator, uint32_t denominator) {
+  const TaskFacts facts = FactsOf(task);
+  if (facts.scaled == nullptr) return std::nullopt;
+  v1::Task scaled = facts.scaled(task, numerator, denominator);
+  if (FactsOf(scaled).text == facts.text) return std::nullopt;
   return scaled;
 }
 
@@ -50,18 +27,7 @@ int64_t TrainingHorizon(const v1::Episode& episode) {
   return episode.has_constant() ? episode.constant().steps() : episode.log_uniform().max();
 }
 
-std::string TaskText(const v1::Task& task) {
-  if (task.has_quadratic()) {
-    return fmt::format("quadratic {}, {} dimensions",
-                       EnumWord(v1::QuadraticKind_Name(task.quadratic().kind()), "QUADRATIC_KIND_"),
-                       task.quadratic().dimension());
-  }
-  const v1::ImageMlp& mlp = task.image_mlp();
-  return fmt::format("{} {}x{}, hidden [{}], {}, batch {}",
-                     EnumWord(v1::Dataset_Name(mlp.dataset()), "DATASET_"), mlp.size(), mlp.size(),
-                     fmt::join(mlp.hidden(), ", "),
-                     EnumWord(v1::Activation_Name(mlp.activation()), "ACTIVATION_"), mlp.batch());
-}
+std::string TaskText(const v1::Task& task) { return FactsOf(task).text; }
 
 std::vector<Scenario> MakeScenarios(const v1::Task& task, int64_t horizon) {
   std::vector<Scenario> scenarios = {

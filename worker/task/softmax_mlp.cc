@@ -1,12 +1,11 @@
 #include "worker/task/softmax_mlp.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <cmath>
 #include <utility>
 
 #include "common/noise/truncated_normal.h"
+#include "common/task/image_mlp.h"
 #include "worker/task/activation.h"
 #include "worker/task/dense.h"
 #include "worker/task/softmax.h"
@@ -19,31 +18,8 @@ std::span<Float> Part(std::span<Float> all, const ParameterTensor& tensor) {
   return all.subspan(tensor.offset, tensor.size);
 }
 
-// Of the weights of layer i; a single layer counts as the output's.
-TensorKind KindOf(size_t i, size_t layers) {
-  if (i + 1 == layers) return TensorKind::kOutputWeights;
-  return i == 0 ? TensorKind::kInputWeights : TensorKind::kHiddenWeights;
-}
-
 void Multiply(float factor, std::span<float> values) {
   for (float& value : values) value *= factor;
-}
-
-std::vector<ParameterTensor> LayersOf(const std::vector<int>& widths) {
-  std::vector<ParameterTensor> tensors;
-  size_t offset = 0;
-  const auto add = [&](std::string name, std::vector<int64_t> shape, size_t size, TensorKind kind) {
-    tensors.push_back({std::move(name), std::move(shape), offset, size, kind});
-    offset += size;
-  };
-  for (size_t i = 0; i + 1 < widths.size(); ++i) {
-    const int64_t in = widths[i];
-    const int64_t out = widths[i + 1];
-    add(fmt::format("mlp/~/linear_{}/w", i), {in, out}, static_cast<size_t>(in * out),
-        KindOf(i, widths.size() - 1));
-    add(fmt::format("mlp/~/linear_{}/b", i), {out}, static_cast<size_t>(out), TensorKind::kBias);
-  }
-  return tensors;
 }
 
 }  // namespace
@@ -54,7 +30,7 @@ SoftmaxMlp::SoftmaxMlp(std::vector<int> widths, v1::Activation activation,
       activation_(activation),
       mu_(parametrization == v1::PARAMETRIZATION_MU),
       output_multiplier_(mu_ ? 1 / static_cast<float>(widths_[widths_.size() - 2]) : 1.0f),
-      parameters_(LayersOf(widths_)) {}
+      parameters_(MlpTensors(std::vector<int64_t>(widths_.begin(), widths_.end()))) {}
 
 void SoftmaxMlp::SampleInitial(Stream stream, std::span<float> parameters) const {
   for (size_t t = 0; t < parameters_.size(); ++t) {

@@ -5,6 +5,7 @@
 
 #include "common/config/config.h"
 #include "common/footprint/tensors.h"
+#include "common/task/facts.h"
 #include "gtest/gtest.h"
 #include "worker/engine/block.h"
 #include "worker/optim/optimizer.h"
@@ -51,7 +52,8 @@ TEST(FootprintOfTheEngine, ShapesAndStateAreTheEnginesOwn) {
       const v1::JobConfig config = Config(optimizer, task_yaml);
       const auto task = MakeTask(config.tasks(0), data);
       ASSERT_TRUE(task.ok()) << task.status();
-      EXPECT_EQ(ParameterCount(config.tasks(0)), (*task)->parameter_count()) << task_yaml;
+      EXPECT_EQ(FactsOf(config.tasks(0)).parameter_count(), (*task)->parameter_count())
+          << task_yaml;
       const auto made = MakeOptimizer(config.optimizer(), (*task)->parameters(), Arithmetic::kSimd);
       EXPECT_EQ(StateFloats(config.optimizer(), config.tasks(0)), made->state_size())
           << optimizer << " " << task_yaml;

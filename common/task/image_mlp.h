@@ -1,0 +1,17 @@
+// image_mlp: images, dense layers, softmax cross-entropy.
+#pragma once
+
+#include <span>
+
+#include "common/task/facts.h"
+
+namespace paceline {
+
+TaskFacts ImageMlpFacts(const v1::ImageMlp& task);
+
+// Inputs, hidden layers, classes.
+std::vector<int64_t> MlpWidths(const v1::ImageMlp& task);
+// Per layer i: "mlp/~/linear_i/w" [in, out], then "mlp/~/linear_i/b" [out].
+std::vector<ParameterTensor> MlpTensors(std::span<const int64_t> widths);
+
+}  // namespace paceline
