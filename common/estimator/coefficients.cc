@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 
 #include "common/estimator/settings.h"
 
@@ -10,16 +11,13 @@ namespace {
 
 double Signs(const v1::Estimator& estimator) { return Antithetic(estimator) ? 2 : 1; }
 
-double Spread(const v1::Estimator& estimator, std::span<const ParticleScalars> particles) {
-  if (particles.size() < 2) return 0;
-  double mean = 0, squares = 0;
-  for (const ParticleScalars& particle : particles) mean += MeanLoss(estimator, particle);
-  mean /= static_cast<double>(particles.size());
-  for (const ParticleScalars& particle : particles) {
-    const double distance = MeanLoss(estimator, particle) - mean;
-    squares += distance * distance;
-  }
-  return std::sqrt(squares / static_cast<double>(particles.size() - 1));
+double Spread(std::span<const double> losses) {
+  if (losses.size() < 2) return 0;
+  const auto count = static_cast<double>(losses.size());
+  const double mean = std::accumulate(losses.begin(), losses.end(), 0.0) / count;
+  double squares = 0;
+  for (const double loss : losses) squares += (loss - mean) * (loss - mean);
+  return std::sqrt(squares / (count - 1));
 }
 
 }  // namespace
@@ -34,24 +32,33 @@ double LossDifference(const v1::Estimator& estimator, const ParticleScalars& par
   return mean * steps;
 }
 
-double MeanLoss(const v1::Estimator& estimator, const ParticleScalars& particle) {
-  return (particle.sum_plus + particle.sum_minus) / (Signs(estimator) * particle.trained_steps);
+std::optional<OuterLoss> OuterLossOf(const v1::Estimator& estimator,
+                                     std::span<const ParticleScalars> particles,
+                                     std::span<const double> weights,
+                                     std::span<const int64_t> loss_steps) {
+  std::vector<double> losses;
+  double sum = 0, weighted_steps = 0;
+  for (size_t i = 0; i < particles.size(); ++i) {
+    if (loss_steps[i] == 0) continue;
+    const auto steps = static_cast<double>(loss_steps[i]);
+    const double both = particles[i].sum_plus + particles[i].sum_minus;
+    sum += weights[i] * both;
+    weighted_steps += weights[i] * steps;
+    losses.push_back(both / (Signs(estimator) * steps));
+  }
+  if (losses.empty()) return std::nullopt;
+  return OuterLoss{.mean = sum / (Signs(estimator) * weighted_steps), .spread = Spread(losses)};
 }
 
-LossSummary Summarize(const v1::Estimator& estimator, std::span<const ParticleScalars> particles,
+StepCounts CountSteps(const v1::Estimator& estimator, std::span<const ParticleScalars> particles,
                       std::span<const double> weights) {
-  LossSummary summary;
-  double losses = 0;
+  StepCounts counts;
   for (size_t i = 0; i < particles.size(); ++i) {
-    const ParticleScalars& particle = particles[i];
-    losses += weights[i] * (particle.sum_plus + particle.sum_minus);
-    summary.weighted_steps += weights[i] * particle.trained_steps;
-    summary.inner_steps += uint64_t{particle.trained_steps} * RunsPerParticle(estimator);
-    if (particle.diverged) ++summary.diverged;
+    counts.weighted_steps += weights[i] * particles[i].trained_steps;
+    counts.inner_steps += uint64_t{particles[i].trained_steps} * RunsPerParticle(estimator);
+    if (particles[i].diverged) ++counts.diverged;
   }
-  summary.mean_loss = losses / (Signs(estimator) * summary.weighted_steps);
-  summary.spread = Spread(estimator, particles);
-  return summary;
+  return counts;
 }
 
 std::vector<float> Coefficients(const v1::Estimator& estimator,

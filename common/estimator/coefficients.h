@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -24,18 +25,27 @@ struct ParticleScalars {
 // ± sign, where the estimator says so.
 double LossDifference(const v1::Estimator& estimator, const ParticleScalars& particle);
 
-// The mean of both signs' losses per step.
-double MeanLoss(const v1::Estimator& estimator, const ParticleScalars& particle);
+// The outer loss of an outer step. Of particle i, whose sums are of m_i inner steps, it is
+// L_i = (S⁺ + S⁻) / (signs·m_i). m_i = 0: its sums are of no loss (the episode whose loss they are
+// to be has not ended), and it is left out.
+struct OuterLoss {
+  double mean = 0;    // Σ w·m·L / Σ w·m, weights w by particle
+  double spread = 0;  // standard deviation of the L, unweighted; 0 of a single one
+  bool operator==(const OuterLoss&) const = default;
+};
+// Absent if every particle is left out.
+std::optional<OuterLoss> OuterLossOf(const v1::Estimator& estimator,
+                                     std::span<const ParticleScalars> particles,
+                                     std::span<const double> weights,
+                                     std::span<const int64_t> loss_steps);
 
-// Means over particles, particle i of weight weights[i] per trained step.
-struct LossSummary {
+// Over particles, particle i of weight weights[i] per trained step.
+struct StepCounts {
   double weighted_steps = 0;  // Σ w·n
-  double mean_loss = 0;       // Σ w·(S⁺ + S⁻) / (signs·Σ w·n)
-  double spread = 0;          // standard deviation of the particles' mean losses, unweighted
   uint32_t diverged = 0;
   uint64_t inner_steps = 0;  // of all runs
 };
-LossSummary Summarize(const v1::Estimator& estimator, std::span<const ParticleScalars> particles,
+StepCounts CountSteps(const v1::Estimator& estimator, std::span<const ParticleScalars> particles,
                       std::span<const double> weights);
 
 // c_i = w_i·LossDifference_i / (2σ·Σ w·n), or without the 2 unless antithetic: what multiplies

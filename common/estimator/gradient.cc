@@ -79,6 +79,25 @@ std::vector<double> GradientEstimator::Weights() const {
   return weights;
 }
 
+std::vector<int64_t> GradientEstimator::LossSteps(
+    std::span<const ParticleScalars> particles) const {
+  std::vector<int64_t> steps;
+  const bool of_episodes = HasEpisodeObjective(*config_);
+  for (size_t i = 0; i < particles.size(); ++i) {
+    const size_t block = i / block_particles();
+    const BlockWindow& window = cursors_[block].window();
+    const int64_t start = episodes_[block].StartIn(window, static_cast<int>(i % block_particles()));
+    if (!of_episodes) {
+      steps.push_back(window.inner_steps);
+    } else if (particles[i].diverged) {
+      steps.push_back((window.step - start + 1) * window.inner_steps);
+    } else {
+      steps.push_back(window.ends_episode() ? window.ParticleLength(start) : 0);
+    }
+  }
+  return steps;
+}
+
 absl::Status GradientEstimator::CheckCoefficients(
     std::span<const float> coefficients, std::span<const ParticleScalars> particles) const {
   for (size_t i = 0; i < coefficients.size(); ++i) {
@@ -94,20 +113,20 @@ absl::StatusOr<GradientEstimate> GradientEstimator::Estimate(
     std::span<const ParticleScalars> particles) {
   if (absl::Status status = Check(particles); !status.ok()) return status;
   const std::vector<double> weights = Weights();
-  const LossSummary summary = Summarize(config_->estimator(), particles, weights);
+  const StepCounts counts = CountSteps(config_->estimator(), particles, weights);
   const std::vector<float> coefficients =
-      Coefficients(config_->estimator(), particles, weights, summary.weighted_steps);
+      Coefficients(config_->estimator(), particles, weights, counts.weighted_steps);
   if (absl::Status status = CheckCoefficients(coefficients, particles); !status.ok()) {
     return status;
   }
   for (size_t block = 0; block < cursors_.size(); ++block) {
     episodes_[block].Begin(cursors_[block].window());
   }
-  GradientEstimate estimate = {.gradient = std::vector<float>(parameters_),
-                               .mean_loss = summary.mean_loss,
-                               .loss_spread = summary.spread,
-                               .inner_steps = summary.inner_steps,
-                               .diverged = summary.diverged};
+  GradientEstimate estimate = {
+      .gradient = std::vector<float>(parameters_),
+      .loss = OuterLossOf(config_->estimator(), particles, weights, LossSteps(particles)),
+      .inner_steps = counts.inner_steps,
+      .diverged = counts.diverged};
   Accumulate(coefficients, estimate.gradient);
   for (size_t i = 0; i < particles.size(); ++i) {
     const size_t block = i / block_particles();

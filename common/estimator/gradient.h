@@ -13,6 +13,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -26,9 +27,10 @@ namespace paceline {
 
 struct GradientEstimate {
   std::vector<float> gradient;  // [P], per trained step
-  double mean_loss = 0;         // per trained step, by weight, both signs
-  double loss_spread = 0;       // standard deviation of the particles' mean losses
-  uint64_t inner_steps = 0;     // of all runs
+  // Per trained step or, of an objective that an episode has as a whole, over the episodes that
+  // ended in this step; absent if none did.
+  std::optional<OuterLoss> loss;
+  uint64_t inner_steps = 0;  // of all runs
   uint32_t diverged = 0;
 };
 
@@ -75,6 +77,8 @@ class GradientEstimator {
   absl::Status Check(std::span<const ParticleScalars> particles) const;
   // Of a particle's trained steps at step().
   std::vector<double> Weights() const;
+  // How many inner steps each particle's sums are the loss of (OuterLossOf).
+  std::vector<int64_t> LossSteps(std::span<const ParticleScalars> particles) const;
   absl::Status CheckCoefficients(std::span<const float> coefficients,
                                  std::span<const ParticleScalars> particles) const;
   void Accumulate(std::span<const float> coefficients, std::span<float> gradient);

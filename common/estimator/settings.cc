@@ -90,4 +90,17 @@ bool EpisodeWeighted(const v1::Estimator& estimator) {
   return estimator.weighting() == v1::WEIGHTING_EPISODE;
 }
 
+bool HasEpisodeObjective(const v1::JobConfig& config) {
+  if (config.objective().has_final_loss()) return true;
+  if (!config.estimator().has_full_es()) return false;
+  switch (config.estimator().full_es().loss()) {
+    case v1::EPISODE_LOSS_MINIMUM:
+    case v1::EPISODE_LOSS_LAST:
+    case v1::EPISODE_LOSS_RECOMPUTED:
+      return true;
+    default:
+      return false;
+  }
+}
+
 }  // namespace paceline

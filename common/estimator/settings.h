@@ -31,4 +31,8 @@ int RunsPerParticle(const v1::Estimator& estimator);
 
 bool EpisodeWeighted(const v1::Estimator& estimator);
 
+// The objective has one value for a whole episode, which its last window yields (times the
+// episode's length), and not one for every inner step.
+bool HasEpisodeObjective(const v1::JobConfig& config);
+
 }  // namespace paceline

@@ -94,14 +94,21 @@ void Coordinator::FinishStep() {
   }
   run_->OpenStep();
   loaded_->step = row->step;
-  loaded_->mean_loss = row->record.mean_loss();
+  loaded_->history.Add(row->record);
   // The workers begin while files are written here.
   Send(run_->Schedule(EligibleWorkers()));
   AppendToLog(row->record);
   if (row->step % run_->config().checkpoint_every() == 0 && !run_->loop().done()) {
     WriteDueCheckpoint();
   }
+  TellFinding();
   observer_.JobChanged(run_->job());
+}
+
+void Coordinator::TellFinding() {
+  const std::optional<Finding> finding = loaded_->finding();
+  if (!finding || !loaded_->told.insert(finding->kind).second) return;
+  Note(run_->job(), absl::StrCat("warning: ", finding->text));
 }
 
 void Coordinator::FillTimes(v1::OuterStepRecord& record) {

@@ -7,6 +7,7 @@
 // If the scalars cannot be committed, the coordinator stops: see fatal().
 #pragma once
 
+#include <initializer_list>
 #include <map>
 #include <memory>
 #include <optional>
@@ -82,6 +83,9 @@ class Coordinator {
   absl::StatusOr<v1::JobSummary> Pause(const std::string& job);
   absl::StatusOr<v1::JobSummary> Resume(const std::string& job);
   absl::StatusOr<v1::JobSummary> Cancel(const std::string& job);
+  // FailedPrecondition unless the job has ended. After another error the job is still listed, and
+  // may be deleted again.
+  absl::Status Delete(const std::string& job);
   absl::StatusOr<v1::JobSummary> Summary(const std::string& job);
   absl::StatusOr<v1::JobDetail> Show(const std::string& job);
   v1::ListReply List();
@@ -110,9 +114,15 @@ class Coordinator {
   void Pump();
   bool PumpOnce();
   void FinishStep();
+  // Each kind once.
+  void TellFinding();
   void FillTimes(v1::OuterStepRecord& record);
   void WriteDueCheckpoint();
   absl::Status ChangeState(JobEntry& entry, const std::function<absl::Status(JobMachine&)>& edge);
+  // Nothing is done if the job is in one of the states `there` already.
+  absl::StatusOr<v1::JobSummary> Request(const std::string& job,
+                                         std::initializer_list<v1::JobState> there,
+                                         const std::function<absl::Status(JobMachine&)>& edge);
   void FailJob(const std::string& why);
   void Unload();
   void Stop(const absl::Status& status);

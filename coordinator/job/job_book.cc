@@ -16,14 +16,19 @@ absl::Status ReadProgress(Store& store, JobEntry& entry) {
   auto totals = store.Totals(entry.row().name);
   if (!totals.ok()) return totals.status();
   entry.step = totals->steps;
-  if (entry.step == 0) return absl::OkStatus();
-  auto records = store.Records(entry.row().name, entry.step - 1, 1);
-  if (!records.ok()) return records.status();
-  if (!records->empty()) entry.mean_loss = records->front().mean_loss();
+  auto history = StepHistory::Read(store, entry.row().name, entry.step);
+  if (!history.ok()) return history.status();
+  entry.history = *std::move(history);
+  if (const auto finding = entry.finding()) entry.told.insert(finding->kind);
   return absl::OkStatus();
 }
 
 }  // namespace
+
+std::optional<Finding> JobEntry::finding() const {
+  const v1::JobConfig& config = row().config;
+  return FindingOf(history, config.estimator().particles(), step >= config.outer().steps());
+}
 
 absl::StatusOr<JobBook> JobBook::Load(Store& store, const Clock& clock) {
   auto rows = store.Jobs();
@@ -84,6 +89,13 @@ absl::Status JobBook::Change(JobEntry& entry,
   return status;
 }
 
+absl::Status JobBook::Delete(const JobEntry& entry) {
+  absl::Status status = store_->DeleteJob(entry.row().name);
+  if (!status.ok()) return status;
+  std::erase_if(entries_, [&](const auto& held) { return held.get() == &entry; });
+  return absl::OkStatus();
+}
+
 JobEntry* JobBook::FindOrNull(const std::string& job) const {
   for (const auto& entry : entries_) {
     if (entry->row().name == job) return entry.get();
@@ -109,7 +121,13 @@ v1::JobSummary Summarize(const JobEntry& entry) {
   summary.set_state(row.state);
   summary.set_step(entry.step);
   summary.set_steps(row.config.outer().steps());
-  if (entry.mean_loss) summary.set_mean_loss(*entry.mean_loss);
+  const auto& newest = entry.history.newest();
+  if (!newest.empty() && newest.back().loss) summary.set_mean_loss(*newest.back().loss);
+  if (const MeanOfLosses recent = MeanLossOf(newest); recent.count > 0) {
+    summary.set_recent_loss(recent.mean);
+    summary.set_recent_steps(static_cast<uint32_t>(recent.count));
+  }
+  if (const auto finding = entry.finding()) summary.set_warning(finding->text);
   summary.set_message(row.message);
   summary.set_submitted_unix_ms(row.submitted_ms);
   summary.set_started_unix_ms(row.started_ms);

@@ -5,13 +5,16 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "common/base/clock.h"
+#include "coordinator/job/findings.h"
 #include "coordinator/job/job_machine.h"
+#include "coordinator/job/step_history.h"
 #include "coordinator/store/store.h"
 #include "paceline/v1/job.pb.h"
 
@@ -22,9 +25,12 @@ struct JobEntry {
 
   JobMachine machine;
   int64_t step = 0;  // outer steps done
-  std::optional<double> mean_loss;
+  StepHistory history;
+  // What the job's events say already.
+  std::set<FindingKind> told;
 
   const JobRow& row() const { return machine.row(); }
+  std::optional<Finding> finding() const;
 };
 
 // Not thread-safe. Errors of the store are passed on; the book then says what it said before.
@@ -37,7 +43,7 @@ class JobBook {
   // again give the same job. The config is valid (common/config).
   absl::StatusOr<std::string> Submit(const v1::SubmitRequest& request);
 
-  // NotFound if there is none. Entries stay where they are as long as the book lives.
+  // NotFound if there is none. Entries stay where they are until they are deleted.
   absl::StatusOr<JobEntry*> Find(const std::string& job);
   // In the order of submission.
   const std::vector<std::unique_ptr<JobEntry>>& entries() const { return entries_; }
@@ -46,6 +52,8 @@ class JobBook {
 
   // Takes one edge of the job's state machine.
   absl::Status Change(JobEntry& entry, const std::function<absl::Status(JobMachine&)>& edge);
+  // The entry is gone after OK.
+  absl::Status Delete(const JobEntry& entry);
 
  private:
   JobBook(Store& store, const Clock& clock) : store_(&store), clock_(&clock) {}

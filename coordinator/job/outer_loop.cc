@@ -63,8 +63,10 @@ absl::StatusOr<v1::OuterStepRecord> OuterLoop::Advance(std::span<const ParticleS
 
   v1::OuterStepRecord record;
   record.set_step(step_);
-  record.set_mean_loss(estimate->mean_loss);
-  record.set_loss_spread(estimate->loss_spread);
+  if (estimate->loss) {
+    record.set_mean_loss(estimate->loss->mean);
+    record.set_loss_spread(estimate->loss->spread);
+  }
   record.set_inner_steps(estimate->inner_steps);
   record.set_diverged(estimate->diverged);
   record.set_gradient_norm(update->gradient_norm);

@@ -1,9 +1,12 @@
+#include <algorithm>
+
 #include "absl/strings/str_cat.h"
 #include "common/base/digest.h"
 #include "common/lopt/layout.h"
 #include "coordinator/job/busy_timer.h"
 #include "coordinator/job/coordinator.h"
 #include "coordinator/store/data_folder.h"
+#include "spdlog/spdlog.h"
 
 namespace paceline {
 namespace {
@@ -20,34 +23,51 @@ absl::StatusOr<std::string> Coordinator::Submit(const v1::SubmitRequest& request
   return job;
 }
 
-absl::StatusOr<v1::JobSummary> Coordinator::Pause(const std::string& job) {
+absl::StatusOr<v1::JobSummary> Coordinator::Request(
+    const std::string& job, std::initializer_list<v1::JobState> there,
+    const std::function<absl::Status(JobMachine&)>& edge) {
   auto entry = book_.Find(job);
   if (!entry.ok()) return entry.status();
-  absl::Status status = ChangeState(**entry, [](JobMachine& machine) { return machine.Pause(); });
-  if (!status.ok()) return status;
-  Pump();
+  if (std::ranges::find(there, (*entry)->machine.state()) == there.end()) {
+    absl::Status status = ChangeState(**entry, edge);
+    if (!status.ok()) return status;
+    if (*entry == loaded_ && (*entry)->machine.ended()) Unload();
+    Pump();
+  }
   return SummaryOf(**entry);
+}
+
+absl::StatusOr<v1::JobSummary> Coordinator::Pause(const std::string& job) {
+  return Request(job, {v1::JOB_STATE_PAUSED}, [](JobMachine& machine) { return machine.Pause(); });
 }
 
 absl::StatusOr<v1::JobSummary> Coordinator::Resume(const std::string& job) {
-  auto entry = book_.Find(job);
-  if (!entry.ok()) return entry.status();
-  absl::Status status = ChangeState(**entry, [](JobMachine& machine) { return machine.Resume(); });
-  if (!status.ok()) return status;
-  Pump();
-  return SummaryOf(**entry);
+  return Request(job, {v1::JOB_STATE_QUEUED, v1::JOB_STATE_RUNNING},
+                 [](JobMachine& machine) { return machine.Resume(); });
 }
 
 absl::StatusOr<v1::JobSummary> Coordinator::Cancel(const std::string& job) {
+  const int64_t now = clock_.UnixMillis();
+  return Request(job, {v1::JOB_STATE_CANCELLED},
+                 [now](JobMachine& machine) { return machine.Cancel(now); });
+}
+
+// The folder goes first: while the store knows the job, what failed half way can be asked for
+// again.
+absl::Status Coordinator::Delete(const std::string& job) {
   auto entry = book_.Find(job);
   if (!entry.ok()) return entry.status();
-  const int64_t now = clock_.UnixMillis();
-  absl::Status status =
-      ChangeState(**entry, [now](JobMachine& machine) { return machine.Cancel(now); });
+  if (!(*entry)->machine.ended()) {
+    return absl::FailedPreconditionError(
+        absl::StrCat("job ", job, " is ", StateWord((*entry)->machine.state()),
+                     "; only a job that has ended can be deleted: cancel it first"));
+  }
+  absl::Status status = RemoveJobFolder(options_.data_folder, job);
+  if (status.ok()) status = book_.Delete(**entry);
   if (!status.ok()) return status;
-  if (*entry == loaded_) Unload();
-  Pump();
-  return SummaryOf(**entry);
+  spdlog::info("job {}: deleted on request", job);
+  observer_.JobChanged(job);
+  return absl::OkStatus();
 }
 
 absl::StatusOr<v1::JobSummary> Coordinator::Summary(const std::string& job) {

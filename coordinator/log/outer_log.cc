@@ -48,27 +48,37 @@ double InnerStepsPerSecond(const v1::OuterStepRecord& record) {
 }
 
 std::vector<Scalar> Scalars(const v1::OuterStepRecord& record) {
-  return {{"outer/mean_loss", record.mean_loss()},
-          {"outer/loss_spread", record.loss_spread()},
-          {"outer/gradient_norm", record.gradient_norm()},
-          {"outer/update_norm", record.update_norm()},
-          {"outer/learning_rate", record.learning_rate()},
-          {"outer/diverged_particles", static_cast<double>(record.diverged())},
-          {"cluster/workers", static_cast<double>(record.workers())},
-          {"cluster/inner_steps_per_second", InnerStepsPerSecond(record)},
-          {"cluster/messages", static_cast<double>(record.messages())},
-          {"cluster/bytes", static_cast<double>(record.bytes())},
-          {"time/step_seconds", record.seconds()},
-          {"time/coordinator_seconds", record.coordinator_seconds()}};
+  std::vector<Scalar> scalars;
+  if (record.has_mean_loss()) {
+    scalars = {{"outer/mean_loss", record.mean_loss()},
+               {"outer/loss_spread", record.loss_spread()}};
+  }
+  const Scalar others[] = {{"outer/gradient_norm", record.gradient_norm()},
+                           {"outer/update_norm", record.update_norm()},
+                           {"outer/learning_rate", record.learning_rate()},
+                           {"outer/diverged_particles", static_cast<double>(record.diverged())},
+                           {"cluster/workers", static_cast<double>(record.workers())},
+                           {"cluster/inner_steps_per_second", InnerStepsPerSecond(record)},
+                           {"cluster/messages", static_cast<double>(record.messages())},
+                           {"cluster/bytes", static_cast<double>(record.bytes())},
+                           {"time/step_seconds", record.seconds()},
+                           {"time/coordinator_seconds", record.coordinator_seconds()}};
+  scalars.insert(scalars.end(), std::begin(others), std::end(others));
+  return scalars;
+}
+
+std::string LossWords(const v1::OuterStepRecord& record) {
+  if (!record.has_mean_loss()) return "no episode ended";
+  return fmt::format("loss {:.5f} (spread {:.4f})", record.mean_loss(), record.loss_spread());
 }
 
 void LogLine(const std::string& job, const v1::OuterStepRecord& record) {
   spdlog::info(
-      "job {}: outer step {}: loss {:.5f} (spread {:.4f}), |gradient| {:.4g}, |update| {:.4g}, "
+      "job {}: outer step {}: {}, |gradient| {:.4g}, |update| {:.4g}, "
       "lr {:.4g}, {} diverged, {} workers, {:.0f} inner steps/s, {:.3f} s",
-      job, record.step(), record.mean_loss(), record.loss_spread(), record.gradient_norm(),
-      record.update_norm(), record.learning_rate(), record.diverged(), record.workers(),
-      InnerStepsPerSecond(record), record.seconds());
+      job, record.step(), LossWords(record), record.gradient_norm(), record.update_norm(),
+      record.learning_rate(), record.diverged(), record.workers(), InnerStepsPerSecond(record),
+      record.seconds());
 }
 
 }  // namespace

@@ -13,11 +13,11 @@ nlohmann::ordered_json NumberJson(double value) {
 nlohmann::ordered_json RecordJson(const v1::OuterStepRecord& record) {
   return {{"step", record.step()},
           {"updates", record.updates()},
-          {"mean_loss", NumberJson(record.mean_loss())},
+          {"mean_loss", record.has_mean_loss() ? NumberJson(record.mean_loss()) : nullptr},
           {"gradient_norm", NumberJson(record.gradient_norm())},
           {"update_norm", NumberJson(record.update_norm())},
           {"learning_rate", NumberJson(record.learning_rate())},
-          {"loss_spread", NumberJson(record.loss_spread())},
+          {"loss_spread", record.has_loss_spread() ? NumberJson(record.loss_spread()) : nullptr},
           {"inner_steps", record.inner_steps()},
           {"diverged", record.diverged()},
           {"workers", record.workers()},

@@ -12,7 +12,7 @@ namespace paceline {
 
 // JSON has no such numbers: "nan", "inf" and "-inf" are written as strings.
 nlohmann::ordered_json NumberJson(double value);
-// Keys are the field names of OuterStepRecord.
+// Keys are the field names of OuterStepRecord; null: the step has no such number.
 nlohmann::ordered_json RecordJson(const v1::OuterStepRecord& record);
 // The step of such a line; nothing if the line is not one.
 std::optional<int64_t> StepOfRecordLine(std::string_view line);

@@ -10,6 +10,7 @@
 #include "common/config/config.h"
 #include "common/rpc/status.h"
 #include "coordinator/job/replay.h"
+#include "coordinator/service/job_news.h"
 #include "coordinator/service/watch.h"
 #include "coordinator/store/checkpoint.h"
 #include "coordinator/store/data_folder.h"
@@ -68,6 +69,12 @@ grpc::Status JobServiceImpl::Watch(grpc::ServerContext* context, const v1::Watch
       [&] { return context->IsCancelled(); }));
 }
 
+grpc::Status JobServiceImpl::Logs(grpc::ServerContext*, const v1::LogsRequest* request,
+                                  grpc::ServerWriter<v1::LogEntry>* writer) {
+  JobNews news(deps_.store, request->job(), request->after_step());
+  return ToGrpc(news.Read([&](const v1::LogEntry& entry) { return writer->Write(entry); }));
+}
+
 grpc::Status JobServiceImpl::Pause(grpc::ServerContext*, const v1::JobRequest* request,
                                    v1::JobSummary* reply) {
   return Answer(deps_.loop.Call([&] { return deps_.coordinator.Pause(request->job()); }), reply);
@@ -81,6 +88,11 @@ grpc::Status JobServiceImpl::Resume(grpc::ServerContext*, const v1::JobRequest* 
 grpc::Status JobServiceImpl::Cancel(grpc::ServerContext*, const v1::JobRequest* request,
                                     v1::JobSummary* reply) {
   return Answer(deps_.loop.Call([&] { return deps_.coordinator.Cancel(request->job()); }), reply);
+}
+
+grpc::Status JobServiceImpl::Delete(grpc::ServerContext*, const v1::JobRequest* request,
+                                    v1::DeleteReply*) {
+  return ToGrpc(deps_.loop.Call([&] { return deps_.coordinator.Delete(request->job()); }));
 }
 
 // A replay may take long, so it runs here and not on the loop.

@@ -30,9 +30,12 @@ class JobServiceImpl final : public v1::JobService::Service {
   grpc::Status Show(grpc::ServerContext*, const v1::ShowRequest*, v1::JobDetail*) override;
   grpc::Status Watch(grpc::ServerContext*, const v1::WatchRequest*,
                      grpc::ServerWriter<v1::Progress>*) override;
+  grpc::Status Logs(grpc::ServerContext*, const v1::LogsRequest*,
+                    grpc::ServerWriter<v1::LogEntry>*) override;
   grpc::Status Pause(grpc::ServerContext*, const v1::JobRequest*, v1::JobSummary*) override;
   grpc::Status Resume(grpc::ServerContext*, const v1::JobRequest*, v1::JobSummary*) override;
   grpc::Status Cancel(grpc::ServerContext*, const v1::JobRequest*, v1::JobSummary*) override;
+  grpc::Status Delete(grpc::ServerContext*, const v1::JobRequest*, v1::DeleteReply*) override;
   grpc::Status GetTheta(grpc::ServerContext*, const v1::GetThetaRequest*,
                         v1::GetThetaReply*) override;
   grpc::Status ListWorkers(grpc::ServerContext*, const v1::ListWorkersRequest*,

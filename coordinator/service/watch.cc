@@ -3,16 +3,15 @@
 #include <google/protobuf/util/message_differencer.h>
 
 #include <chrono>
-#include <limits>
 #include <utility>
-#include <vector>
+
+#include "coordinator/service/job_news.h"
 
 namespace paceline {
 namespace {
 
 using google::protobuf::util::MessageDifferencer;
 
-constexpr int kRowsAtOnce = 256;
 // How long a watcher who has gone may go unnoticed while nothing happens.
 constexpr std::chrono::milliseconds kLongestWait{500};
 
@@ -25,7 +24,10 @@ class Follower {
  public:
   Follower(JobServiceDeps& deps, const v1::WatchRequest& request,
            const std::function<bool(const v1::Progress&)>& write)
-      : deps_(deps), job_(request.job()), write_(write), step_(request.after_step()) {}
+      : deps_(deps),
+        job_(request.job()),
+        write_(write),
+        news_(deps.store, request.job(), request.after_step()) {}
 
   bool ended() const { return Ended(progress_.summary().state()); }
   bool broken() const { return broken_; }
@@ -42,62 +44,34 @@ class Follower {
     if (!progress.ok()) return progress.status();
     const bool changed = !MessageDifferencer::Equals(*progress, progress_);
     progress_ = *std::move(progress);
-    sent_ = false;
-    if (absl::Status status = ReadEvents(); !status.ok()) return status;
-    if (absl::Status status = SendRecords(); !status.ok()) return status;
-    SendEventsUntil(std::numeric_limits<int64_t>::max());
-    if (changed && !sent_) Write(progress_);
-    return absl::OkStatus();
+    bool sent = false;
+    absl::Status status = news_.Read(
+        [&](const v1::LogEntry& entry) {
+          sent = true;
+          return Send(entry);
+        },
+        progress_.summary().step());
+    if (status.ok() && changed && !sent) broken_ = !write_(progress_);
+    return status;
   }
 
  private:
-  absl::Status ReadEvents() {
-    auto events = deps_.store.Events(job_, event_, kRowsAtOnce);
-    if (!events.ok()) return events.status();
-    events_ = *std::move(events);
-    if (!events_.empty()) event_ = events_.back().id;
-    return absl::OkStatus();
-  }
-
-  void SendEventsUntil(int64_t unix_ms) {
-    size_t sent = 0;
-    for (; sent < events_.size() && events_[sent].unix_ms <= unix_ms; ++sent) {
-      v1::Progress progress = progress_;
-      progress.set_event(events_[sent].text);
-      Write(progress);
+  bool Send(const v1::LogEntry& entry) {
+    v1::Progress progress = progress_;
+    if (entry.has_record()) {
+      *progress.mutable_record() = entry.record();
+    } else {
+      progress.set_event(entry.event());
     }
-    events_.erase(events_.begin(), events_.begin() + sent);
-  }
-
-  absl::Status SendRecords() {
-    while (step_ < progress_.summary().step() && !broken_) {
-      auto records = deps_.store.Records(job_, step_, kRowsAtOnce);
-      if (!records.ok()) return records.status();
-      if (records->empty()) break;
-      for (const v1::OuterStepRecord& record : *records) {
-        SendEventsUntil(record.unix_ms() - 1);
-        step_ = record.step();
-        v1::Progress progress = progress_;
-        *progress.mutable_record() = record;
-        Write(progress);
-      }
-    }
-    return absl::OkStatus();
-  }
-
-  void Write(const v1::Progress& progress) {
-    sent_ = true;
-    broken_ = broken_ || !write_(progress);
+    broken_ = !write_(progress);
+    return !broken_;
   }
 
   JobServiceDeps& deps_;
   const std::string job_;
   const std::function<bool(const v1::Progress&)>& write_;
-  int64_t step_;                  // of the newest record sent
-  int64_t event_ = 0;             // newest one read
-  std::vector<EventRow> events_;  // read and not sent yet
+  JobNews news_;
   v1::Progress progress_;
-  bool sent_ = false;
   bool broken_ = false;
 };
 

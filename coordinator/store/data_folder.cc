@@ -50,4 +50,13 @@ std::string JobFolder(const std::string& data_folder, const std::string& job) {
   return absl::StrCat(data_folder, "/jobs/", job);
 }
 
+absl::Status RemoveJobFolder(const std::string& data_folder, const std::string& job) {
+  const std::string folder = JobFolder(data_folder, job);
+  std::error_code error;
+  std::filesystem::remove_all(folder, error);
+  if (!error) return absl::OkStatus();
+  return absl::PermissionDeniedError(absl::StrCat(folder, ": cannot be removed: ", error.message(),
+                                                  "; the coordinator must be able to write there"));
+}
+
 }  // namespace paceline

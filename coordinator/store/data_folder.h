@@ -36,5 +36,7 @@ class DataFolder {
 };
 
 std::string JobFolder(const std::string& data_folder, const std::string& job);
+// With all that is in it; fine if there is none.
+absl::Status RemoveJobFolder(const std::string& data_folder, const std::string& job);
 
 }  // namespace paceline

@@ -52,6 +52,13 @@ absl::StatusOr<std::vector<JobRow>> MemoryStore::Jobs() {
   return rows;
 }
 
+absl::Status MemoryStore::DeleteJob(const std::string& job) {
+  std::lock_guard lock(mutex_);
+  const auto removed =
+      std::erase_if(jobs_, [&](const Entry& entry) { return entry.row.name == job; });
+  return removed == 1 ? absl::OkStatus() : NoJob(job);
+}
+
 absl::Status MemoryStore::CommitStep(const std::string& job, const StepRow& row) {
   std::lock_guard lock(mutex_);
   Entry* entry = Find(job);

@@ -16,6 +16,7 @@ class MemoryStore : public Store {
   absl::Status AddJob(const JobRow& job) override;
   absl::Status UpdateJob(const JobRow& job) override;
   absl::StatusOr<std::vector<JobRow>> Jobs() override;
+  absl::Status DeleteJob(const std::string& job) override;
   absl::Status CommitStep(const std::string& job, const StepRow& row) override;
   absl::StatusOr<std::vector<StepRow>> Steps(const std::string& job, int64_t after,
                                              int limit) override;

@@ -166,6 +166,21 @@ absl::StatusOr<std::vector<JobRow>> SqliteStore::Jobs() {
   return rows;
 }
 
+absl::Status SqliteStore::DeleteJob(const std::string& job) {
+  return RunOnJob("cannot delete", job, [&](SQLite::Database& db, int64_t id) {
+    SQLite::Transaction transaction(db, SQLite::TransactionBehavior::IMMEDIATE);
+    for (const char* sql :
+         {"DELETE FROM steps WHERE job = ?", "DELETE FROM events WHERE job = ?",
+          "DELETE FROM checkpoints WHERE job = ?", "DELETE FROM jobs WHERE id = ?"}) {
+      SQLite::Statement remove(db, sql);
+      remove.bind(1, id);
+      remove.exec();
+    }
+    transaction.commit();
+    return absl::OkStatus();
+  });
+}
+
 absl::Status SqliteStore::CommitStep(const std::string& job, const StepRow& row) {
   const std::string what = absl::StrCat("cannot commit outer step ", row.step);
   return RunOnJob(what, job, [&](SQLite::Database& db, int64_t id) {

@@ -70,6 +70,8 @@ class Store {
   virtual absl::Status UpdateJob(const JobRow& job) = 0;
   // In the order of submission.
   virtual absl::StatusOr<std::vector<JobRow>> Jobs() = 0;
+  // Forgets the job and all that is stored of it.
+  virtual absl::Status DeleteJob(const std::string& job) = 0;
 
   // FailedPrecondition unless row.step is the step after the last committed one.
   virtual absl::Status CommitStep(const std::string& job, const StepRow& row) = 0;

@@ -87,7 +87,7 @@ std::vector<double> Train(const v1::JobConfig& config, const Published& publishe
       work();
     }
     const GradientEstimate estimate = estimator.Estimate(scalars).value();
-    losses.push_back(estimate.mean_loss);
+    losses.push_back(estimate.loss.value().mean);
     if (losses[0] < published.lowest_first || losses[0] > published.highest_first) break;
     EXPECT_TRUE(trainer.Step(estimate.gradient, theta).ok());
   }

@@ -40,10 +40,9 @@ GradientEstimate OuterRun::Gradient() {
   return estimator_.Estimate(scalars).value();
 }
 
-double OuterRun::Step() {
+void OuterRun::Step() {
   const GradientEstimate estimate = Gradient();
   EXPECT_TRUE(trainer_.Step(estimate.gradient, theta_).ok());
-  return estimate.mean_loss;
 }
 
 void OuterRun::RunTo(int64_t steps) {

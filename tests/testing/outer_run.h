@@ -19,8 +19,8 @@ class OuterRun {
 
   // The next outer step's gradient at theta(), which stays.
   GradientEstimate Gradient();
-  // One outer step; its mean meta-loss.
-  double Step();
+  // One outer step.
+  void Step();
   // Until so many are done.
   void RunTo(int64_t steps);
 

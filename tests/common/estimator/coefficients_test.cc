@@ -78,7 +78,7 @@ TEST(Weighting, OfEpisodesGivesALongOneNoMoreThanAShortOne) {
   const auto expect = [&](double weight0, double weight1, double mean_loss) {
     GradientEstimator estimator(config, 4, 1);
     const GradientEstimate estimate = estimator.Estimate(particles).value();
-    EXPECT_NEAR(estimate.mean_loss, mean_loss, 1e-12);
+    EXPECT_NEAR(estimate.loss.value().mean, mean_loss, 1e-12);
     std::vector<float> a(4), b(4);
     FillNormals(PerturbationStream(config, 0, 0, 0), 0, a);
     FillNormals(PerturbationStream(config, 1, 0, 0), 0, b);
@@ -107,7 +107,7 @@ TEST(Weighting, OfARestartedParticleIsByItsOwnEpisode) {
   particles = {{.sum_plus = 5, .sum_minus = 5, .trained_steps = 5},
                {.sum_plus = 10, .sum_minus = 10, .trained_steps = 5}};
   const double mean = (1.0 / 40 + 2.0 / 35) / (1.0 / 40 + 1.0 / 35);
-  EXPECT_NEAR(estimator.Estimate(particles)->mean_loss, mean, 1e-12);
+  EXPECT_NEAR(estimator.Estimate(particles)->loss.value().mean, mean, 1e-12);
 }
 
 }  // namespace

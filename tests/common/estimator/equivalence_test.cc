@@ -192,7 +192,7 @@ TEST(Equivalence, PlainEsIsTwiceAnAntitheticPairWhoseOtherLossIsNothing) {
         EXPECT_FLOAT_EQ(b.gradient[k], 2 * a.gradient[k]);
       }
       EXPECT_EQ(b.inner_steps, a.inner_steps / 2);
-      EXPECT_DOUBLE_EQ(b.mean_loss, 2 * a.mean_loss);
+      EXPECT_DOUBLE_EQ(b.loss.value().mean, 2 * a.loss.value().mean);
     }
   }
 }

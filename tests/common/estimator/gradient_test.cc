@@ -59,8 +59,8 @@ TEST(GradientEstimator, ReportsTheMeanLossPerStepAndItsSpread) {
   const GradientEstimate estimate = EstimateOnce(
       config,
       {{.sum_plus = 30, .sum_minus = 10}, {.sum_plus = 40, .sum_minus = 40, .diverged = true}});
-  EXPECT_DOUBLE_EQ(estimate.mean_loss, 3);
-  EXPECT_DOUBLE_EQ(estimate.loss_spread, std::sqrt(2.0));  // of 2 and 4
+  EXPECT_DOUBLE_EQ(estimate.loss.value().mean, 3);
+  EXPECT_DOUBLE_EQ(estimate.loss.value().spread, std::sqrt(2.0));  // of 2 and 4
   EXPECT_EQ(estimate.inner_steps, 40u);
   EXPECT_EQ(estimate.diverged, 1u);
 }

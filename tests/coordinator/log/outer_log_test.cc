@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "common/base/file.h"
 #include "coordinator/log/record_json.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
@@ -16,6 +17,12 @@ namespace {
 
 using testing::ElementsAre;
 using testing::HasSubstr;
+
+int CountOf(const std::string& text, const std::string& word) {
+  int count = 0;
+  for (size_t at = text.find(word); at != std::string::npos; at = text.find(word, at + 1)) ++count;
+  return count;
+}
 
 class OuterLogTest : public testing::Test {
  protected:
@@ -31,6 +38,7 @@ class OuterLogTest : public testing::Test {
     v1::OuterStepRecord record;
     record.set_step(step);
     record.set_mean_loss(loss);
+    record.set_loss_spread(0.5);
     record.set_inner_steps(6400);
     record.set_seconds(0.5);
     return record;
@@ -112,6 +120,24 @@ TEST_F(OuterLogTest, NumbersThatJsonLacksAreStrings) {
   EXPECT_EQ(Lines()[0]["mean_loss"], "nan");
   EXPECT_EQ(Lines()[0]["gradient_norm"], "inf");
   EXPECT_EQ(Lines()[0]["update_norm"], "-inf");
+}
+
+TEST_F(OuterLogTest, AStepWithoutALossHasNullAndNoNumberElsewhere) {
+  v1::OuterStepRecord record = Record(1);
+  record.clear_mean_loss();
+  auto log = OpenAt(0);
+  ASSERT_TRUE(log->Append(record).ok());
+  ASSERT_TRUE(log->Append(Record(2, 0)).ok());
+  EXPECT_EQ(Lines()[0]["mean_loss"], nullptr);
+  EXPECT_EQ(Lines()[0]["loss_spread"], nullptr);
+  EXPECT_EQ(Lines()[1]["mean_loss"], 0.0);
+  std::string events;
+  for (const auto& file : std::filesystem::directory_iterator(folder_ + "/tensorboard")) {
+    events += ReadFile(file.path()).value();
+  }
+  EXPECT_EQ(CountOf(events, "outer/mean_loss"), 1);
+  EXPECT_EQ(CountOf(events, "outer/loss_spread"), 1);
+  EXPECT_EQ(CountOf(events, "outer/gradient_norm"), 2);
 }
 
 TEST_F(OuterLogTest, AFolderThatCannotBeMadeIsAnErrorThatNamesIt) {

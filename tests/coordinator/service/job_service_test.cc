@@ -1,8 +1,11 @@
 #include "coordinator/service/job_service.h"
 
+#include <filesystem>
+
 #include "common/base/digest.h"
 #include "common/lopt/layout.h"
 #include "common/safetensors/safetensors.h"
+#include "coordinator/store/data_folder.h"
 #include "gmock/gmock.h"
 #include "tests/coordinator/service/service_fixture.h"
 
@@ -27,6 +30,25 @@ class JobServiceTest : public ServiceTest {
     request.set_job(job);
     if (step) request.set_step(*step);
     return jobs_->GetTheta(&context, request, &theta_);
+  }
+
+  grpc::Status Delete(const std::string& job) {
+    grpc::ClientContext context;
+    v1::JobRequest request;
+    request.set_job(job);
+    v1::DeleteReply reply;
+    return jobs_->Delete(&context, request, &reply);
+  }
+  std::vector<v1::LogEntry> Logs(const std::string& job, int64_t after_step) {
+    grpc::ClientContext context;
+    v1::LogsRequest request;
+    request.set_job(job);
+    request.set_after_step(after_step);
+    auto reader = jobs_->Logs(&context, request);
+    std::vector<v1::LogEntry> entries;
+    for (v1::LogEntry entry; reader->Read(&entry);) entries.push_back(entry);
+    EXPECT_TRUE(reader->Finish().ok());
+    return entries;
   }
 
   v1::JobSummary summary_;
@@ -85,9 +107,67 @@ TEST_F(JobServiceTest, AJobIsPausedResumedAndCancelled) {
   WaitForStep(job, paused_at + 2);
   ASSERT_TRUE(Ask(&v1::JobService::Stub::Cancel, job).ok());
   EXPECT_EQ(summary_.state(), v1::JOB_STATE_CANCELLED);
+  EXPECT_TRUE(Ask(&v1::JobService::Stub::Cancel, job).ok()) << "it is what was asked for";
   const grpc::Status again = Ask(&v1::JobService::Stub::Pause, job);
   EXPECT_EQ(again.error_code(), grpc::FAILED_PRECONDITION);
   EXPECT_THAT(again.error_message(), HasSubstr("is cancelled and cannot be paused"));
+}
+
+TEST_F(JobServiceTest, WhatIsAskedForTwiceIsNoError) {
+  const std::string job = Submit(LongConfig("long"));
+  EXPECT_TRUE(Ask(&v1::JobService::Stub::Resume, job).ok());
+  for (int i = 0; i < 2; ++i) {
+    ASSERT_TRUE(Ask(&v1::JobService::Stub::Pause, job).ok());
+    EXPECT_EQ(summary_.state(), v1::JOB_STATE_PAUSED);
+  }
+  for (int i = 0; i < 2; ++i) {
+    ASSERT_TRUE(Ask(&v1::JobService::Stub::Resume, job).ok());
+    EXPECT_EQ(summary_.state(), v1::JOB_STATE_RUNNING);
+  }
+  for (int i = 0; i < 2; ++i) {
+    ASSERT_TRUE(Ask(&v1::JobService::Stub::Cancel, job).ok());
+    EXPECT_EQ(summary_.state(), v1::JOB_STATE_CANCELLED);
+  }
+}
+
+TEST_F(JobServiceTest, TheLogsOfAJobAreItsEventsAndOuterStepsInOrder) {
+  const auto worker = NewWorker();
+  const std::string job = Submit(ToyConfig());
+  Follow(job);
+  const std::vector<v1::LogEntry> entries = Logs(job, 0);
+  ASSERT_EQ(entries.size(), 14u);
+  std::vector<int64_t> steps;
+  std::vector<std::string> events;
+  int64_t last = 0;
+  for (const v1::LogEntry& entry : entries) {
+    EXPECT_GE(entry.unix_ms(), last);
+    last = entry.unix_ms();
+    if (entry.has_record()) steps.push_back(entry.record().step());
+    if (entry.has_event()) events.push_back(entry.event());
+  }
+  EXPECT_THAT(steps, testing::ElementsAre(1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12));
+  EXPECT_THAT(events, testing::ElementsAre("queued → running", "running → succeeded"));
+  EXPECT_EQ(entries.back().event(), "running → succeeded");
+  EXPECT_EQ(Logs(job, 10).size(), 4u);
+}
+
+TEST_F(JobServiceTest, OnlyAJobThatHasEndedIsDeletedAndThenItsFolderIsGoneToo) {
+  const auto worker = NewWorker();
+  const std::string job = Submit(LongConfig("long"));
+  WaitForStep(job, 2);
+  const grpc::Status early = Delete(job);
+  EXPECT_EQ(early.error_code(), grpc::FAILED_PRECONDITION);
+  EXPECT_THAT(early.error_message(), HasSubstr("is running; only a job that has ended"));
+  ASSERT_TRUE(Ask(&v1::JobService::Stub::Cancel, job).ok());
+  const std::string folder = JobFolder(folder_.path(), job);
+  EXPECT_TRUE(std::filesystem::exists(folder + "/log.jsonl"));
+  const grpc::Status status = Delete(job);
+  EXPECT_TRUE(status.ok()) << status.error_message();
+  EXPECT_FALSE(std::filesystem::exists(folder));
+  EXPECT_TRUE(store_.Jobs()->empty());
+  EXPECT_EQ(Delete(job).error_code(), grpc::NOT_FOUND);
+  EXPECT_EQ(Submit(ToyConfig("long")), "long") << "the name is not free";
+  EXPECT_EQ(Follow("long").back().summary().state(), v1::JOB_STATE_SUCCEEDED);
 }
 
 TEST_F(JobServiceTest, AWatchEndsWhenTheJobIsCancelled) {

@@ -161,7 +161,27 @@ TEST_P(StoreTest, CheckpointsComeNewestFirst) {
   EXPECT_EQ((*rows)[1].state_sha256, "s2");
 }
 
+TEST_P(StoreTest, OfADeletedJobNothingIsLeftAndOthersKeepWhatTheyHave) {
+  for (const char* job : {"a", "b"}) {
+    ASSERT_TRUE(store_->AddJob(Job(job)).ok());
+    AddSteps(job, 3);
+    ASSERT_TRUE(store_->AddEvent(job, 9, "one").ok());
+    ASSERT_TRUE(store_->AddCheckpoint(job, {2, "t", "s"}).ok());
+  }
+  ASSERT_TRUE(store_->DeleteJob("a").ok());
+  EXPECT_TRUE(absl::IsNotFound(store_->Totals("a").status()));
+  ASSERT_EQ(store_->Jobs()->size(), 1u);
+  EXPECT_EQ(store_->Totals("b")->steps, 3);
+  EXPECT_EQ(store_->Events("b", 0, 9)->size(), 1u);
+  EXPECT_EQ(store_->Checkpoints("b")->size(), 1u);
+  ASSERT_TRUE(store_->AddJob(Job("a")).ok()) << "the name is not free";
+  EXPECT_EQ(store_->Totals("a")->steps, 0);
+  EXPECT_TRUE(store_->Events("a", 0, 9)->empty());
+  EXPECT_TRUE(store_->Checkpoints("a")->empty());
+}
+
 TEST_P(StoreTest, WhatIsAskedOfAnUnknownJobIsNotFound) {
+  EXPECT_TRUE(absl::IsNotFound(store_->DeleteJob("x")));
   EXPECT_TRUE(absl::IsNotFound(store_->UpdateJob(Job("x"))));
   EXPECT_TRUE(absl::IsNotFound(store_->CommitStep("x", Step(1))));
   EXPECT_TRUE(absl::IsNotFound(store_->Steps("x", 0, 1).status()));

@@ -1,0 +1,43 @@
+// What happened in one job, in order of time: its events and its outer steps, as the store has
+// them.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <limits>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "coordinator/store/store.h"
+#include "paceline/v1/job.pb.h"
+
+namespace paceline {
+
+// Not thread-safe.
+class JobNews {
+ public:
+  // Of outer steps those after `after_step`. `store` outlives the object.
+  JobNews(Store& store, std::string job, int64_t after_step)
+      : store_(store), job_(std::move(job)), step_(after_step) {}
+
+  // Hands over what has happened since the last call, of outer steps those up to `last_step`. Ends
+  // early, with OK and for good, where `write` says false. NotFound if there is no such job.
+  using Write = std::function<bool(const v1::LogEntry&)>;
+  absl::Status Read(const Write& write, int64_t last_step = std::numeric_limits<int64_t>::max());
+
+ private:
+  absl::Status ReadEvents();
+  void HandOver(const Write& write, const v1::LogEntry& entry);
+  // Those from before then.
+  void HandOverEvents(const Write& write, int64_t unix_ms);
+
+  Store& store_;
+  const std::string job_;
+  int64_t step_;                  // of the newest record handed over
+  int64_t event_ = 0;             // newest one read
+  std::vector<EventRow> events_;  // read and not handed over yet
+  bool broken_ = false;
+};
+
+}  // namespace paceline
