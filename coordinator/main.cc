@@ -14,6 +14,7 @@
 #include "common/base/file.h"
 #include "common/rpc/address.h"
 #include "common/rpc/flags.h"
+#include "common/rpc/socket.h"
 #include "coordinator/service/server.h"
 #include "coordinator/store/data_folder.h"
 #include "coordinator/store/sqlite_store.h"
@@ -82,6 +83,7 @@ int Serve(const DataFolder& folder, Store& store, const Address& listen, const F
                                .tls = flags.tls,
                                .data_folder = folder.path(),
                                .threads = threads,
+                               .descriptor_limit = RaiseDescriptorLimit(),
                                .on_fatal = [] { kill(getpid(), SIGTERM); }},
                               store, Clock::Real());
   if (!server.ok()) return Complain(server.status(), kExitRefused);

@@ -6,6 +6,6 @@
 namespace paceline {
 
 // A worker and a coordinator work together only if they have the same.
-inline constexpr uint32_t kProtocolVersion = 2;
+inline constexpr uint32_t kProtocolVersion = 3;
 
 }  // namespace paceline

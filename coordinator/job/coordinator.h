@@ -19,6 +19,7 @@
 #include "common/base/clock.h"
 #include "coordinator/job/job_book.h"
 #include "coordinator/job/job_run.h"
+#include "coordinator/job/pinned_fingerprint.h"
 #include "coordinator/log/outer_log.h"
 #include "coordinator/roster/roster.h"
 #include "coordinator/store/store.h"
@@ -104,7 +105,9 @@ class Coordinator {
     uint64_t inner_steps = 0;  // of this outer step, both signs
     double inner_steps_per_second = 0;
     // On the tiers of the job that is loaded; empty if the worker lacks one of them.
-    std::string fingerprint = {};
+    std::string engine = {};
+    // That it reads for that job; absent until it has told.
+    std::optional<DataDigests> data = {};
   };
 
   Coordinator(Options options, Store& store, const Clock& clock, JobObserver& observer,
@@ -134,6 +137,9 @@ class Coordinator {
 
   // workers.cc
   void TakeResult(const Worker& worker, const v1::WindowResult& result);
+  void TakeData(const Worker& worker, const v1::JobData& data);
+  // Pins what the worker reads if nothing is, or refuses it. False: it is refused.
+  bool CheckData(const Worker& worker);
   void TakeFailure(const Worker& worker, const v1::WorkFailure& failure);
   std::vector<ScheduleWorker> EligibleWorkers();
   void PinFingerprint();
@@ -141,6 +147,9 @@ class Coordinator {
   int64_t RoomOn(const Worker& worker) const;
   // For the connection, after either is new: the worker or the job.
   void SetFingerprint(const Worker& worker);
+  PinnedFingerprint Pinned() const { return ParsePinned(loaded_->row().fingerprint); }
+  absl::Status Pin(const PinnedFingerprint& fingerprint);
+  // The worker's engine is the job's, and its data are too as far as they are known.
   bool IsPinned(WorkerId id) const;
   // Why a worker whose fingerprint is not the job's stays idle.
   std::string Mismatch(const Worker& worker) const;

@@ -124,6 +124,18 @@ void JobRun::Fail(WorkerId from, uint32_t block) {
   places_[block].avoid = from;
 }
 
+std::vector<Outgoing> JobRun::Refuse(WorkerId worker, const std::string& why) {
+  std::vector<Outgoing> out;
+  if (known_.contains(worker)) {
+    auto message = std::make_shared<v1::CoordinatorMessage>();
+    message->mutable_end()->set_job(job_);
+    message->mutable_end()->set_reason(why);
+    Push(worker, std::move(message), out);
+  }
+  Forget(worker);
+  return out;
+}
+
 uint32_t JobRun::Forget(WorkerId worker) {
   uint32_t held = 0;
   for (Place& place : places_) {

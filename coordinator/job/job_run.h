@@ -60,6 +60,8 @@ class JobRun {
   Judgement Take(WorkerId from, const v1::WindowResult& result);
   // The worker could not do it; the block goes elsewhere if there is an elsewhere.
   void Fail(WorkerId from, uint32_t block);
+  // The worker is to have no part in the job, and is told why.
+  std::vector<Outgoing> Refuse(WorkerId worker, const std::string& why);
   // The worker is gone. The number of blocks that it held.
   uint32_t Forget(WorkerId worker);
   bool GaveUpOn(WorkerId worker) const;

@@ -52,6 +52,10 @@ void Coordinator::Receive(WorkerId from, const v1::WorkerMessage& message) {
       if (run_) run_->CountIncoming(message);
       TakeResult(*worker, message.result());
       break;
+    case v1::WorkerMessage::kData:
+      if (run_) run_->CountIncoming(message);
+      TakeData(*worker, message.data());
+      break;
     case v1::WorkerMessage::kFailure:
       if (run_) run_->CountIncoming(message);
       TakeFailure(*worker, message.failure());
@@ -68,8 +72,33 @@ void Coordinator::Receive(WorkerId from, const v1::WorkerMessage& message) {
   Pump();
 }
 
+void Coordinator::TakeData(const Worker& worker, const v1::JobData& data) {
+  if (!run_ || data.job() != run_->job() || connections_.at(worker.id).data) return;
+  connections_.at(worker.id).data = DigestsOf(data);
+  if (!connections_.at(worker.id).engine.empty()) CheckData(worker);
+}
+
+bool Coordinator::CheckData(const Worker& worker) {
+  PinnedFingerprint pinned = Pinned();
+  std::optional<DataDigests>& own = connections_.at(worker.id).data;
+  // Who brings an answer without having told reads none.
+  if (!own) own.emplace();
+  if (pinned.data.empty() && !own->empty()) {
+    pinned.data = *own;
+    absl::Status status = Pin(pinned);
+    if (!status.ok()) Stop(status);
+    return status.ok();
+  }
+  if (*own == pinned.data) return true;
+  const std::string why = DataDifference(pinned.data, *own);
+  Note(run_->job(), absl::StrCat("worker ", worker.Label(), " is refused: ", why));
+  Send(run_->Refuse(worker.id, why));
+  return false;
+}
+
 void Coordinator::TakeResult(const Worker& worker, const v1::WindowResult& result) {
-  if (!run_ || run_->GaveUpOn(worker.id)) return;
+  if (!run_ || result.job() != run_->job()) return;
+  if (run_->GaveUpOn(worker.id) || !IsPinned(worker.id) || !CheckData(worker)) return;
   const Judgement judgement = run_->Take(worker.id, result);
   const uint64_t runs = RunsPerParticle(loaded_->row().config.estimator());
   switch (judgement.verdict) {
@@ -166,16 +195,27 @@ int64_t Coordinator::RoomOn(const Worker& worker) const {
 }
 
 void Coordinator::SetFingerprint(const Worker& worker) {
-  connections_[worker.id].fingerprint = JobFingerprint(loaded_->row().config, worker.fingerprints);
+  Connection& connection = connections_[worker.id];
+  connection.engine = JobFingerprint(loaded_->row().config, worker.fingerprints);
+  connection.data.reset();
+}
+
+absl::Status Coordinator::Pin(const PinnedFingerprint& fingerprint) {
+  return ChangeState(*loaded_, [&](JobMachine& job) {
+    job.Pin(fingerprint.ToText());
+    return absl::OkStatus();
+  });
 }
 
 bool Coordinator::IsPinned(WorkerId id) const {
-  const std::string& own = connections_.at(id).fingerprint;
-  return !own.empty() && own == loaded_->row().fingerprint;
+  const Connection& own = connections_.at(id);
+  const PinnedFingerprint pinned = Pinned();
+  if (own.engine.empty() || own.engine != pinned.engine) return false;
+  return !own.data || pinned.data.empty() || *own.data == pinned.data;
 }
 
 std::string Coordinator::Mismatch(const Worker& worker) const {
-  const std::string& own = connections_.at(worker.id).fingerprint;
+  const std::string& own = connections_.at(worker.id).engine;
   if (own.empty()) {
     return absl::StrCat("it cannot run all engines of the job (",
                         TierNames(TiersOf(loaded_->row().config)), ")");
@@ -188,23 +228,21 @@ std::string Coordinator::Mismatch(const Worker& worker) const {
 void Coordinator::PinFingerprint() {
   const bool free = loaded_->row().fingerprint.empty() || loaded_->step == 0;
   if (!free) return;
-  std::string fingerprint;
+  PinnedFingerprint fingerprint;
   for (const auto& [id, worker] : roster_.workers()) {
     if (IsPinned(id)) return;
-    if (fingerprint.empty()) fingerprint = connections_.at(id).fingerprint;
+    const Connection& connection = connections_.at(id);
+    if (!fingerprint.engine.empty()) continue;
+    fingerprint = {.engine = connection.engine, .data = connection.data.value_or(DataDigests())};
   }
-  if (fingerprint.empty()) return;
-  absl::Status status = ChangeState(*loaded_, [&](JobMachine& job) {
-    job.Pin(fingerprint);
-    return absl::OkStatus();
-  });
-  if (!status.ok()) return Stop(status);
+  if (fingerprint.engine.empty()) return;
+  if (absl::Status status = Pin(fingerprint); !status.ok()) return Stop(status);
   run_->Restart();
   const auto others = std::ranges::count_if(
       roster_.workers(), [this](const auto& entry) { return !IsPinned(entry.first); });
   if (others == 0) return;
-  Note(run_->job(), absl::StrCat("workers with fingerprint ", fingerprint, " answer for this job; ",
-                                 others, " others stay idle"));
+  Note(run_->job(), absl::StrCat("workers with fingerprint ", fingerprint.ToText(),
+                                 " answer for this job; ", others, " others stay idle"));
 }
 
 void Coordinator::Send(const std::vector<Outgoing>& messages) {

@@ -1,29 +1,15 @@
 // gRPC's view of the coordinator for people and their tools.
 #pragma once
 
-#include <string>
-
-#include "coordinator/job/coordinator.h"
-#include "coordinator/service/event_loop.h"
-#include "coordinator/service/watch_hub.h"
-#include "coordinator/store/store.h"
+#include "coordinator/api/job_api.h"
 #include "paceline/v1/job.grpc.pb.h"
 
 namespace paceline {
 
-struct JobServiceDeps {
-  EventLoop& loop;
-  Coordinator& coordinator;
-  WatchHub& hub;
-  Store& store;
-  std::string data_folder;
-  int threads = 1;
-};
-
 // What it is given outlives it.
 class JobServiceImpl final : public v1::JobService::Service {
  public:
-  explicit JobServiceImpl(JobServiceDeps deps) : deps_(std::move(deps)) {}
+  explicit JobServiceImpl(JobApi& api) : api_(api) {}
 
   grpc::Status Submit(grpc::ServerContext*, const v1::SubmitRequest*, v1::SubmitReply*) override;
   grpc::Status List(grpc::ServerContext*, const v1::ListRequest*, v1::ListReply*) override;
@@ -42,7 +28,7 @@ class JobServiceImpl final : public v1::JobService::Service {
                            v1::ListWorkersReply*) override;
 
  private:
-  JobServiceDeps deps_;
+  JobApi& api_;
 };
 
 }  // namespace paceline

@@ -3,11 +3,11 @@
 #include <chrono>
 #include <utility>
 
-#include "absl/strings/str_cat.h"
 #include "common/rpc/channel.h"
+#include "common/rpc/grpc_log.h"
 #include "grpcpp/ext/proto_server_reflection_plugin.h"
 #include "grpcpp/health_check_service_interface.h"
-#include "grpcpp/server_builder.h"
+#include "spdlog/spdlog.h"
 
 namespace paceline {
 namespace {
@@ -18,13 +18,13 @@ constexpr std::chrono::milliseconds kTick{250};
 
 absl::StatusOr<std::unique_ptr<Server>> Server::Start(ServerOptions options, Store& store,
                                                       const Clock& clock) {
-  std::unique_ptr<Server> server(new Server(std::move(options), store));
+  std::unique_ptr<Server> server(new Server(std::move(options), store, clock));
   auto coordinator = Coordinator::Start(
       {.data_folder = server->options_.data_folder, .threads = server->options_.threads}, store,
       clock, server->hub_);
   if (!coordinator.ok()) return coordinator.status();
   server->coordinator_ = *std::move(coordinator);
-  server->loop_ = std::make_unique<EventLoop>(kTick, [raw = server.get()] { raw->Tick(); });
+  server->loop_ = std::make_unique<EventLoop>(clock, kTick, [raw = server.get()] { raw->Tick(); });
   if (absl::Status status = server->Listen(); !status.ok()) return status;
   return server;
 }
@@ -32,29 +32,48 @@ absl::StatusOr<std::unique_ptr<Server>> Server::Start(ServerOptions options, Sto
 absl::Status Server::Listen() {
   auto credentials = ServerCredentials(options_.listen, options_.tls);
   if (!credentials.ok()) return credentials.status();
+  auto listeners = ListenOn(options_.listen);
+  if (!listeners.ok()) return listeners.status();
   workers_ = std::make_unique<WorkerServiceImpl>(*loop_, *coordinator_);
-  jobs_ = std::make_unique<JobServiceImpl>(JobServiceDeps{.loop = *loop_,
-                                                          .coordinator = *coordinator_,
-                                                          .hub = hub_,
-                                                          .store = store_,
-                                                          .data_folder = options_.data_folder,
-                                                          .threads = options_.threads});
+  api_ = std::make_unique<JobApi>(JobApi::Deps{.loop = *loop_,
+                                               .coordinator = *coordinator_,
+                                               .hub = hub_,
+                                               .store = store_,
+                                               .data_folder = options_.data_folder,
+                                               .threads = options_.threads});
+  jobs_ = std::make_unique<JobServiceImpl>(*api_);
   grpc::EnableDefaultHealthCheckService(true);
   grpc::reflection::InitProtoReflectionServerBuilderPlugin();
   grpc::ServerBuilder builder;
   ApplyServerLimits(builder);
-  int port = 0;
-  builder.AddListeningPort(options_.listen.ToString(), *credentials, &port);
+  using Door = grpc::ServerBuilder::experimental_type::ExternalConnectionType;
+  door_ = builder.experimental().AddExternalConnectionAcceptor(Door::FROM_FD, *credentials);
   builder.RegisterService(workers_.get());
   builder.RegisterService(jobs_.get());
   server_ = builder.BuildAndStart();
-  if (!server_ || port == 0) {
-    return absl::UnavailableError(absl::StrCat(
-        "cannot listen on ", options_.listen.ToString(),
-        ": the address is not this machine's, or another program listens there already"));
-  }
-  address_ = {.host = options_.listen.host, .port = port};
+  if (!server_) return absl::InternalError("gRPC's server cannot be started");
+  address_ = {.host = options_.listen.host, .port = listeners->port};
+  OpenDoor(*std::move(listeners));
   return absl::OkStatus();
+}
+
+void Server::OpenDoor(Listeners listeners) {
+  if (options_.tls.any()) {
+    HearFailedHandshakes([this](const std::string& reason) {
+      if (const auto line = strangers_.Count(Trouble::kHandshake, reason))
+        spdlog::warn("{}", *line);
+    });
+  }
+  acceptor_ = std::make_unique<Acceptor>(
+      Acceptor::Options{.listeners = std::move(listeners.sockets),
+                        .tls = options_.tls.any(),
+                        .descriptor_limit = options_.descriptor_limit},
+      clock_, strangers_, [door = door_.get()](int listener, Descriptor connection) {
+        grpc::experimental::ExternalConnectionAcceptor::NewConnectionParameters parameters;
+        parameters.listener_fd = listener;
+        parameters.fd = connection.Release();
+        door->HandleNewConnection(&parameters);
+      });
 }
 
 Server::~Server() { (void)Stop(); }
@@ -69,10 +88,12 @@ void Server::Tick() {
 absl::Status Server::Stop() {
   if (loop_) loop_->Stop();
   hub_.Close();
+  acceptor_.reset();
   if (server_) {
     server_->Shutdown(std::chrono::system_clock::now());
     server_->Wait();
     server_.reset();
+    if (options_.tls.any()) HearFailedHandshakes({});
   }
   return coordinator_ ? coordinator_->fatal() : absl::OkStatus();
 }

@@ -10,13 +10,18 @@
 #include "common/base/clock.h"
 #include "common/rpc/address.h"
 #include "common/rpc/credentials.h"
+#include "common/rpc/socket.h"
+#include "coordinator/api/event_loop.h"
+#include "coordinator/api/job_api.h"
+#include "coordinator/api/watch_hub.h"
 #include "coordinator/job/coordinator.h"
-#include "coordinator/service/event_loop.h"
+#include "coordinator/service/acceptor.h"
 #include "coordinator/service/job_service.h"
-#include "coordinator/service/watch_hub.h"
+#include "coordinator/service/strangers.h"
 #include "coordinator/service/worker_service.h"
 #include "coordinator/store/store.h"
 #include "grpcpp/server.h"
+#include "grpcpp/server_builder.h"
 
 namespace paceline {
 
@@ -25,6 +30,8 @@ struct ServerOptions {
   TlsFlags tls;
   std::string data_folder;
   int threads = 1;  // for the gradient
+  // How many file descriptors this process may have.
+  int64_t descriptor_limit = 1024;
   // Called once, on the loop's thread, when the coordinator cannot go on (Coordinator::fatal); may
   // be empty. It must not call Stop itself.
   std::function<void()> on_fatal;
@@ -40,24 +47,33 @@ class Server {
 
   // With the port that was chosen.
   const Address& address() const { return address_; }
+  // Connections that came to nothing.
+  const Strangers& strangers() const { return strangers_; }
   // Finishes what the loop has in hand, then ends all streams. OK, or why the coordinator could not
   // go on.
   absl::Status Stop();
 
  private:
-  Server(ServerOptions options, Store& store) : options_(std::move(options)), store_(store) {}
+  Server(ServerOptions options, Store& store, const Clock& clock)
+      : options_(std::move(options)), store_(store), clock_(clock), strangers_(clock) {}
   absl::Status Listen();
+  void OpenDoor(Listeners listeners);
   void Tick();
 
   ServerOptions options_;
   Store& store_;
+  const Clock& clock_;
+  Strangers strangers_;
   Address address_;
   WatchHub hub_;
   std::unique_ptr<Coordinator> coordinator_;
   std::unique_ptr<EventLoop> loop_;
   std::unique_ptr<WorkerServiceImpl> workers_;
+  std::unique_ptr<JobApi> api_;
   std::unique_ptr<JobServiceImpl> jobs_;
   std::unique_ptr<grpc::Server> server_;
+  std::unique_ptr<grpc::experimental::ExternalConnectionAcceptor> door_;  // gRPC's side of it
+  std::unique_ptr<Acceptor> acceptor_;
   bool told_fatal_ = false;  // of the loop's thread
 };
 

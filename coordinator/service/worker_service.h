@@ -1,8 +1,8 @@
 // gRPC's view of the coordinator for workers.
 #pragma once
 
+#include "coordinator/api/event_loop.h"
 #include "coordinator/job/coordinator.h"
-#include "coordinator/service/event_loop.h"
 #include "coordinator/service/stream_link.h"
 #include "paceline/v1/worker.grpc.pb.h"
 

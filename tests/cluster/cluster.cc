@@ -56,13 +56,14 @@ void Cluster::RestartCoordinator() {
   StartCoordinator(address_);
 }
 
-size_t Cluster::StartWorker(int threads, const std::map<std::string, std::string>& environment) {
+size_t Cluster::StartWorker(int threads, const std::map<std::string, std::string>& environment,
+                            const std::vector<std::string>& more) {
   const std::string name = "w" + std::to_string(workers_.size());
-  workers_.push_back(std::make_unique<Process>(
-      "paceline-worker",
-      std::vector<std::string>{"--coordinator", address_, "--threads", std::to_string(threads),
-                               "--name", name, "--log-level", "debug"},
-      environment));
+  std::vector<std::string> arguments = {"--coordinator",         address_, "--threads",
+                                        std::to_string(threads), "--name", name,
+                                        "--log-level",           "debug"};
+  arguments.insert(arguments.end(), more.begin(), more.end());
+  workers_.push_back(std::make_unique<Process>("paceline-worker", arguments, environment));
   return workers_.size() - 1;
 }
 

@@ -24,8 +24,9 @@ class Cluster {
   // Where it listened the first time, with everything it has stored.
   void RestartCoordinator();
   // Index of the worker; its name is "w<index>". It has not joined yet. `environment` is added to
-  // this process's.
-  size_t StartWorker(int threads = 1, const std::map<std::string, std::string>& environment = {});
+  // this process's, `more` to its arguments.
+  size_t StartWorker(int threads = 1, const std::map<std::string, std::string>& environment = {},
+                     const std::vector<std::string>& more = {});
   Process& worker(size_t index) { return *workers_[index]; }
   // A client program, to its end.
   Finished Paceline(std::vector<std::string> arguments);

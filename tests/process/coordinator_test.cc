@@ -1,7 +1,14 @@
+#include <netinet/in.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
 #include <csignal>
 #include <fstream>
 
 #include "common/base/file.h"
+#include "common/rpc/address.h"
+#include "common/rpc/socket.h"
 #include "tests/process/complaint.h"
 #include "tests/testing/certificates.h"
 
@@ -20,6 +27,24 @@ class CoordinatorProgramTest : public ::testing::Test {
     std::vector<std::string> arguments = {"--data", Data(), "--listen", "127.0.0.1:0"};
     arguments.insert(arguments.end(), more.begin(), more.end());
     return arguments;
+  }
+
+  std::string Address() const {
+    std::string address = ReadFile(Data() + "/address").value_or("");
+    while (!address.empty() && address.back() == '\n') address.pop_back();
+    return address;
+  }
+  Descriptor Connected() const {
+    Descriptor fd(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
+    sockaddr_in to{};
+    to.sin_family = AF_INET;
+    to.sin_port = htons(static_cast<uint16_t>(ParseAddress(Address())->port));
+    to.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    EXPECT_EQ(connect(fd.get(), reinterpret_cast<sockaddr*>(&to), sizeof to), 0);
+    return fd;
+  }
+  static void Say(const Descriptor& fd, const std::string& text) {
+    EXPECT_EQ(write(fd.get(), text.data(), text.size()), static_cast<ssize_t>(text.size()));
   }
 
   TemporaryFolder folder_;
@@ -70,6 +95,56 @@ TEST_F(CoordinatorProgramTest, TwoCoordinatorsCannotShareAPort) {
                                      {"--data", folder_.path() + "/other", "--listen", address});
   EXPECT_EQ(second.status, 3);
   EXPECT_THAT(second.err, ::testing::HasSubstr("cannot listen on " + address));
+}
+
+TEST_F(CoordinatorProgramTest, StrangersAreToldOfAndDisturbNobody) {
+  Process coordinator("paceline-coordinator", Arguments());
+  ASSERT_TRUE(coordinator.WaitForOutput("ready on"));
+  const Descriptor http = Connected(), tls = Connected(), other = Connected();
+  Say(http, "GET / HTTP/1.0\r\n\r\n");
+  Say(tls, std::string("\x16\x03\x01\x00\x05hello", 10));
+  Say(other, "hello, is anybody there?");
+  EXPECT_TRUE(coordinator.WaitForOutput("speaks HTTP/1 to this port"));
+  EXPECT_TRUE(coordinator.WaitForOutput("speaks TLS to this port, which has none"));
+  EXPECT_TRUE(coordinator.WaitForOutput("is no program of Paceline's"));
+  for (const char* command : {"list", "workers"}) {
+    const Finished asked = RunProgram("paceline", {command, "--coordinator", Address()});
+    EXPECT_EQ(asked.status, 0) << asked.err;
+  }
+}
+
+TEST_F(CoordinatorProgramTest, PlaintextAtATlsPortAndAForeignCertificateAreToldOf) {
+  const Certificate authority = MakeAuthority("ours");
+  const Certificate certificate = MakeCertificate("coordinator", authority);
+  Process coordinator("paceline-coordinator",
+                      Arguments({"--tls-cert", Write("cert.pem", certificate.cert), "--tls-key",
+                                 Write("key.pem", certificate.key)}));
+  ASSERT_TRUE(coordinator.WaitForOutput("ready on"));
+  const std::string ours = Write("ours.pem", authority.cert);
+  const std::string theirs = Write("theirs.pem", MakeAuthority("theirs").cert);
+  Process plain("paceline", {"list", "--coordinator", Address()});
+  EXPECT_TRUE(coordinator.WaitForOutput("speaks without TLS to this port, which demands it"));
+  Process foreign("paceline", {"list", "--coordinator", Address(), "--tls-ca", theirs});
+  EXPECT_TRUE(coordinator.WaitForOutput("a TLS handshake failed"));
+  const Finished right =
+      RunProgram("paceline", {"list", "--coordinator", Address(), "--tls-ca", ours});
+  EXPECT_EQ(right.status, 0) << right.err;
+}
+
+TEST_F(CoordinatorProgramTest, ComesBackByItselfWhenItsFileDescriptorsRanOut) {
+  Process coordinator("paceline-coordinator", Arguments());
+  ASSERT_TRUE(coordinator.WaitForOutput("ready on"));
+  // Lower than it knows, so that accept itself fails.
+  const rlimit limit{.rlim_cur = 80, .rlim_max = 80};
+  ASSERT_EQ(prlimit(coordinator.pid(), RLIMIT_NOFILE, &limit, nullptr), 0);
+  {
+    std::vector<Descriptor> crowd;
+    for (int i = 0; i < 200; ++i) crowd.push_back(Connected());
+    EXPECT_TRUE(coordinator.WaitForOutput("no file descriptors to spare"));
+  }
+  const Finished asked = RunProgram("paceline", {"list", "--coordinator", Address()});
+  EXPECT_EQ(asked.status, 0) << asked.err;
+  EXPECT_TRUE(coordinator.running());
 }
 
 TEST_F(CoordinatorProgramTest, ADamagedStoreIsNamedAndLeftAsItIs) {

@@ -26,8 +26,8 @@ absl::Status UnknownJob(const std::string& job) {
 
 }  // namespace
 
-Agent::Agent(int threads, JobEngineFactory factory, AgentPort port)
-    : factory_(std::move(factory)), port_(std::move(port)) {
+Agent::Agent(int threads, JobEngineFactory factory, AgentPort port, const Clock& clock)
+    : factory_(std::move(factory)), port_(std::move(port)), clock_(clock), queue_(clock) {
   for (int i = 0; i < threads; ++i) {
     threads_.emplace_back([this](const std::stop_token& stop) { Work(stop); });
   }
@@ -54,6 +54,9 @@ absl::Status Agent::Handle(const v1::CoordinatorMessage& message) {
     case v1::CoordinatorMessage::kRelease:
       return Release(message.release());
     case v1::CoordinatorMessage::kEnd:
+      if (!message.end().reason().empty()) {
+        spdlog::warn("no part in job {}: {}", message.end().job(), message.end().reason());
+      }
       EndJob(message.end().job());
       return absl::OkStatus();
     default:
@@ -158,7 +161,7 @@ void Agent::RunOne(const WindowRequest& request, const std::stop_token& stop) {
     return port_.fetch(request.job, first, last);
   };
   const auto stopping = [&] { return stop.stop_requested() || draining_; };
-  absl::StatusOr<v1::WindowResult> result = AnswerWindow(request, *job, fetch, stopping);
+  absl::StatusOr<v1::WindowResult> result = AnswerWindow(request, *job, fetch, stopping, clock_);
   if (request.session != session_ || job->ended() || absl::IsCancelled(result.status())) return;
   if (!result.ok()) {
     spdlog::error("job {}, outer step {}, block {}: {}", request.job, request.step, request.block,
@@ -170,9 +173,23 @@ void Agent::RunOne(const WindowRequest& request, const std::stop_token& stop) {
     spdlog::debug("job {}, outer step {}, block {} was re-made: {} inner steps run again",
                   request.job, request.step, request.block, result->replayed_inner_steps());
   }
+  TellData(*job, request.session);
   v1::WorkerMessage message;
   *message.mutable_result() = *std::move(result);
   port_.send(std::move(message));
+}
+
+void Agent::TellData(HeldJob& job, uint64_t session) {
+  if (job.told_data(session)) return;
+  const absl::StatusOr<std::shared_ptr<JobEngine>> engine = job.engine();
+  if (!engine.ok() || (*engine)->data().empty()) return;
+  v1::WorkerMessage message;
+  message.mutable_data()->set_job(job.name());
+  message.mutable_data()->mutable_sets()->Assign((*engine)->data().begin(),
+                                                 (*engine)->data().end());
+  port_.send(std::move(message));
+  // Not before: another thread's result must not overtake the message.
+  job.set_told_data(session);
 }
 
 }  // namespace paceline

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "absl/status/status.h"
+#include "common/base/clock.h"
 #include "paceline/v1/worker.pb.h"
 #include "worker/agent/block_engine.h"
 #include "worker/agent/held_job.h"
@@ -32,7 +33,8 @@ struct AgentPort {
 // Thread-safe; BeginSession and Handle are called by one thread.
 class Agent {
  public:
-  Agent(int threads, JobEngineFactory factory, AgentPort port);
+  // `clock` outlives the agent.
+  Agent(int threads, JobEngineFactory factory, AgentPort port, const Clock& clock = Clock::Real());
   // Waits for the windows in progress.
   ~Agent();
 
@@ -54,6 +56,8 @@ class Agent {
   absl::Status Enqueue(const v1::RunWindows& run);
   absl::Status Release(const v1::ReleaseBlocks& release);
   void EndJob(const std::string& job);
+  // Before a result of the job; twice does no harm.
+  void TellData(HeldJob& job, uint64_t session);
   // Jobs that this connection did not announce when another job comes: they ended while it was
   // away.
   void EndStaleJobs();
@@ -64,6 +68,7 @@ class Agent {
 
   const JobEngineFactory factory_;
   const AgentPort port_;
+  const Clock& clock_;
   std::atomic<uint64_t> session_ = 0;
   std::atomic<bool> draining_ = false;
   WorkQueue queue_;

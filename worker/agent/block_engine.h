@@ -10,6 +10,7 @@
 #include "absl/status/statusor.h"
 #include "common/estimator/gradient.h"
 #include "paceline/v1/job_config.pb.h"
+#include "paceline/v1/worker.pb.h"
 
 namespace paceline {
 
@@ -30,6 +31,8 @@ class JobEngine {
   virtual ~JobEngine() = default;
   virtual uint32_t blocks() const = 0;
   virtual size_t theta_size() const = 0;
+  // Of the data sets that the job reads; valid as long as the engine.
+  virtual const std::vector<v1::DataSetDigest>& data() const = 0;
   virtual std::unique_ptr<BlockEngine> NewBlock(uint32_t block) = 0;
 };
 

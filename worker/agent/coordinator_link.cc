@@ -23,9 +23,11 @@ v1::WorkerMessage LeavingMessage() {
 
 }  // namespace
 
-CoordinatorLink::CoordinatorLink(std::shared_ptr<grpc::Channel> channel, LinkOptions options)
+CoordinatorLink::CoordinatorLink(std::shared_ptr<grpc::Channel> channel, LinkOptions options,
+                                 const Clock& clock)
     : channel_(std::move(channel)),
       options_(std::move(options)),
+      clock_(clock),
       stub_(v1::WorkerService::NewStub(channel_)) {}
 
 absl::Status CoordinatorLink::Run(Agent& agent) {
@@ -153,7 +155,7 @@ void CoordinatorLink::Report(const SessionEnd& end) {
     std::lock_guard lock(mutex_);
     if (draining_) return;
   }
-  const auto now = std::chrono::steady_clock::now();
+  const SteadyTime now = clock_.Now();
   const std::string report(FromCall(end.status, options_.address).message());
   if (!end.welcomed && report == last_report_ && now - last_report_time_ < kReportAgain) return;
   last_report_ = report;

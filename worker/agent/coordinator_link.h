@@ -10,6 +10,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "common/base/clock.h"
 #include "grpcpp/channel.h"
 #include "grpcpp/client_context.h"
 #include "paceline/v1/worker.grpc.pb.h"
@@ -31,7 +32,9 @@ struct LinkOptions {
 // Outlives the agent that it serves. Thread-safe but for Run.
 class CoordinatorLink {
  public:
-  CoordinatorLink(std::shared_ptr<grpc::Channel> channel, LinkOptions options);
+  // `clock` outlives the link.
+  CoordinatorLink(std::shared_ptr<grpc::Channel> channel, LinkOptions options,
+                  const Clock& clock = Clock::Real());
 
   // Serves the agent until Drain is done (OK), or until the coordinator dismisses the worker
   // (FailedPrecondition with its reason). A coordinator that is away is waited for.
@@ -64,11 +67,12 @@ class CoordinatorLink {
 
   const std::shared_ptr<grpc::Channel> channel_;
   const LinkOptions options_;
+  const Clock& clock_;
   const std::unique_ptr<v1::WorkerService::Stub> stub_;
   Outbox outbox_;
   // Of Run alone.
   std::string last_report_;
-  std::chrono::steady_clock::time_point last_report_time_;
+  SteadyTime last_report_time_;
 
   std::mutex mutex_;
   std::condition_variable changed_;

@@ -42,6 +42,10 @@ class HeldJob {
   // every held block's episode are forgotten.
   void NoteEpisodeStart(uint32_t block, int64_t step);
 
+  // Whether this connection's coordinator has been told of the job's data.
+  bool told_data(uint64_t session) const { return told_data_ == session; }
+  void set_told_data(uint64_t session) { told_data_ = session; }
+
   // The connection that announced it last.
   uint64_t session() const { return session_; }
   void set_session(uint64_t session) { session_ = session; }
@@ -60,6 +64,7 @@ class HeldJob {
   absl::StatusOr<std::shared_ptr<JobEngine>> engine_;
   ThetaCache thetas_;
   std::atomic<uint64_t> session_;
+  std::atomic<uint64_t> told_data_ = 0;  // sessions are counted from 1
   std::atomic<bool> ended_ = false;
   std::mutex mutex_;
   std::map<uint32_t, Slot> slots_;  // guarded by mutex_

@@ -5,6 +5,7 @@
 #include "common/footprint/footprint.h"
 #include "common/footprint/machine_memory.h"
 #include "spdlog/spdlog.h"
+#include "worker/data/digests.h"
 #include "worker/engine/block.h"
 
 namespace paceline {
@@ -28,14 +29,21 @@ class LocalBlock : public BlockEngine {
 
 class LocalJob : public JobEngine {
  public:
-  LocalJob(std::shared_ptr<DataStore> data, std::shared_ptr<JobContext> context)
-      : data_(std::move(data)), context_(std::move(context)) {}
+  LocalJob(std::shared_ptr<DataStore> data, std::shared_ptr<JobContext> context,
+           const std::vector<DataDigest>& digests)
+      : data_(std::move(data)), context_(std::move(context)) {
+    for (const DataDigest& set : digests) {
+      digests_.emplace_back().set_name(set.name);
+      digests_.back().set_digest(set.digest);
+    }
+  }
 
   uint32_t blocks() const override {
     const v1::Estimator& estimator = context_->config().estimator();
     return estimator.particles() / estimator.block();
   }
   size_t theta_size() const override { return context_->theta_size(); }
+  const std::vector<v1::DataSetDigest>& data() const override { return digests_; }
   std::unique_ptr<BlockEngine> NewBlock(uint32_t block) override {
     return std::make_unique<LocalBlock>(context_, block);
   }
@@ -43,6 +51,7 @@ class LocalJob : public JobEngine {
  private:
   std::shared_ptr<DataStore> data_;
   std::shared_ptr<JobContext> context_;
+  std::vector<v1::DataSetDigest> digests_;
 };
 
 }  // namespace
@@ -62,7 +71,9 @@ JobEngineFactory LocalEngine(std::shared_ptr<DataStore> data, const LocalEngineO
     absl::StatusOr<std::shared_ptr<JobContext>> context =
         JobContext::Create(config, *data, options.device);
     if (!context.ok()) return context.status();
-    return std::make_shared<LocalJob>(data, *std::move(context));
+    absl::StatusOr<std::vector<DataDigest>> digests = DataDigests(config, *data);
+    if (!digests.ok()) return digests.status();
+    return std::make_shared<LocalJob>(data, *std::move(context), *digests);
   };
 }
 

@@ -8,9 +8,8 @@
 namespace paceline {
 namespace {
 
-using Clock = std::chrono::steady_clock;
-
-v1::WindowResult ToResult(const std::vector<ParticleScalars>& particles, Clock::duration elapsed) {
+v1::WindowResult ToResult(const std::vector<ParticleScalars>& particles,
+                          SteadyTime::duration elapsed) {
   v1::WindowResult result;
   for (const ParticleScalars& particle : particles) {
     v1::ParticleResult& out = *result.add_particles();
@@ -44,18 +43,19 @@ int64_t FirstWindow(BlockEngine& block, int64_t step) {
 }
 
 absl::StatusOr<v1::WindowResult> RunWindows(BlockEngine& block, const std::vector<ThetaPtr>& thetas,
-                                            const std::function<bool()>& stopping) {
+                                            const std::function<bool()>& stopping,
+                                            const Clock& clock) {
   int64_t replayed = 0;
   for (const ThetaPtr& theta : thetas) {
     if (stopping()) return absl::CancelledError("stopped");
-    const Clock::time_point begin = Clock::now();
+    const SteadyTime begin = clock.Now();
     auto particles = block.RunWindow(theta->step, theta->values);
     if (!particles.ok()) return particles.status();
     if (theta != thetas.back()) {
       replayed += block.InnerSteps(theta->step);
       continue;
     }
-    v1::WindowResult result = ToResult(*particles, Clock::now() - begin);
+    v1::WindowResult result = ToResult(*particles, clock.Now() - begin);
     result.set_replayed_inner_steps(replayed);
     return result;
   }
@@ -78,7 +78,7 @@ absl::Status CheckThetas(const std::vector<ThetaPtr>& thetas, const WindowReques
 
 absl::StatusOr<v1::WindowResult> Answer(const WindowRequest& request, HeldJob& job,
                                         const FetchThetas& fetch,
-                                        const std::function<bool()>& stopping) {
+                                        const std::function<bool()>& stopping, const Clock& clock) {
   auto engine = job.engine();
   if (!engine.ok()) return engine.status();
   if (request.block >= (*engine)->blocks() || request.step < 0) {
@@ -95,7 +95,7 @@ absl::StatusOr<v1::WindowResult> Answer(const WindowRequest& request, HeldJob& j
     return status;
   }
   const auto stop = [&] { return stopping() || job.ended(); };
-  absl::StatusOr<v1::WindowResult> result = RunWindows(*block->engine, *thetas, stop);
+  absl::StatusOr<v1::WindowResult> result = RunWindows(*block->engine, *thetas, stop, clock);
   if (!result.ok()) {
     // Stopped between two windows, the state is whole; what an error left is not to be built on.
     if (!absl::IsCancelled(result.status())) job.Release({{request.block}});
@@ -110,10 +110,11 @@ absl::StatusOr<v1::WindowResult> Answer(const WindowRequest& request, HeldJob& j
 
 absl::StatusOr<v1::WindowResult> AnswerWindow(const WindowRequest& request, HeldJob& job,
                                               const FetchThetas& fetch,
-                                              const std::function<bool()>& stopping) {
+                                              const std::function<bool()>& stopping,
+                                              const Clock& clock) {
   // The last resort for what the engine's own boundary lets through (no memory, say).
   try {
-    return Answer(request, job, fetch, stopping);
+    return Answer(request, job, fetch, stopping, clock);
   } catch (const std::exception& e) {
     job.Release({{request.block}});
     return absl::ResourceExhaustedError(e.what());

@@ -13,7 +13,7 @@ void WorkQueue::Push(WindowRequest request) {
     return;
   }
   const auto took = took_.find(key);
-  const Turn turn{took == took_.end() ? Clock::duration::max() : took->second, ++requests_};
+  const Turn turn{took == took_.end() ? SteadyTime::duration::max() : took->second, ++requests_};
   turns_[key] = turn;
   waiting_[turn] = std::move(request);
   changed_.notify_one();
@@ -22,7 +22,7 @@ void WorkQueue::Push(WindowRequest request) {
 std::optional<WindowRequest> WorkQueue::TakeLocked() {
   for (auto it = waiting_.begin(); it != waiting_.end(); ++it) {
     const Key key{it->second.job, it->second.block};
-    if (!busy_.try_emplace(key, Clock::now()).second) continue;
+    if (!busy_.try_emplace(key, clock_.Now()).second) continue;
     WindowRequest request = std::move(it->second);
     waiting_.erase(it);
     turns_.erase(key);
@@ -44,7 +44,7 @@ void WorkQueue::Done(const WindowRequest& request) {
   std::unique_lock lock(mutex_);
   const auto began = busy_.find({request.job, request.block});
   if (began != busy_.end()) {
-    took_[began->first] = Clock::now() - began->second;
+    took_[began->first] = clock_.Now() - began->second;
     busy_.erase(began);
   }
   // A request for the same block may have been waiting for this.

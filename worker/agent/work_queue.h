@@ -14,6 +14,8 @@
 #include <string>
 #include <utility>
 
+#include "common/base/clock.h"
+
 namespace paceline {
 
 // One block of one RunWindows message.
@@ -32,6 +34,9 @@ struct WindowRequest {
 // come before those, in order. No block is in two threads' hands at once. Thread-safe.
 class WorkQueue {
  public:
+  // `clock` outlives the queue.
+  explicit WorkQueue(const Clock& clock) : clock_(clock) {}
+
   // Takes the place of a request for the same block that still waits. Ignored after Close.
   void Push(WindowRequest request);
   // Waits for a request; its block is busy until Done. Empty once `stop` is asked for.
@@ -48,11 +53,10 @@ class WorkQueue {
   void Close(std::function<void()> idle);
 
  private:
-  using Clock = std::chrono::steady_clock;
   using Key = std::pair<std::string, uint32_t>;
   struct Turn {
-    Clock::duration took;  // by the block's last window; max() if there was none
-    uint64_t number = 0;   // of the request
+    SteadyTime::duration took;  // by the block's last window; max() if there was none
+    uint64_t number = 0;        // of the request
     // Who comes first is less.
     auto operator<=>(const Turn& other) const {
       const auto longer = other.took <=> took;
@@ -64,13 +68,14 @@ class WorkQueue {
   void DropLocked(const Condition& condition);
   void CallIfIdle(std::unique_lock<std::mutex> lock);
 
+  const Clock& clock_;
   std::mutex mutex_;
   std::condition_variable_any changed_;
   // All guarded by mutex_.
   std::map<Turn, WindowRequest> waiting_;
-  std::map<Key, Turn> turns_;  // of the waiting blocks
-  std::map<Key, Clock::time_point> busy_;
-  std::map<Key, Clock::duration> took_;
+  std::map<Key, Turn> turns_;       // of the waiting blocks
+  std::map<Key, SteadyTime> busy_;  // since when
+  std::map<Key, SteadyTime::duration> took_;
   uint64_t requests_ = 0;
   bool closed_ = false;
   std::function<void()> idle_;

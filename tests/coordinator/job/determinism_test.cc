@@ -1,14 +1,12 @@
 // The contract: θ depends on the config alone, whatever happens on the way to it.
-#include <algorithm>
-#include <functional>
 #include <memory>
-#include <random>
 
 #include "coordinator/store/memory_store.h"
 #include "coordinator/store/sqlite_store.h"
 #include "gtest/gtest.h"
-#include "tests/coordinator/job/fake_cluster.h"
 #include "tests/testing/process.h"
+#include "tests/testing/sim/fake_cluster.h"
+#include "tests/testing/sim/post.h"
 
 namespace paceline {
 namespace {
@@ -97,7 +95,7 @@ TEST_P(DeterminismTest, ARestartAfterEveryStepDoesNotMatter) {
 class Chaos {
  public:
   Chaos(uint32_t seed, Store& store, const std::string& folder)
-      : random_(seed), cluster_(store, folder) {
+      : post_(seed), cluster_(store, folder) {
     cluster_.Start();
   }
 
@@ -111,54 +109,26 @@ class Chaos {
   FakeCluster& cluster() { return cluster_; }
 
  private:
-  struct Letter {
-    WorkerId from{};
-    v1::WindowResult answer;
-  };
-
-  uint32_t Draw(uint32_t bound) { return static_cast<uint32_t>(random_() % bound); }
-
   void Turn() {
     const std::vector<WorkerId> ids = cluster_.ids();
-    const uint32_t dice = Draw(100);
+    const uint32_t dice = post_.Draw(100);
     if (ids.empty() || (dice < 4 && ids.size() < 4)) {
-      cluster_.Join("w", "cpu", 1 + Draw(2));
+      cluster_.Join("w", "cpu", 1 + post_.Draw(2));
     } else if (dice < 8) {
-      cluster_.Lose(ids[Draw(static_cast<uint32_t>(ids.size()))]);
+      cluster_.Lose(ids[post_.Draw(static_cast<uint32_t>(ids.size()))]);
     } else if (dice < 10) {
       cluster_.Start();
-      post_.clear();
-    } else if (dice < 20 && !old_.empty()) {
-      // Even of earlier lives of the coordinator.
-      Letter letter = old_[Draw(static_cast<uint32_t>(old_.size()))];
-      cluster_.Say(ids[Draw(static_cast<uint32_t>(ids.size()))], letter.answer);
+      post_.Lose();
+    } else if (dice < 20) {
+      post_.Repeat(cluster_);
     } else {
-      Collect(ids);
-      Deliver();
+      post_.Collect(cluster_);
+      post_.Deliver(cluster_);
     }
   }
 
-  void Collect(const std::vector<WorkerId>& ids) {
-    for (WorkerId id : ids) {
-      for (auto& answer : cluster_.worker(id).Answers(cluster_.coordinator())) {
-        post_.push_back({id, std::move(answer)});
-      }
-    }
-  }
-
-  void Deliver() {
-    if (post_.empty()) return;
-    std::swap(post_[Draw(static_cast<uint32_t>(post_.size()))], post_.back());
-    const Letter letter = std::move(post_.back());
-    post_.pop_back();
-    old_.push_back(letter);
-    cluster_.Say(letter.from, letter.answer);
-  }
-
-  std::mt19937 random_;
+  Post post_;
   FakeCluster cluster_;
-  std::vector<Letter> post_;
-  std::vector<Letter> old_;
 };
 
 TEST_P(DeterminismTest, NothingThatHappensMatters) {

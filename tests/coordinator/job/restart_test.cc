@@ -12,7 +12,7 @@
 #include "coordinator/store/memory_store.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
-#include "tests/coordinator/job/fake_cluster.h"
+#include "tests/testing/sim/fake_cluster.h"
 #include "tests/testing/process.h"
 
 namespace paceline {

@@ -125,6 +125,7 @@ TEST_F(OuterLogTest, NumbersThatJsonLacksAreStrings) {
 TEST_F(OuterLogTest, AStepWithoutALossHasNullAndNoNumberElsewhere) {
   v1::OuterStepRecord record = Record(1);
   record.clear_mean_loss();
+  record.clear_loss_spread();
   auto log = OpenAt(0);
   ASSERT_TRUE(log->Append(record).ok());
   ASSERT_TRUE(log->Append(Record(2, 0)).ok());

@@ -107,6 +107,28 @@ class AgentTest : public ::testing::Test {
   std::unique_ptr<Agent> agent_;
 };
 
+TEST_F(AgentTest, TheDataOfAJobPrecedeItsFirstResultOnEveryConnection) {
+  v1::DataSetDigest& set = control_->data.emplace_back();
+  set.set_name("fashion_mnist");
+  set.set_digest("abc");
+  for (int connection = 0; connection < 2; ++connection) {
+    Announce("a");
+    SendTheta("a", 0);
+    Ask("a", 0, {1});
+    const v1::WorkerMessage first = NextSent();
+    ASSERT_TRUE(first.has_data()) << first.DebugString();
+    EXPECT_EQ(first.data().job(), "a");
+    ASSERT_EQ(first.data().sets_size(), 1);
+    EXPECT_EQ(first.data().sets(0).name(), "fashion_mnist");
+    EXPECT_EQ(first.data().sets(0).digest(), "abc");
+    EXPECT_TRUE(NextSent().has_result());
+    SendTheta("a", 1);
+    Ask("a", 1, {1});
+    EXPECT_TRUE(NextSent().has_result()) << "told twice";
+    agent_->BeginSession();
+  }
+}
+
 TEST_F(AgentTest, BlocksGoOnFromWindowToWindowWithoutReplay) {
   Announce("job");
   for (int64_t step = 0; step < 10; ++step) {

@@ -56,6 +56,7 @@ inline double FakeScalar(const std::string& job, uint32_t block, int64_t step) {
 struct FakeEngineControl {
   std::atomic<int> windows = 0;
   std::atomic<int> blocks_made = 0;
+  std::vector<v1::DataSetDigest> data;
   // Called at the start of each window.
   std::function<absl::Status(uint32_t block, int64_t step)> on_window = [](uint32_t, int64_t) {
     return absl::OkStatus();
@@ -99,6 +100,7 @@ class FakeJobEngine : public JobEngine {
       : control_(std::move(control)) {}
   uint32_t blocks() const override { return kFakeBlocks; }
   size_t theta_size() const override { return 2; }
+  const std::vector<v1::DataSetDigest>& data() const override { return control_->data; }
   std::unique_ptr<BlockEngine> NewBlock(uint32_t block) override {
     return std::make_unique<FakeBlock>(control_, block);
   }

@@ -4,6 +4,7 @@
 #include <thread>
 
 #include "gtest/gtest.h"
+#include "tests/testing/fake_clock.h"
 
 namespace paceline {
 namespace {
@@ -33,7 +34,8 @@ class WorkQueueTest : public ::testing::Test {
   }
   bool NothingToPop() { return !PopWithin(std::chrono::milliseconds(30)); }
 
-  WorkQueue queue_;
+  FakeClock clock_;
+  WorkQueue queue_{clock_};
 };
 
 TEST_F(WorkQueueTest, RequestsComeOutInOrder) {
@@ -58,10 +60,11 @@ TEST_F(WorkQueueTest, ABlockIsNeverInTwoHands) {
 TEST_F(WorkQueueTest, TheBlockThatTookLongestComesFirstNextTime) {
   for (const uint32_t block : {1, 2, 3}) queue_.Push(Request(block));
   const WindowRequest one = Pop(), two = Pop(), three = Pop();
-  // They began in order and end in another.
-  queue_.Done(two);
-  queue_.Done(three);
-  queue_.Done(one);
+  // They began together and end one after another.
+  for (const WindowRequest& request : {two, three, one}) {
+    clock_.Advance(std::chrono::milliseconds(1));
+    queue_.Done(request);
+  }
   for (const uint32_t block : {2, 1, 4}) queue_.Push(Request(block, 1));
   EXPECT_EQ(Pop().block, 4u) << "unknown, so perhaps the longest";
   EXPECT_EQ(Pop().block, 1u);

@@ -34,6 +34,8 @@ class FakeWorker : public WorkerLink {
   int thetas_received() const { return thetas_received_; }
   int heartbeats() const { return heartbeats_; }
   const std::string& closed() const { return closed_; }
+  // Why it has no part in a job, if it was told.
+  const std::string& refused() const { return refused_; }
   const std::set<uint32_t>& released() const { return released_; }
   // Outer step of the newest θ seen, −1: none.
   int64_t newest_theta() const { return thetas_.empty() ? -1 : thetas_.rbegin()->first; }
@@ -52,6 +54,7 @@ class FakeWorker : public WorkerLink {
   int thetas_received_ = 0;
   int heartbeats_ = 0;
   std::string closed_;
+  std::string refused_;
 };
 
 class FakeCluster : public JobObserver {
@@ -79,6 +82,9 @@ class FakeCluster : public JobObserver {
   void Fail(WorkerId id, const v1::WindowResult& about, const std::string& message,
             bool permanent = false);
   void Heartbeat(WorkerId id);
+  // The worker tells which data it reads for the job.
+  void TellData(WorkerId id, const std::string& job,
+                const std::map<std::string, std::string>& digests);
 
   // Workers answer in turn until nobody is asked any more, or `steps` more outer steps are done.
   void Work(const std::string& job, int64_t steps = 1'000'000);

@@ -1,4 +1,4 @@
-#include "coordinator/service/job_news.h"
+#include "coordinator/api/job_news.h"
 
 #include <algorithm>
 

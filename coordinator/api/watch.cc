@@ -1,11 +1,10 @@
-#include "coordinator/service/watch.h"
-
 #include <google/protobuf/util/message_differencer.h>
 
 #include <chrono>
 #include <utility>
 
-#include "coordinator/service/job_news.h"
+#include "coordinator/api/job_api.h"
+#include "coordinator/api/job_news.h"
 
 namespace paceline {
 namespace {
@@ -22,7 +21,7 @@ bool Ended(v1::JobState state) {
 
 class Follower {
  public:
-  Follower(JobServiceDeps& deps, const v1::WatchRequest& request,
+  Follower(JobApi::Deps& deps, const v1::WatchRequest& request,
            const std::function<bool(const v1::Progress&)>& write)
       : deps_(deps),
         job_(request.job()),
@@ -67,7 +66,7 @@ class Follower {
     return !broken_;
   }
 
-  JobServiceDeps& deps_;
+  JobApi::Deps& deps_;
   const std::string job_;
   const std::function<bool(const v1::Progress&)>& write_;
   JobNews news_;
@@ -77,17 +76,17 @@ class Follower {
 
 }  // namespace
 
-absl::Status FollowJob(JobServiceDeps& deps, const v1::WatchRequest& request,
-                       const std::function<bool(const v1::Progress&)>& write,
-                       const std::function<bool()>& cancelled) {
-  Follower follower(deps, request, write);
+absl::Status JobApi::Watch(const v1::WatchRequest& request,
+                           const std::function<bool(const v1::Progress&)>& write,
+                           const std::function<bool()>& cancelled) {
+  Follower follower(deps_, request, write);
   while (true) {
-    const uint64_t seen = deps.hub.version();
+    const uint64_t seen = deps_.hub.version();
     if (absl::Status status = follower.SendNews(); !status.ok()) return status;
     if (follower.ended() || follower.broken()) return absl::OkStatus();
-    deps.hub.WaitBeyond(seen, kLongestWait);
+    deps_.hub.WaitBeyond(seen, kLongestWait);
     if (cancelled()) return absl::CancelledError("the watcher has gone");
-    if (deps.hub.closed()) {
+    if (deps_.hub.closed()) {
       return absl::UnavailableError("the coordinator is stopping; watch again when it is back");
     }
   }

@@ -1,4 +1,4 @@
-#include "coordinator/service/watch_hub.h"
+#include "coordinator/api/watch_hub.h"
 
 namespace paceline {
 

@@ -1,11 +1,13 @@
-#include "coordinator/service/event_loop.h"
+#include "coordinator/api/event_loop.h"
 
 namespace paceline {
 
-EventLoop::EventLoop(std::chrono::milliseconds tick_every, std::function<void()> tick)
-    : tick_every_(tick_every),
+EventLoop::EventLoop(const Clock& clock, std::chrono::milliseconds tick_every,
+                     std::function<void()> tick)
+    : clock_(clock),
+      tick_every_(tick_every),
       tick_(std::move(tick)),
-      next_tick_(std::chrono::steady_clock::now() + tick_every),
+      next_tick_(clock.Now() + tick_every),
       thread_([this] { Run(); }) {}
 
 bool EventLoop::Post(std::function<void()> task) {
@@ -38,10 +40,10 @@ void EventLoop::Run() {
 // Everything posted so far, with a tick at the end if one is due; nothing when the loop is to end.
 std::vector<std::function<void()>> EventLoop::WaitForTasks() {
   std::unique_lock lock(mutex_);
-  wake_.wait_until(lock, next_tick_, [this] { return stopping_ || !tasks_.empty(); });
+  wake_.wait_for(lock, next_tick_ - clock_.Now(), [this] { return stopping_ || !tasks_.empty(); });
   std::vector<std::function<void()>> tasks;
   tasks.swap(tasks_);
-  const auto now = std::chrono::steady_clock::now();
+  const auto now = clock_.Now();
   if (!stopping_ && now >= next_tick_) {
     next_tick_ = now + tick_every_;
     tasks.push_back(tick_);

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "absl/status/status.h"
+#include "common/base/clock.h"
 
 namespace paceline {
 
@@ -18,7 +19,8 @@ namespace paceline {
 class EventLoop {
  public:
   // Calls `tick` on the loop's thread that often, behind whatever was posted before it was due.
-  EventLoop(std::chrono::milliseconds tick_every, std::function<void()> tick);
+  // `clock` outlives the loop.
+  EventLoop(const Clock& clock, std::chrono::milliseconds tick_every, std::function<void()> tick);
   ~EventLoop() { Stop(); }
   EventLoop(const EventLoop&) = delete;
   EventLoop& operator=(const EventLoop&) = delete;
@@ -43,13 +45,14 @@ class EventLoop {
   void Run();
   std::vector<std::function<void()>> WaitForTasks();
 
+  const Clock& clock_;
   const std::chrono::milliseconds tick_every_;
   const std::function<void()> tick_;
   std::mutex mutex_;
   std::condition_variable wake_;
   std::vector<std::function<void()>> tasks_;  // guarded by mutex_
   bool stopping_ = false;                     // guarded by mutex_
-  std::chrono::steady_clock::time_point next_tick_;
+  SteadyTime next_tick_;
   std::jthread thread_;
 };
 

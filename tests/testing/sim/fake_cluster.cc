@@ -1,4 +1,4 @@
-#include "tests/coordinator/job/fake_cluster.h"
+#include "tests/testing/sim/fake_cluster.h"
 
 #include "absl/strings/str_cat.h"
 #include "common/estimator/episodes.h"
@@ -98,6 +98,7 @@ void FakeWorker::Send(SharedMessage message) {
       break;
     case v1::CoordinatorMessage::kEnd:
       EXPECT_EQ(jobs_.erase(message->end().job()), 1u) << "the end of a job that was not announced";
+      refused_ = message->end().reason();
       thetas_.clear();
       held_.clear();
       break;
@@ -229,6 +230,18 @@ void FakeCluster::Fail(WorkerId id, const v1::WindowResult& about, const std::st
 void FakeCluster::Heartbeat(WorkerId id) {
   v1::WorkerMessage message;
   message.mutable_heartbeat();
+  coordinator_->Receive(id, message);
+}
+
+void FakeCluster::TellData(WorkerId id, const std::string& job,
+                           const std::map<std::string, std::string>& digests) {
+  v1::WorkerMessage message;
+  message.mutable_data()->set_job(job);
+  for (const auto& [name, digest] : digests) {
+    v1::DataSetDigest& set = *message.mutable_data()->add_sets();
+    set.set_name(name);
+    set.set_digest(digest);
+  }
   coordinator_->Receive(id, message);
 }
 

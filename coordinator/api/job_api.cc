@@ -1,0 +1,102 @@
+#include "coordinator/api/job_api.h"
+
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "common/base/digest.h"
+#include "common/config/config.h"
+#include "coordinator/api/job_news.h"
+#include "coordinator/job/replay.h"
+#include "coordinator/store/checkpoint.h"
+#include "coordinator/store/data_folder.h"
+
+namespace paceline {
+namespace {
+
+constexpr size_t kMaxRequestIdBytes = 256;
+
+absl::Status CheckSubmit(const v1::SubmitRequest& request) {
+  const std::vector<std::string> faults = CheckConfig(request.config());
+  if (!faults.empty()) return absl::InvalidArgumentError(absl::StrJoin(faults, "\n"));
+  if (request.source_yaml().size() > kMaxConfigBytes) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("source_yaml is longer than ", kMaxConfigBytes, " bytes"));
+  }
+  if (request.request_id().size() > kMaxRequestIdBytes) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("request_id is longer than ", kMaxRequestIdBytes, " bytes"));
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+absl::StatusOr<v1::SubmitReply> JobApi::Submit(const v1::SubmitRequest& request) {
+  if (absl::Status status = CheckSubmit(request); !status.ok()) return status;
+  auto job = deps_.loop.Call([&] { return deps_.coordinator.Submit(request); });
+  if (!job.ok()) return job.status();
+  v1::SubmitReply reply;
+  reply.set_job(*std::move(job));
+  return reply;
+}
+
+absl::StatusOr<v1::ListReply> JobApi::List() {
+  return deps_.loop.Call(
+      [&]() -> absl::StatusOr<v1::ListReply> { return deps_.coordinator.List(); });
+}
+
+absl::StatusOr<v1::JobDetail> JobApi::Show(const std::string& job) {
+  return deps_.loop.Call([&] { return deps_.coordinator.Show(job); });
+}
+
+absl::StatusOr<v1::JobSummary> JobApi::Pause(const std::string& job) {
+  return deps_.loop.Call([&] { return deps_.coordinator.Pause(job); });
+}
+
+absl::StatusOr<v1::JobSummary> JobApi::Resume(const std::string& job) {
+  return deps_.loop.Call([&] { return deps_.coordinator.Resume(job); });
+}
+
+absl::StatusOr<v1::JobSummary> JobApi::Cancel(const std::string& job) {
+  return deps_.loop.Call([&] { return deps_.coordinator.Cancel(job); });
+}
+
+absl::Status JobApi::Delete(const std::string& job) {
+  return deps_.loop.Call([&] { return deps_.coordinator.Delete(job); });
+}
+
+// A replay may take long, so it runs here and not on the loop.
+absl::StatusOr<v1::GetThetaReply> JobApi::GetTheta(const v1::GetThetaRequest& request) {
+  std::optional<int64_t> step;
+  if (request.has_step()) step = request.step();
+  auto answer = deps_.loop.Call([&] { return deps_.coordinator.FindTheta(request.job(), step); });
+  if (!answer.ok()) return answer.status();
+  if (!answer->theta) {
+    auto theta = ReplayTheta(deps_.store, JobFolder(deps_.data_folder, answer->job.name),
+                             answer->job, answer->step, deps_.threads);
+    if (!theta.ok()) return theta.status();
+    answer->theta = *std::move(theta);
+  }
+  v1::GetThetaReply reply;
+  reply.set_step(answer->step);
+  reply.set_digest(ThetaDigest(*answer->theta));
+  reply.set_safetensors(
+      ThetaFile(answer->job.name, answer->job.config, answer->step, *answer->theta));
+  return reply;
+}
+
+absl::StatusOr<v1::ListWorkersReply> JobApi::ListWorkers() {
+  return deps_.loop.Call(
+      [&]() -> absl::StatusOr<v1::ListWorkersReply> { return deps_.coordinator.ListWorkers(); });
+}
+
+absl::Status JobApi::Logs(const v1::LogsRequest& request,
+                          const std::function<bool(const v1::LogEntry&)>& write) {
+  JobNews news(deps_.store, request.job(), request.after_step());
+  return news.Read(write);
+}
+
+}  // namespace paceline

@@ -1,0 +1,106 @@
+#include "coordinator/service/acceptor.h"
+
+#include <poll.h>
+#include <sys/eventfd.h>
+#include <sys/socket.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <string_view>
+#include <utility>
+
+#include "spdlog/spdlog.h"
+
+namespace paceline {
+namespace {
+
+constexpr int kPatienceMs = 1000;
+// While descriptors are short.
+constexpr int kPauseMs = 100;
+constexpr int64_t kReserve = 64;
+
+// The highest descriptor that a connection may have. New ones are the lowest that are free, so a
+// higher one means that there are hardly any.
+int64_t HighestDescriptor(int64_t limit) { return limit - std::min(kReserve, limit / 4); }
+
+}  // namespace
+
+Acceptor::Acceptor(Options options, const Clock& clock, Strangers& strangers, HandOn hand_on)
+    : options_(std::move(options)),
+      clock_(clock),
+      strangers_(strangers),
+      hand_on_(std::move(hand_on)),
+      wake_(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)),
+      thread_([this](const std::stop_token& stop) { Run(stop); }) {}
+
+Acceptor::~Acceptor() {
+  thread_.request_stop();
+  eventfd_write(wake_.get(), 1);
+  thread_.join();
+}
+
+void Acceptor::Run(const std::stop_token& stop) {
+  while (!stop.stop_requested()) {
+    const std::vector<short> ready = Wait();
+    if (stop.stop_requested()) return;
+    full_ = false;
+    size_t next = options_.listeners.size();
+    // Those that are let in below are looked at the next time.
+    std::erase_if(guests_, [&](Guest& guest) { return ready[next++] != 0 && Look(guest); });
+    std::erase_if(guests_,
+                  [&](const Guest& guest) { return clock_.Now() - guest.since > kSilence; });
+    for (size_t i = 0; i < options_.listeners.size(); ++i) {
+      if (ready[i] != 0) Accept(options_.listeners[i].get());
+    }
+  }
+}
+
+std::vector<short> Acceptor::Wait() {
+  std::vector<pollfd> polled;
+  const short accepting = full_ ? 0 : POLLIN;
+  for (const Descriptor& listener : options_.listeners) {
+    polled.push_back({.fd = listener.get(), .events = accepting, .revents = 0});
+  }
+  for (const Guest& guest : guests_) {
+    polled.push_back({.fd = guest.socket.get(), .events = POLLIN, .revents = 0});
+  }
+  polled.push_back({.fd = wake_.get(), .events = POLLIN, .revents = 0});
+  poll(polled.data(), polled.size(), full_ ? kPauseMs : kPatienceMs);
+  std::vector<short> ready;
+  for (const pollfd& one : polled) ready.push_back(one.revents);
+  return ready;
+}
+
+void Acceptor::Accept(int listener) {
+  Descriptor connection(accept4(listener, nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC));
+  if (!connection.valid()) {
+    full_ = errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM;
+    if (full_) Tell(Trouble::kNoDescriptors, "whoever comes");
+    return;
+  }
+  if (connection.get() > HighestDescriptor(options_.descriptor_limit)) {
+    return Tell(Trouble::kNoDescriptors, PeerOf(connection.get()));
+  }
+  guests_.push_back({.listener = listener, .socket = std::move(connection), .since = clock_.Now()});
+}
+
+bool Acceptor::Look(Guest& guest) {
+  char bytes[3];
+  const ssize_t count = recv(guest.socket.get(), bytes, sizeof bytes, MSG_PEEK);
+  if (count < 0) return errno != EAGAIN && errno != EINTR;
+  // Came and went: a port check.
+  if (count == 0) return true;
+  const Speaker speaker = SpeakerOf(std::string_view(bytes, static_cast<size_t>(count)));
+  if (const auto trouble = TroubleWith(speaker, options_.tls)) {
+    Tell(*trouble, PeerOf(guest.socket.get()));
+  }
+  // gRPC answers strangers in its own way.
+  hand_on_(guest.listener, std::move(guest.socket));
+  return true;
+}
+
+void Acceptor::Tell(Trouble trouble, const std::string& who) {
+  if (const auto line = strangers_.Count(trouble, who)) spdlog::warn("{}", *line);
+}
+
+}  // namespace paceline

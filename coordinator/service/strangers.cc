@@ -1,0 +1,67 @@
+#include "coordinator/service/strangers.h"
+
+#include "absl/strings/str_cat.h"
+
+namespace paceline {
+namespace {
+
+const char* Words(Trouble trouble) {
+  switch (trouble) {
+    case Trouble::kTlsToPlainPort:
+      return " speaks TLS to this port, which has none: give it --insecure in place of --tls-ca, "
+             "or "
+             "this coordinator --tls-cert and --tls-key";
+    case Trouble::kPlainToTlsPort:
+      return " speaks without TLS to this port, which demands it: give it --tls-ca";
+    case Trouble::kHttp:
+      return " speaks HTTP/1 to this port, which is for Paceline's programs (gRPC)";
+    case Trouble::kUnknownProtocol:
+      return " is no program of Paceline's: what it sends is neither gRPC nor TLS nor HTTP";
+    case Trouble::kHandshake:
+      return ": a TLS handshake failed; do the certificates of both sides come from the "
+             "authorities "
+             "that --tls-ca names, and are they valid today?";
+    case Trouble::kNoDescriptors:
+      return " is turned away: this process has no file descriptors to spare; raise its limit "
+             "(ulimit -n), or find out who opens so many connections";
+  }
+  return "";
+}
+
+}  // namespace
+
+std::optional<Trouble> TroubleWith(Speaker speaker, bool port_has_tls) {
+  switch (speaker) {
+    case Speaker::kGrpc:
+      if (port_has_tls) return Trouble::kPlainToTlsPort;
+      return std::nullopt;
+    case Speaker::kTls:
+      if (!port_has_tls) return Trouble::kTlsToPlainPort;
+      return std::nullopt;
+    case Speaker::kHttp:
+      return Trouble::kHttp;
+    case Speaker::kOther:
+      break;
+  }
+  return Trouble::kUnknownProtocol;
+}
+
+std::optional<std::string> Strangers::Count(Trouble trouble, const std::string& who) {
+  std::lock_guard lock(mutex_);
+  Tally& tally = tallies_[static_cast<size_t>(trouble)];
+  ++tally.count;
+  const SteadyTime now = clock_.Now();
+  if (tally.told > 0 && now - tally.told_at < kTellAgain) return std::nullopt;
+  const uint64_t untold = tally.count - tally.told - 1;
+  tally.told = tally.count;
+  tally.told_at = now;
+  return absl::StrCat(who, Words(trouble),
+                      untold == 0 ? "" : absl::StrCat(" (and ", untold, " more like it since)"));
+}
+
+uint64_t Strangers::count(Trouble trouble) const {
+  std::lock_guard lock(mutex_);
+  return tallies_[static_cast<size_t>(trouble)].count;
+}
+
+}  // namespace paceline
