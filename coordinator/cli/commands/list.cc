@@ -8,13 +8,17 @@
 namespace paceline {
 namespace {
 
+std::string Warning(const v1::JobSummary& job) {
+  return job.warning().empty() ? "" : "! " + job.warning();
+}
+
 std::vector<std::string> Row(const v1::JobSummary& job) {
   return {job.job(),
           std::string(StateWord(job.state())),
           fmt::format("{}/{}", job.step(), job.steps()),
           job.has_mean_loss() ? fmt::format("{:.4f}", job.mean_loss()) : "-",
           TimeText(job.submitted_unix_ms()),
-          Printable(job.message())};
+          Printable(job.message().empty() ? Warning(job) : job.message())};
 }
 
 absl::StatusOr<ExitStatus> List(const Context& context) {

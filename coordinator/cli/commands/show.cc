@@ -15,6 +15,7 @@ std::string DetailText(const v1::JobDetail& detail) {
   std::string text =
       fmt::format("job          {}\nstate        {}\n", job.job(), StateWord(job.state()));
   if (!job.message().empty()) text += fmt::format("note         {}\n", Printable(job.message()));
+  if (!job.warning().empty()) text += fmt::format("warning      {}\n", Printable(job.warning()));
   text += fmt::format("outer steps  {} of {}\n", job.step(), job.steps());
   if (job.has_mean_loss()) text += fmt::format("outer loss   {:.5f}\n", job.mean_loss());
   text += fmt::format("inner steps  {}\n", detail.inner_steps());

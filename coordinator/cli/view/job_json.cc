@@ -15,7 +15,11 @@ ordered_json SummaryJson(const v1::JobSummary& summary) {
           {"step", summary.step()},
           {"steps", summary.steps()},
           {"mean_loss", summary.has_mean_loss() ? NumberJson(summary.mean_loss()) : ordered_json()},
+          {"recent_loss",
+           summary.has_recent_loss() ? NumberJson(summary.recent_loss()) : ordered_json()},
+          {"recent_steps", summary.recent_steps()},
           {"message", summary.message()},
+          {"warning", summary.warning()},
           {"submitted_unix_ms", summary.submitted_unix_ms()},
           {"started_unix_ms", summary.started_unix_ms()},
           {"ended_unix_ms", summary.ended_unix_ms()}};

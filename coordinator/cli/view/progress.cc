@@ -2,7 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
-#include <numeric>
+#include <limits>
 #include <string_view>
 
 #include "coordinator/cli/view/block_plot.h"
@@ -66,8 +66,14 @@ std::string BarLine(const ProgressState& state, const PanelStyle& style) {
 
 // A single step's loss swings with where the blocks stand in their episodes, so a mean is shown.
 std::string LossWords(const ProgressState& state) {
-  const size_t count = std::min(state.losses.size(), kSmoothedSteps);
-  const double sum = std::accumulate(state.losses.end() - count, state.losses.end(), 0.0);
+  const size_t newest = std::min(state.losses.size(), kSmoothedSteps);
+  double sum = 0;
+  int count = 0;
+  for (size_t i = state.losses.size() - newest; i < state.losses.size(); ++i) {
+    sum += state.losses[i].value_or(0);
+    count += state.losses[i].has_value();
+  }
+  if (count == 0) return "outer loss -";
   return fmt::format("outer loss {:.4f} (mean of {})", sum / count, count);
 }
 
@@ -81,7 +87,11 @@ std::string RateLine(const ProgressState& state) {
 
 void AddPlot(const ProgressState& state, const PanelStyle& style, std::vector<std::string>& lines) {
   const int columns = style.columns - kPlotMargin;
-  const BlockPlot plot = DrawBlockPlot(state.losses, columns, kPlotRows);
+  std::vector<double> losses;
+  for (const std::optional<double>& loss : state.losses) {
+    losses.push_back(loss.value_or(std::numeric_limits<double>::quiet_NaN()));
+  }
+  const BlockPlot plot = DrawBlockPlot(losses, columns, kPlotRows);
   for (int row = 0; row < kPlotRows; ++row) {
     std::string label;
     if (row == 0 && std::isfinite(plot.high)) label = fmt::format("{:.4g}", plot.high);
@@ -100,10 +110,12 @@ void Absorb(const v1::Progress& progress, ProgressState& state) {
   state.step = summary.step();
   state.steps = summary.steps();
   state.message = Printable(summary.message());
+  state.warning = Printable(summary.warning());
   state.workers = progress.workers();
   if (!progress.event().empty()) state.events.push_back(Printable(progress.event()));
   if (!progress.has_record()) return;
-  state.losses.push_back(progress.record().mean_loss());
+  state.losses.emplace_back();
+  if (progress.record().has_mean_loss()) state.losses.back() = progress.record().mean_loss();
   state.diverged += progress.record().diverged();
   state.recent.push_back(progress.record());
   if (state.recent.size() > kRecentSteps) state.recent.pop_front();

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <deque>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -18,9 +19,11 @@ struct ProgressState {
   int64_t steps = 0;
   uint32_t workers = 0;
   uint64_t diverged = 0;
-  std::string message;                     // of the job: why it failed, was paused or waits
-  std::string notice;                      // of our own, such as trouble with the connection
-  std::vector<double> losses;              // of the outer steps seen, in order
+  std::string message;  // of the job: why it failed, was paused or waits
+  std::string notice;   // of our own, such as trouble with the connection
+  std::string warning;  // that the job seems to be of no use, and why
+  // Of the outer steps seen, in order; absent where no episode ended.
+  std::vector<std::optional<double>> losses;
   std::deque<v1::OuterStepRecord> recent;  // the newest few
   std::vector<std::string> events;         // those not shown yet
 };

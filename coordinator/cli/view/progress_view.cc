@@ -51,6 +51,9 @@ void ProgressView::Finish() {
     PrintIfNew();
   }
   panel_lines_ = 0;
+  if (mode_ != ViewMode::kJson && !state_.warning.empty()) {
+    out_ << "warning: " << state_.warning << "\n";
+  }
   out_.flush();
 }
 

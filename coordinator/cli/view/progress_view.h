@@ -30,7 +30,7 @@ class ProgressView {
   void Notice(const std::string& notice) { state_.notice = notice; }
   // Draws what is due at `now`.
   void Refresh(SteadyTime now);
-  // Draws the last state, whatever was due.
+  // Draws the last state, whatever was due, and what the job should be distrusted for.
   void Finish();
   const ProgressState& state() const { return state_; }
 

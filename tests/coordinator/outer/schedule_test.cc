@@ -56,6 +56,12 @@ TEST(Schedule, CosineFallsToItsFinalFactorAtTheLastStep) {
   }
 }
 
+// As the formula has it; outer.proto says so. To change it would change θ of every such job.
+TEST(Schedule, CosineToNothingGivesTheLastUpdateNothingAndTheOneBeforeSomething) {
+  EXPECT_EQ(ScheduleFactor(Cosine(101, 0, 0), 100), 0);
+  EXPECT_GT(ScheduleFactor(Cosine(101, 0, 0), 99), 0);
+}
+
 TEST(Schedule, CosineStaysAtItsFinalFactorBeyondTheEnd) {
   EXPECT_EQ(ScheduleFactor(Cosine(101, 0, 0.2), 500), 0.2);
 }

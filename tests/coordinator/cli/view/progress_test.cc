@@ -105,6 +105,20 @@ TEST(ProgressTest, ALossThatIsNotANumberIsNotHidden) {
   EXPECT_THAT(RenderLine(state), HasSubstr("outer loss nan (mean of 3)"));
 }
 
+TEST(ProgressTest, AStepWithoutALossIsAGapAndNoZero) {
+  ProgressState state;
+  for (int64_t step = 1; step <= 4; ++step) {
+    v1::Progress progress = Step(step, 2);
+    if (step % 2 == 1) progress.mutable_record()->clear_mean_loss();
+    Absorb(progress, state);
+    if (step > 1) continue;
+    EXPECT_THAT(RenderLine(state), HasSubstr("outer loss -,"));
+  }
+  EXPECT_THAT(RenderLine(state), HasSubstr("outer loss 2.0000 (mean of 2)"));
+  const std::string bottom = RenderPanel(state, {.columns = 60, .colour = false})[4];
+  EXPECT_THAT(bottom, HasSubstr(" ▁ ▁")) << "gaps and the lowest bars";
+}
+
 TEST(ProgressTest, DivergedParticlesAreCounted) {
   ProgressState state = AfterSteps(2);
   v1::Progress progress = Step(3, 1);
