@@ -37,7 +37,10 @@ class ReferenceLstm {
   RunStates::Slot hidden_, cell_;
 };
 
-// HyperV2's averages of the loss with ten half-lives, and what they say.
+// HyperV2's averages of the loss with ten half-lives, and what they say. Like the original, it does
+// not guard itself: a loss that is no number stays in every average for ever (an infinite one is
+// cut to twice the largest average, but for the first). Engines end the episode of such a run;
+// LearnedOptimizer refuses the step.
 class LossHistory {
  public:
   explicit LossHistory(RunStates& states);

@@ -3,10 +3,11 @@
 #include <torch/serialize/archive.h>
 #include <torch/utils.h>
 
-#include <stdexcept>
+#include <cmath>
+#include <utility>
 
-#include "fmt/format.h"
 #include "worker/torch_optimizer/learned_optimizer_impl.h"
+#include "worker/torch_optimizer/refuse.h"
 
 namespace paceline {
 
@@ -35,9 +36,9 @@ void LearnedOptimizerOptions::serialize(torch::serialize::InputArchive& archive)
 LearnedOptimizer::LearnedOptimizer(const std::vector<torch::optim::OptimizerParamGroup>& groups,
                                    const std::string& checkpoint,
                                    const LearnedOptimizerOptions& defaults)
-    : Optimizer(groups, std::make_unique<LearnedOptimizerOptions>(defaults)),
+    : Optimizer(WithLeavesOnly(groups), std::make_unique<LearnedOptimizerOptions>(defaults)),
       impl_(std::make_unique<Impl>(checkpoint, defaults.num_steps())) {
-  impl_->FindPresent(param_groups_);
+  impl_->Check(param_groups_);
 }
 
 LearnedOptimizer::LearnedOptimizer(std::vector<torch::Tensor> parameters,
@@ -55,16 +56,21 @@ torch::Tensor LearnedOptimizer::step(LossClosure closure) {
     loss = closure();
     if (loss.defined()) loss_ = loss.item<double>();
   }
-  if (!loss_ && ReadsLoss(impl_->config())) {
-    throw std::invalid_argument(fmt::format(
-        "{} reads the loss: call step with a closure that returns it, or set_loss before each step",
-        kind()));
-  }
-  std::vector<Impl::Present> present = impl_->FindPresent(param_groups_);
-  impl_->Place(present);
-  impl_->Update(present, static_cast<float>(loss_.value_or(0)));
+  if (ReadsLoss(impl_->config())) CheckLoss();
+  impl_->Step(param_groups_, static_cast<float>(loss_.value_or(0)));
   loss_.reset();
   return loss;
+}
+
+void LearnedOptimizer::CheckLoss() {
+  if (!loss_) {
+    Refuse(
+        "{} reads the loss: call step with a closure that returns it, or set_loss before each step",
+        kind());
+  }
+  if (std::isfinite(static_cast<float>(*loss_))) return;
+  Refuse("the loss is {}, which {} would carry in its features for ever after: leave this step out",
+         *std::exchange(loss_, std::nullopt), kind());
 }
 
 void LearnedOptimizer::reset() { impl_->Reset(); }

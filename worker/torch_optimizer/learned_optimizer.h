@@ -8,9 +8,12 @@
 // served. Results are the same, bit for bit, as those of Paceline's own engine on the same
 // gradients.
 //
-// Parameters are float32; those on another device are copied to the processor and back in every
-// step. Parameters need not be contiguous. Wrong use and wrong files throw std::invalid_argument
-// with a message that says what was expected. Not thread-safe.
+// Parameters that get gradients are float32, and so are their gradients; those on another device
+// are copied to the processor and back in every step. They may have any strides and be views, as
+// long as no two have an element in common. One that is listed twice in a group, as a shared layer
+// is by module->parameters(), is updated once; in two groups it is refused. What never gets a
+// gradient may be of any type. Wrong use and wrong files throw std::invalid_argument with a message
+// that says what was expected; parameters and state are then as before. Not thread-safe.
 #pragma once
 
 #include <torch/optim/optimizer.h>
@@ -74,12 +77,15 @@ class LearnedOptimizer : public torch::optim::Optimizer {
                    const LearnedOptimizerOptions& defaults = {});
   ~LearnedOptimizer() override;
 
-  // One update. A parameter without a gradient is left alone, and its state is kept. Optimizers
+  // One update of every parameter that has a gradient, as LibTorch's own optimizers do it, whether
+  // or not it still requires one. Without a gradient it is left alone, and its state is kept. Its
+  // shape and its group's turn_weights and kind are those of its first step. Optimizers
   // that look at all tensors together (hyper_v2, rnn_mlp_lopt, learned_schedule, any with
   // clip.global_norm) take those that have a gradient in the first step, and then always those.
   //
   // hyper_v2, rnn_mlp_lopt and learned_schedule read the loss: it is what `closure` returns, or,
-  // without a closure, what set_loss was told since the last step.
+  // without a closure, what set_loss was told since the last step. One that is not finite is
+  // refused: their averages would never lose it, and the parameters would be lost in this step.
   torch::Tensor step(LossClosure closure = nullptr) override;
   void set_loss(double loss) { loss_ = loss; }
 
@@ -97,6 +103,8 @@ class LearnedOptimizer : public torch::optim::Optimizer {
 
  private:
   class Impl;
+
+  void CheckLoss();
 
   std::unique_ptr<Impl> impl_;
   std::optional<double> loss_;

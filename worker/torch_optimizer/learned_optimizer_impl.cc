@@ -1,55 +1,20 @@
 #include "worker/torch_optimizer/learned_optimizer_impl.h"
 
 #include <algorithm>
-#include <cmath>
-#include <stdexcept>
 
 #include "common/lopt/curvature.h"
 #include "common/lopt/layout.h"
-#include "fmt/format.h"
+#include "worker/torch_optimizer/refuse.h"
 #include "worker/torch_optimizer/turned.h"
+#include "worker/torch_optimizer/update.h"
 
 namespace paceline {
 namespace {
-
-template <class... Args>
-[[noreturn]] void Refuse(fmt::format_string<Args...> text, Args&&... args) {
-  throw std::invalid_argument("LearnedOptimizer: " +
-                              fmt::format(text, std::forward<Args>(args)...));
-}
 
 TrainedOptimizer ReadOrThrow(const std::string& checkpoint) {
   auto trained = ReadTrainedOptimizer(checkpoint);
   if (trained.ok()) return *std::move(trained);
   Refuse("{}", std::string(trained.status().message()));
-}
-
-void CheckOptions(const LearnedOptimizerOptions& options) {
-  const auto is_size = [](double value) { return std::isfinite(value) && value >= 0; };
-  if (is_size(options.lr()) && is_size(options.weight_decay()) &&
-      is_size(options.max_grad_norm())) {
-    return;
-  }
-  Refuse("lr, weight_decay and max_grad_norm are finite and at least 0; they are {}, {} and {}",
-         options.lr(), options.weight_decay(), options.max_grad_norm());
-}
-
-void CheckParameter(const torch::Tensor& parameter, size_t number) {
-  const auto describe = [&] {
-    return fmt::format("parameter {} ({}, {} axes)", number, c10::toString(parameter.scalar_type()),
-                       parameter.dim());
-  };
-  if (parameter.scalar_type() != torch::kFloat32) {
-    Refuse("{} must be float32", describe());
-  }
-  if (parameter.layout() != torch::kStrided) Refuse("{} must be dense", describe());
-  if (parameter.dim() > 8) Refuse("{} has more than 8 axes", describe());
-  const torch::Tensor& gradient = parameter.grad();
-  if (!gradient.defined()) return;
-  if (gradient.layout() != torch::kStrided) Refuse("the gradient of {} must be dense", describe());
-  if (gradient.scalar_type() != torch::kFloat32) {
-    Refuse("the gradient of {} must be float32", describe());
-  }
 }
 
 TensorKind ToTensorKind(ParameterKind kind) {
@@ -71,41 +36,15 @@ TensorKind ToTensorKind(ParameterKind kind) {
   return TensorKind::kOther;
 }
 
-double SumOfSquares(std::span<const float> values) {
-  double sum = 0;
-  for (const float value : values) sum += static_cast<double>(value) * value;
-  return sum;
+std::vector<Parameter> WithGradient(const ParameterGroups& groups) {
+  std::vector<Parameter> present = ListParameters(groups);
+  std::erase_if(present, [](const Parameter& one) {
+    return one.tensor.numel() == 0 || !one.tensor.grad().defined();
+  });
+  return present;
 }
 
 }  // namespace
-
-const LearnedOptimizerOptions& OptionsOf(const torch::optim::OptimizerParamGroup& group) {
-  const auto* options = dynamic_cast<const LearnedOptimizerOptions*>(&group.options());
-  if (options == nullptr) Refuse("a parameter group's options must be LearnedOptimizerOptions");
-  CheckOptions(*options);
-  return *options;
-}
-
-std::vector<TensorKind> KindsOf(const std::vector<torch::optim::OptimizerParamGroup>& groups,
-                                const std::vector<LearnedOptimizerOptions>& options) {
-  std::vector<TensorKind> kinds;
-  std::vector<size_t> weights;  // that are to be told by their order
-  for (size_t i = 0; i < groups.size(); ++i) {
-    const ParameterKind given = options[i].kind();
-    for (const torch::Tensor& parameter : groups[i].params()) {
-      if (given == ParameterKind::kAutomatic && parameter.dim() >= 2) {
-        weights.push_back(kinds.size());
-      }
-      kinds.push_back(given == ParameterKind::kAutomatic ? TensorKind::kBias : ToTensorKind(given));
-    }
-  }
-  for (const size_t number : weights) {
-    kinds[number] = number == weights.front()  ? TensorKind::kInputWeights
-                    : number == weights.back() ? TensorKind::kOutputWeights
-                                               : TensorKind::kHiddenWeights;
-  }
-  return kinds;
-}
 
 LearnedOptimizer::Impl::Impl(const std::string& checkpoint, int64_t num_steps)
     : Impl(ReadOrThrow(checkpoint), num_steps) {}
@@ -123,106 +62,93 @@ LearnedOptimizer::Impl::Impl(TrainedOptimizer trained, int64_t num_steps)
   }
 }
 
-std::vector<LearnedOptimizer::Impl::Present> LearnedOptimizer::Impl::FindPresent(
-    const std::vector<torch::optim::OptimizerParamGroup>& groups) const {
-  std::vector<Present> present;
-  std::vector<LearnedOptimizerOptions> all;
-  for (const auto& group : groups) all.push_back(OptionsOf(group));
-  const std::vector<TensorKind> kinds = KindsOf(groups, all);
-  size_t number = 0;
-  for (const auto& group : groups) {
-    const LearnedOptimizerOptions& options = OptionsOf(group);
-    for (const torch::Tensor& parameter : group.params()) {
-      CheckParameter(parameter, number);
-      if (parameter.grad().defined() && parameter.numel() > 0) {
-        present.push_back({parameter, &options, kinds[number]});
-      }
-      ++number;
-    }
-  }
-  return present;
+void LearnedOptimizer::Impl::Check(const ParameterGroups& groups) const {
+  std::vector<Parameter> parameters = ListParameters(groups);
+  std::erase_if(parameters, [](const Parameter& one) {
+    const bool may_move = one.tensor.requires_grad() || one.tensor.grad().defined();
+    return one.tensor.numel() == 0 || !may_move;
+  });
+  CheckTrainable(parameters);
 }
 
-void LearnedOptimizer::Impl::AddSet(const std::vector<Present>& present) {
-  std::vector<TensorSet::Seen> tensors;
-  for (const Present& one : present) {
-    places_[one.parameter.unsafeGetTensorImpl()] = {sets_.size(), tensors.size()};
-    tensors.push_back({TurnedShape(one.parameter, one.options->turn_weights()), one.kind});
-  }
-  sets_.emplace_back(config(), tensors, trained_.theta);
+const LearnedOptimizer::Impl::Seat* LearnedOptimizer::Impl::Find(const Parameter& parameter) const {
+  const auto seat = seats_.find(parameter.tensor.unsafeGetTensorImpl());
+  return seat == seats_.end() ? nullptr : &seat->second;
 }
 
-void LearnedOptimizer::Impl::PlaceTogether(std::vector<Present>& present) {
-  if (sets_.empty() && !present.empty()) AddSet(present);
-  const bool same = present.size() == places_.size() &&
-                    std::all_of(present.begin(), present.end(), [this](const Present& one) {
-                      return places_.contains(one.parameter.unsafeGetTensorImpl());
-                    });
+void LearnedOptimizer::Impl::CheckSeat(const Parameter& parameter) const {
+  const Seat* seat = Find(parameter);
+  if (seat == nullptr) return;
+  const torch::Tensor& tensor = parameter.tensor;
+  const ParameterKind kind = parameter.options->kind();
+  constexpr char kRemedy[] =
+      "; its state cannot be carried over: call reset(), or make a new optimizer";
+  if (tensor.sizes() != seat->shape) {
+    Refuse("{} had the shape {} in its first step{}", parameter.Name(),
+           c10::str(at::IntArrayRef(seat->shape)), kRemedy);
+  }
+  if (parameter.options->turn_weights() != seat->turned && tensor.dim() >= 2) {
+    Refuse("the group of {} had turn_weights({}) in its first step{}", parameter.Name(),
+           seat->turned, kRemedy);
+  }
+  if (kind != ParameterKind::kAutomatic && kind != seat->kind) {
+    Refuse("the group of {} had another kind in its first step{}", parameter.Name(), kRemedy);
+  }
+}
+
+void LearnedOptimizer::Impl::CheckTogether(const std::vector<Parameter>& present) const {
+  if (UpdatesTensorsAlone(config()) || seats_.empty()) return;
+  const bool same =
+      present.size() == seats_.size() &&
+      std::ranges::all_of(present, [this](const Parameter& one) { return Find(one) != nullptr; });
   if (same) return;
   Refuse(
       "{} looks at all tensors together, so that the same ones must have a gradient in every "
       "step: {} have one now, {} had one in the first step (with others, call reset)",
-      kind_, present.size(), places_.size());
+      kind_, present.size(), seats_.size());
 }
 
-void LearnedOptimizer::Impl::Place(std::vector<Present>& present) {
+void LearnedOptimizer::Impl::AddSet(const std::vector<Parameter>& members) {
+  std::vector<TensorSet::Seen> seen;
+  for (const Parameter& one : members) {
+    seen.push_back({TurnedShape(one.tensor, one.options->turn_weights()), ToTensorKind(one.kind)});
+  }
+  const auto set = std::make_shared<TensorSet>(config(), seen, trained_.theta);
+  for (size_t i = 0; i < members.size(); ++i) {
+    const torch::Tensor& tensor = members[i].tensor;
+    seats_.emplace(tensor.unsafeGetTensorImpl(),
+                   Seat{.set = set,
+                        .number = i,
+                        .tensor = decltype(Seat::tensor)(tensor.getIntrusivePtr()),
+                        .shape = tensor.sizes().vec(),
+                        .turned = members[i].options->turn_weights(),
+                        .kind = members[i].kind});
+  }
+}
+
+void LearnedOptimizer::Impl::SeatAll(const std::vector<Parameter>& present) {
   if (!UpdatesTensorsAlone(config())) {
-    PlaceTogether(present);
-  } else {
-    for (const Present& one : present) {
-      if (!places_.contains(one.parameter.unsafeGetTensorImpl())) AddSet({one});
-    }
+    if (seats_.empty() && !present.empty()) AddSet(present);
+    return;
   }
-  for (Present& one : present) {
-    const Seat seat = places_.at(one.parameter.unsafeGetTensorImpl());
-    one.set = seat.set;
-    one.number = seat.number;
+  std::erase_if(seats_, [](const auto& seat) { return seat.second.tensor.expired(); });
+  for (const Parameter& one : present) {
+    if (Find(one) == nullptr) AddSet({one});
   }
 }
 
-void LearnedOptimizer::Impl::Blend(const Present& one, std::span<const float> before,
-                                   std::span<float> after) const {
-  const auto lr = static_cast<float>(one.options->lr());
-  const auto decay = static_cast<float>(one.options->lr() * one.options->weight_decay());
-  if (lr == 1 && decay == 0) return;
-  for (size_t i = 0; i < after.size(); ++i) {
-    const float learned = lr == 1 ? after[i] : before[i] + lr * (after[i] - before[i]);
-    after[i] = learned - decay * before[i];
+void LearnedOptimizer::Impl::Step(const ParameterGroups& groups, float loss) {
+  const std::vector<Parameter> present = WithGradient(groups);
+  CheckTrainable(present);
+  for (const Parameter& one : present) CheckSeat(one);
+  CheckTogether(present);
+  SeatAll(present);
+  std::vector<SeatedParameter> seated;
+  for (const Parameter& one : present) {
+    const Seat& seat = *Find(one);
+    seated.push_back({one.tensor, one.options, seat.set.get(), seat.number});
   }
-}
-
-void LearnedOptimizer::Impl::Update(std::vector<Present>& present, float loss) {
-  std::map<const LearnedOptimizerOptions*, double> squares;  // by group
-  std::vector<bool> is_present(sets_.size());
-  for (const Present& one : present) {
-    TensorSet& set = sets_[one.set];
-    const bool turn = one.options->turn_weights();
-    const auto gradient = set.Tensor(set.gradient(), one.number);
-    ReadTurned(one.parameter, turn, set.Tensor(set.parameters(), one.number));
-    ReadTurned(one.parameter.grad(), turn, gradient);
-    if (one.options->max_grad_norm() > 0) squares[one.options] += SumOfSquares(gradient);
-    is_present[one.set] = true;
-  }
-  std::vector<std::vector<float>> before;
-  for (const Present& one : present) {
-    TensorSet& set = sets_[one.set];
-    const auto values = set.Tensor(set.parameters(), one.number);
-    before.emplace_back(values.begin(), values.end());
-    const double limit = one.options->max_grad_norm();
-    const double norm = limit > 0 ? std::sqrt(squares[one.options]) : 0;
-    if (norm <= limit) continue;
-    const auto scale = static_cast<float>(limit / norm);
-    for (float& value : set.Tensor(set.gradient(), one.number)) value *= scale;
-  }
-  for (size_t i = 0; i < sets_.size(); ++i) {
-    if (is_present[i]) sets_[i].Update(loss, num_steps_);
-  }
-  for (size_t i = 0; i < present.size(); ++i) {
-    TensorSet& set = sets_[present[i].set];
-    const auto after = set.Tensor(set.parameters(), present[i].number);
-    Blend(present[i], before[i], after);
-    WriteTurned(after, present[i].options->turn_weights(), present[i].parameter);
-  }
+  UpdateParameters(seated, loss, num_steps_);
 }
 
 }  // namespace paceline

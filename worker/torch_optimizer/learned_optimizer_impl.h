@@ -2,68 +2,59 @@
 #pragma once
 
 #include <map>
+#include <memory>
 #include <string>
 #include <vector>
 
 #include "common/checkpoint/trained_optimizer.h"
 #include "worker/torch_optimizer/learned_optimizer.h"
+#include "worker/torch_optimizer/parameters.h"
 #include "worker/torch_optimizer/tensor_set.h"
 
 namespace paceline {
 
 class LearnedOptimizer::Impl {
  public:
-  // A parameter with a gradient, and the options of its group.
-  struct Present {
-    torch::Tensor parameter;
-    const LearnedOptimizerOptions* options;
-    TensorKind kind = TensorKind::kOther;
-    size_t set = 0, number = 0;  // its place in `sets`
-  };
-
   Impl(const std::string& checkpoint, int64_t num_steps);
   Impl(TrainedOptimizer trained, int64_t num_steps);
 
-  // In the order of groups and parameters. Checks each parameter and its group's options.
-  std::vector<Present> FindPresent(
-      const std::vector<torch::optim::OptimizerParamGroup>& groups) const;
-  // Gives every one a place, making sets as they are needed.
-  void Place(std::vector<Present>& present);
-  void Update(std::vector<Present>& present, float loss);
+  // That all parameters that may get a gradient can be updated.
+  void Check(const ParameterGroups& groups) const;
+  // Updates those with a gradient. Nothing is changed if one of them is refused.
+  void Step(const ParameterGroups& groups, float loss);
 
-  void Save(const std::vector<torch::optim::OptimizerParamGroup>& groups,
-            torch::serialize::OutputArchive& archive) const;
+  void Save(const ParameterGroups& groups, torch::serialize::OutputArchive& archive) const;
   // The groups' options are loaded, too.
-  void Load(std::vector<torch::optim::OptimizerParamGroup>& groups,
-            torch::serialize::InputArchive& archive);
-  void Reset() {
-    sets_.clear();
-    places_.clear();
-  }
+  void Load(ParameterGroups& groups, torch::serialize::InputArchive& archive);
+  void Reset() { seats_.clear(); }
 
   const v1::LearnedOptimizer& config() const { return trained_.optimizer; }
   const std::string& kind() const { return kind_; }
 
  private:
+  // Where a parameter's state is, and what the parameter was when it was made.
   struct Seat {
-    size_t set = 0, number = 0;
+    std::shared_ptr<TensorSet> set;
+    size_t number = 0;  // in the set
+    // Keeps the key from being taken by another tensor, but not the values.
+    c10::weak_intrusive_ptr<c10::TensorImpl, c10::UndefinedTensorImpl> tensor;
+    std::vector<int64_t> shape;
+    bool turned = false;
+    ParameterKind kind = ParameterKind::kOther;
   };
+  using Seats = std::map<const void*, Seat>;  // by TensorImpl
 
-  void AddSet(const std::vector<Present>& present);
-  void PlaceTogether(std::vector<Present>& present);
-  void Blend(const Present& one, std::span<const float> before, std::span<float> after) const;
+  const Seat* Find(const Parameter& parameter) const;
+  void CheckSeat(const Parameter& parameter) const;
+  void CheckTogether(const std::vector<Parameter>& present) const;
+  // New state for all of `members`, in one set.
+  void AddSet(const std::vector<Parameter>& members);
+  void SeatAll(const std::vector<Parameter>& present);
 
   TrainedOptimizer trained_;
   std::string kind_;
   int64_t num_steps_;
-  std::vector<TensorSet> sets_;
-  std::map<const void*, Seat> places_;  // by TensorImpl
+  Seats seats_;
 };
-
-// By number among all parameters of the groups, whose options are `options`.
-std::vector<TensorKind> KindsOf(const std::vector<torch::optim::OptimizerParamGroup>& groups,
-                                const std::vector<LearnedOptimizerOptions>& options);
-// The group's options as ours. std::invalid_argument if they are another optimizer's.
-const LearnedOptimizerOptions& OptionsOf(const torch::optim::OptimizerParamGroup& group);
 
 }  // namespace paceline
