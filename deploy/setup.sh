@@ -2,15 +2,17 @@
 # Installs what Paceline needs on Debian 12: Debian packages, LibTorch, the FashionMNIST data set.
 # Usage: deploy/setup.sh [--gpu]
 #   --gpu   also install the CUDA libraries that LibTorch needs on a GPU machine
-# Python packages go under $PACELINE_DEPS (default: ${XDG_CACHE_HOME:-~/.cache}/paceline).
-# Running it again takes seconds: whatever is already there is left alone.
+# Python packages go under $PACELINE_DEPS. By default that is /opt/paceline for root, so that every
+# user can run the programs, and ${XDG_CACHE_HOME:-~/.cache}/paceline for others, unless root has
+# set the machine up. Running it again takes seconds: whatever is already there is left alone.
 set -euo pipefail
 
 torch_version=2.11.0
 cuda_runtime_version=13.0.96
 cuda_cupti_version=13.0.85
 tensorboard_version=2.21.0
-deps=${PACELINE_DEPS:-${XDG_CACHE_HOME:-$HOME/.cache}/paceline}
+system_deps=/opt/paceline
+own_deps=${XDG_CACHE_HOME:-$HOME/.cache}/paceline
 
 debian_packages=(
   g++ cmake ninja-build ccache git ca-certificates pkg-config
@@ -25,7 +27,7 @@ debian_packages=(
 say() { printf 'setup: %s\n' "$*"; }
 die() { printf 'setup: %s\n' "$*" >&2; exit 1; }
 
-usage() { sed -n '2,6s/^# \{0,1\}//p' "$0"; }
+usage() { sed -n '2,7s/^# \{0,1\}//p' "$0"; }
 
 missing_packages() {
   local package
@@ -50,11 +52,48 @@ run this as root, or ask an administrator to run: apt-get install ${missing[*]}"
     die "apt-get install failed: the message above names the package; mend it and run this again"
 }
 
+is_complete() { # folder, stamp text
+  [ "$(cat "$1/.complete" 2>/dev/null)" = "$2" ]
+}
+
+system_is_ready() {
+  is_complete "$system_deps/testing" "tensorboard $tensorboard_version" || return 1
+  is_complete "$system_deps/torch" "torch $torch_version gpu" && return
+  [ "$gpu" = 0 ] && is_complete "$system_deps/torch" "torch $torch_version cpu"
+}
+
+# Where cmake/Libraries.cmake looks, too.
+choose_deps() {
+  if [ -n "${PACELINE_DEPS:-}" ]; then
+    deps=$PACELINE_DEPS
+  elif [ "$(id -u)" = 0 ]; then
+    deps=$system_deps
+    umask 022
+  elif [ ! -e "$own_deps/torch/.complete" ] && system_is_ready; then
+    deps=$system_deps
+  else
+    deps=$own_deps
+  fi
+  mkdir -p "$deps" || die "cannot create $deps; set PACELINE_DEPS to a folder that can be written"
+}
+
+# What an earlier set-up left in root's home is taken over: by hard links where that can be.
+take_over() { # name of a folder
+  [ "$deps" = "$system_deps" ] && [ ! -e "$deps/$1" ] && [ -e "$own_deps/$1/.complete" ] || return 0
+  say "$1: taken over from $own_deps"
+  rm -rf "$deps/$1.part"
+  cp -al "$own_deps/$1" "$deps/$1.part" 2>/dev/null ||
+    { rm -rf "$deps/$1.part"; cp -a "$own_deps/$1" "$deps/$1.part"; } ||
+    die "cannot copy $own_deps/$1 to $deps: is there disk space?"
+  chmod -R go+rX "$deps/$1.part"
+  mv "$deps/$1.part" "$deps/$1"
+}
+
 # Puts packages into a folder of their own; a stamp written last marks it complete.
 pip_install() { # folder, stamp text, pip arguments...
   local folder=$1 stamp=$2
   shift 2
-  [ "$(cat "$folder/.complete" 2>/dev/null)" = "$stamp" ] && return
+  is_complete "$folder" "$stamp" && return
   rm -rf "$folder"
   mkdir -p "$folder"
   /usr/bin/python3 -m venv "$folder/venv" || die "python3 -m venv failed in $folder: is there disk space?"
@@ -70,6 +109,7 @@ link_torch_prefix() {
   package=$(echo "$deps"/torch/venv/lib/python3*/site-packages/torch)
   [ -f "$package/lib/libtorch_cpu.so" ] ||
     die "LibTorch is incomplete at $package; remove $deps/torch and run this again"
+  [ -w "$deps/torch" ] || return 0
   mkdir -p "$deps/torch/prefix/include"
   ln -sfn "$package/lib" "$deps/torch/prefix/lib"
   local folder
@@ -81,7 +121,7 @@ link_torch_prefix() {
 install_torch() {
   if [ "$gpu" = 1 ]; then
     pip_install "$deps/torch" "torch $torch_version gpu" "torch==$torch_version"
-  elif [ "$(cat "$deps/torch/.complete" 2>/dev/null)" != "torch $torch_version gpu" ]; then
+  elif ! is_complete "$deps/torch" "torch $torch_version gpu"; then
     pip_install "$deps/torch" "torch $torch_version cpu" --no-deps "torch==$torch_version" \
       "nvidia-cuda-runtime==$cuda_runtime_version" "nvidia-cuda-cupti==$cuda_cupti_version"
   fi
@@ -114,8 +154,10 @@ for argument in "$@"; do
   esac
 done
 [ -f /etc/debian_version ] || die "this script knows Debian 12; on another system install by hand: ${debian_packages[*]}"
-mkdir -p "$deps" || die "cannot create $deps; set PACELINE_DEPS to a folder that can be written"
+choose_deps
 install_debian_packages
+take_over torch
+take_over testing
 install_torch
 install_test_tools
 check_data_set

@@ -1,15 +1,15 @@
 #!/usr/bin/env bash
-# Installs the learned optimizer's library, builds the example against it as a project of its own, and
-# trains with it.
-# Usage: install_test.sh BUILD_FOLDER LIBTORCH_FOLDER
+# Installs the learned optimizer's library, builds the example against it as a project of its own in the
+# words of README.md, and trains with it.
+# Usage: example_test.sh BUILD_FOLDER
 set -euo pipefail
-build=$1 libtorch=$2
+build=$1
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
 
 cmake --install "$build" --prefix "$scratch/installed" >"$scratch/install.log"
-cmake -S examples/learned_optimizer -B "$scratch/example" -G Ninja -DCMAKE_PREFIX_PATH="$scratch/installed" \
-  -DLIBTORCH="$libtorch" -DCMAKE_BUILD_TYPE=Release -DCMAKE_CXX_FLAGS=-O0 >"$scratch/configure.log" ||
+cmake -S "$scratch/installed/share/paceline/examples/learned_optimizer" -B "$scratch/example" -G Ninja \
+  -DCMAKE_PREFIX_PATH="$scratch/installed" -DCMAKE_CXX_FLAGS=-O0 >"$scratch/configure.log" ||
   { cat "$scratch/configure.log"; exit 1; }
 cmake --build "$scratch/example" >"$scratch/build.log" || { cat "$scratch/build.log"; exit 1; }
 
