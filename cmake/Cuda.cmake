@@ -1,10 +1,18 @@
-# nvcc, if this machine has one. PACELINE_HAS_CUDA says whether the CUDA engine is built; without it the
-# same interface answers "this build has no CUDA".
-set(PACELINE_CUDA AUTO CACHE STRING "Build the CUDA engine: AUTO (where nvcc is found), ON or OFF")
+# nvcc, where asked for or where there is a GPU: the kernels take minutes to compile. PACELINE_HAS_CUDA says whether
+# the CUDA engine is built; without it the same interface answers "this build has no CUDA".
+set(PACELINE_CUDA AUTO CACHE STRING "Build the CUDA engine: AUTO (where nvcc and an NVIDIA GPU are), ON or OFF")
 set_property(CACHE PACELINE_CUDA PROPERTY STRINGS AUTO ON OFF)
 
+set(PACELINE_HAS_GPU OFF)
+if(EXISTS /dev/nvidia0 OR EXISTS /dev/dxg)
+  set(PACELINE_HAS_GPU ON)
+endif()
+
 set(PACELINE_HAS_CUDA OFF)
-if(NOT PACELINE_CUDA STREQUAL "OFF")
+set(cuda_reason "")
+if(PACELINE_CUDA STREQUAL "AUTO" AND NOT PACELINE_HAS_GPU)
+  set(cuda_reason " (no NVIDIA GPU here; -DPACELINE_CUDA=ON, or quickstart.sh --gpu, builds it all the same)")
+elseif(NOT PACELINE_CUDA STREQUAL "OFF")
   set(CMAKE_CUDA_ARCHITECTURES OFF)  # PACELINE_CUDA_CODE instead
   if(NOT CMAKE_CUDA_COMPILER AND NOT DEFINED ENV{CUDACXX})
     find_program(PACELINE_NVCC nvcc HINTS /usr/local/cuda/bin)
@@ -28,12 +36,19 @@ if(NOT PACELINE_CUDA STREQUAL "OFF")
                         "-DCMAKE_CUDA_COMPILER=<its path>")
   endif()
 endif()
-message(STATUS "CUDA engine: ${PACELINE_HAS_CUDA}")
+if(PACELINE_CUDA STREQUAL "AUTO" AND PACELINE_HAS_GPU AND NOT PACELINE_HAS_CUDA)
+  set(cuda_reason " (nvcc was not found)")
+endif()
+message(STATUS "CUDA engine: ${PACELINE_HAS_CUDA}${cuda_reason}")
 
-# For A100 and H100; newer devices translate the PTX. One front end for all, as it is what takes time:
-# nothing here needs more than compute_80.
-set(PACELINE_CUDA_CODE "--generate-code=arch=compute_80,code=[sm_80,sm_90,compute_80]" CACHE STRING
-  "What nvcc generates")
+# The GPU of this machine, or A100's and PTX that newer ones translate, as each device's code takes minutes; the
+# preset `dist` names all.
+if(PACELINE_HAS_GPU)
+  set(cuda_code -arch=native)
+else()
+  set(cuda_code --generate-code=arch=compute_80,code=[sm_80,compute_80])
+endif()
+set(PACELINE_CUDA_CODE ${cuda_code} CACHE STRING "What nvcc generates")
 
 # Bits: no contraction beyond the written fma, IEEE division and square root, subnormals kept.
 set(PACELINE_CUDA_OPTIONS ${PACELINE_CUDA_CODE} -fmad=false -prec-div=true -prec-sqrt=true -ftz=false

@@ -1,23 +1,26 @@
 #!/usr/bin/env bash
 # From a bare Debian 12 to a learned optimizer trained on FashionMNIST, and its worth measured.
-# Usage: deploy/quickstart.sh [--set KEY=VALUE]...
+# Usage: deploy/quickstart.sh [--gpu] [--set KEY=VALUE]...
+#   --gpu  first: also build the CUDA engine (minutes; needs nvcc), as is done where there is a GPU
 #   --set  changes the job, for example: --set outer.steps=20000
 # Results go to paceline-runs/quickstart; running it again starts a fresh job there.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
+gpu=()
 case ${1:-} in
-  -h | --help) sed -n '2,5s/^# \{0,1\}//p' "$0"; exit 0 ;;
+  -h | --help) sed -n '2,6s/^# \{0,1\}//p' "$0"; exit 0 ;;
+  --gpu) gpu=(--gpu); shift ;;
 esac
 
 started=$SECONDS
 step() { printf '\n==> %s (%d min %02d s)\n' "$1" $(((SECONDS - started) / 60)) $(((SECONDS - started) % 60)); }
 
 step "Set-up"
-deploy/setup.sh
+deploy/setup.sh "${gpu[@]}"
 
 step "Build"
-cmake --preset release >/dev/null
+cmake --preset release ${gpu:+-DPACELINE_CUDA=ON} | sed -n 's/^-- \(CUDA engine: .*\)/\1/p'
 cmake --build --preset release --target paceline-coordinator paceline-worker paceline paceline-eval
 
 step "Meta-training: paceline local configs/quickstart.yaml --workers 2"

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Checks formatting, layers and, unless --quick, clang-tidy; changes nothing.
+# Checks formatting, layers, cited paths and, unless --quick, clang-tidy; changes nothing.
 # Usage: tests/lint.sh [--quick] [--fix]
-#   --quick  only formatting and layers (seconds)
+#   --quick  all but clang-tidy (seconds)
 #   --fix    reformat the files instead of complaining
 # clang-tidy needs build/release (made by tests/run.sh) and passes over files that need LibTorch, are
 # compiled per instruction set or stand in for CUDA.
@@ -55,5 +55,6 @@ check_tidy() {
 
 check_format
 check_layers
+tests/cited_paths.py
 [ "$quick" = 1 ] || check_tidy
 echo "lint.sh: clean"

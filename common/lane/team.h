@@ -1,5 +1,5 @@
 // The threads that run one kernel body together: one on a CPU (Solo), the threads of a block on a
-// GPU (worker/cuda/cuda_team.h), as many host threads under the emulator of tests/testing.
+// GPU (worker/cuda/team.cuh), as many host threads under the emulator of tests/testing.
 //
 // A body is written as phases: in each, ForEach shares the items out and no item reads what another
 // one of the same phase writes; Sync() ends the phase. What an item computes does not depend on

@@ -83,7 +83,7 @@ fi
 arguments=(-S . -B "$build" -DCMAKE_BUILD_TYPE=Release -DPACELINE_ENGINE_ONLY=ON)
 command -v ninja >/dev/null && arguments+=(-G Ninja)
 [ -n "$torch" ] && arguments+=("-DPACELINE_TORCH_PREFIX=$torch")
-[ "$dry_run" = 1 ] || arguments+=(-DPACELINE_CUDA=ON)
+[ -z "$nvcc" ] || arguments+=(-DPACELINE_CUDA=ON)
 say "building in $build"
 configured=$(cmake "${arguments[@]}" 2>&1) || { printf '%s\n' "$configured" >&2; cannot "cmake failed"; }
 cmake --build "$build" -j "$(nproc)" >&2 || cannot "the build failed"

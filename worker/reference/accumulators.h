@@ -1,5 +1,5 @@
 // The accumulators of AdafacMLP and those built like it: three momenta, one second moment, three
-// factored second moments (reference/learned-optimizers.md §2.0, §2.3), of one tensor on R runs.
+// factored second moments (docs/reference/learned-optimizers.md §1, §4), of one tensor on R runs.
 #pragma once
 
 #include <ATen/core/Tensor.h>

@@ -1,5 +1,5 @@
-// AdafacMLPLOpt (reference/learned-optimizers.md §2.3), and the same with a multiplier for each
-// tensor (§2.8).
+// AdafacMLPLOpt (docs/reference/learned-optimizers.md §4), and the same with a multiplier for each
+// tensor (§9).
 #include <ATen/TensorOperators.h>
 
 #include "worker/reference/adafac_family.h"

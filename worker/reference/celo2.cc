@@ -1,4 +1,4 @@
-// Celo2 (reference/interop-and-targets.md §1.1, §1.2, §2): a small network's direction for every
+// Celo2 (docs/reference/learned-optimizers.md §10): a small network's direction for every
 // matrix, orthogonalised by Newton–Schulz iterations and scaled to a root mean square; AdamW for
 // tensors of rank < 2 and embeddings.
 #include <ATen/TensorOperators.h>

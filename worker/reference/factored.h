@@ -1,4 +1,4 @@
-// Factored second moments on R runs (reference/learned-optimizers.md §2.0).
+// Factored second moments on R runs (docs/reference/learned-optimizers.md §1).
 #pragma once
 
 #include <ATen/core/Tensor.h>

@@ -1,4 +1,4 @@
-// Hand-designed optimizers whose scalars are θ (reference/learned-optimizers.md §2.1).
+// Hand-designed optimizers whose scalars are θ (docs/reference/learned-optimizers.md §2).
 #include <ATen/TensorOperators.h>
 
 #include "worker/reference/families.h"

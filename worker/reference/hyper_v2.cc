@@ -1,4 +1,4 @@
-// HyperV2, VeLO's optimizer (reference/learned-optimizers.md §2.7).
+// HyperV2, VeLO's optimizer (docs/reference/learned-optimizers.md §8).
 #include <ATen/TensorOperators.h>
 #include <ATen/ops/cat.h>
 #include <ATen/ops/full.h>

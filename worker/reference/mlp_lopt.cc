@@ -1,4 +1,4 @@
-// MLPLOpt (reference/learned-optimizers.md §2.2).
+// MLPLOpt (docs/reference/learned-optimizers.md §3).
 #include <ATen/TensorOperators.h>
 #include <ATen/ops/cat.h>
 #include <ATen/ops/tensor.h>

@@ -1,4 +1,4 @@
-// MLPNomLOpt (reference/learned-optimizers.md §2.4).
+// MLPNomLOpt (docs/reference/learned-optimizers.md §5).
 #include <ATen/TensorOperators.h>
 #include <ATen/ops/full_like.h>
 

@@ -1,4 +1,4 @@
-// The per-parameter network on R runs (reference/learned-optimizers.md §2.0, §2.2): inputs are
+// The per-parameter network on R runs (docs/reference/learned-optimizers.md §1, §3): inputs are
 // columns of features, second-moment normalised tensor by tensor, and 11 time features.
 #pragma once
 

@@ -1,4 +1,4 @@
-// NNAdam (reference/learned-optimizers.md §2.5).
+// NNAdam (docs/reference/learned-optimizers.md §6).
 #include <ATen/TensorOperators.h>
 #include <ATen/ops/cat.h>
 #include <ATen/ops/full.h>

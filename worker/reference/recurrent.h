@@ -1,5 +1,5 @@
 // What the optimizers with an LSTM for each tensor share, on R runs
-// (reference/learned-optimizers.md §2.0, §2.7).
+// (docs/reference/learned-optimizers.md §1, §8).
 #pragma once
 
 #include <ATen/core/Tensor.h>

@@ -1,4 +1,4 @@
-// RNNMLPLOpt (reference/learned-optimizers.md §2.6).
+// RNNMLPLOpt (docs/reference/learned-optimizers.md §7).
 #include <ATen/TensorOperators.h>
 #include <ATen/ops/cat.h>
 #include <ATen/ops/full.h>

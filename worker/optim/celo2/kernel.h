@@ -1,4 +1,4 @@
-// Celo2 (reference/interop §1.2, §2): a matrix's step is the network's first output,
+// Celo2 (docs/reference/learned-optimizers.md §10): a matrix's step is the network's first output,
 // orthogonalised, then scaled to the learning rate's root mean square; everything else moves by
 // AdamW. No time features.
 #pragma once

@@ -1,0 +1,20 @@
+# What tests/lint.sh checks includes against: build/<preset>/links.txt has a line for each target, of its folder, its
+# sources, what it links and what it passes on, a tab between them.
+function(paceline_write_links folder)
+  get_property(targets DIRECTORY ${folder} PROPERTY BUILDSYSTEM_TARGETS)
+  foreach(target ${targets})
+    set(line ${target})
+    foreach(property SOURCE_DIR SOURCES LINK_LIBRARIES INTERFACE_LINK_LIBRARIES)
+      get_target_property(value ${target} ${property})
+      string(APPEND line "\t${value}")
+    endforeach()
+    file(APPEND ${CMAKE_BINARY_DIR}/links.txt "${line}\n")
+  endforeach()
+  get_property(folders DIRECTORY ${folder} PROPERTY SUBDIRECTORIES)
+  foreach(below ${folders})
+    paceline_write_links(${below})
+  endforeach()
+endfunction()
+
+file(WRITE ${CMAKE_BINARY_DIR}/links.txt "")
+paceline_write_links(${CMAKE_SOURCE_DIR})
