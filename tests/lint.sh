@@ -34,7 +34,7 @@ check_layers() {
   local bad
   bad=$({
     grep -rnE '#include [<"](grpcpp|grpc|.*\.grpc\.pb\.h)' common/{base,lane,noise,safetensors,lopt,task,footprint,tier,estimator,config,msgpack,checkpoint} \
-      coordinator/{outer,roster,schedule,store,log,job} worker/{data,task,kernels,optim,reference,pathwise,engine,eval,estimators,bench,torch_optimizer}
+      coordinator/{aggregate,api,outer,roster,schedule,store,log,job} worker/{data,task,kernels,optim,reference,pathwise,engine,eval,estimators,bench,torch_optimizer}
     grep -rnE '#include [<"](ATen|torch|c10|caffe2)/' common coordinator worker | grep -vE '^worker/(engine/torch(_cuda)?|reference|torch_optimizer)/'
     grep -rnE '#include "(coordinator|worker)/' common
     grep -rnE '#include "worker/' coordinator

@@ -12,8 +12,8 @@
 #include "coordinator/store/memory_store.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
-#include "tests/testing/sim/fake_cluster.h"
 #include "tests/testing/process.h"
+#include "tests/testing/sim/fake_cluster.h"
 
 namespace paceline {
 namespace {

@@ -12,8 +12,8 @@
 #include "gtest/gtest.h"
 #include "paceline/v1/job.grpc.pb.h"
 #include "paceline/v1/worker.grpc.pb.h"
-#include "tests/testing/sim/fake_cluster.h"
 #include "tests/testing/process.h"
+#include "tests/testing/sim/fake_cluster.h"
 
 namespace paceline {
 
