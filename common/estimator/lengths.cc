@@ -60,6 +60,18 @@ LengthBounds LengthBoundsAt(const v1::Episode& episode, int64_t step) {
   return {episode.constant().steps(), episode.constant().steps()};
 }
 
+// Bounds are straight between stages, so they are largest at one of these or at the last outer
+// step.
+int64_t LongestEpisode(const v1::JobConfig& config) {
+  const v1::Episode& episode = config.episode();
+  const int64_t last = std::max<int64_t>(int64_t{config.outer().steps()} - 1, 0);
+  int64_t longest = LengthBoundsAt(episode, last).max;
+  for (const v1::CurriculumStage& stage : episode.curriculum().stages()) {
+    longest = std::max(longest, LengthBoundsAt(episode, std::min<int64_t>(stage.step(), last)).max);
+  }
+  return longest;
+}
+
 int64_t EpisodeLength(const v1::JobConfig& config, uint32_t block, int64_t step) {
   const int64_t window = WindowSteps(config.estimator());
   const int64_t granularity = window == 0 ? kFullEsGranularity : window;

@@ -20,6 +20,10 @@ struct LengthBounds {
 };
 LengthBounds LengthBoundsAt(const v1::Episode& episode, int64_t step);
 
+// The largest of those bounds over the job's outer steps: its longest episode, before it is rounded
+// to windows. 0 for a config that has no lengths.
+int64_t LongestEpisode(const v1::JobConfig& config);
+
 // Index into config.tasks(), drawn by weight.
 int EpisodeTask(const v1::JobConfig& config, uint32_t block, int64_t step);
 

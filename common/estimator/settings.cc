@@ -1,30 +1,8 @@
 #include "common/estimator/settings.h"
 
-#include <algorithm>
+#include "common/estimator/lengths.h"
 
 namespace paceline {
-namespace {
-
-int64_t LongestEpisode(const v1::Episode& episode) {
-  switch (episode.length_case()) {
-    case v1::Episode::kLogUniform:
-      return episode.log_uniform().max();
-    case v1::Episode::kCurriculum: {
-      uint32_t longest = 0;
-      for (const auto& stage : episode.curriculum().stages()) {
-        longest = std::max(longest, stage.max());
-      }
-      return longest;
-    }
-    case v1::Episode::kConstant:
-    case v1::Episode::LENGTH_NOT_SET:
-      break;
-  }
-  return episode.constant().steps();
-}
-
-}  // namespace
-
 int64_t WindowSteps(const v1::Estimator& estimator) {
   switch (estimator.kind_case()) {
     case v1::Estimator::kNres:
@@ -44,7 +22,7 @@ int64_t WindowSteps(const v1::Estimator& estimator) {
 
 int64_t LongestWindow(const v1::JobConfig& config) {
   const int64_t window = WindowSteps(config.estimator());
-  return window > 0 ? window : LongestEpisode(config.episode());
+  return window > 0 ? window : LongestEpisode(config);
 }
 
 double Sigma(const v1::Estimator& estimator) {

@@ -22,6 +22,7 @@
 
 namespace paceline {
 
+class Optimizer;
 class System;
 
 // θ of one run in one window, by its seed: theta + scale·n, n the stream's normals, each times its
@@ -71,10 +72,19 @@ absl::StatusOr<std::unique_ptr<InnerRuns>> MakeRuns(
     v1::Engine engine, const v1::LearnedOptimizer& optimizer, const v1::Task& task_config,
     const Task& task, int runs, std::shared_ptr<const cuda::Device> device = nullptr);
 
+// The same on the processor, with an optimizer of the caller's own for task.parameters(); a θ is
+// what that optimizer calls one.
+absl::StatusOr<std::unique_ptr<InnerRuns>> MakeRunsWith(v1::Engine engine,
+                                                        std::unique_ptr<Optimizer> optimizer,
+                                                        const v1::Task& task_config,
+                                                        const Task& task, int runs);
+
 // The tiers themselves.
 // Plain loops: Task::LossAndGradient and the scalar optimizer.
 std::unique_ptr<InnerRuns> MakeReferenceRuns(const v1::LearnedOptimizer& optimizer,
                                              const Task& task, int runs);
+std::unique_ptr<InnerRuns> MakeReferenceRuns(std::unique_ptr<Optimizer> optimizer, const Task& task,
+                                             int runs);
 // Dynamical systems, in the reference tier. `system` outlives the runs.
 std::unique_ptr<InnerRuns> MakeSystemRuns(const System& system, int runs);
 // SIMD: the kernels of worker/kernels for the task's gradient (its own loops where it has no
@@ -82,6 +92,8 @@ std::unique_ptr<InnerRuns> MakeSystemRuns(const System& system, int runs);
 // window. The processor must be able to run `target`; all targets give the same bits.
 std::unique_ptr<InnerRuns> MakeFusedRuns(const v1::LearnedOptimizer& optimizer, const Task& task,
                                          int runs, lane::Target target = lane::ActiveTarget());
+std::unique_ptr<InnerRuns> MakeFusedRuns(std::unique_ptr<Optimizer> optimizer, const Task& task,
+                                         int runs);
 // The fused tier on a GPU: image MLPs, every run's whole window by one block of threads. The same
 // bits as MakeFusedRuns. InvalidArgument for another task.
 absl::StatusOr<std::unique_ptr<InnerRuns>> MakeCudaRuns(const v1::LearnedOptimizer& optimizer,
@@ -91,6 +103,9 @@ absl::StatusOr<std::unique_ptr<InnerRuns>> MakeCudaRuns(const v1::LearnedOptimiz
 // Gradients of all runs together by LibTorch's autograd, then the SIMD optimizer, run by run. In
 // worker/engine/torch, the one folder that needs LibTorch.
 absl::StatusOr<std::unique_ptr<InnerRuns>> MakeTorchRuns(const v1::LearnedOptimizer& optimizer,
+                                                         const v1::Task& task_config,
+                                                         const Task& task, int runs);
+absl::StatusOr<std::unique_ptr<InnerRuns>> MakeTorchRuns(std::unique_ptr<Optimizer> optimizer,
                                                          const v1::Task& task_config,
                                                          const Task& task, int runs);
 

@@ -145,11 +145,23 @@ std::unique_ptr<InnerRuns> MakeReferenceRuns(const v1::LearnedOptimizer& optimiz
       CurvatureOf(optimizer), runs);
 }
 
+std::unique_ptr<InnerRuns> MakeReferenceRuns(std::unique_ptr<Optimizer> optimizer, const Task& task,
+                                             int runs) {
+  return std::make_unique<LoopRuns>(task, MakePlainSource(task), std::move(optimizer),
+                                    CurvatureNeeds(), runs);
+}
+
 std::unique_ptr<InnerRuns> MakeFusedRuns(const v1::LearnedOptimizer& optimizer, const Task& task,
                                          int runs, lane::Target target) {
   return std::make_unique<LoopRuns>(task, MakeKernelSource(task, target),
                                     MakeOptimizerFor(optimizer, task.parameters(), target),
                                     CurvatureOf(optimizer), runs);
+}
+
+std::unique_ptr<InnerRuns> MakeFusedRuns(std::unique_ptr<Optimizer> optimizer, const Task& task,
+                                         int runs) {
+  return std::make_unique<LoopRuns>(task, MakeKernelSource(task, lane::ActiveTarget()),
+                                    std::move(optimizer), CurvatureNeeds(), runs);
 }
 
 }  // namespace paceline

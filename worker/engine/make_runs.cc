@@ -7,10 +7,19 @@
 #include "worker/engine/inner_runs.h"
 #include "worker/engine/torch_cuda/torch_cuda_module.h"
 #include "worker/engine/torch_cuda/torch_cuda_runs.h"
+#include "worker/optim/optimizer.h"
 #include "worker/task/image_mlp.h"
 #include "worker/task/systems/system.h"
 
 namespace paceline {
+namespace {
+
+absl::Status NoTier(v1::Engine engine) {
+  return absl::InvalidArgumentError(
+      absl::StrCat("engine ", static_cast<int>(engine), " is none of reference, torch, fused"));
+}
+
+}  // namespace
 
 void RunTheta::Fill(std::span<float> out) const {
   if (scale == 0) {
@@ -63,8 +72,24 @@ absl::StatusOr<std::unique_ptr<InnerRuns>> MakeRuns(v1::Engine engine,
       }
       return MakeTorchRuns(optimizer, task_config, task, runs);
     default:
-      return absl::InvalidArgumentError(
-          absl::StrCat("engine ", static_cast<int>(engine), " is none of reference, torch, fused"));
+      return NoTier(engine);
+  }
+}
+
+absl::StatusOr<std::unique_ptr<InnerRuns>> MakeRunsWith(v1::Engine engine,
+                                                        std::unique_ptr<Optimizer> optimizer,
+                                                        const v1::Task& task_config,
+                                                        const Task& task, int runs) {
+  if (absl::Status status = CheckEngine(engine, task, false); !status.ok()) return status;
+  switch (engine) {
+    case v1::ENGINE_REFERENCE:
+      return MakeReferenceRuns(std::move(optimizer), task, runs);
+    case v1::ENGINE_FUSED:
+      return MakeFusedRuns(std::move(optimizer), task, runs);
+    case v1::ENGINE_TORCH:
+      return MakeTorchRuns(std::move(optimizer), task_config, task, runs);
+    default:
+      return NoTier(engine);
   }
 }
 

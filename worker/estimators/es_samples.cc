@@ -22,7 +22,7 @@ struct Plan {
 };
 
 absl::StatusOr<Plan> MakePlan(const v1::JobConfig& config, size_t parameters, int64_t budget) {
-  const int64_t window = WindowSteps(config.estimator()), length = LongestEpisode(config);
+  const int64_t window = WindowSteps(config.estimator()), length = LongestFirstEpisode(config);
   const int64_t runs = RunsPerParticle(config.estimator()) * int64_t{config.estimator().block()};
   Plan plan;
   if (window == 0) {
@@ -80,7 +80,7 @@ absl::StatusOr<ReplicaSamples> RunReplica(const v1::JobConfig& config, const Pla
 
 }  // namespace
 
-int64_t LongestEpisode(const v1::JobConfig& config) {
+int64_t LongestFirstEpisode(const v1::JobConfig& config) {
   return LengthBoundsAt(config.episode(), 0).max;
 }
 

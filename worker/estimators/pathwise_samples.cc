@@ -62,7 +62,7 @@ absl::Status CheckThatThereIsOne(const v1::JobConfig& config, int64_t window) {
 absl::StatusOr<Samples> SamplePathwise(const v1::JobConfig& config, int64_t given_window,
                                        std::span<const float> theta, const SampleOptions& options,
                                        DataStore& data) {
-  const int64_t length = LongestEpisode(config);
+  const int64_t length = LongestFirstEpisode(config);
   const int64_t window = given_window == 0 ? length : std::min(given_window, length);
   if (absl::Status status = CheckThatThereIsOne(config, window); !status.ok()) return status;
   const auto job = JobContext::Create(config, data);

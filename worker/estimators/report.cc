@@ -3,8 +3,9 @@
 #include <algorithm>
 #include <cmath>
 
+#include "common/plot/svg_plot.h"
+#include "common/text/table.h"
 #include "fmt/format.h"
-#include "worker/eval/svg_plot.h"
 
 namespace paceline {
 namespace {
@@ -31,20 +32,25 @@ std::string BiasText(const Figures& figures) {
   return fmt::format("{:.3g} ± {:.1g} %", 100 * bias, 100 * error);
 }
 
-constexpr char kLine[] = "{:<14} {:>7} {:>7} {:>9} {:>11} {:>15} {:>19} {:>19} {:>17} {:>17}\n";
+std::vector<std::string> Titles() {
+  return {"ESTIMATOR",        "SIGMA",          "WINDOW", "PARTICLES", "STEPS", "BIAS", "VARIANCE",
+          "VARIANCE x STEPS", "SIGNAL / NOISE", "COSINE", ""};
+}
 
-std::string RowText(const StudyRow& row) {
+std::vector<std::string> Cells(const StudyRow& row) {
   const Figures& figures = row.figures;
   const Estimated costed = {row.CostedVariance(), figures.variance.error * row.inner_steps};
-  std::string text = fmt::format(
-      kLine, row.estimator, row.sigma > 0 ? fmt::format("{:.3g}", row.sigma) : "-", row.window,
-      row.particles, fmt::format("{:.0f}", row.inner_steps), BiasText(figures),
-      WithError(figures.variance), WithError(costed), WithError(figures.signal_to_noise),
-      figures.signal.value > 2 * figures.signal.error ? WithError(figures.cosine) : "?");
-  if (row.lost > 0) {
-    text.insert(text.size() - 1, fmt::format("  ({} samples not finite)", row.lost));
-  }
-  return text;
+  return {row.estimator,
+          row.sigma > 0 ? fmt::format("{:.3g}", row.sigma) : "-",
+          fmt::to_string(row.window),
+          fmt::to_string(row.particles),
+          fmt::format("{:.0f}", row.inner_steps),
+          BiasText(figures),
+          WithError(figures.variance),
+          WithError(costed),
+          WithError(figures.signal_to_noise),
+          figures.signal.value > 2 * figures.signal.error ? WithError(figures.cosine) : "?",
+          row.lost > 0 ? fmt::format("({} samples not finite)", row.lost) : ""};
 }
 
 nlohmann::ordered_json ToJson(const Estimated& figure) {
@@ -127,30 +133,30 @@ std::string HeaderText(const Study& study, const StudyRow& row) {
   return text;
 }
 
+std::string LengthsText(const std::vector<LengthRow>& lengths) {
+  std::vector<std::vector<std::string>> rows;
+  for (const LengthRow& row : lengths) {
+    rows.push_back({fmt::to_string(row.length), WithError(row.es),
+                    row.pathwise ? WithError(*row.pathwise) : "-"});
+  }
+  return "\nvariance of one whole-episode estimate\n" +
+         TableText({"LENGTH", "ES, ONE PAIR", "PATHWISE"}, rows, {.left = 0});
+}
+
 }  // namespace
 
 std::string StudyText(const Study& study) {
   std::string text =
       fmt::format("{}: gradient estimators at one theta, episodes of {} inner steps\n", study.job,
                   study.episode);
-  double sigma = -1;
-  for (const StudyRow& row : study.rows) {
-    if (row.sigma != sigma) {
-      sigma = row.sigma;
-      text += "\n" + HeaderText(study, row) + "\n";
-      text += fmt::format(kLine, "ESTIMATOR", "SIGMA", "WINDOW", "PARTICLES", "STEPS", "BIAS",
-                          "VARIANCE", "VARIANCE x STEPS", "SIGNAL / NOISE", "COSINE");
-    }
-    text += RowText(row);
+  for (auto row = study.rows.begin(); row != study.rows.end();) {
+    text += "\n" + HeaderText(study, *row) + "\n";
+    std::vector<std::vector<std::string>> rows;
+    const double sigma = row->sigma;
+    for (; row != study.rows.end() && row->sigma == sigma; ++row) rows.push_back(Cells(*row));
+    text += TableText(Titles(), rows, {.left = 1});
   }
-  if (!study.lengths.empty()) {
-    text += fmt::format("\nvariance of one whole-episode estimate\n{:>9} {:>19} {:>19}\n", "LENGTH",
-                        "ES, ONE PAIR", "PATHWISE");
-    for (const LengthRow& row : study.lengths) {
-      text += fmt::format("{:>9} {:>19} {:>19}\n", row.length, WithError(row.es),
-                          row.pathwise ? WithError(*row.pathwise) : "-");
-    }
-  }
+  if (!study.lengths.empty()) text += LengthsText(study.lengths);
   for (const std::string& note : study.notes) text += "\nnote: " + note;
   return text + (study.notes.empty() ? "\n" : "\n\n") + study.advice + "\n";
 }

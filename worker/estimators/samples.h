@@ -40,7 +40,7 @@ absl::StatusOr<Samples> SamplePathwise(const v1::JobConfig& config, int64_t wind
                                        std::span<const float> theta, const SampleOptions& options,
                                        DataStore& data);
 
-// Inner steps of the config's longest episode; with a curriculum, of its first ones.
-int64_t LongestEpisode(const v1::JobConfig& config);
+// Inner steps of the longest of the episodes that begin with the job: replicas know no other.
+int64_t LongestFirstEpisode(const v1::JobConfig& config);
 
 }  // namespace paceline

@@ -36,7 +36,7 @@ std::vector<int64_t> PowersOfTwo(int64_t last) {
 }
 
 absl::StatusOr<Grid> GridOf(const v1::JobConfig& own, const StudyOptions& options) {
-  const int64_t episode = LongestEpisode(own);
+  const int64_t episode = LongestFirstEpisode(own);
   const double sigma = Sigma(own.estimator());
   int64_t window = WindowSteps(own.estimator());
   if (window == 0) window = std::max<int64_t>(1, episode / 10);
@@ -99,7 +99,7 @@ class StudyRunner {
         data_(data),
         say_(say) {
     study_.job = own_.name();
-    study_.episode = LongestEpisode(own_);
+    study_.episode = LongestFirstEpisode(own_);
     study_.sigma = Sigma(own_.estimator());
     study_.first_window = grid_.windows.front();
     for (const int64_t window : grid_.windows) {

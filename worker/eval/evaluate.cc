@@ -5,10 +5,11 @@
 #include <utility>
 
 #include "common/base/digest.h"
+#include "common/estimator/lengths.h"
 #include "common/lopt/layout.h"
 #include "common/task/facts.h"
 #include "fmt/format.h"
-#include "worker/eval/baselines.h"
+#include "worker/baselines/baselines.h"
 
 namespace paceline {
 namespace {
@@ -21,19 +22,13 @@ uint64_t KeyFor(std::string_view use, uint64_t seed) {
   return key == seed ? ~key : key;
 }
 
-std::vector<RunPlan> Plans(uint64_t key, int seeds, const std::vector<float>& theta) {
-  std::vector<RunPlan> plans;
-  plans.reserve(seeds);
-  for (int i = 0; i < seeds; ++i) {
-    plans.push_back({.seed = {.key = key, .particle = static_cast<uint32_t>(i)}, .theta = theta});
+std::vector<ChosenKnob> OtherKnobs(const Baseline& baseline, const Setting& setting) {
+  std::vector<ChosenKnob> others;
+  for (size_t k = 1; k < baseline.knobs.size(); ++k) {
+    const Knob& knob = baseline.knobs[k];
+    others.push_back({knob.name, knob.values[setting[k]], knob.Text(setting[k])});
   }
-  return plans;
-}
-
-double MeanTrainingLoss(std::span<const RunResult> runs) {
-  double sum = 0;
-  for (const RunResult& run : runs) sum += run.training_loss;
-  return sum / static_cast<double>(runs.size());
+  return others;
 }
 
 // Evaluates one scenario.
@@ -53,7 +48,8 @@ class ScenarioEvaluator {
     if (!learned.ok()) return learned.status();
     result.optimizers.push_back(*std::move(learned));
     for (const Baseline& baseline : Baselines()) {
-      auto tuned = Tuned(baseline);
+      if (!runs_.Suits(baseline)) continue;
+      auto tuned = AtItsBest(baseline);
       if (!tuned.ok()) return tuned.status();
       result.optimizers.push_back(*std::move(tuned));
     }
@@ -67,7 +63,7 @@ class ScenarioEvaluator {
   absl::StatusOr<OptimizerResult> Learned() const {
     const v1::LearnedOptimizer& config = trained_.optimizer;
     auto runs =
-        runs_.Run(config, Plans(ResultKey(), options_.seeds, trained_.theta), scenario_.steps);
+        runs_.Run(config, PlanRuns(ResultKey(), options_.seeds, trained_.theta), scenario_.steps);
     if (!runs.ok()) return runs.status();
     return OptimizerResult{.key = "learned",
                            .title = LayoutOf(config).optimizer + " (learned)",
@@ -75,35 +71,21 @@ class ScenarioEvaluator {
                            .runs = *std::move(runs)};
   }
 
-  absl::StatusOr<OptimizerResult> Tuned(const Baseline& baseline) const {
-    const auto best = BestRate(baseline);
+  absl::StatusOr<OptimizerResult> AtItsBest(const Baseline& baseline) const {
+    const auto best = Tune(baseline, runs_, TuningKey(), scenario_.steps, options_.tuning);
     if (!best.ok()) return best.status();
-    const double rate = LearningRates()[*best];
-    const auto plans = Plans(ResultKey(), options_.seeds, ThetaWithRate(baseline, rate));
-    auto runs = runs_.Run(baseline.config, plans, scenario_.steps);
+    const auto plans = PlanRuns(ResultKey(), options_.seeds, ThetaAt(baseline, best->setting));
+    auto runs = runs_.Run(baseline, plans, scenario_.steps, TestLoss::kMeasured);
     if (!runs.ok()) return runs.status();
+    const std::vector<double>& rates = baseline.knobs.front().values;
+    const size_t rate = best->setting.front();
     return OptimizerResult{.key = baseline.key,
                            .title = baseline.title,
-                           .learning_rate = rate,
-                           .rate_at_edge = *best == 0 || *best + 1 == LearningRates().size(),
+                           .learning_rate = rates[rate],
+                           .rate_at_edge = rate == 0 || rate + 1 == rates.size(),
+                           .others = OtherKnobs(baseline, best->setting),
+                           .settings_tried = best->tried,
                            .runs = *std::move(runs)};
-  }
-
-  // Index of the rate with the lowest mean training loss at the end.
-  absl::StatusOr<size_t> BestRate(const Baseline& baseline) const {
-    std::vector<RunPlan> plans;
-    for (const double rate : LearningRates()) {
-      auto of_rate = Plans(TuningKey(), options_.tuning_seeds, ThetaWithRate(baseline, rate));
-      plans.insert(plans.end(), of_rate.begin(), of_rate.end());
-    }
-    const auto runs = runs_.Run(baseline.config, plans, scenario_.steps);
-    if (!runs.ok()) return runs.status();
-    std::vector<double> means;
-    for (size_t i = 0; i < LearningRates().size(); ++i) {
-      means.push_back(MeanTrainingLoss(
-          std::span(*runs).subspan(i * options_.tuning_seeds, options_.tuning_seeds)));
-    }
-    return std::min_element(means.begin(), means.end()) - means.begin();
   }
 
   const TrainedOptimizer& trained_;
@@ -133,14 +115,20 @@ absl::StatusOr<Evaluation> Evaluate(const TrainedOptimizer& trained, const EvalO
     return absl::InvalidArgumentError(
         "the job's task is a dynamical system; only learned optimizers are evaluated");
   }
-  Evaluation evaluation{.job = training.job, .outer_step = training.step};
-  evaluation.horizon =
-      options.length > 0 ? options.length : TrainingHorizon(training.config.episode());
+  Evaluation evaluation{
+      .job = training.job, .outer_step = training.step, .tuning_seeds = options.tuning.seeds};
+  evaluation.horizon = options.length > 0 ? options.length : LongestEpisode(training.config);
+  if (evaluation.horizon < 1) {
+    return absl::InvalidArgumentError(
+        "the config does not say how long an episode is, and a training without inner steps "
+        "measures nothing; say with --length STEPS how long it is to be");
+  }
   for (const Scenario& scenario :
        MakeScenarios(training.config.tasks(options.task), evaluation.horizon)) {
-    say(fmt::format("{}, {} inner steps: 3 x {} learning rates x {} runs, then 4 x {} runs",
-                    scenario.title, scenario.steps, LearningRates().size(), options.tuning_seeds,
-                    options.seeds));
+    say(
+        fmt::format("{}, {} inner steps: hand-designed optimizers tuned by {} runs a setting, then "
+                    "{} runs of each",
+                    scenario.title, scenario.steps, options.tuning.seeds, options.seeds));
     const auto runs =
         TrainingRuns::Create(scenario.task, training.config.engine(), data, options.threads);
     if (!runs.ok()) return runs.status();

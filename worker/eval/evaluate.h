@@ -12,23 +12,32 @@
 #include "worker/data/dataset.h"
 #include "worker/eval/scenario.h"
 #include "worker/eval/training_runs.h"
+#include "worker/eval/tuning.h"
 
 namespace paceline {
 
 struct EvalOptions {
-  int seeds = 10;        // runs per optimizer in the result
-  int tuning_seeds = 3;  // runs per learning rate, with other seeds
-  int64_t length = 0;    // the horizon; 0: the config's
-  int task = 0;          // index into the config's tasks
+  int seeds = 10;            // runs per optimizer in the result
+  TuningBudget tuning = {};  // of each baseline, with other seeds
+  int64_t length = 0;        // the horizon; 0: the config's
+  int task = 0;              // index into the config's tasks
   int threads = 1;
+};
+
+struct ChosenKnob {
+  std::string name;
+  double value = 0;
+  std::string text;  // for people
 };
 
 struct OptimizerResult {
   std::string key;                      // "learned", "adam"
   std::string title;                    // for people
   std::optional<double> learning_rate;  // the chosen one, of a baseline
-  bool rate_at_edge = false;            // it is the first or last of those tried
-  std::vector<RunResult> runs;          // [seed]
+  bool rate_at_edge = false;            // it is the first or last of those that it could have
+  std::vector<ChosenKnob> others = {};  // what else was chosen
+  size_t settings_tried = 0;            // of a baseline
+  std::vector<RunResult> runs = {};     // [seed]
 };
 
 struct ScenarioResult {
@@ -39,7 +48,8 @@ struct ScenarioResult {
 struct Evaluation {
   std::string job;
   int64_t outer_step = 0;
-  int64_t horizon = 0;  // inner steps
+  int64_t horizon = 0;   // inner steps
+  int tuning_seeds = 0;  // runs per setting of a baseline
   std::vector<ScenarioResult> scenarios{};
 };
 

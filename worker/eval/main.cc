@@ -18,7 +18,7 @@ enum ExitStatus { kDone = 0, kFailed = 1, kUsage = 2, kNotFound = 4 };
 constexpr char kDescription[] =
     "Runs a learned optimizer on unseen initial weights, on unseen widths and at twice its "
     "training\n"
-    "length, beside SGD, momentum and Adam, each at its best learning rate.\n"
+    "length, beside hand-designed optimizers (Muon, AdamW, Adam, momentum, SGD), each tuned.\n"
     "Usage: paceline eval TARGET [OPTIONS]";
 constexpr char kFooter[] =
     "Writes report.txt, report.json, curves.csv and curves.svg.\n"
@@ -45,9 +45,14 @@ void AddFlags(CLI::App& app, Flags& flags) {
   app.add_option("--seeds", options.seeds, "Runs per optimizer that the table is made of")
       ->check(CLI::Range(2, 1000))
       ->capture_default_str();
-  app.add_option("--tuning-seeds", options.tuning_seeds,
-                 "Other runs, by which each baseline's learning rate is chosen")
+  app.add_option("--tuning-seeds", options.tuning.seeds,
+                 "Other runs, by which each hand-designed optimizer's setting is chosen")
       ->check(CLI::Range(1, 1000))
+      ->capture_default_str();
+  app.add_option(
+         "--tuning-settings", options.tuning.settings,
+         "Settings of each tried first; then the best one's neighbours, until none is better")
+      ->check(CLI::Range(1, 10'000))
       ->capture_default_str();
   app.add_option("--length", options.length,
                  "Inner steps of the training horizon (default: the config's longest episode)")

@@ -3,15 +3,14 @@
 #include <algorithm>
 
 #include "common/base/file.h"
+#include "common/text/table.h"
 #include "fmt/format.h"
-#include "worker/eval/baselines.h"
+#include "fmt/ranges.h"
 #include "worker/eval/statistics.h"
 #include "worker/eval/verdict.h"
 
 namespace paceline {
 namespace {
-
-constexpr char kYardstick[] = "adam";
 
 std::string SpreadText(std::span<const double> values) {
   const Spread spread = SpreadOf(values);
@@ -28,23 +27,41 @@ size_t DivergedRuns(const OptimizerResult& result) {
                        [](const RunResult& run) { return run.diverged; });
 }
 
-std::string RowText(const OptimizerResult& result) {
-  std::string row = fmt::format("  {:<26}{:<15}{:<19}{:<17}", result.title, RateText(result),
-                                SpreadText(TrainingLosses(result)), SpreadText(TestLosses(result)));
+// What else was chosen, and what went wrong.
+std::string NoteText(const OptimizerResult& result) {
+  std::vector<std::string> notes;
+  for (const ChosenKnob& knob : result.others) notes.push_back(knob.text);
   if (const size_t diverged = DivergedRuns(result); diverged > 0) {
-    row += fmt::format("  {} of {} runs diverged", diverged, result.runs.size());
+    notes.push_back(fmt::format("{} of {} runs diverged", diverged, result.runs.size()));
   }
-  row.erase(row.find_last_not_of(' ') + 1);
-  return row + "\n";
+  return fmt::format("{}", fmt::join(notes, ", "));
+}
+
+std::string TriedText(const OptimizerResult& result) {
+  return result.learning_rate ? fmt::to_string(result.settings_tried) : "-";
+}
+
+// What is said of the others goes below.
+std::string OnTwoLines(std::string verdict) {
+  if (const size_t others = verdict.find("; ", verdict.find(')')); others != std::string::npos) {
+    verdict.replace(others, 2, ";\n     ");
+  }
+  return verdict;
 }
 
 std::string ScenarioText(const ScenarioResult& result) {
-  std::string text = fmt::format("{}: {}, {} inner steps\n", result.scenario.title,
-                                 TaskText(result.scenario.task), result.scenario.steps);
-  text += fmt::format("  {:<26}{:<15}{:<19}{}\n", "OPTIMIZER", "LEARNING RATE", "TRAINING LOSS",
-                      "TEST LOSS");
-  for (const OptimizerResult& optimizer : result.optimizers) text += RowText(optimizer);
-  return text + fmt::format("  => the learned optimizer {}\n\n", VerdictText(result, kYardstick));
+  std::vector<std::vector<std::string>> rows;
+  for (const OptimizerResult& optimizer : result.optimizers) {
+    rows.push_back({optimizer.title, TriedText(optimizer), RateText(optimizer),
+                    SpreadText(TrainingLosses(optimizer)), SpreadText(TestLosses(optimizer)),
+                    NoteText(optimizer)});
+  }
+  return fmt::format(
+      "{}: {}, {} inner steps\n{}  => the learned optimizer {}\n\n", result.scenario.title,
+      TaskText(result.scenario.task), result.scenario.steps,
+      TableText({"OPTIMIZER", "TRIED", "LEARNING RATE", "TRAINING LOSS", "TEST LOSS", ""}, rows,
+                {.indent = 2}),
+      OnTwoLines(VerdictText(result)));
 }
 
 // Of point `point` over the seeds.
@@ -69,6 +86,9 @@ nlohmann::ordered_json OptimizerJson(const OptimizerResult& result) {
   json["learning_rate"] =
       result.learning_rate ? nlohmann::ordered_json(*result.learning_rate) : nullptr;
   json["rate_at_edge"] = result.rate_at_edge;
+  json["settings"] = nlohmann::ordered_json::object();
+  for (const ChosenKnob& knob : result.others) json["settings"][knob.name] = knob.value;
+  json["settings_tried"] = result.settings_tried;
   json["training_loss"] = SpreadJson(TrainingLosses(result));
   json["test_loss"] = SpreadJson(TestLosses(result));
   json["diverged_runs"] = DivergedRuns(result);
@@ -105,22 +125,23 @@ std::vector<double> TestLosses(const OptimizerResult& result) {
 std::string ReportText(const Evaluation& evaluation) {
   const ScenarioResult& own = evaluation.scenarios.front();
   std::string text = fmt::format(
-      "{} after {} outer steps, beside hand-designed optimizers, each at the best of {} learning\n"
-      "rates from {:g} to {:g} for the table's training loss, chosen on other runs.\n"
+      "{} after {} outer steps, beside hand-designed optimizers, each at the best of the settings\n"
+      "that were TRIED for the table's training loss, with {} other runs a setting.\n"
       "Training loss: mean of the last tenth of the inner steps. Test loss: at the end. Mean ± "
       "standard\ndeviation over {} runs with initial weights and batches that neither training "
-      "nor the choice of\nlearning rates has seen.\n\n",
-      evaluation.job, evaluation.outer_step, LearningRates().size(), LearningRates().front(),
-      LearningRates().back(), own.optimizers.front().runs.size());
+      "nor the choice of\nsettings has seen.\n\n",
+      evaluation.job, evaluation.outer_step, evaluation.tuning_seeds,
+      own.optimizers.front().runs.size());
   for (const ScenarioResult& result : evaluation.scenarios) text += ScenarioText(result);
   return text + fmt::format("At its own horizon of {} inner steps the learned optimizer {}.\n",
-                            evaluation.horizon, VerdictText(own, kYardstick));
+                            evaluation.horizon, VerdictText(own));
 }
 
 nlohmann::ordered_json ReportJson(const Evaluation& evaluation) {
   nlohmann::ordered_json json = {{"job", evaluation.job},
                                  {"outer_step", evaluation.outer_step},
                                  {"horizon", evaluation.horizon},
+                                 {"tuning_seeds", evaluation.tuning_seeds},
                                  {"scenarios", nlohmann::ordered_json::array()}};
   for (const ScenarioResult& result : evaluation.scenarios) {
     auto optimizers = nlohmann::ordered_json::array();
@@ -130,7 +151,7 @@ nlohmann::ordered_json ReportJson(const Evaluation& evaluation) {
     json["scenarios"].push_back({{"scenario", result.scenario.key},
                                  {"task", TaskText(result.scenario.task)},
                                  {"steps", result.scenario.steps},
-                                 {"verdict", VerdictText(result, kYardstick)},
+                                 {"verdict", VerdictText(result)},
                                  {"optimizers", std::move(optimizers)}});
   }
   return json;

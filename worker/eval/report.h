@@ -5,9 +5,9 @@
 #include <vector>
 
 #include "absl/status/status.h"
+#include "common/plot/svg_plot.h"
 #include "nlohmann/json.hpp"
 #include "worker/eval/evaluate.h"
-#include "worker/eval/svg_plot.h"
 
 namespace paceline {
 

@@ -23,10 +23,6 @@ void AddIfThereIs(std::optional<v1::Task> task, const std::string& key, const st
 
 }  // namespace
 
-int64_t TrainingHorizon(const v1::Episode& episode) {
-  return episode.has_constant() ? episode.constant().steps() : episode.log_uniform().max();
-}
-
 std::string TaskText(const v1::Task& task) { return FactsOf(task).text; }
 
 std::vector<Scenario> MakeScenarios(const v1::Task& task, int64_t horizon) {

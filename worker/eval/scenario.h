@@ -5,7 +5,6 @@
 #include <string>
 #include <vector>
 
-#include "paceline/v1/estimator.pb.h"
 #include "paceline/v1/task.pb.h"
 
 namespace paceline {
@@ -17,8 +16,6 @@ struct Scenario {
   int64_t steps = 0;  // inner steps
 };
 
-// The longest episode that a config asks for, before rounding to windows.
-int64_t TrainingHorizon(const v1::Episode& episode);
 // "image_mlp 8x8 [32] relu, batch 128"
 std::string TaskText(const v1::Task& task);
 

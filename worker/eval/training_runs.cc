@@ -7,7 +7,6 @@
 #include <utility>
 
 #include "common/base/parallel.h"
-#include "worker/engine/inner_runs.h"
 
 namespace paceline {
 namespace {
@@ -84,14 +83,35 @@ absl::StatusOr<TrainingRuns> TrainingRuns::Create(const v1::Task& task, v1::Engi
 absl::StatusOr<std::vector<RunResult>> TrainingRuns::Run(const v1::LearnedOptimizer& optimizer,
                                                          const std::vector<RunPlan>& plans,
                                                          int64_t steps) const {
+  return RunAll([&](int runs) { return MakeRuns(engine_, optimizer, config_, *task_, runs); },
+                plans, steps, TestLoss::kMeasured);
+}
+
+absl::StatusOr<std::vector<RunResult>> TrainingRuns::Run(const Baseline& baseline,
+                                                         const std::vector<RunPlan>& plans,
+                                                         int64_t steps, TestLoss test_loss) const {
+  const auto make = [&](int runs) {
+    return MakeRunsWith(engine_, baseline.make(task_->parameters()), config_, *task_, runs);
+  };
+  return RunAll(make, plans, steps, test_loss);
+}
+
+bool TrainingRuns::Suits(const Baseline& baseline) const {
+  return !baseline.suits || baseline.suits(task_->parameters());
+}
+
+absl::StatusOr<std::vector<RunResult>> TrainingRuns::RunAll(const MakeInnerRuns& make,
+                                                            const std::vector<RunPlan>& plans,
+                                                            int64_t steps,
+                                                            TestLoss test_loss) const {
   std::vector<RunResult> results(plans.size());
   std::mutex mutex;
   absl::Status failure;
   ParallelFor(threads_, plans.size(), kRunsTogether, [&](size_t begin, size_t end) {
     for (; begin < end; begin += kRunsTogether) {
       const size_t count = std::min(kRunsTogether, end - begin);
-      const absl::Status status = RunRange(optimizer, std::span(plans).subspan(begin, count), steps,
-                                           std::span(results).subspan(begin, count));
+      const absl::Status status = RunRange(make, std::span(plans).subspan(begin, count), steps,
+                                           test_loss, std::span(results).subspan(begin, count));
       const std::lock_guard lock(mutex);
       failure.Update(status);
     }
@@ -100,16 +120,19 @@ absl::StatusOr<std::vector<RunResult>> TrainingRuns::Run(const v1::LearnedOptimi
   return results;
 }
 
-absl::Status TrainingRuns::RunRange(const v1::LearnedOptimizer& optimizer,
-                                    std::span<const RunPlan> plans, int64_t steps,
+absl::Status TrainingRuns::RunRange(const MakeInnerRuns& make, std::span<const RunPlan> plans,
+                                    int64_t steps, TestLoss test_loss,
                                     std::span<RunResult> results) const {
-  auto runs = MakeRuns(engine_, optimizer, config_, *task_, static_cast<int>(plans.size()));
+  auto runs = make(static_cast<int>(plans.size()));
   if (!runs.ok()) return runs.status();
   std::vector<LossTally> tallies(plans.size(), LossTally(*task_, steps));
   if (absl::Status trained = Train(**runs, plans, steps, tallies); !trained.ok()) return trained;
   for (size_t run = 0; run < plans.size(); ++run) {
-    const std::vector<float> parameters = (*runs)->Parameters(static_cast<int>(run));
-    const double test = task_->EvaluateLoss(plans[run].seed, parameters, Split::kTest, 0);
+    double test = 0;
+    if (test_loss == TestLoss::kMeasured) {
+      const std::vector<float> parameters = (*runs)->Parameters(static_cast<int>(run));
+      test = task_->EvaluateLoss(plans[run].seed, parameters, Split::kTest, 0);
+    }
     results[run] = tallies[run].Finish(test);
   }
   return absl::OkStatus();

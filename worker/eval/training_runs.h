@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <span>
 #include <utility>
@@ -11,7 +12,9 @@
 #include "paceline/v1/optimizer.pb.h"
 #include "paceline/v1/task.pb.h"
 #include "paceline/v1/tier.pb.h"
+#include "worker/baselines/baseline.h"
 #include "worker/data/dataset.h"
+#include "worker/engine/inner_runs.h"
 #include "worker/task/task.h"
 
 namespace paceline {
@@ -33,6 +36,8 @@ struct RunResult {
 // Inner steps per point of a curve of at most about 100 points.
 int64_t CurveSpan(int64_t steps);
 
+enum class TestLoss { kMeasured, kLeftOut };  // left out: 0
+
 // One task that runs train, and how they are computed.
 class TrainingRuns {
  public:
@@ -43,13 +48,23 @@ class TrainingRuns {
   absl::StatusOr<std::vector<RunResult>> Run(const v1::LearnedOptimizer& optimizer,
                                              const std::vector<RunPlan>& plans,
                                              int64_t steps) const;
+  absl::StatusOr<std::vector<RunResult>> Run(const Baseline& baseline,
+                                             const std::vector<RunPlan>& plans, int64_t steps,
+                                             TestLoss test_loss) const;
+  // Whether the baseline differs from the others on this task.
+  bool Suits(const Baseline& baseline) const;
 
  private:
   TrainingRuns(v1::Task config, v1::Engine engine, std::unique_ptr<Task> task, int threads)
       : config_(std::move(config)), engine_(engine), task_(std::move(task)), threads_(threads) {}
 
-  absl::Status RunRange(const v1::LearnedOptimizer& optimizer, std::span<const RunPlan> plans,
-                        int64_t steps, std::span<RunResult> results) const;
+  // Makes so many runs.
+  using MakeInnerRuns = std::function<absl::StatusOr<std::unique_ptr<InnerRuns>>(int)>;
+  absl::StatusOr<std::vector<RunResult>> RunAll(const MakeInnerRuns& make,
+                                                const std::vector<RunPlan>& plans, int64_t steps,
+                                                TestLoss test_loss) const;
+  absl::Status RunRange(const MakeInnerRuns& make, std::span<const RunPlan> plans, int64_t steps,
+                        TestLoss test_loss, std::span<RunResult> results) const;
 
   v1::Task config_;
   v1::Engine engine_;

@@ -112,6 +112,34 @@ TEST(Curriculum, LengthsAreThoseOfALogUniformLawWithTheBoundsOfTheStep) {
   }
 }
 
+TEST(LongestEpisode, IsKnownForEveryKindOfLengths) {
+  v1::JobConfig config = EstimatorConfig(Kind::kNres, 10, 50);
+  EXPECT_EQ(LongestEpisode(config), 50);
+  SetLogUniform(config, 100, 1000);
+  EXPECT_EQ(LongestEpisode(config), 1000);
+  EXPECT_EQ(LongestEpisode(v1::JobConfig()), 0);
+}
+
+TEST(LongestEpisode, OfACurriculumIsTheLongestThatTheJobComesTo) {
+  v1::JobConfig config = CurriculumConfig({{0, 10, 100}, {100, 10, 1100}, {200, 10, 50}});
+  config.mutable_outer()->set_steps(1000);
+  EXPECT_EQ(LongestEpisode(config), 1100);
+  config.mutable_outer()->set_steps(51);
+  EXPECT_EQ(LongestEpisode(config), 600);
+  config.mutable_outer()->set_steps(1);
+  EXPECT_EQ(LongestEpisode(config), 100);
+}
+
+TEST(LongestEpisode, NoneIsLonger) {
+  v1::JobConfig config = CurriculumConfig({{10, 100, 200}, {20, 100, 400}, {120, 50, 1400}});
+  config.mutable_outer()->set_steps(100);
+  for (const int64_t step : {0, 10, 40, 99}) {
+    for (const int64_t length : LengthsOfBlocks(config, step, 20)) {
+      EXPECT_LE(length, LongestEpisode(config)) << step;
+    }
+  }
+}
+
 TEST(EpisodeTask, IsDrawnByWeight) {
   v1::JobConfig config = EstimatorConfig(Kind::kNres, 10, 50);
   config.mutable_tasks(0)->set_weight(1);

@@ -5,7 +5,7 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "tests/worker/eval/small_optimizers.h"
-#include "worker/eval/baselines.h"
+#include "worker/baselines/baselines.h"
 #include "worker/eval/report.h"
 #include "worker/eval/verdict.h"
 
@@ -64,7 +64,7 @@ TEST(EvaluateTest, ABetterOptimizerIsSaidToBeBetter) {
       EvaluateSmall(SmallOptimizer({"optimizer={learnable_sgd: {learning_rate: 0.48}}"}));
   const ScenarioResult& own = evaluation.scenarios[0];
   EXPECT_EQ(Compare(own.optimizers[0], Find(own, "sgd")).outcome, Outcome::kBeats);
-  EXPECT_THAT(ReportText(evaluation), HasSubstr("the learned optimizer beats tuned Adam"));
+  EXPECT_THAT(ReportText(evaluation), HasSubstr("the learned optimizer beats tuned SGD, the best rival"));
 }
 
 TEST(EvaluateTest, AllOptimizersStartFromTheSameWeightsOfASeedAndSeedsDiffer) {
@@ -130,6 +130,27 @@ TEST(EvaluateTest, ATaskThatTheConfigDoesNotHaveIsAnError) {
   EXPECT_TRUE(absl::IsInvalidArgument(evaluation.status()));
 }
 
+TEST(EvaluateTest, TheHorizonIsTheLongestEpisodeOfAnyKindOfLengths) {
+  const auto horizon = [](const std::string& episode) {
+    return EvaluateSmall(SmallOptimizer({"episode=" + episode})).horizon;
+  };
+  EXPECT_EQ(horizon("{constant: {steps: 12}}"), 12);
+  EXPECT_EQ(horizon("{log_uniform: {min: 3, max: 8}}"), 8);
+  // The job has three outer steps: it comes to 2 of 20 parts of the way from 10 to 30.
+  EXPECT_EQ(horizon("{curriculum: {stages: [{step: 0, min: 5, max: 10}, "
+                    "{step: 20, min: 5, max: 30}]}}"),
+            12);
+}
+
+TEST(EvaluateTest, WithoutInnerStepsThereIsNothingToSay) {
+  TrainedOptimizer trained = SmallOptimizer();
+  trained.training->config.clear_episode();
+  DataStore data("/nowhere");
+  const auto evaluation = Evaluate(trained, {}, data, [](const std::string&) {});
+  EXPECT_TRUE(absl::IsInvalidArgument(evaluation.status()));
+  EXPECT_THAT(std::string(evaluation.status().message()), HasSubstr("--length STEPS"));
+}
+
 TEST(EvaluateTest, AMissingDataSetIsAnError) {
   DataStore data("/nowhere");
   const auto evaluation = Evaluate(SmallOptimizer({"tasks[0]={image_mlp: {hidden: [4]}}"}), {},
@@ -145,8 +166,9 @@ TEST(EvaluateTest, FashionMnistIsLearned) {
   const TrainedOptimizer trained =
       SmallOptimizer({"tasks[0]={image_mlp: {size: 4, hidden: [24], batch: 32}}",
                       "optimizer={learnable_adam: {learning_rate: 0.03}}"});
-  const auto evaluation = Evaluate(trained, {.seeds = 2, .tuning_seeds = 1, .length = 40}, data,
-                                   [](const std::string&) {});
+  const auto evaluation = Evaluate(
+      trained, {.seeds = 2, .tuning = {.settings = 6, .rounds = 1, .seeds = 1}, .length = 40}, data,
+      [](const std::string&) {});
   ASSERT_TRUE(evaluation.ok()) << evaluation.status();
   for (const ScenarioResult& result : evaluation->scenarios) {
     for (const OptimizerResult& optimizer : result.optimizers) {

@@ -20,6 +20,8 @@ Evaluation SmallEvaluation() {
   task.mutable_quadratic()->set_kind(v1::QUADRATIC_KIND_PLAIN);
   OptimizerResult adam = ResultWithLosses("adam", {2.0, 3.5});
   adam.learning_rate = 0.03;
+  adam.others = {{.name = "warm-up", .value = 0.1, .text = "warm-up 0.1"}};
+  adam.settings_tried = 30;
   adam.runs[1].diverged = true;
   ScenarioResult own{
       .scenario = {.key = "own", .title = "Unseen initial weights", .task = task, .steps = 2},
@@ -36,14 +38,21 @@ TEST(StatisticsTest, TheDeviationIsThatOfASample) {
 
 TEST(ReportTest, TheTableHasARowPerOptimizerAndAVerdict) {
   const std::string text = ReportText(SmallEvaluation());
-  EXPECT_THAT(
-      text,
-      HasSubstr("  learned                   -              1.5000 ± 0.7071    2.5000 ± 0.7071\n"));
-  EXPECT_THAT(
-      text,
-      HasSubstr("  adam                      0.03           2.7500 ± 1.0607    3.7500 ± 1.0607"));
-  EXPECT_THAT(text, HasSubstr("1 of 2 runs diverged"));
+  EXPECT_THAT(text,
+              HasSubstr("  OPTIMIZER  TRIED  LEARNING RATE  TRAINING LOSS    TEST LOSS\n"
+                        "  learned    -      -              1.5000 ± 0.7071  2.5000 ± 0.7071\n"
+                        "  adam       30     0.03           2.7500 ± 1.0607  3.7500 ± 1.0607  "
+                        "warm-up 0.1, 1 of 2 runs diverged\n"));
   EXPECT_THAT(text, HasSubstr("At its own horizon of 2 inner steps the learned optimizer beats"));
+}
+
+TEST(ReportTest, ColumnsNeverRunTogether) {
+  Evaluation evaluation = SmallEvaluation();
+  for (RunResult& run : evaluation.scenarios[0].optimizers[0].runs) {
+    run.training_loss = run.test_loss = 1e9;
+  }
+  EXPECT_THAT(ReportText(evaluation),
+              HasSubstr("-              1000000000.0000 ± 0.0000  1000000000.0000 ± 0.0000\n"));
 }
 
 TEST(ReportTest, ARateAtTheEdgeOfTheGridIsMarked) {
@@ -57,6 +66,8 @@ TEST(ReportTest, JsonHasTheSameFigures) {
   const auto& adam = json["scenarios"][0]["optimizers"][1];
   EXPECT_EQ(json["outer_step"], 3);
   EXPECT_EQ(adam["learning_rate"], 0.03);
+  EXPECT_EQ(adam["settings"], nlohmann::json({{"warm-up", 0.1}}));
+  EXPECT_EQ(adam["settings_tried"], 30);
   EXPECT_EQ(adam["training_loss"]["mean"], 2.75);
   EXPECT_EQ(adam["training_loss"]["seeds"], nlohmann::json({2.0, 3.5}));
   EXPECT_EQ(adam["diverged_runs"], 1);

@@ -53,15 +53,6 @@ TEST(ScenarioTest, AQuadraticsWidthIsItsDimension) {
   EXPECT_EQ(scenarios[1].task.quadratic().dimension(), 2u);
 }
 
-TEST(ScenarioTest, TheHorizonIsTheLongestEpisode) {
-  v1::Episode episode;
-  episode.mutable_constant()->set_steps(100);
-  EXPECT_EQ(TrainingHorizon(episode), 100);
-  episode.mutable_log_uniform()->set_min(100);
-  episode.mutable_log_uniform()->set_max(1000);
-  EXPECT_EQ(TrainingHorizon(episode), 1000);
-}
-
 TEST(ScenarioTest, TasksAreNamedInWords) {
   EXPECT_EQ(TaskText(ImageMlp({32, 16})),
             "fashion_mnist 8x8, hidden [32, 16], leaky_relu, batch 128");

@@ -1,5 +1,7 @@
 #include "worker/eval/verdict.h"
 
+#include <utility>
+
 #include "gtest/gtest.h"
 #include "tests/worker/eval/small_optimizers.h"
 
@@ -31,12 +33,30 @@ TEST(VerdictTest, SeedsOfTheSameRunAreCompared) {
   EXPECT_EQ(OutcomeOf({1.0, 5.0, 9.0}, {1.2, 5.2, 9.2}), Outcome::kBeats);
 }
 
-TEST(VerdictTest, TheWordsGiveTheFigures) {
-  ScenarioResult result;
-  result.optimizers = {ResultWithLosses("learned", {1.0, 2.0}),
-                       ResultWithLosses("adam", {2.0, 3.5})};
-  EXPECT_EQ(VerdictText(result, "adam"),
-            "beats tuned adam (training loss 1.5000 against 2.7500; lower on 2 of 2 seeds)");
+ScenarioResult Scenes(std::vector<OptimizerResult> optimizers) {
+  return {.scenario = {}, .optimizers = std::move(optimizers)};
+}
+
+TEST(VerdictTest, TheBestRivalIsNamedWithTheFigures) {
+  const ScenarioResult result =
+      Scenes({ResultWithLosses("learned", {1.0, 2.0}), ResultWithLosses("adam", {2.0, 3.5}),
+              ResultWithLosses("sgd", {3.0, 4.5})});
+  EXPECT_EQ(BestRival(result).key, "adam");
+  EXPECT_EQ(
+      VerdictText(result),
+      "beats tuned adam, the best rival (training loss 1.5000 against 2.7500; lower on 2 of 2 "
+      "seeds); beats sgd");
+}
+
+TEST(VerdictTest, ALostContestIsSaidFirst) {
+  const ScenarioResult result =
+      Scenes({ResultWithLosses("learned", {1.0, 2.0}), ResultWithLosses("adam", {1.0, 2.0}),
+              ResultWithLosses("momentum", {2.0, 3.5}), ResultWithLosses("adamw", {0.8, 1.8}),
+              ResultWithLosses("muon", {0.5, 1.5}), ResultWithLosses("sgd", {3.0, 4.5})});
+  EXPECT_EQ(VerdictText(result),
+            "loses to tuned muon, the best rival (training loss 1.5000 against 1.0000; lower on 0 "
+            "of 2 seeds); loses to adamw; is not clearly different from adam; beats momentum and "
+            "sgd");
 }
 
 }  // namespace

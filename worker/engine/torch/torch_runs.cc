@@ -34,13 +34,13 @@ std::vector<ParameterTensor> StateTensor(const Optimizer& optimizer) {
 
 class TorchRuns : public InnerRuns {
  public:
-  TorchRuns(const v1::LearnedOptimizer& optimizer, const v1::Task& task_config, const Task& task,
-            int runs)
+  TorchRuns(std::unique_ptr<Optimizer> optimizer, const CurvatureNeeds& needs,
+            const v1::Task& task_config, const Task& task, int runs)
       : task_config_(task_config),
         task_(task),
-        optimizer_(MakeOptimizer(optimizer, task.parameters(), Arithmetic::kSimd)),
+        optimizer_(std::move(optimizer)),
         source_(MakeKernelSource(task, lane::ActiveTarget())),
-        curvature_(CurvatureOf(optimizer), *source_, task.parameter_count()),
+        curvature_(needs, *source_, task.parameter_count()),
         runs_(runs),
         parameters_(task.parameters(), runs, at::kCPU),
         states_(StateTensor(*optimizer_), runs, at::kCPU) {
@@ -167,21 +167,35 @@ class TorchRuns : public InnerRuns {
   StepObserver observer_;
 };
 
-}  // namespace
-
-absl::StatusOr<std::unique_ptr<InnerRuns>> MakeTorchRuns(const v1::LearnedOptimizer& optimizer,
-                                                         const v1::Task& task_config,
-                                                         const Task& task, int runs) {
+absl::StatusOr<std::unique_ptr<InnerRuns>> Make(std::unique_ptr<Optimizer> optimizer,
+                                                const CurvatureNeeds& needs,
+                                                const v1::Task& task_config, const Task& task,
+                                                int runs) {
   std::unique_ptr<InnerRuns> result;
   absl::Status unknown;
   const absl::Status status = RunTorch([&] {
     unknown = MakeTorchBatch(task_config, task, {}).status();
     if (!unknown.ok()) return;
-    result = std::make_unique<TorchRuns>(optimizer, task_config, task, runs);
+    result = std::make_unique<TorchRuns>(std::move(optimizer), needs, task_config, task, runs);
   });
   unknown.Update(status);
   if (!unknown.ok()) return unknown;
   return result;
+}
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<InnerRuns>> MakeTorchRuns(const v1::LearnedOptimizer& optimizer,
+                                                         const v1::Task& task_config,
+                                                         const Task& task, int runs) {
+  return Make(MakeOptimizer(optimizer, task.parameters(), Arithmetic::kSimd),
+              CurvatureOf(optimizer), task_config, task, runs);
+}
+
+absl::StatusOr<std::unique_ptr<InnerRuns>> MakeTorchRuns(std::unique_ptr<Optimizer> optimizer,
+                                                         const v1::Task& task_config,
+                                                         const Task& task, int runs) {
+  return Make(std::move(optimizer), CurvatureNeeds(), task_config, task, runs);
 }
 
 }  // namespace paceline

@@ -21,14 +21,15 @@ struct Panel {
   std::string title;
   std::string x_title;
   std::string y_title;
-  std::vector<Curve> curves{};  // drawn in order, the first on top; the legend lists them in order
+  std::vector<Curve> curves{};  // drawn in order, the first on top; so does the legend list them
   bool logarithmic_x = false;   // all x are positive
   bool whole = false;           // nothing is cut off
 };
 
-// A picture of the panels, two beside each other. The y axis is logarithmic where all values are
-// positive and span more than a factor of 30; what lies far above the curves' starts is cut off
-// unless the panel is to be whole. Points with a y that is not finite are left out.
+// A picture of the panels, two beside each other, each over its legend. The y axis is logarithmic
+// where all values are positive and span more than a factor of 30; what lies far above the curves'
+// starts is cut off unless the panel is to be whole. Points with a y that is not finite are left
+// out.
 std::string DrawSvg(const std::vector<Panel>& panels);
 
 }  // namespace paceline

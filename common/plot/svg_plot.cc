@@ -1,4 +1,4 @@
-#include "worker/eval/svg_plot.h"
+#include "common/plot/svg_plot.h"
 
 #include <algorithm>
 #include <array>
@@ -6,14 +6,16 @@
 #include <limits>
 #include <string_view>
 
+#include "common/plot/axis.h"
 #include "fmt/format.h"
-#include "worker/eval/svg_axis.h"
 
 namespace paceline {
 namespace {
 
+// Of a panel without its legend, which stands below, in two columns.
 constexpr int kPanelWidth = 520, kPanelHeight = 380;
 constexpr int kLeft = 64, kRight = 16, kTop = 34, kBottom = 48;
+constexpr int kLegendLine = 17, kLegendColumns = 2, kLegendGap = 6;
 constexpr int kPanelsPerRow = 2;
 constexpr double kLogarithmicFrom = 30;
 // Distinguishable for most colour-blind people too (M. Okabe, K. Ito, "Color universal design",
@@ -168,14 +170,17 @@ class PanelDrawer {
                        back, Colour(i));
   }
 
+  // Below the axes, where no curve runs.
   std::string Legend() const {
     std::string svg;
-    const double right = kPanelWidth - kRight - 8;
+    constexpr int kColumnWidth = (kPanelWidth - kLeft) / kLegendColumns;
     for (size_t i = 0; i < panel_.curves.size(); ++i) {
-      const double y = kTop + 14 + 17 * static_cast<double>(i);
-      svg += Line(right - 22, y - 4, right, y - 4,
-                  fmt::format("stroke=\"{}\" stroke-width=\"3\"", Colour(i)));
-      svg += Text(right - 28, y, "end", panel_.curves[i].title);
+      const double x = kLeft + kColumnWidth * static_cast<double>(i % kLegendColumns);
+      const double y =
+          kPanelHeight + kLegendGap + kLegendLine * static_cast<double>(i / kLegendColumns);
+      svg +=
+          Line(x, y - 4, x + 22, y - 4, fmt::format("stroke=\"{}\" stroke-width=\"3\"", Colour(i)));
+      svg += Text(x + 28, y, "start", panel_.curves[i].title);
     }
     return svg;
   }
@@ -187,12 +192,21 @@ class PanelDrawer {
   bool logarithmic_ = false;
 };
 
+// Of the panel with most curves.
+int LegendHeight(const std::vector<Panel>& panels) {
+  size_t curves = 0;
+  for (const Panel& panel : panels) curves = std::max(curves, panel.curves.size());
+  return kLegendLine * static_cast<int>((curves + kLegendColumns - 1) / kLegendColumns) +
+         2 * kLegendGap;
+}
+
 }  // namespace
 
 std::string DrawSvg(const std::vector<Panel>& panels) {
   const int count = static_cast<int>(panels.size());
+  const int panel_height = kPanelHeight + LegendHeight(panels);
   const int width = kPanelWidth * std::clamp(count, 1, kPanelsPerRow);
-  const int height = kPanelHeight * std::max(1, (count + kPanelsPerRow - 1) / kPanelsPerRow);
+  const int height = panel_height * std::max(1, (count + kPanelsPerRow - 1) / kPanelsPerRow);
   std::string svg = fmt::format(
       "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{0}\" height=\"{1}\" viewBox=\"0 0 {0} "
       "{1}\" "
@@ -201,7 +215,7 @@ std::string DrawSvg(const std::vector<Panel>& panels) {
       width, height);
   for (int i = 0; i < count; ++i) {
     svg += fmt::format("<g transform=\"translate({} {})\">\n{}</g>\n",
-                       kPanelWidth * (i % kPanelsPerRow), kPanelHeight * (i / kPanelsPerRow),
+                       kPanelWidth * (i % kPanelsPerRow), panel_height * (i / kPanelsPerRow),
                        PanelDrawer(panels[i], i).Draw());
   }
   return svg + "</svg>\n";

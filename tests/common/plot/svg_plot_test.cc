@@ -1,12 +1,14 @@
-#include "worker/eval/svg_plot.h"
+#include "common/plot/svg_plot.h"
 
 #include <cstdlib>
 #include <fstream>
 #include <limits>
+#include <regex>
+#include <string>
 
+#include "common/plot/axis.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
-#include "worker/eval/svg_axis.h"
 
 namespace paceline {
 namespace {
@@ -91,6 +93,25 @@ TEST(SvgPlotTest, EachCurveHasALineABandAndALegend) {
   EXPECT_THAT(svg, HasSubstr("<polygon"));
   EXPECT_THAT(svg, HasSubstr(">Adam</text>"));
   EXPECT_THAT(svg, HasSubstr(">inner step</text>"));
+}
+
+TEST(SvgPlotTest, TheLegendLiesBelowTheAxes) {
+  Panel panel = PanelOf({2, 1});
+  for (int i = 0; i < 6; ++i) panel.curves.push_back(Curve{"curve " + std::to_string(i)});
+  const std::string svg = DrawSvg({panel});
+  const std::regex text("y=\"([0-9.]+)\" text-anchor=\"[a-z]+\">([^<]+)<");
+  double axis_title = 0, lowest = 0;
+  for (std::sregex_iterator match(svg.begin(), svg.end(), text), end; match != end; ++match) {
+    const double y = std::stod((*match)[1]);
+    if ((*match)[2] == "inner step") axis_title = y;
+    if ((*match)[2] == "Adam") {
+      EXPECT_GT(y, axis_title);
+    }
+    lowest = std::max(lowest, y);
+  }
+  const size_t height = svg.find("height=\"") + 8;
+  EXPECT_GT(axis_title, 0);
+  EXPECT_LT(lowest, std::stod(svg.substr(height)));
 }
 
 TEST(SvgPlotTest, ACurveThatShootsUpDoesNotFlattenTheOthers) {

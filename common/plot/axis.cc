@@ -1,4 +1,4 @@
-#include "worker/eval/svg_axis.h"
+#include "common/plot/axis.h"
 
 #include <algorithm>
 #include <cmath>
@@ -47,7 +47,7 @@ std::vector<Tick> Axis::Ticks() const {
        power += step) {
     for (const double factor : factors) {
       const double value = factor * std::pow(10, power);
-      if (value >= low_ && value <= high_) ticks.push_back({value, fmt::format("{:.3g}", value)});
+      if (value >= low_ && value <= high_) ticks.push_back({value, fmt::format("{:.6g}", value)});
     }
   }
   return ticks;

@@ -1,0 +1,32 @@
+#include "common/text/table.h"
+
+#include "gtest/gtest.h"
+
+namespace paceline {
+namespace {
+
+TEST(TableTest, ColumnsAreAsWideAsTheirWidestCell) {
+  EXPECT_EQ(TableText({"A", "B"}, {{"±", "x"}, {"long", ""}}), "A     B\n±     x\nlong\n");
+}
+
+TEST(TableTest, ColumnsNeverRunTogetherHoweverWide) {
+  EXPECT_EQ(TableText({"LOSS", "TEST"}, {{"1000000.0000 ± 0.0000", "1.0000"}, {"1", "2"}}),
+            "LOSS                   TEST\n"
+            "1000000.0000 ± 0.0000  1.0000\n"
+            "1                      2\n");
+}
+
+TEST(TableTest, NumbersMayStandAtTheRight) {
+  EXPECT_EQ(TableText({"NAME", "N"}, {{"a", "100"}, {"b", "2"}}, {.indent = 2, .left = 1}),
+            "  NAME    N\n  a     100\n  b       2\n");
+}
+
+TEST(TableTest, ARowMayEndEarly) {
+  EXPECT_EQ(TableText({"A", "B", ""}, {{"1", "2"}, {"3", "4", "note"}}),
+            "A  B\n1  2\n3  4  note\n");
+}
+
+TEST(TableTest, WidthIsInLettersNotInBytes) { EXPECT_EQ(TextWidth("±×σ"), 3u); }
+
+}  // namespace
+}  // namespace paceline
