@@ -14,22 +14,45 @@ namespace {
 
 constexpr double kPixelTolerance = 1e-6;
 
+// Why ours is not the file's pipeline.
+std::string Missing(const testing::GoldenFile& file) {
+  const testing::GoldenOptions options(file.config);
+  const std::string dataset = options.value("dataset", "?");
+  if (dataset != "FashionMNIST") return "dataset " + dataset;
+  if (options.value("method", "bilinear") != std::string("bilinear")) {
+    return "method " + options.at("method").dump();
+  }
+  if (options.value("antialias", false)) return "antialiasing";
+  if (!options.value("half_pixel_centers", true)) return "pixels whose centres are whole numbers";
+  const std::string split = options.value("split", "train");
+  if (split != "train" && split != "test") return "split " + split;
+  options.value("scale", "");  // in words
+  return options.Unread();
+}
+
+// Image `index` of the file's split, where the training file is in three parts.
+std::pair<const Examples*, size_t> Find(const ImageData& data, const testing::GoldenFile& file,
+                                        size_t index) {
+  if (file.config.value("split", "train") == std::string("test")) return {&data.test, index};
+  for (const Examples* part : {&data.train, &data.inner_valid, &data.outer_valid}) {
+    if (index < part->count()) return {part, index};
+    index -= part->count();
+  }
+  return {nullptr, index};
+}
+
 class GoldenImages : public ::testing::TestWithParam<int> {
  protected:
   // check(file, "resized_<size>") of every file that has the size.
   template <class Check>
   void ForFiles(const Check& check) {
-    PACELINE_SKIP_WITHOUT_GOLDEN();
-    int checked = 0;
     const std::string resized = fmt::format("resized_{}", GetParam());
-    for (const std::string& path : testing::GoldenPaths("image_resize")) {
-      const auto file = testing::LoadGolden(path);
-      ASSERT_TRUE(file.ok()) << file.status();
-      if (!file->has(resized)) continue;
-      check(*file, resized);
-      ++checked;
-    }
-    PACELINE_SKIP_IF_NONE_WAS_GOLDEN(checked, "image_resize");
+    testing::CheckGoldenFiles("image_resize", [&](const testing::GoldenFile& file) -> std::string {
+      if (!file.has(resized)) return "it has no " + resized;
+      std::string missing = Missing(file);
+      if (missing.empty()) check(file, resized);
+      return missing;
+    });
   }
 };
 
@@ -37,12 +60,14 @@ TEST_P(GoldenImages, ResizedPixelsAreThoseOfTheLibrary) {
   const int size = GetParam();
   ForFiles([&](const testing::GoldenFile& file, const std::string& resized) {
     const Tensor& images = file.at("image");
+    const auto side = static_cast<int>(images.shape[1]);
+    const size_t pixels = static_cast<size_t>(side) * side;
     const std::span<const float> expected = file.at(resized).f32();
-    const BilinearResizer resizer(28, size);
+    const BilinearResizer resizer(side, size);
     std::vector<float> out(size * size);
     double largest = 0;
     for (int64_t n = 0; n < images.shape[0]; ++n) {
-      resizer.Resize(images.u8().subspan(n * 784, 784), out);
+      resizer.Resize(images.u8().subspan(n * pixels, pixels), out);
       for (size_t i = 0; i < out.size(); ++i) {
         largest = std::max<double>(largest, std::abs(out[i] - expected[n * out.size() + i]));
       }
@@ -63,16 +88,9 @@ TEST_P(GoldenImages, TheDataSetHoldsTheLibrarysImagesAtTheirPlaces) {
     const std::span<const float> expected = file.at(resized).f32();
     const std::span<const int32_t> index = file.at("index").i32();
     for (size_t n = 0; n < index.size(); ++n) {
-      ASSERT_LT(index[n], 60000);
-      size_t at = index[n];
-      const Examples* split = &(*data)->train;
-      if (at >= 54000) {
-        split = &(*data)->outer_valid;
-        at -= 54000;
-      } else if (at >= 48000) {
-        split = &(*data)->inner_valid;
-        at -= 48000;
-      }
+      const auto [split, at] = Find(**data, file, index[n]);
+      ASSERT_NE(split, nullptr) << index[n];
+      ASSERT_LT(at, split->count());
       EXPECT_EQ(split->labels[at], file.at("label").i32()[n]);
       for (size_t i = 0; i < pixels; ++i) {
         ASSERT_NEAR(split->images[at * pixels + i], expected[n * pixels + i], kPixelTolerance);

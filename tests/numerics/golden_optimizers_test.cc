@@ -100,30 +100,20 @@ Deviation Compare(const GoldenFile& file, const Problem& problem,
 }
 
 TEST(GoldenOptimizers, FollowTheLibrarysTrajectories) {
-  PACELINE_SKIP_WITHOUT_GOLDEN();
-  int checked = 0;
-  for (const std::string& path : testing::GoldenPaths("optimizer_trajectory")) {
-    const auto file = testing::LoadGolden(path);
-    ASSERT_TRUE(file.ok()) << file.status();
-    const auto config = testing::GoldenOptimizer(file->config);
-    if (!config) {
-      std::printf("%-32s not supported yet: %s\n", file->name.c_str(),
-                  file->config.value("optimizer", "?").c_str());
-      continue;
-    }
-    const Problem problem(*file);
-    const auto reference = Follow(*file, *config, problem, lane::Target::kScalar);
+  testing::CheckGoldenFiles("optimizer_trajectory", [](const GoldenFile& file) -> std::string {
+    const auto config = testing::GoldenOptimizer(file.config);
+    if (!config.ok()) return std::string(config.status().message());
+    const Problem problem(file);
+    const auto reference = Follow(file, *config, problem, lane::Target::kScalar);
     for (const lane::Target target : testing::RunnableTargets()) {
-      EXPECT_EQ(Follow(*file, *config, problem, target), reference)
-          << file->name << " " << lane::TargetName(target);
+      EXPECT_EQ(Follow(file, *config, problem, target), reference) << lane::TargetName(target);
     }
-    const Deviation worst = Compare(*file, problem, reference);
-    std::printf("%-32s largest deviation %.2e, %5.1f %% of its tolerance\n", file->name.c_str(),
+    const Deviation worst = Compare(file, problem, reference);
+    std::printf("%-32s largest deviation %.2e, %5.1f %% of its tolerance\n", file.name.c_str(),
                 worst.absolute, 100 * worst.of_tolerance);
-    EXPECT_LE(worst.of_tolerance, 1) << file->name;
-    ++checked;
-  }
-  PACELINE_SKIP_IF_NONE_WAS_GOLDEN(checked, "optimizer_trajectory");
+    EXPECT_LE(worst.of_tolerance, 1);
+    return "";
+  });
 }
 
 }  // namespace

@@ -71,4 +71,37 @@ absl::StatusOr<GoldenFile> LoadGolden(const std::string& path) {
   return golden;
 }
 
+std::string GoldenOptions::Unread() const {
+  static const std::set<std::string> kDescriptions = {"n_params",  "n_theta",   "name",
+                                                      "num_steps", "optimizer", "task"};
+  std::string unread;
+  for (const auto& [key, value] : config_.items()) {
+    if (read_.contains(key) || kDescriptions.contains(key) || key.starts_with("f32_vs_f64")) {
+      continue;
+    }
+    absl::StrAppend(&unread, unread.empty() ? "options that are not known here: " : ", ", key);
+  }
+  return unread;
+}
+
+void CheckGoldenFiles(const std::string& kind, const GoldenCheck& check) {
+  PACELINE_SKIP_WITHOUT_GOLDEN();
+  const std::vector<std::string> paths = GoldenPaths(kind);
+  std::vector<std::string> left_out;
+  for (const std::string& path : paths) {
+    SCOPED_TRACE(path);
+    const absl::StatusOr<GoldenFile> file = LoadGolden(path);
+    ASSERT_TRUE(file.ok()) << file.status();
+    const std::string reason = check(*file);
+    if (!reason.empty()) left_out.push_back(absl::StrCat(file->name, ": ", reason));
+  }
+  for (const std::string& line : left_out) std::printf("  not supported: %s\n", line.c_str());
+  std::printf("%zu of %zu files of kind %s not supported\n", left_out.size(), paths.size(),
+              kind.c_str());
+  if (left_out.size() == paths.size()) {
+    GTEST_SKIP() << "*** NOT CHECKED: no supported file of kind " << kind << " in "
+                 << GoldenFolder() << " ***";
+  }
+}
+
 }  // namespace paceline::testing

@@ -4,8 +4,10 @@
 
 #include <gtest/gtest.h>
 
+#include <functional>
 #include <map>
 #include <nlohmann/json.hpp>
+#include <set>
 #include <span>
 #include <string>
 #include <vector>
@@ -36,15 +38,42 @@ bool HaveGolden();
 std::vector<std::string> GoldenPaths(const std::string& kind);
 absl::StatusOr<GoldenFile> LoadGolden(const std::string& path);
 
+// A file's options, which must all be read for its numbers to be those of the file.
+class GoldenOptions {
+ public:
+  explicit GoldenOptions(const nlohmann::json& config) : config_(config) {}
+
+  // As those of JSON.
+  const nlohmann::json& at(const std::string& key) const {
+    read_.insert(key);
+    return config_.at(key);
+  }
+  template <class T>
+  T value(const std::string& key, const T& otherwise) const {
+    read_.insert(key);
+    return config_.value(key, otherwise);
+  }
+  std::string value(const std::string& key, const char* otherwise) const {
+    return value<std::string>(key, otherwise);
+  }
+  // "options nobody has read here: a, b"; empty if there are none. What describes the file rather
+  // than what it is a file of does not count.
+  std::string Unread() const;
+
+ private:
+  const nlohmann::json& config_;
+  mutable std::set<std::string> read_;
+};
+
+// Checks one file, and returns nothing; or says why it cannot be checked.
+using GoldenCheck = std::function<std::string(const GoldenFile&)>;
+// The whole of a test: checks every file of a kind in the folder, then lists those that could not
+// be, with the reason, and counts them. Skipped, with words, where there is no folder or no file
+// that could be checked.
+void CheckGoldenFiles(const std::string& kind, const GoldenCheck& check);
+
 }  // namespace paceline::testing
 
-// Last statement of a test that has gone through all files of a kind: says it if that was none.
-#define PACELINE_SKIP_IF_NONE_WAS_GOLDEN(checked, kind)                               \
-  if ((checked) == 0) {                                                               \
-    GTEST_SKIP() << "*** NOT CHECKED: no supported file of kind " << (kind) << " in " \
-                 << ::paceline::testing::GoldenFolder() << " ***";                    \
-  }                                                                                   \
-  static_assert(true)
 // First statement of a test that needs the golden folder.
 #define PACELINE_SKIP_WITHOUT_GOLDEN()                                                           \
   if (!::paceline::testing::HaveGolden()) {                                                      \

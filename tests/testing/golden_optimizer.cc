@@ -7,14 +7,14 @@ namespace paceline::testing {
 namespace {
 
 template <class PerParameter>
-void SetNetwork(const nlohmann::json& config, PerParameter& own) {
+void SetNetwork(const GoldenOptions& config, PerParameter& own) {
   own.set_hidden(config.at("hidden_size"));
   own.set_layers(config.at("hidden_layers"));
   own.set_step_multiplier(config.at("step_mult"));
   own.set_exp_multiplier(config.at("exp_mult"));
 }
 
-void SetNnAdam(const nlohmann::json& config, v1::NnAdam& own) {
+void SetNnAdam(const GoldenOptions& config, v1::NnAdam& own) {
   own.set_lstm_hidden(config.at("lstm_hidden_size"));
   own.set_output_scale(config.at("output_scale"));
   own.set_learning_rate(config.at("initial_learning_rate"));
@@ -24,7 +24,7 @@ void SetNnAdam(const nlohmann::json& config, v1::NnAdam& own) {
   own.set_decay_strength(config.at("decay_strength"));
 }
 
-void SetRnnMlpLopt(const nlohmann::json& config, v1::RnnMlpLopt& own) {
+void SetRnnMlpLopt(const GoldenOptions& config, v1::RnnMlpLopt& own) {
   own.set_hidden(config.at("hidden_size"));
   own.set_layers(config.at("hidden_layer"));
   own.set_lstm_hidden(config.at("lstm_hidden_size"));
@@ -36,7 +36,7 @@ void SetRnnMlpLopt(const nlohmann::json& config, v1::RnnMlpLopt& own) {
   for (const double decay : config.at("decays")) own.add_decays(decay);
 }
 
-void SetHyperV2(const nlohmann::json& config, v1::HyperV2& own) {
+void SetHyperV2(const GoldenOptions& config, v1::HyperV2& own) {
   own.set_lstm_hidden(config.at("lstm_hidden_size"));
   own.set_param_inits(config.at("param_inits"));
   own.set_ff_hidden_size(config.at("ff_hidden_size"));
@@ -58,14 +58,18 @@ void SetHyperV2(const nlohmann::json& config, v1::HyperV2& own) {
   own.set_rnn_state_decay(config.at("rnn_state_decay"));
 }
 
-// exp_mult is of the step's, the nominal step's and the weight decay's magnitude, or of all three.
-void SetMlpNomLopt(const nlohmann::json& config, v1::MlpNomLopt& own) {
-  const std::map<std::string, v1::NominalDirection> directions = {
+const std::map<std::string, v1::NominalDirection>& Directions() {
+  static const std::map<std::string, v1::NominalDirection> kDirections = {
       {"SGD", v1::NOMINAL_DIRECTION_SGD},
       {"SGDM", v1::NOMINAL_DIRECTION_SGDM},
       {"AggMo", v1::NOMINAL_DIRECTION_AGG_MO},
       {"Adam", v1::NOMINAL_DIRECTION_ADAM},
       {"AdamAggMo", v1::NOMINAL_DIRECTION_ADAM_AGG_MO}};
+  return kDirections;
+}
+
+// exp_mult is of the step's, the nominal step's and the weight decay's magnitude, or of all three.
+void SetMlpNomLopt(const GoldenOptions& config, v1::MlpNomLopt& own) {
   const nlohmann::json& multipliers = config.at("exp_mult");
   const auto multiplier = [&](size_t i) -> double {
     return multipliers.is_array() ? multipliers.at(i) : multipliers;
@@ -76,7 +80,7 @@ void SetMlpNomLopt(const nlohmann::json& config, v1::MlpNomLopt& own) {
   own.set_exp_multiplier(multiplier(0));
   own.set_nominal_exp_multiplier(multiplier(1));
   own.set_regularization_exp_multiplier(multiplier(2));
-  own.set_nominal_direction(directions.at(config.at("nominal_grad_estimator")));
+  own.set_nominal_direction(Directions().at(config.at("nominal_grad_estimator")));
   own.set_nominal_step_size(config.at("nominal_stepsize"));
   own.set_weight_decay(config.at("weight_decay"));
   own.set_nominal_controller(config.at("nominal_controller"));
@@ -88,25 +92,37 @@ void SetMlpNomLopt(const nlohmann::json& config, v1::MlpNomLopt& own) {
   own.set_selfnormalize_blackbox(config.at("selfnormalize_blackbox"));
 }
 
-// Three momenta, a second moment, three factored ones; `fixed`: by the library's own decays, which
-// are constants of those families here.
-bool HasOurAccumulators(const nlohmann::json& config, bool fixed) {
-  using Decays = std::vector<double>;
+using Decays = std::vector<double>;
+
+// Why the accumulators are not ours: three momenta, a second moment, three factored ones; `fixed`:
+// by the library's own decays, which are constants of those families here.
+std::string AccumulatorsMissing(const GoldenOptions& config, bool fixed) {
   const Decays momenta = config.at("initial_momentum_decays");
   const Decays rms = config.at("initial_rms_decays");
   const Decays factored = config.at("initial_adafactor_decays");
+  if (momenta.size() != 3 || rms.size() != 1 || factored.size() != 3) {
+    return "other numbers of decays than 3 of momenta, 1 of second moments, 3 of factored ones";
+  }
   const Decays usual = {0.9, 0.99, 0.999};
-  if (fixed) return momenta == usual && rms == Decays{0.999} && factored == usual;
-  return momenta.size() == 3 && rms.size() == 1 && factored.size() == 3;
+  if (fixed && (momenta != usual || rms != Decays{0.999} || factored != usual)) {
+    return "decays other than 0.9, 0.99, 0.999 and 0.999";
+  }
+  return "";
 }
 
-}  // namespace
-
-std::optional<v1::LearnedOptimizer> GoldenOptimizer(const nlohmann::json& config) {
-  v1::LearnedOptimizer result;
-  const std::string name = config.value("optimizer", "");
+// Why the optimizer cannot be one of ours.
+std::string Missing(const std::string& name, const GoldenOptions& config) {
   const bool adafac = name == "AdafacMLPLOpt" || name == "MLPNomLOpt";
-  if ((adafac || name == "HyperV2") && !HasOurAccumulators(config, adafac)) return std::nullopt;
+  if (name == "MLPNomLOpt") {
+    const std::string direction = config.at("nominal_grad_estimator");
+    if (!Directions().contains(direction)) return "nominal_grad_estimator " + direction;
+  }
+  return adafac || name == "HyperV2" ? AccumulatorsMissing(config, adafac) : "";
+}
+
+// False if none of ours has the name.
+bool SetOptimizer(const std::string& name, const GoldenOptions& config,
+                  v1::LearnedOptimizer& result) {
   if (name == "LearnableSGD") {
     result.mutable_learnable_sgd()->set_learning_rate(config.at("initial_lr"));
   } else if (name == "LearnableSGDM") {
@@ -131,9 +147,22 @@ std::optional<v1::LearnedOptimizer> GoldenOptimizer(const nlohmann::json& config
   } else if (name == "HyperV2") {
     SetHyperV2(config, *result.mutable_hyper_v2());
   } else {
-    return std::nullopt;
+    return false;
   }
-  return result;
+  return true;
+}
+
+}  // namespace
+
+absl::StatusOr<v1::LearnedOptimizer> GoldenOptimizer(const nlohmann::json& config) {
+  const GoldenOptions options(config);
+  const std::string name = options.value("optimizer", "?");
+  std::string missing = Missing(name, options);
+  v1::LearnedOptimizer result;
+  if (missing.empty() && !SetOptimizer(name, options, result)) missing = "optimizer " + name;
+  if (missing.empty()) missing = options.Unread();
+  if (missing.empty()) return result;
+  return absl::UnimplementedError(missing);
 }
 
 std::vector<float> GoldenTheta(const GoldenFile& file, const ThetaLayout& layout) {
