@@ -64,7 +64,8 @@ TEST(EvaluateTest, ABetterOptimizerIsSaidToBeBetter) {
       EvaluateSmall(SmallOptimizer({"optimizer={learnable_sgd: {learning_rate: 0.48}}"}));
   const ScenarioResult& own = evaluation.scenarios[0];
   EXPECT_EQ(Compare(own.optimizers[0], Find(own, "sgd")).outcome, Outcome::kBeats);
-  EXPECT_THAT(ReportText(evaluation), HasSubstr("the learned optimizer beats tuned SGD, the best rival"));
+  EXPECT_THAT(ReportText(evaluation),
+              HasSubstr("the learned optimizer beats tuned SGD, the best rival"));
 }
 
 TEST(EvaluateTest, AllOptimizersStartFromTheSameWeightsOfASeedAndSeedsDiffer) {

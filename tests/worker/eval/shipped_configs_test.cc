@@ -7,7 +7,7 @@
 #include "common/config/config.h"
 #include "common/estimator/lengths.h"
 #include "common/lopt/layout.h"
-#include "common/lopt/systems.h"
+#include "common/task/facts.h"
 #include "worker/eval/evaluate.h"
 
 namespace paceline {
@@ -46,7 +46,7 @@ TEST_P(ShippedConfigTest, IsEvaluated) {
   ASSERT_TRUE(config.ok()) << config.status();
   EXPECT_GE(LongestEpisode(*config), 1);
   const auto evaluation = EvaluateShipped(3);
-  if (IsSystem(config->tasks(0))) {
+  if (FactsOf(config->tasks(0)).is_system()) {
     EXPECT_TRUE(absl::IsInvalidArgument(evaluation.status()));
     EXPECT_THAT(std::string(evaluation.status().message()), testing::HasSubstr("dynamical system"));
     return;
