@@ -43,9 +43,9 @@ class JobClient {
 
  private:
   struct Rpc;
-  JobClient(std::string coordinator, std::unique_ptr<Rpc> rpc);
+  JobClient(Connection connection, std::unique_ptr<Rpc> rpc);
 
-  std::string coordinator_;
+  const Connection connection_;
   std::unique_ptr<Rpc> rpc_;
 };
 
