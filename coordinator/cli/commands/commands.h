@@ -1,4 +1,4 @@
-// The commands of `paceline`; each Add… is in the file of its name.
+// The commands of `paceline`. Each Add… is in the file of its name, and a line in commands.cc.
 #pragma once
 
 namespace CLI {
@@ -9,7 +9,9 @@ namespace paceline {
 
 struct Context;
 
-// `context` outlives `app`.
+// All of them. `context` outlives `app`.
+void AddCommands(CLI::App& app, Context& context);
+
 void AddLocal(CLI::App& app, Context& context);
 void AddSubmit(CLI::App& app, Context& context);
 void AddList(CLI::App& app, Context& context);

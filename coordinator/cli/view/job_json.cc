@@ -3,7 +3,6 @@
 #include "common/tier/tier.h"
 #include "coordinator/cli/view/text.h"
 #include "coordinator/log/record_json.h"
-#include "fmt/format.h"
 
 namespace paceline {
 
@@ -28,7 +27,6 @@ ordered_json SummaryJson(const v1::JobSummary& summary) {
 ordered_json DetailJson(const v1::JobDetail& detail) {
   ordered_json json = SummaryJson(detail.summary());
   json["parameters"] = detail.parameters();
-  json["theta_hash"] = fmt::format("{:016x}", detail.theta_hash());
   json["fingerprint"] = detail.fingerprint();
   json["folder"] = detail.folder();
   json["inner_steps"] = detail.inner_steps();
