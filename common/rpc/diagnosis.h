@@ -5,7 +5,7 @@
 
 #include "absl/status/status.h"
 #include "common/rpc/address.h"
-#include "common/rpc/credentials.h"
+#include "common/rpc/tls_flags.h"
 
 namespace paceline {
 

@@ -11,7 +11,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "common/base/clock.h"
-#include "common/rpc/credentials.h"
+#include "common/rpc/tls_flags.h"
 #include "grpcpp/channel.h"
 #include "grpcpp/client_context.h"
 #include "paceline/v1/worker.grpc.pb.h"
