@@ -19,6 +19,8 @@ using Stub = v1::JobService::Stub;
 constexpr seconds kDeadline(15);
 // θ of an old step is replayed from the newest checkpoint before it.
 constexpr seconds kThetaDeadline(300);
+// A long job has hundreds of thousands of outer steps.
+constexpr seconds kLogsDeadline(300);
 
 struct CallOptions {
   seconds deadline = kDeadline;
@@ -106,6 +108,24 @@ absl::StatusOr<v1::JobSummary> JobClient::Resume(const std::string& job) {
 
 absl::StatusOr<v1::JobSummary> JobClient::Cancel(const std::string& job) {
   return Ask(*rpc_->stub, &Stub::Cancel, ForJob(job), connection_);
+}
+
+absl::Status JobClient::Delete(const std::string& job) {
+  return Ask(*rpc_->stub, &Stub::Delete, ForJob(job), connection_).status();
+}
+
+absl::Status JobClient::Logs(const std::string& job, int64_t after_step,
+                             const std::function<void(const v1::LogEntry&)>& take) {
+  v1::LogsRequest request;
+  request.set_job(job);
+  request.set_after_step(after_step);
+  grpc::ClientContext context;
+  context.set_deadline(std::chrono::system_clock::now() + kLogsDeadline);
+  const auto reader = rpc_->stub->Logs(&context, request);
+  v1::LogEntry entry;
+  while (reader->Read(&entry)) take(entry);
+  return Diagnosed(FromCall(reader->Finish(), connection_.coordinator), connection_.coordinator,
+                   connection_.tls);
 }
 
 absl::StatusOr<v1::GetThetaReply> JobClient::GetTheta(const std::string& job,

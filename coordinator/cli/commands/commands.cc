@@ -7,8 +7,8 @@ using AddFunction = void (*)(CLI::App&, Context&);
 
 // In the order of --help.
 constexpr AddFunction kCommands[] = {
-    &AddLocal,  &AddSubmit, &AddList,  &AddShow,       &AddWatch, &AddControl, &AddExport,
-    &AddImport, &AddEval,   &AddBench, &AddEstimators, &AddHash,  &AddCheck,   &AddWorkers,
+    &AddLocal,  &AddSubmit, &AddList, &AddShow,  &AddWatch,      &AddLogs, &AddControl, &AddDelete,
+    &AddExport, &AddImport, &AddEval, &AddBench, &AddEstimators, &AddHash, &AddCheck,   &AddWorkers,
 };
 
 }  // namespace

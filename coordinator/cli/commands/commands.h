@@ -17,8 +17,10 @@ void AddSubmit(CLI::App& app, Context& context);
 void AddList(CLI::App& app, Context& context);
 void AddShow(CLI::App& app, Context& context);
 void AddWatch(CLI::App& app, Context& context);
+void AddLogs(CLI::App& app, Context& context);
 // pause, resume, cancel
 void AddControl(CLI::App& app, Context& context);
+void AddDelete(CLI::App& app, Context& context);
 void AddExport(CLI::App& app, Context& context);
 void AddImport(CLI::App& app, Context& context);
 void AddBench(CLI::App& app, Context& context);

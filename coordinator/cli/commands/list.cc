@@ -17,7 +17,7 @@ std::vector<std::string> Row(const v1::JobSummary& job) {
   return {job.job(),
           std::string(StateWord(job.state())),
           fmt::format("{}/{}", job.step(), job.steps()),
-          job.has_mean_loss() ? fmt::format("{:.4f}", job.mean_loss()) : "-",
+          job.has_recent_loss() ? fmt::format("{:.4f}", job.recent_loss()) : "-",
           TimeText(job.submitted_unix_ms()),
           Printable(job.message().empty() ? Warning(job) : job.message())};
 }
@@ -34,8 +34,9 @@ absl::StatusOr<ExitStatus> List(const Context& context) {
     rows.push_back(Row(job));
   }
   Answer(context, json,
-         rows.empty() ? "no jobs; hand one in with: paceline submit CONFIG\n"
-                      : TableText({"JOB", "STATE", "STEP", "LOSS", "SUBMITTED", "NOTE"}, rows));
+         rows.empty()
+             ? "no jobs; hand one in with: paceline submit CONFIG\n"
+             : TableText({"JOB", "STATE", "STEP", "OUTER LOSS", "SUBMITTED", "NOTE"}, rows));
   return kExitOk;
 }
 

@@ -18,7 +18,10 @@ std::string DetailText(const v1::JobDetail& detail, const v1::GetThetaReply& the
   if (!job.message().empty()) text += fmt::format("note         {}\n", Printable(job.message()));
   if (!job.warning().empty()) text += fmt::format("warning      {}\n", Printable(job.warning()));
   text += fmt::format("outer steps  {} of {}\n", job.step(), job.steps());
-  if (job.has_mean_loss()) text += fmt::format("outer loss   {:.5f}\n", job.mean_loss());
+  if (job.has_recent_loss()) {
+    text +=
+        fmt::format("outer loss   {:.4f} (mean of {})\n", job.recent_loss(), job.recent_steps());
+  }
   text += fmt::format("inner steps  {}\n", detail.inner_steps());
   text += fmt::format("diverged     {} particles\n", detail.diverged_particles());
   text += fmt::format("parameters   {}\n", detail.parameters());

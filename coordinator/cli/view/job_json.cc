@@ -44,6 +44,13 @@ ordered_json ProgressJson(const v1::Progress& progress) {
   return json;
 }
 
+ordered_json LogEntryJson(const v1::LogEntry& entry) {
+  ordered_json json = {{"unix_ms", entry.unix_ms()}};
+  if (entry.has_event()) json["event"] = entry.event();
+  if (entry.has_record()) json["record"] = RecordJson(entry.record());
+  return json;
+}
+
 ordered_json WorkerJson(const v1::WorkerSummary& worker) {
   auto fingerprints = ordered_json::object();
   for (const v1::TierFingerprint& own : worker.fingerprints()) {

@@ -170,6 +170,42 @@ TEST_F(CommandsTest, PauseResumeAndCancelSayWhatTheJobIsNow) {
   EXPECT_EQ(json::parse(out())["state"], "cancelled");
 }
 
+TEST_F(CommandsTest, LogsTellsEventsAndOuterSteps) {
+  service_.jobs["tiny"] = Job("tiny", v1::JOB_STATE_RUNNING, 2);
+  service_.logs.emplace_back().mutable_record()->set_step(1);
+  service_.logs.emplace_back().mutable_record()->set_step(2);
+  service_.logs.back().mutable_record()->set_mean_loss(1.5);
+  service_.logs.emplace_back().set_event("a worker\x1b[31m left");
+  StartService();
+  EXPECT_EQ(RunWithService({"logs", "tiny"}), 0);
+  EXPECT_EQ(out(),
+            "-  step 1: outer loss -, gradient 0, 0 inner steps\n"
+            "-  step 2: outer loss 1.5000, gradient 0, 0 inner steps\n"
+            "-  a worker [31m left\n");
+  EXPECT_EQ(RunWithService({"logs", "nobody"}), 4);
+}
+
+TEST_F(CommandsTest, ADeletedJobIsGone) {
+  service_.jobs["tiny"] = Job("tiny", v1::JOB_STATE_SUCCEEDED, 3);
+  StartService();
+  EXPECT_EQ(RunWithService({"delete", "tiny"}), 0);
+  EXPECT_EQ(out(), "tiny is deleted\n");
+  EXPECT_EQ(RunWithService({"delete", "tiny"}), 4);
+}
+
+TEST_F(CommandsTest, ListAndShowPrintTheSameLoss) {
+  service_.jobs["tiny"] = Job("tiny", v1::JOB_STATE_RUNNING, 2);
+  service_.jobs["tiny"].mutable_summary()->set_mean_loss(9);
+  service_.jobs["tiny"].mutable_summary()->set_recent_loss(0.25);
+  service_.jobs["tiny"].mutable_summary()->set_recent_steps(2);
+  StartService();
+  EXPECT_EQ(RunWithService({"list"}), 0);
+  EXPECT_THAT(out(), HasSubstr("OUTER LOSS"));
+  EXPECT_THAT(out(), HasSubstr("2/3   0.2500 "));
+  EXPECT_EQ(RunWithService({"show", "tiny"}), 0);
+  EXPECT_THAT(out(), HasSubstr("outer loss   0.2500 (mean of 2)\n"));
+}
+
 TEST_F(CommandsTest, HashPrintsTheDigestLast) {
   service_.jobs["tiny"] = Job("tiny", v1::JOB_STATE_SUCCEEDED, 3);
   service_.theta.set_step(3);

@@ -30,6 +30,7 @@ class EveryCommandTest : public CommandsTest {
     v1::Progress end;
     *end.mutable_summary() = Job("tiny", v1::JOB_STATE_SUCCEEDED, 3).summary();
     service_.watches = {{end}};
+    service_.logs.emplace_back().set_event("paused");
     StartService();
   }
   std::string own() const { return folder_ + "/own.safetensors"; }
@@ -54,7 +55,9 @@ class EveryCommandTest : public CommandsTest {
             OfCoordinator({"resume", "tiny"}),
             OfCoordinator({"workers"}),
             OfCoordinator({"watch", "tiny"}),
-            OfCoordinator({"cancel", "tiny"})};
+            OfCoordinator({"logs", "tiny"}),
+            OfCoordinator({"cancel", "tiny"}),
+            OfCoordinator({"delete", "tiny"})};
   }
 };
 
@@ -139,8 +142,8 @@ TEST_F(EveryCommandTest, AMisspeltWordGetsASuggestion) {
 TEST_F(EveryCommandTest, TheProgramTellsWhatItIs) {
   EXPECT_EQ(Run({"--version"}), 0);
   EXPECT_THAT(out(), ::testing::MatchesRegex("paceline [0-9.]+ \\(commit [0-9a-z, ]+\\)\n"
-                                           "protocol [0-9]+\nstore format [0-9]+\n"
-                                           "engine build [0-9a-f]{16}\n"));
+                                             "protocol [0-9]+\nstore format [0-9]+\n"
+                                             "engine build [0-9a-f]{16}\n"));
 }
 
 TEST_F(EveryCommandTest, OneThetaHasOneDigest) {
