@@ -12,6 +12,8 @@
 #include "CLI/CLI.hpp"
 #include "common/base/clock.h"
 #include "common/base/file.h"
+#include "common/base/standard_output.h"
+#include "common/program/command_line.h"
 #include "common/rpc/address.h"
 #include "common/rpc/flags.h"
 #include "common/rpc/socket.h"
@@ -104,13 +106,12 @@ int Serve(const DataFolder& folder, Store& store, const Address& listen, const F
 
 int Main(int argc, char** argv) {
   CLI::App app(
-      "Meta-trains learned optimizers: owns the meta-parameters and hands work to workers.");
+      "Meta-trains learned optimizers: owns the meta-parameters and hands work to workers.",
+      "paceline-coordinator");
   Flags flags;
   Describe(app, flags);
-  try {
-    app.parse(argc, argv);
-  } catch (const CLI::ParseError& error) {
-    return app.exit(error) == 0 ? kExitOk : kExitUsage;
+  if (const auto ended = ParseProgram(app, argc, argv)) {
+    return CloseStandardOutput("paceline-coordinator", *ended);
   }
   // Blocked before any thread starts, so that only sigwait sees them.
   const sigset_t signals = StopSignals();

@@ -12,7 +12,9 @@
 
 #include "CLI/CLI.hpp"
 #include "common/base/protocol.h"
+#include "common/base/standard_output.h"
 #include "common/footprint/machine_memory.h"
+#include "common/program/command_line.h"
 #include "common/rpc/channel.h"
 #include "common/rpc/flags.h"
 #include "spdlog/sinks/stdout_color_sinks.h"
@@ -133,6 +135,7 @@ int Run(const Flags& flags) {
   if (!channel.ok()) return CannotStart(channel.status());
   LinkOptions options;
   options.address = flags.coordinator;
+  options.tls = flags.tls;
   const uint64_t memory = MemoryOf(flags, device.get());
   options.hello = ToHello(flags, threads, memory, device.get());
   spdlog::info("{} with {} threads and {} of memory", options.hello.name(), threads,
@@ -171,10 +174,8 @@ int Main(int argc, char** argv) {
   Flags flags;
   CLI::App app("Computes blocks of inner training runs for a coordinator.", "paceline-worker");
   AddFlags(app, flags);
-  try {
-    app.parse(argc, argv);
-  } catch (const CLI::ParseError& e) {
-    return app.exit(e) == 0 ? kLeft : kUsage;
+  if (const auto ended = ParseProgram(app, argc, argv)) {
+    return CloseStandardOutput("paceline-worker", *ended);
   }
   spdlog::set_level(spdlog::level::from_str(flags.log_level));
   return Run(flags);

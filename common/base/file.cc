@@ -11,26 +11,10 @@
 
 #include <fmt/format.h>
 
+#include "common/base/descriptor.h"
+
 namespace paceline {
 namespace {
-
-// Closes what it holds; -1 holds nothing.
-class Descriptor {
- public:
-  explicit Descriptor(int fd) : fd_(fd) {}
-  ~Descriptor() { Close(); }
-  Descriptor(const Descriptor&) = delete;
-  Descriptor& operator=(const Descriptor&) = delete;
-  int get() const { return fd_; }
-  bool Close() {
-    const int fd = fd_;
-    fd_ = -1;
-    return fd < 0 || ::close(fd) == 0;
-  }
-
- private:
-  int fd_;
-};
 
 absl::Status Failure(std::string_view what, const std::string& path) {
   return absl::ErrnoToStatus(errno, fmt::format("cannot {} {}", what, path));
@@ -50,15 +34,6 @@ ssize_t ReadSome(int fd, char* buffer, size_t size) {
   return got;
 }
 
-bool WriteAll(int fd, std::string_view bytes) {
-  while (!bytes.empty()) {
-    const ssize_t put = ::write(fd, bytes.data(), bytes.size());
-    if (put < 0 && errno != EINTR) return false;
-    if (put > 0) bytes.remove_prefix(static_cast<size_t>(put));
-  }
-  return true;
-}
-
 std::string FolderOf(const std::string& path) {
   const std::string folder = std::filesystem::path(path).parent_path().string();
   return folder.empty() ? "." : folder;
@@ -70,13 +45,20 @@ std::string TemporaryName(const std::string& path) {
   return fmt::format("{}.{}-{}.tmp", path, ::getpid(), counter.fetch_add(1));
 }
 
-absl::Status WriteAndSync(const std::string& path, std::string_view bytes) {
-  Descriptor file(::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666));
-  if (file.get() < 0) return Failure("create", path);
-  if (!WriteAll(file.get(), bytes)) return Failure("write", path);
-  if (::fsync(file.get()) != 0) return Failure("sync", path);
-  if (!file.Close()) return Failure("close", path);
-  return absl::OkStatus();
+// A file that is replaced keeps its permissions.
+bool CopyMode(const std::string& path, int fd) {
+  struct stat old {};
+  return ::stat(path.c_str(), &old) != 0 || ::fchmod(fd, old.st_mode & 07777) == 0;
+}
+
+// Errors name `path`, which is what the caller knows.
+absl::Status WriteAndSync(const std::string& temporary, const std::string& path,
+                          std::string_view bytes) {
+  Descriptor file(::open(temporary.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666));
+  if (file.get() < 0) return Failure("write", path);
+  const bool written = CopyMode(path, file.get()) && WriteAll(file.get(), bytes) &&
+                       ::fsync(file.get()) == 0 && file.Close();
+  return written ? absl::OkStatus() : Failure("write", path);
 }
 
 absl::Status SyncFolder(const std::string& path) {
@@ -110,9 +92,9 @@ absl::StatusOr<std::string> ReadFile(const std::string& path, size_t max_bytes) 
 
 absl::Status WriteFileAtomically(const std::string& path, std::string_view bytes) {
   const std::string temporary = TemporaryName(path);
-  absl::Status status = WriteAndSync(temporary, bytes);
+  absl::Status status = WriteAndSync(temporary, path, bytes);
   if (status.ok() && ::rename(temporary.c_str(), path.c_str()) != 0) {
-    status = Failure("rename a temporary file to", path);
+    status = Failure("write", path);
   }
   if (!status.ok()) {
     ::unlink(temporary.c_str());

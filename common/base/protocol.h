@@ -1,11 +1,15 @@
-// The version of the messages in proto/paceline/v1/worker.proto.
+// Versions of what programs of different builds exchange.
 #pragma once
 
 #include <cstdint>
 
 namespace paceline {
 
-// A worker and a coordinator work together only if they have the same.
+// Of the messages in proto/paceline/v1/worker.proto. A worker and a coordinator work together only
+// if they have the same.
 inline constexpr uint32_t kProtocolVersion = 3;
+
+// Of the coordinator's database. A coordinator opens only its own.
+inline constexpr int kStoreFormat = 1;
 
 }  // namespace paceline

@@ -98,17 +98,17 @@ absl::Status CheckGiven(const TrainedOptimizer& trained, const GivenOptimizer& g
 }  // namespace
 
 absl::Status ExportOptimizer(const TrainedOptimizer& trained, OptimizerFormat format,
-                             const std::string& path) {
+                             const std::string& path, const OutputRules& rules) {
   switch (format) {
     case OptimizerFormat::kThetaState:
-      return WriteFileAtomically(path,
-                                 SerializeThetaState(LayoutOf(trained.optimizer), trained.theta));
+      return WriteOutput(path, SerializeThetaState(LayoutOf(trained.optimizer), trained.theta),
+                         rules);
     case OptimizerFormat::kPylo:
-      return WritePyloFolder(trained, path);
+      return WritePyloFolder(trained, path, rules);
     case OptimizerFormat::kSafetensors:
       break;
   }
-  return WriteFileAtomically(path, SerializeTrainedOptimizer(trained));
+  return WriteOutput(path, SerializeTrainedOptimizer(trained), rules);
 }
 
 absl::StatusOr<TrainedOptimizer> ImportOptimizer(const std::string& path,

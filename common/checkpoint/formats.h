@@ -6,6 +6,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "common/base/output.h"
 #include "common/checkpoint/trained_optimizer.h"
 
 namespace paceline {
@@ -17,9 +18,9 @@ enum class OptimizerFormat {
 };
 
 // Whole or not at all; `path` is a folder for kPylo. InvalidArgument: the format has no such
-// optimizer.
+// optimizer; else as WriteOutput.
 absl::Status ExportOptimizer(const TrainedOptimizer& trained, OptimizerFormat format,
-                             const std::string& path);
+                             const std::string& path, const OutputRules& rules = kReplace);
 
 // Without `format`, what the path holds decides. `optimizer` says what the values belong to where
 // the source does not; InvalidArgument if that is needed and absent, or if the source says

@@ -191,26 +191,47 @@ absl::StatusOr<TrainedOptimizer> Assemble(const PyloFiles& files, v1::LearnedOpt
                           .origin = "a folder of PyLO's " + form->optimizer};
 }
 
-}  // namespace
+struct OutputFile {
+  std::string path;
+  std::string bytes;
+};
 
-absl::Status WritePyloFolder(const TrainedOptimizer& trained, const std::string& folder) {
-  const auto form = PyloFormOf(trained.optimizer);
-  if (!form.ok()) return form.status();
+std::vector<OutputFile> FilesOf(const TrainedOptimizer& trained, const PyloForm& form,
+                                const std::string& folder) {
   const ThetaLayout layout = LayoutOf(trained.optimizer);
   const ThetaLeaves leaves = ToLeaves(layout, trained.theta);
-  const Metadata metadata = PyloMetadata(trained, *form);
-  for (const PyloModule& module : form->modules) {
-    absl::Status status = MakeFolder(module.folder.empty() ? folder : folder + "/" + module.folder);
-    if (!status.ok()) return status;
-    status = WriteFileAtomically(PathIn(folder, module.folder, kModel),
-                                 ModelFile(module, layout, leaves, metadata));
-    if (!status.ok()) return status;
-    status = WriteFileAtomically(PathIn(folder, module.folder, kConfig), module.config.dump(2));
-    if (!status.ok()) return status;
+  const Metadata metadata = PyloMetadata(trained, form);
+  std::vector<OutputFile> files;
+  for (const PyloModule& module : form.modules) {
+    files.push_back(
+        {PathIn(folder, module.folder, kModel), ModelFile(module, layout, leaves, metadata)});
+    files.push_back({PathIn(folder, module.folder, kConfig), module.config.dump(2)});
   }
-  Json kwargs = form->kwargs;
-  for (const std::string& path : form->kwarg_leaves) kwargs[path] = LeafJson(leaves, path);
-  return WriteFileAtomically(PathIn(folder, "", kKwargs), kwargs.dump(2) + "\n");
+  Json kwargs = form.kwargs;
+  for (const std::string& path : form.kwarg_leaves) kwargs[path] = LeafJson(leaves, path);
+  files.push_back({PathIn(folder, "", kKwargs), kwargs.dump(2) + "\n"});
+  return files;
+}
+
+}  // namespace
+
+absl::Status WritePyloFolder(const TrainedOptimizer& trained, const std::string& folder,
+                             const OutputRules& rules) {
+  const auto form = PyloFormOf(trained.optimizer);
+  if (!form.ok()) return form.status();
+  for (const PyloModule& module : form->modules) {
+    absl::Status made = MakeFolder(module.folder.empty() ? folder : folder + "/" + module.folder);
+    if (!made.ok()) return made;
+  }
+  const std::vector<OutputFile> files = FilesOf(trained, *form, folder);
+  for (const OutputFile& file : files) {
+    if (absl::Status may = CheckOutput(file.path, rules); !may.ok()) return may;
+  }
+  for (const OutputFile& file : files) {
+    absl::Status written = WriteOutput(file.path, file.bytes, rules);
+    if (!written.ok()) return written;
+  }
+  return absl::OkStatus();
 }
 
 absl::StatusOr<TrainedOptimizer> ReadPyloFolder(

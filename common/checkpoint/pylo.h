@@ -10,14 +10,17 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "common/base/output.h"
 #include "common/checkpoint/trained_optimizer.h"
 #include "paceline/v1/optimizer.pb.h"
 
 namespace paceline {
 
 // Makes the folder; each file whole or not at all. model.safetensors carries our own metadata as
-// well. InvalidArgument: PyLO has no such optimizer.
-absl::Status WritePyloFolder(const TrainedOptimizer& trained, const std::string& folder);
+// well. InvalidArgument: PyLO has no such optimizer; else as WriteOutput, of all files before the
+// first is written.
+absl::Status WritePyloFolder(const TrainedOptimizer& trained, const std::string& folder,
+                             const OutputRules& rules = kReplace);
 
 // `optimizer` is for a folder whose metadata does not say our constants. NotFound: a file is
 // missing; InvalidArgument and DataLoss as ParseTrainedOptimizer.

@@ -1,7 +1,11 @@
 #include "common/rpc/address.h"
 
+#include <arpa/inet.h>
+#include <netinet/in.h>
+
 #include <charconv>
 
+#include "absl/strings/match.h"
 #include "common/rpc/address_hint.h"
 #include "fmt/format.h"
 
@@ -32,18 +36,24 @@ bool IsIpv6(std::string_view host) {
          digits.find_first_not_of("0123456789abcdefABCDEF:.") == std::string_view::npos;
 }
 
-// 127.a.b.c; a name such as 127.evil.example is none.
-bool IsLoopbackIpv4(std::string_view host) {
-  if (!host.starts_with("127.")) return false;
-  int parts = 1;
-  for (std::string_view rest = host.substr(4); parts < 4; ++parts) {
-    const size_t dot = rest.find('.');
-    int number = 0;
-    if (!ParseNumber(rest.substr(0, dot), 255, number)) return false;
-    if (dot == std::string_view::npos) return parts == 3;
-    rest = rest.substr(dot + 1);
-  }
-  return false;
+// 127.a.b.c in the one spelling that every resolver takes for an address.
+bool IsLoopbackIpv4(const std::string& host) {
+  in_addr address{};
+  return inet_pton(AF_INET, host.c_str(), &address) == 1 && ntohl(address.s_addr) >> 24 == 127;
+}
+
+// ::1 and ::ffff:127.a.b.c in any spelling, with or without a zone.
+bool IsLoopbackIpv6(const std::string& host) {
+  in6_addr address{};
+  if (inet_pton(AF_INET6, host.substr(0, host.find('%')).c_str(), &address) != 1) return false;
+  return IN6_IS_ADDR_LOOPBACK(&address) ||
+         (IN6_IS_ADDR_V4MAPPED(&address) && address.s6_addr[12] == 127);
+}
+
+// RFC 6761 keeps the name for this machine; case and a final dot do not count.
+bool IsLocalhost(absl::string_view host) {
+  if (absl::EndsWith(host, ".")) host.remove_suffix(1);
+  return absl::EqualsIgnoreCase(host, "localhost");
 }
 
 }  // namespace
@@ -54,7 +64,7 @@ std::string Address::ToString() const {
 }
 
 bool Address::IsLoopback() const {
-  return host == "localhost" || host == "::1" || IsLoopbackIpv4(host);
+  return IsLocalhost(host) || IsLoopbackIpv4(host) || IsLoopbackIpv6(host);
 }
 
 std::optional<Address> ReadAddress(std::string_view text) {

@@ -17,7 +17,8 @@ struct Address {
 
   // As gRPC and people write it; an IPv6 host is put in brackets.
   std::string ToString() const;
-  // Nobody outside this machine can reach it: localhost, 127.0.0.0/8, ::1.
+  // Nobody outside this machine can reach it: 127.0.0.0/8 and ::1 however they are written, and the
+  // name localhost.
   bool IsLoopback() const;
   bool operator==(const Address&) const = default;
 };

@@ -31,6 +31,8 @@ absl::StatusOr<std::shared_ptr<grpc::Channel>> OpenChannel(std::string_view coor
   arguments.SetInt(GRPC_ARG_INITIAL_RECONNECT_BACKOFF_MS, kFirstRetryMs);
   arguments.SetInt(GRPC_ARG_MAX_RECONNECT_BACKOFF_MS, kMaxRetryMs);
   arguments.SetInt(GRPC_ARG_MIN_RECONNECT_BACKOFF_MS, kConnectMs);
+  // A proxy of the environment is for other machines; from there, loopback would be its own.
+  if (address->IsLoopback()) arguments.SetInt(GRPC_ARG_ENABLE_HTTP_PROXY, 0);
   return grpc::CreateCustomChannel(address->ToString(), *credentials, arguments);
 }
 

@@ -9,24 +9,11 @@
 
 #include "absl/status/statusor.h"
 #include "common/rpc/address.h"
+#include "common/rpc/tls_flags.h"
 #include "grpcpp/security/credentials.h"
 #include "grpcpp/security/server_credentials.h"
 
 namespace paceline {
-
-// Paths of PEM files; empty where not given.
-struct TlsFlags {
-  // Authorities that the other side's certificate must come from. On a server, giving it demands a
-  // certificate of every client (mutual TLS).
-  std::string ca = {};
-  // This side's certificate (with its chain) and private key; both or neither.
-  std::string cert = {};
-  std::string key = {};
-  // Plaintext, even beyond loopback.
-  bool insecure = false;
-
-  bool any() const { return !ca.empty() || !cert.empty() || !key.empty(); }
-};
 
 // FailedPrecondition if `listen` is beyond loopback and has neither TLS nor --insecure;
 // InvalidArgument for options that contradict each other; NotFound or InvalidArgument for a file

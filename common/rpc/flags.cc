@@ -1,6 +1,7 @@
 #include "common/rpc/flags.h"
 
 #include "CLI/CLI.hpp"
+#include "common/rpc/address.h"
 
 namespace paceline {
 

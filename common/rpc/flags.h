@@ -3,7 +3,7 @@
 
 #include <string>
 
-#include "common/rpc/credentials.h"
+#include "common/rpc/tls_flags.h"
 
 namespace CLI {
 class App;

@@ -71,17 +71,6 @@ int PortOf(int fd) {
 
 }  // namespace
 
-Descriptor& Descriptor::operator=(Descriptor&& other) noexcept {
-  if (this == &other) return *this;
-  if (fd_ >= 0) close(fd_);
-  fd_ = other.Release();
-  return *this;
-}
-
-Descriptor::~Descriptor() {
-  if (fd_ >= 0) close(fd_);
-}
-
 absl::StatusOr<Listeners> ListenOn(const Address& address) {
   auto found = Resolve(address);
   if (!found.ok()) return found.status();

@@ -7,6 +7,8 @@
 #include <string>
 
 #include "CLI/CLI.hpp"
+#include "common/base/standard_output.h"
+#include "common/program/command_line.h"
 #include "coordinator/bench/sections.h"
 
 namespace paceline {
@@ -48,11 +50,7 @@ int Main(int argc, char** argv) {
   app.add_option("--steps", flags.system.steps, "Outer steps")
       ->check(CLI::Range(20u, 1000000u))
       ->capture_default_str();
-  try {
-    app.parse(argc, argv);
-  } catch (const CLI::ParseError& error) {
-    return app.exit(error) == 0 ? kDone : kUsage;
-  }
+  if (const auto ended = ParseProgram(app, argc, argv)) return *ended;
   std::signal(SIGPIPE, SIG_IGN);
   setenv("GRPC_VERBOSITY", "NONE", 0);
   flags.system.program_folder = OwnFolder();
@@ -64,4 +62,6 @@ int Main(int argc, char** argv) {
 }  // namespace
 }  // namespace paceline
 
-int main(int argc, char** argv) { return paceline::Main(argc, argv); }
+int main(int argc, char** argv) {
+  return paceline::CloseStandardOutput("paceline-bench-coordinator", paceline::Main(argc, argv));
+}

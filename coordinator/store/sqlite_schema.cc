@@ -3,12 +3,12 @@
 #include <sqlite3.h>
 
 #include "absl/strings/str_cat.h"
+#include "common/base/protocol.h"
 
 namespace paceline {
 namespace {
 
 constexpr int kApplicationId = 0x50434c4e;  // "PCLN"
-constexpr int kFormat = 1;
 
 constexpr char kSchema[] = R"(
 CREATE TABLE counters (
@@ -62,7 +62,7 @@ void Create(SQLite::Database& db) {
   SQLite::Transaction transaction(db, SQLite::TransactionBehavior::IMMEDIATE);
   db.exec(kSchema);
   db.exec(absl::StrCat("PRAGMA application_id=", kApplicationId));
-  db.exec(absl::StrCat("PRAGMA user_version=", kFormat));
+  db.exec(absl::StrCat("PRAGMA user_version=", kStoreFormat));
   transaction.commit();
 }
 
@@ -72,10 +72,10 @@ absl::Status CheckIdentity(SQLite::Database& db, const std::string& path) {
         absl::StrCat(path, ": is another program's database; give an empty folder with --data"));
   }
   const int format = Pragma(db, "user_version");
-  if (format != kFormat) {
+  if (format != kStoreFormat) {
     return absl::FailedPreconditionError(
         absl::StrCat(path, ": has database format ", format, ", this program knows format ",
-                     kFormat, "; use the version of Paceline that wrote it"));
+                     kStoreFormat, "; use the version of Paceline that wrote it"));
   }
   const std::string verdict = db.execAndGet("PRAGMA quick_check(1)").getString();
   if (verdict != "ok") return absl::DataLossError(absl::StrCat(path, ": is damaged: ", verdict));

@@ -2,6 +2,7 @@
 
 #include <thread>
 
+#include "common/rpc/diagnosis.h"
 #include "common/rpc/status.h"
 #include "spdlog/spdlog.h"
 #include "worker/agent/theta_message.h"
@@ -156,7 +157,8 @@ void CoordinatorLink::Report(const SessionEnd& end) {
     if (draining_) return;
   }
   const SteadyTime now = clock_.Now();
-  const std::string report(FromCall(end.status, options_.address).message());
+  const absl::Status why = FromCall(end.status, options_.address);
+  const std::string report(why.message());
   if (!end.welcomed && report == last_report_ && now - last_report_time_ < kReportAgain) return;
   last_report_ = report;
   last_report_time_ = now;
@@ -166,7 +168,8 @@ void CoordinatorLink::Report(const SessionEnd& end) {
   } else if (end.status.ok()) {
     spdlog::warn("{} does not answer as a coordinator does; trying again", options_.address);
   } else {
-    spdlog::warn("{}; trying again", report);
+    spdlog::warn("{}; trying again",
+                 std::string(Diagnosed(why, options_.address, options_.tls).message()));
   }
 }
 

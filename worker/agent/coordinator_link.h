@@ -11,6 +11,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "common/base/clock.h"
+#include "common/rpc/tls_flags.h"
 #include "grpcpp/channel.h"
 #include "grpcpp/client_context.h"
 #include "paceline/v1/worker.grpc.pb.h"
@@ -20,8 +21,9 @@
 namespace paceline {
 
 struct LinkOptions {
-  // For messages to people.
+  // Of the channel, to tell people what is wrong with it.
   std::string address;
+  TlsFlags tls;
   v1::Hello hello;
   // Least time between two attempts to connect.
   std::chrono::milliseconds retry{100};

@@ -6,7 +6,9 @@
 
 #include "CLI/CLI.hpp"
 #include "common/base/file.h"
+#include "common/base/standard_output.h"
 #include "common/footprint/machine_memory.h"
+#include "common/program/command_line.h"
 #include "fmt/format.h"
 #include "worker/bench/cases.h"
 #include "worker/bench/engine_bench.h"
@@ -252,11 +254,7 @@ int Main(int argc, char** argv) {
   Flags flags;
   CLI::App app(kDescription, "paceline-bench");
   AddFlags(app, flags);
-  try {
-    app.parse(argc, argv);
-  } catch (const CLI::ParseError& error) {
-    return app.exit(error) == 0 ? kDone : kUsage;
-  }
+  if (const auto ended = ParseProgram(app, argc, argv)) return *ended;
   const absl::Status status = Run(std::move(flags));
   if (!status.ok()) std::cerr << "paceline-bench: " << status.message() << "\n";
   return ExitStatusOf(status);
@@ -265,4 +263,6 @@ int Main(int argc, char** argv) {
 }  // namespace
 }  // namespace paceline
 
-int main(int argc, char** argv) { return paceline::Main(argc, argv); }
+int main(int argc, char** argv) {
+  return paceline::CloseStandardOutput("paceline-bench", paceline::Main(argc, argv));
+}

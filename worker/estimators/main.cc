@@ -1,13 +1,15 @@
 // paceline-estimators: what `paceline estimators` runs. A program of its own, so that `paceline`
 // needs no LibTorch.
 #include <algorithm>
-#include <fstream>
 #include <iostream>
 #include <thread>
 
 #include "CLI/CLI.hpp"
 #include "common/base/file.h"
+#include "common/base/output.h"
+#include "common/base/standard_output.h"
 #include "common/checkpoint/trained_optimizer.h"
+#include "common/program/command_line.h"
 #include "worker/estimators/report.h"
 #include "worker/estimators/study.h"
 
@@ -40,6 +42,7 @@ struct Flags {
   StudyOptions options;
   std::string data_dir = "/usr/share/datasets";
   bool json = false;
+  bool force = false;
 };
 
 void AddGridFlags(CLI::App& app, StudyOptions& options) {
@@ -73,6 +76,7 @@ void AddFlags(CLI::App& app, Flags& flags) {
       ->check(CLI::Range(int64_t{100}, int64_t{1'000'000'000'000}))
       ->capture_default_str();
   app.add_option("--svg", flags.svg, "Write the plot there (default: none)")->type_name("FILE");
+  app.add_flag("--force", flags.force, "Replace the plot that is there");
   app.add_option("--threads", flags.options.threads, "Samples computed at a time")
       ->check(CLI::Range(1, 1024))
       ->capture_default_str();
@@ -96,25 +100,22 @@ absl::StatusOr<std::vector<float>> ThetaOf(const std::string& path) {
   return std::move(trained->theta);
 }
 
-absl::Status Write(const std::string& path, const std::string& text) {
-  std::ofstream file(path);
-  file << text << std::flush;
-  if (file) return absl::OkStatus();
-  return absl::PermissionDeniedError("cannot write " + path);
-}
-
 absl::Status Run(const Flags& flags) {
   const auto yaml = ReadFile(flags.config);
   if (!yaml.ok()) return yaml.status();
   auto theta = ThetaOf(flags.theta);
   if (!theta.ok()) return theta.status();
+  const OutputRules rules{.force = flags.force, .inputs = {flags.config, flags.theta}};
+  if (!flags.svg.empty()) {
+    if (absl::Status may = CheckOutput(flags.svg, rules); !may.ok()) return may;
+  }
   DataStore data(flags.data_dir);
   const auto study =
       RunStudy(*yaml, flags.config, flags.overrides, *std::move(theta), flags.options, data,
                [](const std::string& what) { std::cerr << "measuring: " << what << std::endl; });
   if (!study.ok()) return study.status();
   std::cout << (flags.json ? StudyJson(*study).dump(2) + "\n" : StudyText(*study)) << std::flush;
-  return flags.svg.empty() ? absl::OkStatus() : Write(flags.svg, StudySvg(*study));
+  return flags.svg.empty() ? absl::OkStatus() : WriteOutput(flags.svg, StudySvg(*study), rules);
 }
 
 int Main(int argc, char** argv) {
@@ -122,11 +123,7 @@ int Main(int argc, char** argv) {
   CLI::App app(kDescription, "paceline-estimators");
   flags.options.threads = static_cast<int>(std::max(1u, std::thread::hardware_concurrency()));
   AddFlags(app, flags);
-  try {
-    app.parse(argc, argv);
-  } catch (const CLI::ParseError& error) {
-    return app.exit(error) == 0 ? kDone : kUsage;
-  }
+  if (const auto ended = ParseProgram(app, argc, argv)) return *ended;
   const absl::Status status = Run(flags);
   if (!status.ok()) std::cerr << "paceline-estimators: " << status.message() << "\n";
   return ExitStatusOf(status);
@@ -135,4 +132,6 @@ int Main(int argc, char** argv) {
 }  // namespace
 }  // namespace paceline
 
-int main(int argc, char** argv) { return paceline::Main(argc, argv); }
+int main(int argc, char** argv) {
+  return paceline::CloseStandardOutput("paceline-estimators", paceline::Main(argc, argv));
+}

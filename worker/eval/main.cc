@@ -6,7 +6,9 @@
 #include <thread>
 
 #include "CLI/CLI.hpp"
+#include "common/base/standard_output.h"
 #include "common/config/config.h"
+#include "common/program/command_line.h"
 #include "worker/eval/evaluate.h"
 #include "worker/eval/report.h"
 
@@ -36,6 +38,7 @@ struct Flags {
   std::string config;
   std::string output;
   std::string data_dir = "/usr/share/datasets";
+  bool force = false;
   bool json = false;
 };
 
@@ -69,6 +72,7 @@ void AddFlags(CLI::App& app, Flags& flags) {
   app.add_option("--output,-o", flags.output,
                  "Folder for the plot, curves and tables (default: eval-NAME here)")
       ->type_name("DIR");
+  app.add_flag("--force", flags.force, "Replace files that are in the folder of --output");
   app.add_option("--data-dir", flags.data_dir, "Folder with the data sets, one folder each")
       ->check(CLI::ExistingDirectory)
       ->capture_default_str();
@@ -103,15 +107,18 @@ absl::Status Run(const Flags& flags) {
       trained->training->job = std::filesystem::path(flags.file).stem().string();
     }
   }
+  // A folder that the user did not name is ours.
+  const bool own = flags.output.empty();
+  const std::string folder =
+      own ? "eval-" + std::filesystem::path(flags.file).stem().string() : flags.output;
+  const OutputRules rules{.force = own || flags.force, .inputs = {flags.file, flags.config}};
+  if (absl::Status may = CheckReport(folder, rules); !may.ok()) return may;
   DataStore data(flags.data_dir);
   const auto evaluation = Evaluate(*trained, flags.options, data, [](const std::string& what) {
     std::cerr << "evaluating: " << what << std::endl;
   });
   if (!evaluation.ok()) return evaluation.status();
-  const std::string folder = flags.output.empty()
-                                 ? "eval-" + std::filesystem::path(flags.file).stem().string()
-                                 : flags.output;
-  if (absl::Status written = WriteReport(*evaluation, folder); !written.ok()) return written;
+  if (absl::Status written = WriteReport(*evaluation, folder, rules); !written.ok()) return written;
   Print(*evaluation, folder, flags.json);
   return absl::OkStatus();
 }
@@ -120,11 +127,7 @@ int Main(int argc, char** argv) {
   Flags flags;
   CLI::App app(kDescription, "paceline-eval");
   AddFlags(app, flags);
-  try {
-    app.parse(argc, argv);
-  } catch (const CLI::ParseError& error) {
-    return app.exit(error) == 0 ? kDone : kUsage;
-  }
+  if (const auto ended = ParseProgram(app, argc, argv)) return *ended;
   const absl::Status status = Run(flags);
   if (!status.ok()) std::cerr << "paceline-eval: " << status.message() << "\n";
   return ExitStatusOf(status);
@@ -133,4 +136,6 @@ int Main(int argc, char** argv) {
 }  // namespace
 }  // namespace paceline
 
-int main(int argc, char** argv) { return paceline::Main(argc, argv); }
+int main(int argc, char** argv) {
+  return paceline::CloseStandardOutput("paceline-eval", paceline::Main(argc, argv));
+}

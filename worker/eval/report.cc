@@ -12,6 +12,12 @@
 namespace paceline {
 namespace {
 
+// In the report's folder.
+constexpr char kTextFile[] = "/report.txt";
+constexpr char kJsonFile[] = "/report.json";
+constexpr char kCurvesFile[] = "/curves.csv";
+constexpr char kPlotFile[] = "/curves.svg";
+
 std::string SpreadText(std::span<const double> values) {
   const Spread spread = SpreadOf(values);
   return fmt::format("{:.4f} ± {:.4f}", spread.mean, spread.deviation);
@@ -187,15 +193,24 @@ std::vector<Panel> CurvePanels(const Evaluation& evaluation) {
   return panels;
 }
 
-absl::Status WriteReport(const Evaluation& evaluation, const std::string& folder) {
+absl::Status CheckReport(const std::string& folder, const OutputRules& rules) {
   absl::Status status = MakeFolder(folder);
-  const auto write = [&](const std::string& name, const std::string& text) {
-    if (status.ok()) status = WriteFileAtomically(folder + "/" + name, text);
+  for (const char* name : {kTextFile, kJsonFile, kCurvesFile, kPlotFile}) {
+    if (status.ok()) status = CheckOutput(folder + name, rules);
+  }
+  return status;
+}
+
+absl::Status WriteReport(const Evaluation& evaluation, const std::string& folder,
+                         const OutputRules& rules) {
+  absl::Status status = CheckReport(folder, rules);
+  const auto write = [&](const char* name, const std::string& text) {
+    if (status.ok()) status = WriteOutput(folder + name, text, rules);
   };
-  write("report.txt", ReportText(evaluation));
-  write("report.json", ReportJson(evaluation).dump(2) + "\n");
-  write("curves.csv", CurvesCsv(evaluation));
-  write("curves.svg", DrawSvg(CurvePanels(evaluation)));
+  write(kTextFile, ReportText(evaluation));
+  write(kJsonFile, ReportJson(evaluation).dump(2) + "\n");
+  write(kCurvesFile, CurvesCsv(evaluation));
+  write(kPlotFile, DrawSvg(CurvePanels(evaluation)));
   return status;
 }
 

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "absl/status/status.h"
+#include "common/base/output.h"
 #include "common/plot/svg_plot.h"
 #include "nlohmann/json.hpp"
 #include "worker/eval/evaluate.h"
@@ -24,8 +25,10 @@ std::string CurvesCsv(const Evaluation& evaluation);
 // A panel per scenario: mean training loss, and a band of one standard deviation over the seeds.
 std::vector<Panel> CurvePanels(const Evaluation& evaluation);
 
-// Writes report.txt, report.json, curves.csv and curves.svg into `folder`, which is made if need
-// be.
-absl::Status WriteReport(const Evaluation& evaluation, const std::string& folder);
+// Makes `folder` if need be; CheckOutput of each file that WriteReport would write there.
+absl::Status CheckReport(const std::string& folder, const OutputRules& rules);
+// Writes report.txt, report.json, curves.csv and curves.svg into `folder`, after CheckReport.
+absl::Status WriteReport(const Evaluation& evaluation, const std::string& folder,
+                         const OutputRules& rules);
 
 }  // namespace paceline

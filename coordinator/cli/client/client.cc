@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "common/rpc/channel.h"
+#include "common/rpc/diagnosis.h"
 #include "common/rpc/status.h"
 #include "coordinator/cli/client/job_watcher.h"
 #include "grpcpp/client_context.h"
@@ -18,6 +19,8 @@ using Stub = v1::JobService::Stub;
 constexpr seconds kDeadline(15);
 // θ of an old step is replayed from the newest checkpoint before it.
 constexpr seconds kThetaDeadline(300);
+// A long job has hundreds of thousands of outer steps.
+constexpr seconds kLogsDeadline(300);
 
 struct CallOptions {
   seconds deadline = kDeadline;
@@ -39,6 +42,15 @@ absl::StatusOr<Reply> Call(Stub& stub, Method<Request, Reply> method, const Requ
   return reply;
 }
 
+// The same, with an error that says what stands there instead of a coordinator.
+template <typename Request, typename Reply>
+absl::StatusOr<Reply> Ask(Stub& stub, Method<Request, Reply> method, const Request& request,
+                          const Connection& connection, CallOptions options = {}) {
+  auto reply = Call(stub, method, request, connection.coordinator, options);
+  if (reply.ok()) return reply;
+  return Diagnosed(reply.status(), connection.coordinator, connection.tls);
+}
+
 v1::JobRequest ForJob(const std::string& job) {
   v1::JobRequest request;
   request.set_job(job);
@@ -52,8 +64,8 @@ struct JobClient::Rpc {
   std::unique_ptr<Stub> stub;
 };
 
-JobClient::JobClient(std::string coordinator, std::unique_ptr<Rpc> rpc)
-    : coordinator_(std::move(coordinator)), rpc_(std::move(rpc)) {}
+JobClient::JobClient(Connection connection, std::unique_ptr<Rpc> rpc)
+    : connection_(std::move(connection)), rpc_(std::move(rpc)) {}
 JobClient::~JobClient() = default;
 
 absl::StatusOr<std::unique_ptr<JobClient>> JobClient::Open(const Connection& connection) {
@@ -62,40 +74,58 @@ absl::StatusOr<std::unique_ptr<JobClient>> JobClient::Open(const Connection& con
   auto rpc = std::make_unique<Rpc>();
   rpc->channel = *std::move(channel);
   rpc->stub = v1::JobService::NewStub(rpc->channel);
-  return std::unique_ptr<JobClient>(new JobClient(connection.coordinator, std::move(rpc)));
+  return std::unique_ptr<JobClient>(new JobClient(connection, std::move(rpc)));
 }
 
 absl::StatusOr<std::string> JobClient::Submit(const v1::SubmitRequest& request) {
-  auto reply = Call(*rpc_->stub, &Stub::Submit, request, coordinator_);
+  auto reply = Call(*rpc_->stub, &Stub::Submit, request, connection_.coordinator);
   if (absl::IsUnavailable(reply.status())) {
-    auto second = Call(*rpc_->stub, &Stub::Submit, request, coordinator_,
+    auto second = Call(*rpc_->stub, &Stub::Submit, request, connection_.coordinator,
                        {.deadline = seconds(5), .wait_for_connection = true});
     if (!absl::IsDeadlineExceeded(second.status())) reply = std::move(second);
   }
-  if (!reply.ok()) return reply.status();
+  if (!reply.ok()) return Diagnosed(reply.status(), connection_.coordinator, connection_.tls);
   return reply->job();
 }
 
 absl::StatusOr<v1::ListReply> JobClient::List() {
-  return Call(*rpc_->stub, &Stub::List, v1::ListRequest(), coordinator_);
+  return Ask(*rpc_->stub, &Stub::List, v1::ListRequest(), connection_);
 }
 
 absl::StatusOr<v1::JobDetail> JobClient::Show(const std::string& job) {
   v1::ShowRequest request;
   request.set_job(job);
-  return Call(*rpc_->stub, &Stub::Show, request, coordinator_);
+  return Ask(*rpc_->stub, &Stub::Show, request, connection_);
 }
 
 absl::StatusOr<v1::JobSummary> JobClient::Pause(const std::string& job) {
-  return Call(*rpc_->stub, &Stub::Pause, ForJob(job), coordinator_);
+  return Ask(*rpc_->stub, &Stub::Pause, ForJob(job), connection_);
 }
 
 absl::StatusOr<v1::JobSummary> JobClient::Resume(const std::string& job) {
-  return Call(*rpc_->stub, &Stub::Resume, ForJob(job), coordinator_);
+  return Ask(*rpc_->stub, &Stub::Resume, ForJob(job), connection_);
 }
 
 absl::StatusOr<v1::JobSummary> JobClient::Cancel(const std::string& job) {
-  return Call(*rpc_->stub, &Stub::Cancel, ForJob(job), coordinator_);
+  return Ask(*rpc_->stub, &Stub::Cancel, ForJob(job), connection_);
+}
+
+absl::Status JobClient::Delete(const std::string& job) {
+  return Ask(*rpc_->stub, &Stub::Delete, ForJob(job), connection_).status();
+}
+
+absl::Status JobClient::Logs(const std::string& job, int64_t after_step,
+                             const std::function<void(const v1::LogEntry&)>& take) {
+  v1::LogsRequest request;
+  request.set_job(job);
+  request.set_after_step(after_step);
+  grpc::ClientContext context;
+  context.set_deadline(std::chrono::system_clock::now() + kLogsDeadline);
+  const auto reader = rpc_->stub->Logs(&context, request);
+  v1::LogEntry entry;
+  while (reader->Read(&entry)) take(entry);
+  return Diagnosed(FromCall(reader->Finish(), connection_.coordinator), connection_.coordinator,
+                   connection_.tls);
 }
 
 absl::StatusOr<v1::GetThetaReply> JobClient::GetTheta(const std::string& job,
@@ -103,15 +133,15 @@ absl::StatusOr<v1::GetThetaReply> JobClient::GetTheta(const std::string& job,
   v1::GetThetaRequest request;
   request.set_job(job);
   if (step) request.set_step(*step);
-  return Call(*rpc_->stub, &Stub::GetTheta, request, coordinator_, {.deadline = kThetaDeadline});
+  return Ask(*rpc_->stub, &Stub::GetTheta, request, connection_, {.deadline = kThetaDeadline});
 }
 
 absl::StatusOr<v1::ListWorkersReply> JobClient::ListWorkers() {
-  return Call(*rpc_->stub, &Stub::ListWorkers, v1::ListWorkersRequest(), coordinator_);
+  return Ask(*rpc_->stub, &Stub::ListWorkers, v1::ListWorkersRequest(), connection_);
 }
 
 std::unique_ptr<JobWatcher> JobClient::Watch(const std::string& job, int64_t after_step) {
-  return std::make_unique<JobWatcher>(rpc_->channel, coordinator_, job, after_step);
+  return std::make_unique<JobWatcher>(rpc_->channel, connection_.coordinator, job, after_step);
 }
 
 }  // namespace paceline

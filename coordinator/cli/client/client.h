@@ -3,12 +3,13 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
 
 #include "absl/status/statusor.h"
-#include "common/rpc/credentials.h"
+#include "common/rpc/tls_flags.h"
 #include "paceline/v1/job.pb.h"
 
 namespace paceline {
@@ -35,6 +36,11 @@ class JobClient {
   absl::StatusOr<v1::JobSummary> Pause(const std::string& job);
   absl::StatusOr<v1::JobSummary> Resume(const std::string& job);
   absl::StatusOr<v1::JobSummary> Cancel(const std::string& job);
+  // For good; of a job that has ended.
+  absl::Status Delete(const std::string& job);
+  // Calls `take` with every entry so far, in order of time.
+  absl::Status Logs(const std::string& job, int64_t after_step,
+                    const std::function<void(const v1::LogEntry&)>& take);
   // The newest step if `step` is absent.
   absl::StatusOr<v1::GetThetaReply> GetTheta(const std::string& job, std::optional<int64_t> step);
   absl::StatusOr<v1::ListWorkersReply> ListWorkers();
@@ -43,9 +49,9 @@ class JobClient {
 
  private:
   struct Rpc;
-  JobClient(std::string coordinator, std::unique_ptr<Rpc> rpc);
+  JobClient(Connection connection, std::unique_ptr<Rpc> rpc);
 
-  std::string coordinator_;
+  const Connection connection_;
   std::unique_ptr<Rpc> rpc_;
 };
 

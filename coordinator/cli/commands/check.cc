@@ -3,9 +3,12 @@
 #include "CLI/CLI.hpp"
 #include "common/config/config.h"
 #include "common/footprint/footprint.h"
+#include "coordinator/cli/commands/answer.h"
 #include "coordinator/cli/commands/commands.h"
 #include "coordinator/cli/commands/config_source.h"
 #include "coordinator/cli/commands/context.h"
+#include "fmt/format.h"
+#include "nlohmann/json.hpp"
 
 namespace paceline {
 namespace {
@@ -18,12 +21,12 @@ struct CheckOptions {
 absl::StatusOr<ExitStatus> Check(const Context& context, const CheckOptions& options) {
   const absl::StatusOr<LoadedConfig> loaded = Load(options.source);
   if (!loaded.ok()) return loaded.status();
-  if (options.print) {
-    context.out() << PrintConfig(loaded->config);
-  } else {
-    context.out() << options.source.path << " is valid\nmemory: " << FootprintText(loaded->config)
-                  << "\n";
-  }
+  const std::string& path = options.source.path;
+  const std::string memory = FootprintText(loaded->config);
+  nlohmann::ordered_json json = {{"config", path}, {"valid", true}, {"memory", memory}};
+  std::string text = fmt::format("{} is valid\nmemory: {}\n", path, memory);
+  if (options.print) json["printed"] = text = PrintConfig(loaded->config);
+  Answer(context, json, text);
   return kExitOk;
 }
 
@@ -35,6 +38,7 @@ void AddCheck(CLI::App& app, Context& context) {
       AddCommand(app, context, "check", "All faults of a config, or that it has none",
                  [&context, options] { return Check(context, *options); });
   AddConfigFlags(*command, options->source);
+  AddJsonFlag(*command, context);
   command->add_flag("--print", options->print, "Print the config with all defaults filled in");
 }
 

@@ -9,6 +9,8 @@
 #include <utility>
 
 #include "CLI/CLI.hpp"
+#include "common/base/standard_output.h"
+#include "common/program/command_line.h"
 #include "common/rpc/flags.h"
 #include "coordinator/cli/commands/commands.h"
 
@@ -23,31 +25,6 @@ std::string OwnFolder() {
   std::error_code error;
   const auto path = std::filesystem::read_symlink("/proc/self/exe", error);
   return error ? "." : path.parent_path().string();
-}
-
-void AddCommands(CLI::App& app, Context& context) {
-  AddLocal(app, context);
-  AddSubmit(app, context);
-  AddList(app, context);
-  AddShow(app, context);
-  AddWatch(app, context);
-  AddControl(app, context);
-  AddExport(app, context);
-  AddImport(app, context);
-  AddEval(app, context);
-  AddBench(app, context);
-  AddEstimators(app, context);
-  AddHash(app, context);
-  AddCheck(app, context);
-  AddWorkers(app, context);
-}
-
-bool IsUnknownCommand(const CLI::App& app, const std::vector<std::string>& arguments) {
-  if (arguments.empty() || arguments[0].starts_with("-")) return false;
-  const auto is_named = [&](const CLI::App* command) {
-    return command->get_name() == arguments[0];
-  };
-  return app.get_subcommands(is_named).empty();
 }
 
 }  // namespace
@@ -86,8 +63,12 @@ void AddConnectionFlags(CLI::App& command, Context& context) {
   command.parse_complete_callback([&context, connection] { context.connection = *connection; });
 }
 
+void AddForceFlag(CLI::App& command, bool& force) {
+  command.add_flag("--force", force, "Replace a file that is there");
+}
+
 void AddJsonFlag(CLI::App& command, Context& context) {
-  command.add_flag("--json", context.json, "Print JSON");
+  command.add_flag("--json", context.json, "Print JSON and nothing else");
 }
 
 int RunPaceline(const std::vector<std::string>& arguments, const Environment& environment) {
@@ -95,18 +76,11 @@ int RunPaceline(const std::vector<std::string>& arguments, const Environment& en
   CLI::App app(kDescription, "paceline");
   app.require_subcommand(1);
   app.footer(kExitStatusHelp);
+  AddVersionFlag(app);
   AddCommands(app, context);
-  if (IsUnknownCommand(app, arguments)) {
-    environment.err << "paceline: there is no command \"" << arguments[0]
-                    << "\"; paceline --help lists them\n";
-    return kExitUsage;
-  }
-  try {
-    app.parse(std::vector<std::string>(arguments.rbegin(), arguments.rend()));
-  } catch (const CLI::ParseError& error) {
-    return app.exit(error, environment.out, environment.err) == 0 ? kExitOk : kExitUsage;
-  }
-  return context.exit_status;
+  const auto ended = ParseCommandLine(app, arguments, environment.out, environment.err);
+  return CloseStandardOutput("paceline", ended.value_or(context.exit_status), environment.out,
+                             environment.err);
 }
 
 }  // namespace paceline

@@ -47,6 +47,8 @@ CLI::App* AddCommand(CLI::App& app, Context& context, const std::string& name,
                      std::function<absl::StatusOr<ExitStatus>()> run);
 void AddConnectionFlags(CLI::App& command, Context& context);
 void AddJsonFlag(CLI::App& command, Context& context);
+// Of commands that write what --out names.
+void AddForceFlag(CLI::App& command, bool& force);
 
 // The program: `arguments` without its own name. What main returns.
 int RunPaceline(const std::vector<std::string>& arguments, const Environment& environment);

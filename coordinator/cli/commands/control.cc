@@ -1,10 +1,12 @@
 #include <memory>
 
 #include "CLI/CLI.hpp"
+#include "coordinator/cli/commands/answer.h"
 #include "coordinator/cli/commands/commands.h"
 #include "coordinator/cli/commands/context.h"
 #include "coordinator/cli/view/job_json.h"
 #include "coordinator/cli/view/text.h"
+#include "fmt/format.h"
 
 namespace paceline {
 namespace {
@@ -16,11 +18,8 @@ absl::StatusOr<ExitStatus> Act(const Context& context, const std::string& job, A
   if (!client.ok()) return client.status();
   const absl::StatusOr<v1::JobSummary> summary = ((**client).*action)(job);
   if (!summary.ok()) return summary.status();
-  if (context.json) {
-    context.out() << SummaryJson(*summary).dump(2) << "\n";
-  } else {
-    context.out() << summary->job() << " is " << StateWord(summary->state()) << "\n";
-  }
+  Answer(context, SummaryJson(*summary),
+         fmt::format("{} is {}\n", summary->job(), StateWord(summary->state())));
   return kExitOk;
 }
 

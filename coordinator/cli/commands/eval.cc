@@ -4,6 +4,7 @@
 #include <system_error>
 
 #include "CLI/CLI.hpp"
+#include "common/base/file.h"
 #include "coordinator/cli/commands/commands.h"
 #include "coordinator/cli/commands/context.h"
 #include "coordinator/cli/commands/export.h"
@@ -26,38 +27,42 @@ bool AsksForHelp(const Arguments& arguments) {
   });
 }
 
-// Exports the job into the evaluation's folder, where it stays beside the results.
+struct EvalOptions {
+  std::string output;
+  bool force = false;
+};
+
+// Exports the job into the evaluation's folder, where it stays beside the results. A folder that
+// the user did not name is ours.
 absl::StatusOr<std::string> ExportForEval(const Context& context, const std::string& job,
-                                          const std::string& folder) {
+                                          const EvalOptions& options) {
+  const std::string folder = options.output.empty() ? "eval-" + job : options.output;
   const auto client = JobClient::Open(context.connection);
   if (!client.ok()) return client.status();
   if (const auto detail = (*client)->Show(job); !detail.ok()) return detail.status();
-  std::error_code error;
-  std::filesystem::create_directories(folder, error);
-  if (error) {
-    return absl::PermissionDeniedError(
-        fmt::format("cannot make the folder {}: {}", folder, error.message()));
-  }
+  if (absl::Status made = MakeFolder(folder); !made.ok()) return made;
   const std::string path = fmt::format("{}/{}.safetensors", folder, job);
-  const auto theta = ExportTheta(**client, job, std::nullopt, path);
+  const OutputRules rules{.force = options.force || options.output.empty()};
+  const auto theta = ExportTheta(**client, job, std::nullopt, path, rules);
   if (!theta.ok()) return theta.status();
   return path;
 }
 
 // `arguments` are the target and the options that are not this command's own.
-absl::StatusOr<ExitStatus> Eval(const Context& context, Arguments arguments, std::string output) {
+absl::StatusOr<ExitStatus> Eval(const Context& context, Arguments arguments,
+                                const EvalOptions& options) {
   const std::string program = context.environment.program_folder + "/paceline-eval";
   if (AsksForHelp(arguments)) return Become(program, {"--help"});
   if (arguments.empty() || arguments[0].starts_with("-")) {
     return absl::InvalidArgumentError("say first what to evaluate: paceline eval TARGET [OPTIONS]");
   }
   if (!IsFile(arguments[0])) {
-    if (output.empty()) output = "eval-" + arguments[0];
-    auto path = ExportForEval(context, arguments[0], output);
+    auto path = ExportForEval(context, arguments[0], options);
     if (!path.ok()) return path.status();
     arguments[0] = *std::move(path);
   }
-  if (!output.empty()) arguments.insert(arguments.end(), {"--output", output});
+  if (!options.output.empty()) arguments.insert(arguments.end(), {"--output", options.output});
+  if (options.force) arguments.push_back("--force");
   context.out().flush();
   return Become(program, arguments);
 }
@@ -65,18 +70,19 @@ absl::StatusOr<ExitStatus> Eval(const Context& context, Arguments arguments, std
 }  // namespace
 
 void AddEval(CLI::App& app, Context& context) {
-  auto output = std::make_shared<std::string>();
+  auto options = std::make_shared<EvalOptions>();
   // The command is known only after its callback.
   auto command = std::make_shared<CLI::App*>(nullptr);
   *command = AddCommand(
       app, context, "eval",
       "Compare a learned optimizer (a job, or an exported file) with tuned SGD, momentum and Adam; "
       "the program paceline-eval beside this one does the work",
-      [&context, output, command] { return Eval(context, (*command)->remaining(), *output); });
+      [&context, options, command] { return Eval(context, (*command)->remaining(), *options); });
   (*command)->allow_extras();
   // Help is that of paceline-eval.
   (*command)->set_help_flag();
-  (*command)->add_option("--output,-o", *output);
+  (*command)->add_option("--output,-o", options->output);
+  AddForceFlag(**command, options->force);
   AddConnectionFlags(**command, context);
 }
 

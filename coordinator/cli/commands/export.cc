@@ -5,12 +5,13 @@
 
 #include "CLI/CLI.hpp"
 #include "common/base/digest.h"
-#include "common/base/file.h"
 #include "common/safetensors/safetensors.h"
+#include "coordinator/cli/commands/answer.h"
 #include "coordinator/cli/commands/commands.h"
 #include "coordinator/cli/commands/context.h"
 #include "coordinator/cli/commands/optimizer_format.h"
 #include "fmt/format.h"
+#include "nlohmann/json.hpp"
 
 namespace paceline {
 namespace {
@@ -20,6 +21,13 @@ struct ExportOptions {
   std::optional<int64_t> step;
   std::string format = "safetensors";
   std::string output;
+  bool force = false;
+};
+
+struct Destination {
+  OptimizerFormat format;
+  std::string path;
+  OutputRules rules;
 };
 
 std::string OutputOf(const ExportOptions& options, OptimizerFormat format) {
@@ -31,16 +39,17 @@ std::string OutputOf(const ExportOptions& options, OptimizerFormat format) {
 }
 
 absl::StatusOr<ExitStatus> ExportFile(const Context& context, const ExportOptions& options,
-                                      OptimizerFormat format, const std::string& path) {
+                                      const Destination& to) {
   if (options.step) {
     return absl::InvalidArgumentError("--step goes with a job's name; a file holds one step");
   }
   const auto trained = ReadTrainedOptimizer(options.target);
   if (!trained.ok()) return trained.status();
-  absl::Status written = ExportOptimizer(*trained, format, path);
+  absl::Status written = ExportOptimizer(*trained, to.format, to.path, to.rules);
   if (!written.ok()) return written;
-  context.out() << fmt::format("{}, digest {}, written to {}\n", options.target,
-                               ThetaDigest(trained->theta), path);
+  const std::string digest = ThetaDigest(trained->theta);
+  Answer(context, {{"file", options.target}, {"digest", digest}, {"written", to.path}},
+         fmt::format("{}, digest {}, written to {}\n", options.target, digest, to.path));
   return kExitOk;
 }
 
@@ -57,39 +66,54 @@ absl::StatusOr<v1::GetThetaReply> FetchTheta(JobClient& client, const std::strin
 }
 
 // Written as the coordinator sent it, or in another format.
-absl::Status WriteTheta(const v1::GetThetaReply& theta, OptimizerFormat format,
-                        const std::string& path) {
-  if (format == OptimizerFormat::kSafetensors) {
-    return WriteFileAtomically(path, theta.safetensors());
+absl::Status WriteTheta(const v1::GetThetaReply& theta, const Destination& to) {
+  if (to.format == OptimizerFormat::kSafetensors) {
+    return WriteOutput(to.path, theta.safetensors(), to.rules);
   }
   const auto trained = ParseTrainedOptimizer(theta.safetensors());
   if (!trained.ok()) return trained.status();
-  return ExportOptimizer(*trained, format, path);
+  return ExportOptimizer(*trained, to.format, to.path, to.rules);
+}
+
+absl::StatusOr<ExitStatus> ExportJob(const Context& context, const ExportOptions& options,
+                                     const Destination& to) {
+  const auto client = JobClient::Open(context.connection);
+  if (!client.ok()) return client.status();
+  const auto theta = FetchTheta(**client, options.target, options.step);
+  if (!theta.ok()) return theta.status();
+  if (absl::Status written = WriteTheta(*theta, to); !written.ok()) return written;
+  Answer(context,
+         {{"job", options.target},
+          {"step", theta->step()},
+          {"digest", theta->digest()},
+          {"written", to.path}},
+         fmt::format("{} after {} outer steps, digest {}, written to {}\n", options.target,
+                     theta->step(), theta->digest(), to.path));
+  return kExitOk;
 }
 
 absl::StatusOr<ExitStatus> Export(const Context& context, const ExportOptions& options) {
   const auto format = OptimizerFormatNamed(options.format);
   if (!format.ok()) return format.status();
-  const std::string path = OutputOf(options, *format);
-  if (IsPath(options.target)) return ExportFile(context, options, *format, path);
-  const auto client = JobClient::Open(context.connection);
-  if (!client.ok()) return client.status();
-  const auto theta = FetchTheta(**client, options.target, options.step);
-  if (!theta.ok()) return theta.status();
-  if (absl::Status written = WriteTheta(*theta, *format, path); !written.ok()) return written;
-  context.out() << fmt::format("{} after {} outer steps, digest {}, written to {}\n",
-                               options.target, theta->step(), theta->digest(), path);
-  return kExitOk;
+  const bool file = IsPath(options.target);
+  Destination to{.format = *format,
+                 .path = OutputOf(options, *format),
+                 .rules = {.force = options.force, .inputs = {}}};
+  if (file) to.rules.inputs = {options.target};
+  if (*format != OptimizerFormat::kPylo) {
+    if (absl::Status may = CheckOutput(to.path, to.rules); !may.ok()) return may;
+  }
+  return file ? ExportFile(context, options, to) : ExportJob(context, options, to);
 }
 
 }  // namespace
 
 absl::StatusOr<v1::GetThetaReply> ExportTheta(JobClient& client, const std::string& job,
-                                              std::optional<int64_t> step,
-                                              const std::string& path) {
+                                              std::optional<int64_t> step, const std::string& path,
+                                              const OutputRules& rules) {
   absl::StatusOr<v1::GetThetaReply> theta = FetchTheta(client, job, step);
   if (!theta.ok()) return theta.status();
-  if (absl::Status written = WriteFileAtomically(path, theta->safetensors()); !written.ok()) {
+  if (absl::Status written = WriteOutput(path, theta->safetensors(), rules); !written.ok()) {
     return written;
   }
   return theta;
@@ -110,9 +134,13 @@ void AddExport(CLI::App& app, Context& context) {
       ->add_option("--format", options->format,
                    "safetensors; theta-state, for google/learned_optimization; or pylo, a folder")
       ->capture_default_str();
-  command->add_option("--out,--output,-o", options->output, "Default: TARGET.safetensors")
+  command
+      ->add_option("--out,--output,-o", options->output,
+                   "Default: TARGET.safetensors, TARGET.theta.state or TARGET-pylo, here")
       ->type_name("PATH");
+  AddForceFlag(*command, options->force);
   AddConnectionFlags(*command, context);
+  AddJsonFlag(*command, context);
 }
 
 }  // namespace paceline

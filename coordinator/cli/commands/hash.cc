@@ -4,10 +4,12 @@
 #include "CLI/CLI.hpp"
 #include "common/base/digest.h"
 #include "common/checkpoint/trained_optimizer.h"
+#include "coordinator/cli/commands/answer.h"
 #include "coordinator/cli/commands/commands.h"
 #include "coordinator/cli/commands/context.h"
 #include "coordinator/cli/commands/optimizer_format.h"
 #include "fmt/format.h"
+#include "nlohmann/json.hpp"
 
 namespace paceline {
 namespace {
@@ -20,7 +22,8 @@ struct HashOptions {
 absl::StatusOr<ExitStatus> HashFile(const Context& context, const std::string& path) {
   const auto trained = ReadTrainedOptimizer(path);
   if (!trained.ok()) return trained.status();
-  context.out() << fmt::format("{} {}\n", path, ThetaDigest(trained->theta));
+  const std::string digest = ThetaDigest(trained->theta);
+  Answer(context, {{"file", path}, {"digest", digest}}, fmt::format("{} {}\n", path, digest));
   return kExitOk;
 }
 
@@ -30,7 +33,8 @@ absl::StatusOr<ExitStatus> Hash(const Context& context, const HashOptions& optio
   if (!client.ok()) return client.status();
   const auto theta = (*client)->GetTheta(options.job, options.step);
   if (!theta.ok()) return theta.status();
-  context.out() << fmt::format("{} step {} {}\n", options.job, theta->step(), theta->digest());
+  Answer(context, {{"job", options.job}, {"step", theta->step()}, {"digest", theta->digest()}},
+         fmt::format("{} step {} {}\n", options.job, theta->step(), theta->digest()));
   return kExitOk;
 }
 
@@ -47,6 +51,7 @@ void AddHash(CLI::App& app, Context& context) {
   command->add_option("--step", options->step, "After this many outer steps (default: the newest)")
       ->type_name("N");
   AddConnectionFlags(*command, context);
+  AddJsonFlag(*command, context);
 }
 
 }  // namespace paceline

@@ -3,11 +3,14 @@
 
 #include "CLI/CLI.hpp"
 #include "common/base/digest.h"
+#include "common/base/output.h"
 #include "common/lopt/layout.h"
+#include "coordinator/cli/commands/answer.h"
 #include "coordinator/cli/commands/commands.h"
 #include "coordinator/cli/commands/context.h"
 #include "coordinator/cli/commands/optimizer_format.h"
 #include "fmt/format.h"
+#include "nlohmann/json.hpp"
 
 namespace paceline {
 namespace {
@@ -17,6 +20,7 @@ struct ImportOptions {
   std::string format = "auto";
   std::string optimizer;
   std::string output;
+  bool force = false;
 };
 
 absl::StatusOr<ExitStatus> Import(const Context& context, const ImportOptions& options) {
@@ -32,13 +36,22 @@ absl::StatusOr<ExitStatus> Import(const Context& context, const ImportOptions& o
     if (!given.ok()) return given.status();
     optimizer = *given;
   }
+  const OutputRules rules{.force = options.force, .inputs = {options.source}};
+  if (absl::Status may = CheckOutput(options.output, rules); !may.ok()) return may;
   const auto trained = ImportOptimizer(options.source, format, optimizer);
   if (!trained.ok()) return trained.status();
-  absl::Status written = ExportOptimizer(*trained, OptimizerFormat::kSafetensors, options.output);
+  absl::Status written =
+      ExportOptimizer(*trained, OptimizerFormat::kSafetensors, options.output, rules);
   if (!written.ok()) return written;
-  context.out() << fmt::format("{}, {} meta-parameters, digest {}, written to {}\n",
-                               LayoutOf(trained->optimizer).optimizer, trained->theta.size(),
-                               ThetaDigest(trained->theta), options.output);
+  const std::string name = LayoutOf(trained->optimizer).optimizer;
+  const std::string digest = ThetaDigest(trained->theta);
+  Answer(context,
+         {{"optimizer", name},
+          {"parameters", trained->theta.size()},
+          {"digest", digest},
+          {"written", options.output}},
+         fmt::format("{}, {} meta-parameters, digest {}, written to {}\n", name,
+                     trained->theta.size(), digest, options.output));
   return kExitOk;
 }
 
@@ -63,6 +76,8 @@ void AddImport(CLI::App& app, Context& context) {
   command->add_option("--out,--output,-o", options->output, "The safetensors file to write")
       ->type_name("FILE")
       ->required();
+  AddForceFlag(*command, options->force);
+  AddJsonFlag(*command, context);
 }
 
 }  // namespace paceline

@@ -1,4 +1,5 @@
 #include "CLI/CLI.hpp"
+#include "coordinator/cli/commands/answer.h"
 #include "coordinator/cli/commands/commands.h"
 #include "coordinator/cli/commands/context.h"
 #include "coordinator/cli/view/job_json.h"
@@ -16,7 +17,7 @@ std::vector<std::string> Row(const v1::JobSummary& job) {
   return {job.job(),
           std::string(StateWord(job.state())),
           fmt::format("{}/{}", job.step(), job.steps()),
-          job.has_mean_loss() ? fmt::format("{:.4f}", job.mean_loss()) : "-",
+          job.has_recent_loss() ? fmt::format("{:.4f}", job.recent_loss()) : "-",
           TimeText(job.submitted_unix_ms()),
           Printable(job.message().empty() ? Warning(job) : job.message())};
 }
@@ -32,13 +33,10 @@ absl::StatusOr<ExitStatus> List(const Context& context) {
     json.push_back(SummaryJson(job));
     rows.push_back(Row(job));
   }
-  if (context.json) {
-    context.out() << json.dump(2) << "\n";
-  } else if (rows.empty()) {
-    context.out() << "no jobs; hand one in with: paceline submit CONFIG\n";
-  } else {
-    context.out() << TableText({"JOB", "STATE", "STEP", "LOSS", "SUBMITTED", "NOTE"}, rows);
-  }
+  Answer(context, json,
+         rows.empty()
+             ? "no jobs; hand one in with: paceline submit CONFIG\n"
+             : TableText({"JOB", "STATE", "STEP", "OUTER LOSS", "SUBMITTED", "NOTE"}, rows));
   return kExitOk;
 }
 

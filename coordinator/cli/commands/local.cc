@@ -18,6 +18,7 @@
 #include "coordinator/cli/local/local_cluster.h"
 #include "coordinator/cli/view/text.h"
 #include "fmt/format.h"
+#include "nlohmann/json.hpp"
 
 namespace paceline {
 namespace {
@@ -30,6 +31,7 @@ struct LocalOptions {
   int threads_per_worker = 0;  // 0: the machine's threads, shared out
   std::string memory;          // empty: what the machine has left
   std::string data;
+  std::string data_sets;
 };
 
 // The first of paceline-runs/NAME-1, NAME-2, ... that this call could make.
@@ -70,6 +72,7 @@ LocalClusterOptions ClusterOptions(const Context& context, const LocalOptions& o
           .workers = options.workers,
           .threads_per_worker =
               options.threads_per_worker > 0 ? options.threads_per_worker : std::max(shared, 1),
+          .data_sets = options.data_sets,
           .memory_per_worker =
               memory > 0 ? fmt::format("{}", memory / static_cast<uint64_t>(options.workers)) : ""};
 }
@@ -126,9 +129,15 @@ absl::Status ExportAndTell(const Context& context, JobClient& client, const std:
   const auto detail = client.Show(job);
   if (!detail.ok()) return detail.status();
   const std::string path = fmt::format("{}/{}.safetensors", data, job);
-  const auto theta = ExportTheta(client, job, std::nullopt, path);
+  const auto theta = ExportTheta(client, job, std::nullopt, path, kReplace);
   if (!theta.ok()) return theta.status();
-  if (!context.json) PrintPlaces(context, *detail, data, path);
+  if (context.json) {
+    const nlohmann::ordered_json written = {
+        {"job", job}, {"step", theta->step()}, {"digest", theta->digest()}, {"written", path}};
+    context.out() << written.dump() << "\n";
+  } else {
+    PrintPlaces(context, *detail, data, path);
+  }
   return absl::OkStatus();
 }
 
@@ -195,7 +204,14 @@ void AddLocal(CLI::App& app, Context& context) {
                    "The coordinator's folder, new or of an earlier run (default: a new one in "
                    "paceline-runs)")
       ->type_name("DIR");
-  command->add_flag("--json", context.json, "Print a JSON object per line and progress message");
+  command
+      ->add_option("--data-dir", options->data_sets,
+                   "Folder with the data sets, one folder each (default: /usr/share/datasets)")
+      ->check(CLI::ExistingDirectory)
+      ->type_name("DIR");
+  command->add_flag(
+      "--json", context.json,
+      "Print a JSON object per line and progress message, then one of what was exported");
 }
 
 }  // namespace paceline

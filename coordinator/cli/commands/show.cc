@@ -1,6 +1,7 @@
 #include <memory>
 
 #include "CLI/CLI.hpp"
+#include "coordinator/cli/commands/answer.h"
 #include "coordinator/cli/commands/commands.h"
 #include "coordinator/cli/commands/context.h"
 #include "coordinator/cli/view/job_json.h"
@@ -10,17 +11,21 @@
 namespace paceline {
 namespace {
 
-std::string DetailText(const v1::JobDetail& detail) {
+std::string DetailText(const v1::JobDetail& detail, const v1::GetThetaReply& theta) {
   const v1::JobSummary& job = detail.summary();
   std::string text =
       fmt::format("job          {}\nstate        {}\n", job.job(), StateWord(job.state()));
   if (!job.message().empty()) text += fmt::format("note         {}\n", Printable(job.message()));
   if (!job.warning().empty()) text += fmt::format("warning      {}\n", Printable(job.warning()));
   text += fmt::format("outer steps  {} of {}\n", job.step(), job.steps());
-  if (job.has_mean_loss()) text += fmt::format("outer loss   {:.5f}\n", job.mean_loss());
+  if (job.has_recent_loss()) {
+    text +=
+        fmt::format("outer loss   {:.4f} (mean of {})\n", job.recent_loss(), job.recent_steps());
+  }
   text += fmt::format("inner steps  {}\n", detail.inner_steps());
   text += fmt::format("diverged     {} particles\n", detail.diverged_particles());
-  text += fmt::format("parameters   {}, theta {:016x}\n", detail.parameters(), detail.theta_hash());
+  text += fmt::format("parameters   {}\n", detail.parameters());
+  text += fmt::format("theta        step {}, digest {}\n", theta.step(), theta.digest());
   text += fmt::format("fingerprint  {}\n", Printable(detail.fingerprint()));
   text += fmt::format("submitted    {}\n", TimeText(job.submitted_unix_ms()));
   text += fmt::format("started      {}\n", TimeText(job.started_unix_ms()));
@@ -37,11 +42,12 @@ absl::StatusOr<ExitStatus> Show(const Context& context, const std::string& job) 
   if (!client.ok()) return client.status();
   const absl::StatusOr<v1::JobDetail> detail = (*client)->Show(job);
   if (!detail.ok()) return detail.status();
-  if (context.json) {
-    context.out() << DetailJson(*detail).dump(2) << "\n";
-  } else {
-    context.out() << DetailText(*detail) << "\nconfig:\n" << detail->source_yaml() << "\n";
-  }
+  // What `paceline hash` prints.
+  const auto theta = (*client)->GetTheta(job, std::nullopt);
+  if (!theta.ok()) return theta.status();
+  nlohmann::ordered_json json = DetailJson(*detail);
+  json["theta"] = {{"step", theta->step()}, {"digest", theta->digest()}};
+  Answer(context, json, DetailText(*detail, *theta) + "\nconfig:\n" + detail->source_yaml() + "\n");
   return kExitOk;
 }
 

@@ -5,9 +5,11 @@
 
 #include "CLI/CLI.hpp"
 #include "common/footprint/footprint.h"
+#include "coordinator/cli/commands/answer.h"
 #include "coordinator/cli/commands/commands.h"
 #include "coordinator/cli/commands/context.h"
 #include "fmt/format.h"
+#include "nlohmann/json.hpp"
 
 namespace paceline {
 namespace {
@@ -26,8 +28,9 @@ absl::StatusOr<ExitStatus> Submit(const Context& context, const ConfigSource& so
   if (!client.ok()) return client.status();
   const absl::StatusOr<std::string> job = SubmitLoaded(**client, *loaded);
   if (!job.ok()) return job.status();
-  context.out() << "memory: " << FootprintText(loaded->config) << "\n";
-  context.out() << "submitted " << *job << "\n";
+  const std::string memory = FootprintText(loaded->config);
+  Answer(context, {{"job", *job}, {"memory", memory}},
+         fmt::format("memory: {}\nsubmitted {}\n", memory, *job));
   return kExitOk;
 }
 
@@ -48,6 +51,7 @@ void AddSubmit(CLI::App& app, Context& context) {
                                  [&context, source] { return Submit(context, *source); });
   AddConfigFlags(*command, *source);
   AddConnectionFlags(*command, context);
+  AddJsonFlag(*command, context);
 }
 
 }  // namespace paceline

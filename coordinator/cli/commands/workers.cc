@@ -2,6 +2,7 @@
 
 #include "CLI/CLI.hpp"
 #include "common/tier/tier.h"
+#include "coordinator/cli/commands/answer.h"
 #include "coordinator/cli/commands/commands.h"
 #include "coordinator/cli/commands/context.h"
 #include "coordinator/cli/view/job_json.h"
@@ -39,15 +40,13 @@ absl::StatusOr<ExitStatus> Workers(const Context& context) {
     json.push_back(WorkerJson(worker));
     rows.push_back(Row(worker));
   }
-  if (context.json) {
-    context.out() << json.dump(2) << "\n";
-  } else if (rows.empty()) {
-    context.out() << "no workers; start one with: paceline-worker --coordinator "
-                  << context.connection.coordinator << "\n";
-  } else {
-    context.out() << TableText(
-        {"ID", "NAME", "PEER", "THREADS", "BLOCKS", "INNER STEPS/S", "HEARD", "ENGINES"}, rows);
-  }
+  Answer(context, json,
+         rows.empty()
+             ? fmt::format("no workers; start one with: paceline-worker --coordinator {}\n",
+                           context.connection.coordinator)
+             : TableText(
+                   {"ID", "NAME", "PEER", "THREADS", "BLOCKS", "INNER STEPS/S", "HEARD", "ENGINES"},
+                   rows));
   return kExitOk;
 }
 

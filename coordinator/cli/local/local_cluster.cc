@@ -88,6 +88,9 @@ absl::Status LocalCluster::StartWorkers(const LocalClusterOptions& options) {
     if (!options.memory_per_worker.empty()) {
       arguments.insert(arguments.end(), {"--memory", options.memory_per_worker});
     }
+    if (!options.data_sets.empty()) {
+      arguments.insert(arguments.end(), {"--data-dir", options.data_sets});
+    }
     auto worker =
         ChildProcess::Start(arguments, fmt::format("{}/logs/worker-{}.log", options.data, i));
     if (!worker.ok()) return worker.status();

@@ -3,7 +3,6 @@
 #include "common/tier/tier.h"
 #include "coordinator/cli/view/text.h"
 #include "coordinator/log/record_json.h"
-#include "fmt/format.h"
 
 namespace paceline {
 
@@ -28,7 +27,6 @@ ordered_json SummaryJson(const v1::JobSummary& summary) {
 ordered_json DetailJson(const v1::JobDetail& detail) {
   ordered_json json = SummaryJson(detail.summary());
   json["parameters"] = detail.parameters();
-  json["theta_hash"] = fmt::format("{:016x}", detail.theta_hash());
   json["fingerprint"] = detail.fingerprint();
   json["folder"] = detail.folder();
   json["inner_steps"] = detail.inner_steps();
@@ -43,6 +41,13 @@ ordered_json ProgressJson(const v1::Progress& progress) {
   json["workers"] = progress.workers();
   if (!progress.event().empty()) json["event"] = progress.event();
   if (progress.has_record()) json["record"] = RecordJson(progress.record());
+  return json;
+}
+
+ordered_json LogEntryJson(const v1::LogEntry& entry) {
+  ordered_json json = {{"unix_ms", entry.unix_ms()}};
+  if (entry.has_event()) json["event"] = entry.event();
+  if (entry.has_record()) json["record"] = RecordJson(entry.record());
   return json;
 }
 

@@ -10,6 +10,7 @@ namespace paceline {
 nlohmann::ordered_json SummaryJson(const v1::JobSummary& summary);
 nlohmann::ordered_json DetailJson(const v1::JobDetail& detail);
 nlohmann::ordered_json ProgressJson(const v1::Progress& progress);
+nlohmann::ordered_json LogEntryJson(const v1::LogEntry& entry);
 nlohmann::ordered_json WorkerJson(const v1::WorkerSummary& worker);
 
 }  // namespace paceline

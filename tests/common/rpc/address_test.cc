@@ -86,12 +86,18 @@ TEST(AddressTest, WhatIsNoAddressIsRefusedWithWhatWouldBeRight) {
 }
 
 TEST(AddressTest, OnlyThisMachinesOwnAddressesAreLoopback) {
-  for (const char* host : {"localhost:1", "127.0.0.1:1", "127.255.3.4:1", "[::1]:1", "1"}) {
+  for (const char* host :
+       {"localhost:1", "LOCALHOST:1", "localhost.:1", "LocalHost.:1", "127.0.0.1:1",
+        "127.255.3.4:1", "[::1]:1", "[0:0:0:0:0:0:0:1]:1",
+        "[0000:0000:0000:0000:0000:0000:0000:0001]:1", "[::0.0.0.1]:1", "[::ffff:127.0.0.1]:1",
+        "[::FFFF:7f00:1]:1", "[0:0:0:0:0:ffff:127.9.8.7]:1", "[::1%lo]:1", "1"}) {
     EXPECT_TRUE(ParseAddress(host)->IsLoopback()) << host;
   }
-  for (const char* host : {"0.0.0.0:1", "[::]:1", "10.0.0.1:1", "127.example.org:1", "127.1:1",
-                           "127.0.0.1.example.org:1", "127.0.0.256:1", "127.0.0.1.:1",
-                           "localhost.example.org:1", "1127.0.0.1:1"}) {
+  for (const char* host :
+       {"0.0.0.0:1", "[::]:1", "10.0.0.1:1", "127.example.org:1", "127.1:1",
+        "127.0.0.1.example.org:1", "127.0.0.256:1", "127.0.0.1.:1", "localhost.example.org:1",
+        "1127.0.0.1:1", "[::ffff:10.0.0.1]:1", "[::2]:1", "[1::1]:1", "[fe80::1%lo]:1",
+        "[::127.0.0.1]:1", "[::ffff:0:127.0.0.1]:1", "mylocalhost:1"}) {
     EXPECT_FALSE(ParseAddress(host)->IsLoopback()) << host;
   }
 }

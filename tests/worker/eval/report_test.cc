@@ -80,18 +80,20 @@ TEST(ReportTest, TheCurvesAreATableOfPoints) {
             "own,adam,0.03,1,5.5,2.12132\nown,adam,0.03,2,2.75,1.06066\n");
 }
 
-TEST(ReportTest, EverythingIsWrittenIntoANewFolder) {
+TEST(ReportTest, EverythingIsWrittenIntoANewFolderAndOverWhatIsThereOnlyByOrder) {
   const std::string folder = testing::TempDir() + "report_test/eval";
   std::filesystem::remove_all(folder);
-  ASSERT_TRUE(WriteReport(SmallEvaluation(), folder).ok());
+  ASSERT_TRUE(WriteReport(SmallEvaluation(), folder, {}).ok());
   for (const char* name : {"report.txt", "report.json", "curves.csv", "curves.svg"}) {
     EXPECT_TRUE(std::filesystem::exists(folder + "/" + name)) << name;
   }
+  EXPECT_TRUE(absl::IsAlreadyExists(WriteReport(SmallEvaluation(), folder, {})));
+  EXPECT_TRUE(WriteReport(SmallEvaluation(), folder, kReplace).ok());
   std::filesystem::remove_all(folder);
 }
 
 TEST(ReportTest, AFolderThatCannotBeWrittenIsAnError) {
-  EXPECT_FALSE(WriteReport(SmallEvaluation(), "/proc/none").ok());
+  EXPECT_FALSE(WriteReport(SmallEvaluation(), "/proc/none", {}).ok());
 }
 
 }  // namespace

@@ -5,11 +5,10 @@
 
 #include "common/base/file.h"
 #include "common/safetensors/safetensors.h"
-#include "coordinator/cli/commands/context.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "nlohmann/json.hpp"
-#include "tests/coordinator/cli/commands/fake_service.h"
+#include "tests/coordinator/cli/commands/commands_fixture.h"
 
 namespace paceline {
 namespace {
@@ -19,26 +18,6 @@ using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::Not;
 
-constexpr char kConfig[] = R"(
-name: tiny
-optimizer: {learnable_sgd: {}}
-tasks:
-  - quadratic: {dimension: 4}
-episode: {constant: {steps: 8}}
-estimator: {pes: {window: 4}, particles: 4, block: 2}
-outer: {steps: 3, optimizer: {sgd: {learning_rate: 0.1}}}
-)";
-
-v1::JobDetail Job(const std::string& name, v1::JobState state, int64_t step) {
-  v1::JobDetail detail;
-  detail.mutable_summary()->set_job(name);
-  detail.mutable_summary()->set_state(state);
-  detail.mutable_summary()->set_step(step);
-  detail.mutable_summary()->set_steps(3);
-  detail.set_folder("/data/jobs/" + name);
-  return detail;
-}
-
 v1::Progress Progress(v1::JobState state, int64_t step) {
   v1::Progress progress;
   *progress.mutable_summary() = Job("tiny", state, step).summary();
@@ -46,48 +25,6 @@ v1::Progress Progress(v1::JobState state, int64_t step) {
   progress.mutable_record()->set_mean_loss(1.5);
   return progress;
 }
-
-class CommandsTest : public testing::Test {
- protected:
-  CommandsTest()
-      : folder_(testing::TempDir() + "cli_" +
-                testing::UnitTest::GetInstance()->current_test_info()->name()) {
-    std::filesystem::remove_all(folder_);
-    std::filesystem::create_directories(folder_);
-    std::ofstream(config()) << kConfig;
-  }
-  ~CommandsTest() override {
-    if (running_.server) running_.server->Shutdown();
-    std::filesystem::remove_all(folder_);
-  }
-
-  void StartService() { running_ = Serve(service_); }
-  std::string config() const { return folder_ + "/tiny.yaml"; }
-
-  // Exit status; output is in out() and err() then.
-  int Run(std::vector<std::string> arguments) {
-    out_.str("");
-    err_.str("");
-    return RunPaceline(arguments, {.out = out_, .err = err_, .program_folder = folder_});
-  }
-  int RunWithService(std::vector<std::string> arguments) {
-    arguments.insert(arguments.end(), {"--coordinator", running_.address});
-    return Run(std::move(arguments));
-  }
-  std::string out() const { return out_.str(); }
-  std::string err() const { return err_.str(); }
-  std::string LastWord() const {
-    std::istringstream words(out());
-    std::string word, last;
-    while (words >> word) last = word;
-    return last;
-  }
-
-  const std::string folder_;
-  FakeJobService service_;
-  RunningService running_;
-  std::ostringstream out_, err_;
-};
 
 TEST_F(CommandsTest, HelpIsNoErrorAndListsTheExitStatuses) {
   EXPECT_EQ(Run({"--help"}), 0);
@@ -231,6 +168,42 @@ TEST_F(CommandsTest, PauseResumeAndCancelSayWhatTheJobIsNow) {
   EXPECT_EQ(out(), "tiny is running\n");
   EXPECT_EQ(RunWithService({"cancel", "tiny", "--json"}), 0);
   EXPECT_EQ(json::parse(out())["state"], "cancelled");
+}
+
+TEST_F(CommandsTest, LogsTellsEventsAndOuterSteps) {
+  service_.jobs["tiny"] = Job("tiny", v1::JOB_STATE_RUNNING, 2);
+  service_.logs.emplace_back().mutable_record()->set_step(1);
+  service_.logs.emplace_back().mutable_record()->set_step(2);
+  service_.logs.back().mutable_record()->set_mean_loss(1.5);
+  service_.logs.emplace_back().set_event("a worker\x1b[31m left");
+  StartService();
+  EXPECT_EQ(RunWithService({"logs", "tiny"}), 0);
+  EXPECT_EQ(out(),
+            "-  step 1: outer loss -, gradient 0, 0 inner steps\n"
+            "-  step 2: outer loss 1.5000, gradient 0, 0 inner steps\n"
+            "-  a worker [31m left\n");
+  EXPECT_EQ(RunWithService({"logs", "nobody"}), 4);
+}
+
+TEST_F(CommandsTest, ADeletedJobIsGone) {
+  service_.jobs["tiny"] = Job("tiny", v1::JOB_STATE_SUCCEEDED, 3);
+  StartService();
+  EXPECT_EQ(RunWithService({"delete", "tiny"}), 0);
+  EXPECT_EQ(out(), "tiny is deleted\n");
+  EXPECT_EQ(RunWithService({"delete", "tiny"}), 4);
+}
+
+TEST_F(CommandsTest, ListAndShowPrintTheSameLoss) {
+  service_.jobs["tiny"] = Job("tiny", v1::JOB_STATE_RUNNING, 2);
+  service_.jobs["tiny"].mutable_summary()->set_mean_loss(9);
+  service_.jobs["tiny"].mutable_summary()->set_recent_loss(0.25);
+  service_.jobs["tiny"].mutable_summary()->set_recent_steps(2);
+  StartService();
+  EXPECT_EQ(RunWithService({"list"}), 0);
+  EXPECT_THAT(out(), HasSubstr("OUTER LOSS"));
+  EXPECT_THAT(out(), HasSubstr("2/3   0.2500 "));
+  EXPECT_EQ(RunWithService({"show", "tiny"}), 0);
+  EXPECT_THAT(out(), HasSubstr("outer loss   0.2500 (mean of 2)\n"));
 }
 
 TEST_F(CommandsTest, HashPrintsTheDigestLast) {

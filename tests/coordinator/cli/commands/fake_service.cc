@@ -70,6 +70,18 @@ grpc::Status FakeJobService::Cancel(grpc::ServerContext*, const v1::JobRequest* 
   return Move(request->job(), v1::JOB_STATE_CANCELLED, reply);
 }
 
+grpc::Status FakeJobService::Delete(grpc::ServerContext*, const v1::JobRequest* request,
+                                    v1::DeleteReply*) {
+  return jobs.erase(request->job()) > 0 ? grpc::Status::OK : NoSuchJob(request->job());
+}
+
+grpc::Status FakeJobService::Logs(grpc::ServerContext*, const v1::LogsRequest* request,
+                                  grpc::ServerWriter<v1::LogEntry>* writer) {
+  if (!jobs.contains(request->job())) return NoSuchJob(request->job());
+  for (const v1::LogEntry& entry : logs) writer->Write(entry);
+  return grpc::Status::OK;
+}
+
 grpc::Status FakeJobService::GetTheta(grpc::ServerContext*, const v1::GetThetaRequest* request,
                                       v1::GetThetaReply* reply) {
   if (!jobs.contains(request->job())) return NoSuchJob(request->job());

@@ -22,6 +22,7 @@ class FakeJobService : public v1::JobService::Service {
   // Each call of Watch sends the next list, then ends with OK if it is the last one, else
   // Unavailable.
   std::vector<std::vector<v1::Progress>> watches;
+  std::vector<v1::LogEntry> logs;  // of every job
   std::vector<v1::SubmitRequest> submitted;
   std::vector<int64_t> watched_after;
   int submit_failures = 0;  // how many calls of Submit are answered Unavailable first
@@ -39,6 +40,10 @@ class FakeJobService : public v1::JobService::Service {
                       v1::JobSummary* reply) override;
   grpc::Status Cancel(grpc::ServerContext*, const v1::JobRequest* request,
                       v1::JobSummary* reply) override;
+  grpc::Status Delete(grpc::ServerContext*, const v1::JobRequest* request,
+                      v1::DeleteReply*) override;
+  grpc::Status Logs(grpc::ServerContext*, const v1::LogsRequest* request,
+                    grpc::ServerWriter<v1::LogEntry>* writer) override;
   grpc::Status GetTheta(grpc::ServerContext*, const v1::GetThetaRequest* request,
                         v1::GetThetaReply* reply) override;
   grpc::Status ListWorkers(grpc::ServerContext*, const v1::ListWorkersRequest*,

@@ -49,7 +49,8 @@ TEST_F(OptimizerFilesTest, AFileGoesThroughEveryFormatAndComesBack) {
     EXPECT_EQ(Run({"export", Path("own.safetensors"), "--format", format, "--out", path}), 0)
         << err();
     EXPECT_THAT(out(), HasSubstr(digest));
-    std::vector<std::string> import = {"import", path, "--out", Path("back.safetensors")};
+    std::vector<std::string> import = {"import", path, "--out", Path("back.safetensors"),
+                                       "--force"};
     if (*optimizer != '\0') import.insert(import.end(), {"--optimizer", optimizer});
     EXPECT_EQ(Run(import), 0) << err();
     EXPECT_EQ(out(), "adafac_mlp, 197 meta-parameters, digest " + digest + ", written to " +

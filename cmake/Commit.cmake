@@ -1,0 +1,18 @@
+# Run as a script: writes OUTPUT, a header with the commit that FOLDER is at, unless it says so already.
+execute_process(COMMAND git rev-parse --short=12 HEAD WORKING_DIRECTORY ${FOLDER}
+  OUTPUT_VARIABLE commit OUTPUT_STRIP_TRAILING_WHITESPACE ERROR_QUIET RESULT_VARIABLE failed)
+if(failed)
+  set(commit "unknown")
+else()
+  execute_process(COMMAND git diff --quiet HEAD WORKING_DIRECTORY ${FOLDER} ERROR_QUIET RESULT_VARIABLE changed)
+  if(changed)
+    string(APPEND commit ", changed")
+  endif()
+endif()
+set(text "#pragma once\n#define PACELINE_COMMIT \"${commit}\"\n")
+if(EXISTS ${OUTPUT})
+  file(READ ${OUTPUT} old)
+endif()
+if(NOT "${old}" STREQUAL "${text}")
+  file(WRITE ${OUTPUT} "${text}")
+endif()

@@ -1,0 +1,17 @@
+#include "common/program/version.h"
+
+#include "common/base/protocol.h"
+#include "fmt/format.h"
+#include "paceline_build_id.h"
+#include "paceline_commit.h"
+
+namespace paceline {
+
+std::string VersionText(std::string_view program) {
+  return fmt::format("{} " PACELINE_VERSION " (commit " PACELINE_COMMIT
+                     ")\n"
+                     "protocol {}\nstore format {}\nengine build " PACELINE_ENGINE_BUILD_ID "\n",
+                     program, kProtocolVersion, kStoreFormat);
+}
+
+}  // namespace paceline

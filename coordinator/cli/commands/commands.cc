@@ -1,0 +1,20 @@
+#include "coordinator/cli/commands/commands.h"
+
+namespace paceline {
+namespace {
+
+using AddFunction = void (*)(CLI::App&, Context&);
+
+// In the order of --help.
+constexpr AddFunction kCommands[] = {
+    &AddLocal,  &AddSubmit, &AddList, &AddShow,  &AddWatch,      &AddLogs, &AddControl, &AddDelete,
+    &AddExport, &AddImport, &AddEval, &AddBench, &AddEstimators, &AddHash, &AddCheck,   &AddWorkers,
+};
+
+}  // namespace
+
+void AddCommands(CLI::App& app, Context& context) {
+  for (const AddFunction add : kCommands) add(app, context);
+}
+
+}  // namespace paceline

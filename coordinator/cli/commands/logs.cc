@@ -1,0 +1,58 @@
+#include <memory>
+
+#include "CLI/CLI.hpp"
+#include "coordinator/cli/commands/commands.h"
+#include "coordinator/cli/commands/context.h"
+#include "coordinator/cli/view/job_json.h"
+#include "coordinator/cli/view/text.h"
+#include "fmt/format.h"
+#include "nlohmann/json.hpp"
+
+namespace paceline {
+namespace {
+
+struct LogsOptions {
+  std::string job;
+  int64_t after_step = 0;
+};
+
+std::string EntryText(const v1::LogEntry& entry) {
+  const std::string time = TimeText(entry.unix_ms());
+  if (entry.has_event()) return fmt::format("{}  {}", time, Printable(entry.event()));
+  const v1::OuterStepRecord& record = entry.record();
+  const std::string loss = record.has_mean_loss() ? fmt::format("{:.4f}", record.mean_loss()) : "-";
+  std::string text = fmt::format("{}  step {}: outer loss {}, gradient {:.4g}, {} inner steps",
+                                 time, record.step(), loss, record.gradient_norm(),
+                                 CountText(static_cast<double>(record.inner_steps())));
+  if (record.diverged() > 0) text += fmt::format(", {} diverged", record.diverged());
+  return text;
+}
+
+absl::StatusOr<ExitStatus> Logs(const Context& context, const LogsOptions& options) {
+  const auto client = JobClient::Open(context.connection);
+  if (!client.ok()) return client.status();
+  const absl::Status status =
+      (*client)->Logs(options.job, options.after_step, [&](const v1::LogEntry& entry) {
+        context.out() << (context.json ? LogEntryJson(entry).dump() : EntryText(entry)) << "\n";
+      });
+  if (!status.ok()) return status;
+  return kExitOk;
+}
+
+}  // namespace
+
+void AddLogs(CLI::App& app, Context& context) {
+  auto options = std::make_shared<LogsOptions>();
+  CLI::App* command =
+      AddCommand(app, context, "logs", "What happened in a job so far: its events and outer steps",
+                 [&context, options] { return Logs(context, *options); });
+  command->add_option("JOB", options->job, "The job's name")->required();
+  command
+      ->add_option("--after-step", options->after_step, "Leave out the outer steps up to this one")
+      ->type_name("N")
+      ->check(CLI::NonNegativeNumber);
+  AddConnectionFlags(*command, context);
+  command->add_flag("--json", context.json, "Print a JSON object per line and entry");
+}
+
+}  // namespace paceline
