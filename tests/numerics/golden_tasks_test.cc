@@ -14,8 +14,8 @@
 #include "tests/testing/targets.h"
 #include "worker/engine/gradient_source.h"
 #include "worker/kernels/mlp.h"
-#include "worker/task/image_mlp.h"
-#include "worker/task/quadratic.h"
+#include "worker/task/image_mlp/image_mlp.h"
+#include "worker/task/quadratic/quadratic.h"
 
 namespace paceline {
 namespace {

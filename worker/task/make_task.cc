@@ -3,8 +3,8 @@
 #include <utility>
 
 #include "worker/task/activation.h"
-#include "worker/task/image_mlp.h"
-#include "worker/task/quadratic.h"
+#include "worker/task/image_mlp/image_mlp.h"
+#include "worker/task/quadratic/quadratic.h"
 #include "worker/task/systems/make_system.h"
 #include "worker/task/task.h"
 

@@ -99,7 +99,8 @@ TEST(CheckConfig, KeepsSystemsAndOptimizersApart) {
               ElementsAre(HasSubstr(
                   "optimizer.system_parameters.initial has 2 numbers; tasks[0] has 1 number")));
   EXPECT_THAT(faults(system, theta, "fused"),
-              ElementsAre(HasSubstr("engine is fused, which does not run tasks[0], a dynamical system; write auto or reference")));
+              ElementsAre(HasSubstr("engine is fused, which does not run tasks[0], a dynamical "
+                                    "system; write auto or reference")));
 }
 
 TEST(CheckConfig, BoundsTheMemoryOfABlock) {

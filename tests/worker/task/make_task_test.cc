@@ -3,7 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "tests/worker/data/idx_files.h"
-#include "worker/task/image_mlp.h"
+#include "worker/task/image_mlp/image_mlp.h"
 #include "worker/task/task.h"
 
 namespace paceline {
