@@ -11,6 +11,7 @@
 #include <memory>
 
 #include "tests/testing/golden.h"
+#include "tests/testing/golden_conv_net.h"
 #include "tests/testing/targets.h"
 #include "worker/engine/gradient_source.h"
 #include "worker/kernels/mlp.h"
@@ -68,6 +69,14 @@ TaskOfFile MakeImageMlp(const GoldenFile& file) {
           }};
 }
 
+TaskOfFile MakeConvNet(const GoldenFile& file) {
+  const auto net = testing::GoldenConvNet(file.config);
+  return {net, [net, &file](std::span<const float> point, std::span<float> gradient) {
+            return net->LossAndGradient(file.at("batch/image").f32(), file.at("batch/label").i32(),
+                                        point, gradient);
+          }};
+}
+
 TaskOfFile MakeQuadratic(const GoldenFile& file, v1::QuadraticKind kind) {
   const testing::GoldenOptions options(file.config);
   auto task = std::make_shared<const Quadratic>(options.at("dim").get<int>(), kind);
@@ -85,6 +94,7 @@ TaskOfFile MakeQuadratic(const GoldenFile& file, v1::QuadraticKind kind) {
 TaskOfFile MakeTaskOf(const GoldenFile& file) {
   const std::string kind = file.config.at("task").get<std::string>();
   if (kind == "image_mlp") return MakeImageMlp(file);
+  if (kind == "conv") return MakeConvNet(file);
   if (kind == "quadratic") return MakeQuadratic(file, v1::QUADRATIC_KIND_PLAIN);
   if (kind == "quadratic_target") return MakeQuadratic(file, v1::QUADRATIC_KIND_TARGET);
   if (kind == "log_quadratic") return MakeQuadratic(file, v1::QUADRATIC_KIND_LOG);

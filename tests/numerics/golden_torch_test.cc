@@ -21,11 +21,13 @@
 
 #include "common/lopt/layout.h"
 #include "tests/testing/golden.h"
+#include "tests/testing/golden_conv_net.h"
 #include "tests/testing/golden_optimizer.h"
 #include "worker/engine/torch/differentiate.h"
 #include "worker/engine/torch/torch_rows.h"
 #include "worker/optim/optimizer.h"
 #include "worker/reference/optimizer.h"
+#include "worker/task/conv_net/torch.h"
 #include "worker/task/image_mlp/torch.h"
 #include "worker/task/quadratic/torch.h"
 
@@ -163,6 +165,9 @@ TorchLoss BiasesFirst(const TorchLoss& loss) {
 TorchLoss TaskLoss(const nlohmann::json& config) {
   const std::string task = config.value("task", "");
   if (task == "image_mlp") return BiasesFirst(ImageMlpTorchLoss(ActivationOf(config), 1));
+  if (task == "conv") {
+    return BiasesFirst(ConvNetTorchLoss(testing::GoldenConvConfig(config)));
+  }
   if (task == "quadratic") return QuadraticTorchLoss(v1::QUADRATIC_KIND_PLAIN);
   if (task == "quadratic_target") return QuadraticTorchLoss(v1::QUADRATIC_KIND_TARGET);
   if (task == "log_quadratic") return QuadraticTorchLoss(v1::QUADRATIC_KIND_LOG);

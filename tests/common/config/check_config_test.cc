@@ -103,6 +103,29 @@ TEST(CheckConfig, KeepsSystemsAndOptimizersApart) {
                                     "system; write auto or reference")));
 }
 
+TEST(CheckConfig, AnEngineThatIsAskedForMustRunEveryTask) {
+  const auto faults = [](const std::string& engine) {
+    return testing::FaultsOf(
+        testing::kTrialYaml,
+        {"tasks=[{quadratic: {}}, {conv_net: {channels: [8]}}]", "engine=" + engine});
+  };
+  for (const char* engine : {"auto", "torch", "reference"}) {
+    EXPECT_THAT(faults(engine), IsEmpty()) << engine;
+  }
+  EXPECT_THAT(faults("fused"),
+              ElementsAre(HasSubstr("engine is fused, which does not run tasks[1], a conv_net; "
+                                    "write auto, reference or torch")));
+}
+
+TEST(CheckConfig, FeaturesFromCurvatureWantATaskThatHasIt) {
+  const std::string optimizer = "optimizer={adafac_mlp: {features: [gradient, hessian_diagonal]}}";
+  EXPECT_THAT(testing::FaultsOf(testing::kTrialYaml, {"tasks=[{quadratic: {}}]", optimizer}),
+              IsEmpty());
+  EXPECT_THAT(
+      testing::FaultsOf(testing::kTrialYaml, {"tasks=[{conv_net: {channels: [8]}}]", optimizer}),
+      ElementsAre(HasSubstr("tasks[0] is a conv_net, which has no curvature")));
+}
+
 TEST(CheckConfig, BoundsTheMemoryOfABlock) {
   const auto with_block = [](uint32_t particles) {
     return CheckChanged([particles](auto& config) {

@@ -127,7 +127,7 @@ class TorchStepTest : public ::testing::Test {
 
 TEST_F(TorchStepTest, EveryTaskTrainsAsInTheTorchTier) {
   for (const v1::Task& task :
-       {SmallMlp(), SmallQuadratic(v1::QUADRATIC_KIND_PLAIN),
+       {SmallMlp(), testing::SmallConvNet(), SmallQuadratic(v1::QUADRATIC_KIND_PLAIN),
         SmallQuadratic(v1::QUADRATIC_KIND_TARGET), SmallQuadratic(v1::QUADRATIC_KIND_LOG)}) {
     SCOPED_TRACE(task.ShortDebugString());
     seeds_.clear();
