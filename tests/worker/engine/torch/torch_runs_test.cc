@@ -68,7 +68,7 @@ TEST(TorchRuns, AConvNetAgreesWithTheReference) {
   }
   v1::Task bare = SmallConvNet();
   bare.mutable_conv_net()->clear_channels();
-  Runs runs(bare, Adafac(), 2);
+  Runs runs(bare, Adafac(), 3);
   ExpectAgreementWithTheReference(runs, 10);
 }
 
