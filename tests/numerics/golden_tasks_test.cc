@@ -142,6 +142,11 @@ void CheckMetaLoss(const GoldenFile& file, const TaskOfFile& subject) {
   for (size_t i = 0; i < in.size(); ++i) {
     const bool is_within = std::abs(in[i]) <= subject.task->meta_loss_bound();
     if (subject.compare_unbounded && !is_within) continue;
+    // The library's convolutions let NaN through; an estimator has no use for it.
+    if (std::isnan(out[i])) {
+      EXPECT_EQ(subject.task->MetaLoss(in[i]), subject.task->meta_loss_bound());
+      continue;
+    }
     EXPECT_NEAR(subject.task->MetaLoss(in[i]), out[i],
                 kMetaLossTolerance * std::max(1.0f, std::abs(out[i])))
         << "of " << in[i];
