@@ -59,7 +59,7 @@ Update Learned(const GoldenFile& file, const v1::LearnedOptimizer& config, const
 Update UpdateOf(const GoldenFile& file, const Task& task) {
   if (file.config.at("optimizer") == "Adam") return Adam(file.config, task.parameter_count());
   const auto config = testing::GoldenOptimizer(file.config);
-  return config ? Learned(file, *config, task) : Update();
+  return config.ok() ? Learned(file, *config, task) : Update();
 }
 
 struct Trained {

@@ -70,8 +70,13 @@ TaskOfFile MakeImageMlp(const GoldenFile& file) {
 }
 
 TaskOfFile MakeConvNet(const GoldenFile& file) {
+  const testing::GoldenOptions options(file.config);
+  for (const char* read : {"activation", "hidden_units", "image", "num_classes", "pool"}) {
+    options.at(read);
+  }
+  if (!options.Unread().empty()) return {.missing = options.Unread()};
   const auto net = testing::GoldenConvNet(file.config);
-  return {net, [net, &file](std::span<const float> point, std::span<float> gradient) {
+  return {net, "", [net, &file](std::span<const float> point, std::span<float> gradient) {
             return net->LossAndGradient(file.at("batch/image").f32(), file.at("batch/label").i32(),
                                         point, gradient);
           }};

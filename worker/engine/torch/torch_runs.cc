@@ -181,8 +181,7 @@ absl::StatusOr<std::unique_ptr<InnerRuns>> Make(std::unique_ptr<Optimizer> optim
   }
   std::unique_ptr<InnerRuns> result;
   const absl::Status status = RunTorch([&] {
-    result =
-        std::make_unique<TorchRuns>(std::move(optimizer), needs, task, std::move(loss), runs);
+    result = std::make_unique<TorchRuns>(std::move(optimizer), needs, task, std::move(loss), runs);
   });
   if (!status.ok()) return status;
   return result;
