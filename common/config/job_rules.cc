@@ -11,6 +11,7 @@
 #include "common/config/schema.h"
 #include "common/config/suggest.h"
 #include "common/estimator/settings.h"
+#include "common/lopt/curvature.h"
 #include "common/task/facts.h"
 #include "common/tier/tier.h"
 
@@ -186,6 +187,21 @@ void CheckEngine(const v1::JobConfig& config, Faults& faults) {
   }
 }
 
+// Features from curvature want products with the task's Hessian.
+void CheckCurvature(const v1::JobConfig& config, Faults& faults) {
+  if (CurvatureOf(config.optimizer()).none()) return;
+  for (int i = 0; i < config.tasks_size(); ++i) {
+    const TaskFacts task = FactsOf(config.tasks(i));
+    if (task.tensors.empty() || task.is_system() || task.has_curvature) continue;
+    const std::string path = ElementPath("tasks", i);
+    faults.push_back({path,
+                      fmt::format("{} is {}, which has no curvature for the optimizer's features; "
+                                  "leave features such as hessian_diagonal out, or the task",
+                                  path, task.article_and_name),
+                      {path, "optimizer"}});
+  }
+}
+
 }  // namespace
 
 std::vector<RuleFault> CheckJobRules(const v1::JobConfig& config) {
@@ -199,6 +215,7 @@ std::vector<RuleFault> CheckJobRules(const v1::JobConfig& config) {
   CheckMemory(config, faults);
   CheckSystems(config, faults);
   CheckEngine(config, faults);
+  CheckCurvature(config, faults);
   return faults;
 }
 

@@ -33,7 +33,8 @@ struct TaskFacts {
   // In the order of the flat parameter vector; a dynamical system's state is one tensor.
   std::vector<ParameterTensor> tensors;
   std::optional<DataUse> data;
-  bool has_classes = false;  // is there an accuracy?
+  bool has_classes = false;    // is there an accuracy?
+  bool has_curvature = false;  // are there products with its Hessian?
   // Numbers of θ of a dynamical system, whose parameters are θ itself; 0 if the task is none.
   size_t system_theta = 0;
 

@@ -67,6 +67,10 @@ TensorKind WeightKind(size_t i, size_t layers) {
 
 }  // namespace
 
+float MlpOutputMultiplier(v1::Parametrization parametrization, int64_t last_inputs) {
+  return parametrization == v1::PARAMETRIZATION_MU ? 1 / static_cast<float>(last_inputs) : 1.0f;
+}
+
 std::vector<int64_t> MlpWidths(const v1::ImageMlp& task) {
   const DatasetFacts data = ImageFacts(task.dataset());
   std::vector<int64_t> widths = {
@@ -99,6 +103,7 @@ TaskFacts ImageMlpFacts(const v1::ImageMlp& task) {
   facts.tensors = MlpTensors(widths);
   facts.data = {task.dataset(), task.size()};
   facts.has_classes = true;
+  facts.has_curvature = true;
   facts.tiers = {v1::ENGINE_REFERENCE, v1::ENGINE_TORCH, v1::ENGINE_FUSED};
   facts.own_tier = v1::ENGINE_FUSED;
   facts.batch_floats = batch * static_cast<uint64_t>(widths[0]);

@@ -9,6 +9,8 @@ namespace paceline {
 
 TaskFacts ImageMlpFacts(const v1::ImageMlp& task);
 
+// Factor on the last layer's output: 1, or 1 over its inputs.
+float MlpOutputMultiplier(v1::Parametrization parametrization, int64_t last_inputs);
 // Inputs, hidden layers, classes.
 std::vector<int64_t> MlpWidths(const v1::ImageMlp& task);
 // Per layer i: "mlp/~/linear_i/w" [in, out], then "mlp/~/linear_i/b" [out].

@@ -26,6 +26,7 @@ TaskFacts QuadraticFacts(const v1::Quadratic& task) {
   facts.shorthand = fmt::format("quadratic:{}", dimension);
   facts.shorthand_fields = {"dimension"};
   AddTensor("p", {static_cast<int64_t>(dimension)}, TensorKind::kOther, facts.tensors);
+  facts.has_curvature = true;
   facts.tiers = {v1::ENGINE_REFERENCE, v1::ENGINE_TORCH, v1::ENGINE_FUSED};
   facts.own_tier = v1::ENGINE_FUSED;
   facts.curvature_floats = 3 * dimension;

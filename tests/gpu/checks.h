@@ -9,7 +9,7 @@
 #include "paceline/v1/optimizer.pb.h"
 #include "paceline/v1/task.pb.h"
 #include "worker/cuda/device.h"
-#include "worker/task/image_mlp.h"
+#include "worker/task/image_mlp/image_mlp.h"
 
 namespace paceline {
 

@@ -14,7 +14,7 @@
 #include "tests/testing/outer_run.h"
 #include "worker/engine/inner_runs.h"
 #include "worker/pathwise/pathwise.h"
-#include "worker/task/image_mlp.h"
+#include "worker/task/image_mlp/image_mlp.h"
 
 namespace paceline {
 namespace {

@@ -15,8 +15,8 @@
 #include "worker/engine/gradient_source.h"
 #include "worker/kernels/mlp.h"
 #include "worker/optim/make.h"
-#include "worker/task/image_mlp.h"
-#include "worker/task/softmax_mlp.h"
+#include "worker/task/image_mlp/image_mlp.h"
+#include "worker/task/image_mlp/softmax_mlp.h"
 
 namespace paceline {
 namespace {

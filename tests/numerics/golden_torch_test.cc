@@ -21,12 +21,15 @@
 
 #include "common/lopt/layout.h"
 #include "tests/testing/golden.h"
+#include "tests/testing/golden_conv_net.h"
 #include "tests/testing/golden_optimizer.h"
-#include "worker/engine/torch/torch_losses.h"
+#include "worker/engine/torch/differentiate.h"
 #include "worker/engine/torch/torch_rows.h"
-#include "worker/engine/torch/torch_task.h"
 #include "worker/optim/optimizer.h"
 #include "worker/reference/optimizer.h"
+#include "worker/task/conv_net/torch.h"
+#include "worker/task/image_mlp/torch.h"
+#include "worker/task/quadratic/torch.h"
 
 namespace paceline {
 namespace {
@@ -137,20 +140,6 @@ double TrajectoryDeviation(const GoldenFile& file, const v1::LearnedOptimizer& c
   return largest;
 }
 
-// A task of a golden file with its one batch.
-TorchLoss MlpLoss(v1::Activation activation, const std::vector<ParameterTensor>& tensors,
-                  const at::Tensor& images, const at::Tensor& labels) {
-  std::vector<std::pair<size_t, size_t>> layers;  // weights, biases
-  for (size_t i = 0; i < tensors.size(); i += 2) layers.push_back({i + 1, i});
-  const at::Tensor flat = ForRuns(images.reshape({images.size(0), -1}), 1);
-  const at::Tensor classes = ForRuns(labels.to(at::kLong), 1);
-  return [=](const std::vector<at::Tensor>& p) {
-    std::vector<TorchLayer> dense;
-    for (const auto& [weights, biases] : layers) dense.push_back({p.at(weights), p.at(biases)});
-    return ImageMlpLosses(dense, activation, flat, classes);
-  };
-}
-
 v1::Activation ActivationOf(const nlohmann::json& config) {
   std::string name = config.at("activation").get<std::string>();
   std::transform(name.begin(), name.end(), name.begin(),
@@ -160,21 +149,42 @@ v1::Activation ActivationOf(const nlohmann::json& config) {
   return activation;
 }
 
+// Of networks whose tensors come in the order of their names, each layer's biases before its
+// weights.
+TorchLoss BiasesFirst(const TorchLoss& loss) {
+  return [loss](const std::vector<at::Tensor>& sorted, const TorchBatch& batch) {
+    std::vector<at::Tensor> parameters = sorted;
+    for (size_t i = 0; i + 1 < parameters.size(); i += 2) {
+      std::swap(parameters[i], parameters[i + 1]);
+    }
+    return loss(parameters, batch);
+  };
+}
+
 // Empty if the torch tier has no such task.
-TorchLoss TaskLoss(const GoldenFile& file) {
-  const std::string task = file.config.value("task", "");
-  if (task == "image_mlp") {
-    return MlpLoss(ActivationOf(file.config), TensorsUnder(file, "param/"),
-                   ToTorch(file.at("batch/image")), ToTorch(file.at("batch/label")));
+TorchLoss TaskLoss(const nlohmann::json& config) {
+  const std::string task = config.value("task", "");
+  if (task == "image_mlp") return BiasesFirst(ImageMlpTorchLoss(ActivationOf(config), 1));
+  if (task == "conv") {
+    return BiasesFirst(ConvNetTorchLoss(testing::GoldenConvConfig(config)));
   }
-  v1::QuadraticKind kind = v1::QUADRATIC_KIND_UNSPECIFIED;
-  if (task == "quadratic") kind = v1::QUADRATIC_KIND_PLAIN;
-  if (task == "quadratic_target") kind = v1::QUADRATIC_KIND_TARGET;
-  if (task == "log_quadratic") kind = v1::QUADRATIC_KIND_LOG;
-  if (kind == v1::QUADRATIC_KIND_UNSPECIFIED) return nullptr;
-  const at::Tensor targets =
-      ForRuns(ToTorch(file.at(file.has("batch/target") ? "batch/target" : "param/p")), 1);
-  return [=](const std::vector<at::Tensor>& p) { return QuadraticLosses(kind, p.at(0), targets); };
+  if (task == "quadratic") return QuadraticTorchLoss(v1::QUADRATIC_KIND_PLAIN);
+  if (task == "quadratic_target") return QuadraticTorchLoss(v1::QUADRATIC_KIND_TARGET);
+  if (task == "log_quadratic") return QuadraticTorchLoss(v1::QUADRATIC_KIND_LOG);
+  return nullptr;
+}
+
+// The same images and labels for every run.
+TorchBatch ImageBatch(const at::Tensor& images, const at::Tensor& labels) {
+  return {.arrays = {ForRuns(images, 1), ForRuns(labels.to(at::kLong), 1)}, .episode = {}};
+}
+
+TorchBatch TaskBatch(const GoldenFile& file) {
+  if (file.has("batch/image")) {
+    return ImageBatch(ToTorch(file.at("batch/image")), ToTorch(file.at("batch/label")));
+  }
+  if (!file.has("batch/target")) return {};
+  return {.arrays = {}, .episode = ForRuns(ToTorch(file.at("batch/target")), 1)};
 }
 
 double TaskDeviation(const GoldenFile& file, const TorchLoss& loss) {
@@ -184,7 +194,7 @@ double TaskDeviation(const GoldenFile& file, const TorchLoss& loss) {
     leaves.push_back(ForRuns(ToTorch(file.at("param/" + name)), 1.5).requires_grad_());
     gradients.push_back(at::empty_like(leaves.back()));
   }
-  const at::Tensor losses = Differentiate(loss, leaves, gradients);
+  const at::Tensor losses = Differentiate(loss, leaves, TaskBatch(file), gradients);
   const at::Tensor expected_loss = ToTorch(file.at("loss64"));
   double largest = Deviation(losses, expected_loss, 1e-6 * MaxAbs(expected_loss));
   EXPECT_NE(losses[kOther].item<float>(), losses[0].item<float>());
@@ -210,11 +220,11 @@ double InnerTrainingDeviation(const GoldenFile& file, const std::vector<Paramete
   }
   const at::Tensor images = ToTorch(file.at("batch/image"));
   const at::Tensor labels = ToTorch(file.at("batch/label"));
+  const TorchLoss loss = TaskLoss(file.config.at("task"));
   std::vector<at::Tensor> losses;
   for (int64_t step = 0; step < images.size(0); ++step) {
-    const TorchLoss loss =
-        MlpLoss(ActivationOf(file.config.at("task")), tensors, images[step], labels[step]);
-    losses.push_back(Differentiate(loss, leaves, gradients.views()));
+    losses.push_back(
+        Differentiate(loss, leaves, ImageBatch(images[step], labels[step]), gradients.views()));
     update(step, losses.back(), gradients, parameters);
   }
   double largest = Deviation(at::stack(losses, 1), ToTorch(file.at("loss64c")), 5e-6);
@@ -301,7 +311,7 @@ TEST(GoldenTorchTest, OptimizersInFloat64FollowEveryExactTrajectory) {
 
 TEST(GoldenTorchTest, TasksHaveTheRecordedLossAndGradient) {
   CheckFiles("task_gradient", [](const GoldenFile& file) -> absl::StatusOr<double> {
-    const TorchLoss loss = TaskLoss(file);
+    const TorchLoss loss = TaskLoss(file.config);
     if (!loss) return absl::UnimplementedError("task " + file.config.value("task", "?"));
     return TaskDeviation(file, loss);
   });

@@ -21,7 +21,7 @@ absl::StatusOr<std::shared_ptr<JobContext>> JobContext::Create(
     if (!task.ok()) return task.status();
     const v1::Engine engine = ChooseEngine(config.engine(), task_config);
     const bool on_gpu = job->device_ != nullptr;
-    absl::Status status = CheckEngine(engine, **task, on_gpu);
+    absl::Status status = CheckEngine(engine, task_config, on_gpu);
     if (status.ok()) status = CheckObjective(job->objective_, **task, on_gpu);
     if (!status.ok()) return status;
     job->tasks_.push_back(*std::move(task));

@@ -219,7 +219,7 @@ absl::StatusOr<std::unique_ptr<InnerRuns>> MakeCudaRuns(const v1::LearnedOptimiz
                                                         const Task& task, int runs,
                                                         std::shared_ptr<const cuda::Device> device,
                                                         const cuda::WindowTuning& tuning) {
-  const auto* found = dynamic_cast<const ImageMlp*>(&task);
+  const ImageMlp* found = task.fused_program();
   if (found == nullptr) {
     return absl::InvalidArgumentError("the fused kernel runs only image_mlp tasks on a GPU");
   }

@@ -7,7 +7,7 @@
 #include "common/base/aligned_floats.h"
 #include "worker/kernels/mlp.h"
 #include "worker/task/curvature.h"
-#include "worker/task/image_mlp.h"
+#include "worker/task/image_mlp/image_mlp.h"
 
 namespace paceline {
 namespace {
@@ -146,7 +146,7 @@ std::unique_ptr<GradientSource> MakePlainSource(const Task& task) {
 }
 
 std::unique_ptr<GradientSource> MakeKernelSource(const Task& task, lane::Target target) {
-  if (const auto* mlp = dynamic_cast<const ImageMlp*>(&task)) {
+  if (const ImageMlp* mlp = task.fused_program(); mlp != nullptr) {
     return std::make_unique<ImageMlpKernelSource>(*mlp, target);
   }
   return MakePlainSource(task);

@@ -6,7 +6,7 @@
 
 #include "common/lane/dispatch.h"
 #include "worker/kernels/mlp_shape.h"
-#include "worker/task/image_mlp.h"
+#include "worker/task/image_mlp/image_mlp.h"
 #include "worker/task/task.h"
 
 namespace paceline {

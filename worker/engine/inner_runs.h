@@ -64,7 +64,7 @@ class InnerRuns {
 
 // InvalidArgument if the tier cannot run the task there; Unavailable if it needs what this machine
 // lacks.
-absl::Status CheckEngine(v1::Engine engine, const Task& task, bool on_gpu);
+absl::Status CheckEngine(v1::Engine engine, const v1::Task& task, bool on_gpu);
 
 // `task` was made from `task_config` and outlives the runs; `device` is null for the processor.
 // Errors as CheckEngine, and those of the device.

@@ -4,12 +4,11 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "common/task/facts.h"
 #include "worker/engine/inner_runs.h"
 #include "worker/engine/torch_cuda/torch_cuda_module.h"
 #include "worker/engine/torch_cuda/torch_cuda_runs.h"
 #include "worker/optim/optimizer.h"
-#include "worker/task/image_mlp.h"
-#include "worker/task/systems/system.h"
 
 namespace paceline {
 namespace {
@@ -35,10 +34,12 @@ absl::Status InnerRuns::Observe(StepObserver) {
   return absl::UnimplementedError("the parameters of these runs are on a GPU for a whole window");
 }
 
-absl::Status CheckEngine(v1::Engine engine, const Task& task, bool on_gpu) {
-  if (engine != v1::ENGINE_REFERENCE && dynamic_cast<const System*>(&task) != nullptr) {
-    return absl::InvalidArgumentError(absl::StrCat(
-        "the ", TierName(engine), " engine does not run dynamical systems: give engine: auto"));
+absl::Status CheckEngine(v1::Engine engine, const v1::Task& task, bool on_gpu) {
+  const TaskFacts facts = FactsOf(task);
+  if (!facts.tiers.contains(engine)) {
+    return absl::InvalidArgumentError(absl::StrCat("the ", TierName(engine),
+                                                   " engine does not run ", facts.article_and_name,
+                                                   ": give engine: auto"));
   }
   if (!on_gpu || engine == v1::ENGINE_FUSED) return absl::OkStatus();
   if (engine == v1::ENGINE_TORCH) return LoadTorchCuda().status();
@@ -52,17 +53,15 @@ absl::StatusOr<std::unique_ptr<InnerRuns>> MakeRuns(v1::Engine engine,
                                                     const v1::Task& task_config, const Task& task,
                                                     int runs,
                                                     std::shared_ptr<const cuda::Device> device) {
-  if (absl::Status status = CheckEngine(engine, task, device != nullptr); !status.ok())
+  if (absl::Status status = CheckEngine(engine, task_config, device != nullptr); !status.ok())
     return status;
   switch (engine) {
     case v1::ENGINE_REFERENCE:
-      if (const auto* system = dynamic_cast<const System*>(&task)) {
-        return MakeSystemRuns(*system, runs);
-      }
+      if (task.system() != nullptr) return MakeSystemRuns(*task.system(), runs);
       return MakeReferenceRuns(optimizer, task, runs);
     case v1::ENGINE_FUSED:
       // Tasks that have no kernel there run beside the GPU, with the same bits.
-      if (device != nullptr && dynamic_cast<const ImageMlp*>(&task) != nullptr) {
+      if (device != nullptr && task.fused_program() != nullptr) {
         return MakeCudaRuns(optimizer, task, runs, std::move(device));
       }
       return MakeFusedRuns(optimizer, task, runs);
@@ -71,16 +70,20 @@ absl::StatusOr<std::unique_ptr<InnerRuns>> MakeRuns(v1::Engine engine,
         return MakeTorchCudaRuns(optimizer, task_config, task, runs, std::move(device));
       }
       return MakeTorchRuns(optimizer, task_config, task, runs);
-    default:
-      return NoTier(engine);
+    case v1::ENGINE_UNSPECIFIED:
+    case v1::ENGINE_AUTO:
+    case v1::Engine_INT_MIN_SENTINEL_DO_NOT_USE_:
+    case v1::Engine_INT_MAX_SENTINEL_DO_NOT_USE_:
+      break;
   }
+  return NoTier(engine);
 }
 
 absl::StatusOr<std::unique_ptr<InnerRuns>> MakeRunsWith(v1::Engine engine,
                                                         std::unique_ptr<Optimizer> optimizer,
                                                         const v1::Task& task_config,
                                                         const Task& task, int runs) {
-  if (absl::Status status = CheckEngine(engine, task, false); !status.ok()) return status;
+  if (absl::Status status = CheckEngine(engine, task_config, false); !status.ok()) return status;
   switch (engine) {
     case v1::ENGINE_REFERENCE:
       return MakeReferenceRuns(std::move(optimizer), task, runs);
@@ -88,9 +91,13 @@ absl::StatusOr<std::unique_ptr<InnerRuns>> MakeRunsWith(v1::Engine engine,
       return MakeFusedRuns(std::move(optimizer), task, runs);
     case v1::ENGINE_TORCH:
       return MakeTorchRuns(std::move(optimizer), task_config, task, runs);
-    default:
-      return NoTier(engine);
+    case v1::ENGINE_UNSPECIFIED:
+    case v1::ENGINE_AUTO:
+    case v1::Engine_INT_MIN_SENTINEL_DO_NOT_USE_:
+    case v1::Engine_INT_MAX_SENTINEL_DO_NOT_USE_:
+      break;
   }
+  return NoTier(engine);
 }
 
 }  // namespace paceline

@@ -6,7 +6,7 @@
 #include "common/base/aligned_floats.h"
 #include "worker/engine/gradient_source.h"
 #include "worker/kernels/mlp.h"
-#include "worker/task/image_mlp.h"
+#include "worker/task/image_mlp/image_mlp.h"
 
 namespace paceline {
 namespace {
@@ -74,7 +74,7 @@ std::unique_ptr<ScoreSource> MakePlainScores(const Task& task) {
 }
 
 std::unique_ptr<ScoreSource> MakeKernelScores(const Task& task, lane::Target target) {
-  if (const auto* mlp = dynamic_cast<const ImageMlp*>(&task)) {
+  if (const ImageMlp* mlp = task.fused_program(); mlp != nullptr) {
     return std::make_unique<ImageMlpScores>(*mlp, target);
   }
   return MakePlainScores(task);

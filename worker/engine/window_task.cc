@@ -2,6 +2,7 @@
 
 #include "common/noise/place.h"
 #include "worker/engine/gradient_source.h"
+#include "worker/task/batches.h"
 #include "worker/task/curvature.h"
 
 namespace paceline {

@@ -4,7 +4,7 @@
 #include "common/lopt/curvature.h"
 #include "worker/engine/inner_runs.h"
 #include "worker/kernels/window_plan.h"
-#include "worker/task/image_mlp.h"
+#include "worker/task/image_mlp/image_mlp.h"
 
 namespace paceline {
 

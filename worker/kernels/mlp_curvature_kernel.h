@@ -1,6 +1,6 @@
 // Products of an MLP's Hessian and Gauss–Newton matrix with a vector v, over a lane type and a
 // team: one forward and one backward sweep that carry the derivatives along v with them. The plain
-// form, with the sources: worker/task/softmax_mlp_curvature.cc.
+// form, with the sources: worker/task/image_mlp/softmax_mlp_curvature.cc.
 #pragma once
 
 #include "worker/kernels/mlp_kernel.h"

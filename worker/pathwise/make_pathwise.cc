@@ -5,9 +5,7 @@ namespace paceline {
 absl::StatusOr<std::unique_ptr<PathwiseRuns>> MakePathwiseRuns(
     const v1::LearnedOptimizer& optimizer, const v1::Task& task_config, const Task& task, int runs,
     Precision precision) {
-  if (const auto* system = dynamic_cast<const System*>(&task)) {
-    return MakeSystemPathwise(*system, runs);
-  }
+  if (task.system() != nullptr) return MakeSystemPathwise(*task.system(), runs);
   return MakeUnrolledPathwise(optimizer, task_config, task, runs, precision);
 }
 

@@ -15,9 +15,11 @@
 #include <utility>
 #include <vector>
 
+#include "absl/strings/str_cat.h"
 #include "common/lopt/curvature.h"
+#include "common/task/facts.h"
 #include "worker/engine/torch/run_torch.h"
-#include "worker/engine/torch/torch_task.h"
+#include "worker/engine/torch/torch_batches.h"
 #include "worker/pathwise/pathwise.h"
 #include "worker/reference/optimizer.h"
 
@@ -26,9 +28,9 @@ namespace {
 
 class UnrolledPathwise : public PathwiseRuns {
  public:
-  UnrolledPathwise(std::unique_ptr<ReferenceOptimizer> optimizer, v1::Task task_config,
-                   const Task& task, int runs, at::ScalarType type)
-      : task_config_(std::move(task_config)),
+  UnrolledPathwise(std::unique_ptr<ReferenceOptimizer> optimizer, TorchLoss loss, const Task& task,
+                   int runs, at::ScalarType type)
+      : loss_(std::move(loss)),
         task_(task),
         type_(type),
         optimizer_(std::move(optimizer)),
@@ -89,16 +91,17 @@ class UnrolledPathwise : public PathwiseRuns {
 
   // One inner step of all runs; losses before the update, [run].
   at::Tensor Step() {
-    // A batch of its own for each step: what autograd keeps of it must not change.
-    const auto batch = MakeTorchBatch(task_config_, task_, seeds_).value();
-    batch->Fill(steps_);
+    // Rows of its own for each step: what autograd keeps of them must not change.
+    const TorchProgram& program = *task_.torch_program();
+    TorchBatches batches(program, runs(), /*max_steps=*/1, at::kCPU);
+    batches.Begin(BatchTable(program, seeds_, steps_, 1), EpisodeTable(program, seeds_));
     // Leaves in the first step of a window.
     for (at::Tensor& p : parameters_) {
       if (!p.requires_grad()) p.requires_grad_();
     }
     UpdateInputs inputs{.iterations = at::tensor(steps_, at::kLong).to(type_),
                         .num_steps = at::tensor(num_steps_, at::kDouble).to(type_)};
-    inputs.losses = batch->Losses(parameters_);
+    inputs.losses = loss_(parameters_, batches.At(at::zeros({1}, at::kLong)));
     inputs.gradients =
         torch::autograd::grad({inputs.losses}, parameters_, {at::ones_like(inputs.losses)},
                               /*retain_graph=*/true, /*create_graph=*/true);
@@ -117,7 +120,7 @@ class UnrolledPathwise : public PathwiseRuns {
     std::copy_n(values.const_data_ptr<double>(), to.size(), to.begin());
   }
 
-  const v1::Task task_config_;
+  const TorchLoss loss_;
   const Task& task_;
   const at::ScalarType type_;
   const std::unique_ptr<ReferenceOptimizer> optimizer_;
@@ -132,8 +135,10 @@ class UnrolledPathwise : public PathwiseRuns {
 absl::StatusOr<std::unique_ptr<PathwiseRuns>> MakeUnrolledPathwise(
     const v1::LearnedOptimizer& optimizer, const v1::Task& task_config, const Task& task, int runs,
     Precision precision) {
-  if (absl::Status known = MakeTorchBatch(task_config, task, {}).status(); !known.ok()) {
-    return known;
+  const TorchLoss loss = MakeTorchLoss(task_config);
+  if (loss == nullptr || task.torch_program() == nullptr) {
+    return absl::InvalidArgumentError(absl::StrCat("back-propagation does not go through ",
+                                                   FactsOf(task_config).article_and_name));
   }
   if (!CurvatureOf(optimizer).none()) {
     return absl::InvalidArgumentError("back-propagation does not go through curvature features");
@@ -143,7 +148,7 @@ absl::StatusOr<std::unique_ptr<PathwiseRuns>> MakeUnrolledPathwise(
   absl::Status status = RunTorch([&] {
     auto reference = MakeReferenceOptimizer(optimizer, task.parameters(), runs, type);
     if (reference == nullptr) return;
-    made = std::make_unique<UnrolledPathwise>(std::move(reference), task_config, task, runs, type);
+    made = std::make_unique<UnrolledPathwise>(std::move(reference), loss, task, runs, type);
   });
   if (!status.ok()) return status;
   if (made == nullptr) {

@@ -3,8 +3,9 @@
 #include <utility>
 
 #include "worker/task/activation.h"
-#include "worker/task/image_mlp.h"
-#include "worker/task/quadratic.h"
+#include "worker/task/conv_net/conv_net.h"
+#include "worker/task/image_mlp/image_mlp.h"
+#include "worker/task/quadratic/quadratic.h"
 #include "worker/task/systems/make_system.h"
 #include "worker/task/task.h"
 
@@ -37,6 +38,25 @@ absl::StatusOr<std::unique_ptr<Task>> MakeImageMlp(const v1::ImageMlp& config, D
       static_cast<int>(config.batch()));
 }
 
+absl::StatusOr<std::unique_ptr<Task>> MakeConvNet(const v1::ConvNet& config, DataStore& data) {
+  if (!IsActivation(config.activation())) {
+    return OutOfRange("conv_net.activation", config.activation());
+  }
+  if (config.pool() != v1::POOL_AVG && config.pool() != v1::POOL_MAX) {
+    return OutOfRange("conv_net.pool", config.pool());
+  }
+  if (config.batch() < 1 || config.batch() > 65536) {
+    return OutOfRange("conv_net.batch", config.batch());
+  }
+  for (const uint32_t channels : config.channels()) {
+    if (channels < 1 || channels > 1024) return OutOfRange("conv_net.channels", channels);
+  }
+  const absl::StatusOr<std::shared_ptr<const ImageData>> images =
+      data.Images(config.dataset(), static_cast<int>(config.size()));
+  if (!images.ok()) return images.status();
+  return std::make_unique<ConvNet>(config, *images, (*images)->classes);
+}
+
 absl::StatusOr<std::unique_ptr<Task>> MakeQuadratic(const v1::Quadratic& config) {
   if (config.dimension() < 1 || config.dimension() > 1000000) {
     return OutOfRange("quadratic.dimension", config.dimension());
@@ -58,6 +78,8 @@ absl::StatusOr<std::unique_ptr<Task>> MakeTask(const v1::Task& config, DataStore
   switch (config.kind_case()) {
     case v1::Task::kImageMlp:
       return MakeImageMlp(config.image_mlp(), data);
+    case v1::Task::kConvNet:
+      return MakeConvNet(config.conv_net(), data);
     case v1::Task::kQuadratic:
       return MakeQuadratic(config.quadratic());
     case v1::Task::kInfluenceBalancing:

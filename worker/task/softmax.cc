@@ -33,4 +33,16 @@ double SoftmaxCrossEntropy(std::span<const float> logits, std::span<const int32_
   return total / static_cast<double>(batch);
 }
 
+BatchScore SoftmaxScore(std::span<const float> logits, std::span<const int32_t> labels) {
+  const size_t classes = logits.size() / labels.size();
+  size_t wrong = 0;
+  for (size_t n = 0; n < labels.size(); ++n) {
+    const auto row = logits.subspan(n * classes, classes);
+    const auto predicted = std::ranges::max_element(row) - row.begin();
+    if (predicted != labels[n]) ++wrong;
+  }
+  return {.loss = static_cast<float>(SoftmaxCrossEntropy(logits, labels, {})),
+          .error = static_cast<float>(wrong) / static_cast<float>(labels.size())};
+}
+
 }  // namespace paceline

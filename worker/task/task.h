@@ -16,6 +16,10 @@
 
 namespace paceline {
 
+class ImageMlp;
+class System;
+struct TorchProgram;
+
 // Names one inner run's randomness. Both signs of a particle have the same.
 struct RunSeed {
   uint64_t key = 0;  // run key
@@ -76,6 +80,14 @@ class Task {
   // return their loss.
   virtual double EvaluateLoss(const RunSeed& seed, std::span<const float> parameters, Split split,
                               size_t examples) const = 0;
+
+  // ---- what else runs it; null where that does not ----
+  // LibTorch, with the loss that worker/task/torch makes of the config.
+  virtual const TorchProgram* torch_program() const { return nullptr; }
+  // The kernels of worker/kernels, which know MLPs on images.
+  virtual const ImageMlp* fused_program() const { return nullptr; }
+  // Steps of a dynamical system instead of losses and gradients.
+  virtual const System* system() const { return nullptr; }
 };
 
 // Reads data sets through `data` (which caches them). NotFound, DataLoss: a data file is missing,

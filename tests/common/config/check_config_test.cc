@@ -99,7 +99,31 @@ TEST(CheckConfig, KeepsSystemsAndOptimizersApart) {
               ElementsAre(HasSubstr(
                   "optimizer.system_parameters.initial has 2 numbers; tasks[0] has 1 number")));
   EXPECT_THAT(faults(system, theta, "fused"),
-              ElementsAre(HasSubstr("engine is fused, which does not run tasks[0], a dynamical system; write auto or reference")));
+              ElementsAre(HasSubstr("engine is fused, which does not run tasks[0], a dynamical "
+                                    "system; write auto or reference")));
+}
+
+TEST(CheckConfig, AnEngineThatIsAskedForMustRunEveryTask) {
+  const auto faults = [](const std::string& engine) {
+    return testing::FaultsOf(
+        testing::kTrialYaml,
+        {"tasks=[{quadratic: {}}, {conv_net: {channels: [8]}}]", "engine=" + engine});
+  };
+  for (const char* engine : {"auto", "torch", "reference"}) {
+    EXPECT_THAT(faults(engine), IsEmpty()) << engine;
+  }
+  EXPECT_THAT(faults("fused"),
+              ElementsAre(HasSubstr("engine is fused, which does not run tasks[1], a conv_net; "
+                                    "write auto, reference or torch")));
+}
+
+TEST(CheckConfig, FeaturesFromCurvatureWantATaskThatHasIt) {
+  const std::string optimizer = "optimizer={adafac_mlp: {features: [gradient, hessian_diagonal]}}";
+  EXPECT_THAT(testing::FaultsOf(testing::kTrialYaml, {"tasks=[{quadratic: {}}]", optimizer}),
+              IsEmpty());
+  EXPECT_THAT(
+      testing::FaultsOf(testing::kTrialYaml, {"tasks=[{conv_net: {channels: [8]}}]", optimizer}),
+      ElementsAre(HasSubstr("tasks[0] is a conv_net, which has no curvature")));
 }
 
 TEST(CheckConfig, BoundsTheMemoryOfABlock) {

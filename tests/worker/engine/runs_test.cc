@@ -123,11 +123,11 @@ TEST(InnerRuns, CopyCarriesEverything) {
 
 TEST(InnerRuns, WhatAGpuCannotRunIsRefused) {
   Problem mlp(SmallMlp(), Sgd()), quadratic(SmallQuadratic(), Sgd());
-  EXPECT_TRUE(CheckEngine(v1::ENGINE_FUSED, *mlp.task, true).ok());
-  EXPECT_TRUE(CheckEngine(v1::ENGINE_FUSED, *quadratic.task, true).ok());
+  EXPECT_TRUE(CheckEngine(v1::ENGINE_FUSED, mlp.config, true).ok());
+  EXPECT_TRUE(CheckEngine(v1::ENGINE_FUSED, quadratic.config, true).ok());
   EXPECT_EQ(MakeCudaRuns(quadratic.optimizer, *quadratic.task, 2, nullptr).status().message(),
             "the fused kernel runs only image_mlp tasks on a GPU");
-  EXPECT_EQ(CheckEngine(v1::ENGINE_REFERENCE, *mlp.task, true).message(),
+  EXPECT_EQ(CheckEngine(v1::ENGINE_REFERENCE, mlp.config, true).message(),
             "the reference engine does not run on a GPU: give --device cpu, or engine: fused");
 }
 

@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "worker/engine/score_source.h"
-#include "worker/task/image_mlp.h"
+#include "worker/task/image_mlp/image_mlp.h"
 
 namespace paceline {
 namespace {

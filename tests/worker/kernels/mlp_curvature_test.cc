@@ -10,7 +10,7 @@
 #include "tests/testing/targets.h"
 #include "worker/kernels/mlp.h"
 #include "worker/kernels/mlp_curvature_kernel.h"
-#include "worker/task/softmax_mlp.h"
+#include "worker/task/image_mlp/softmax_mlp.h"
 
 namespace paceline {
 namespace {

@@ -9,7 +9,7 @@
 #include "tests/testing/emulator/block_emulator.h"
 #include "worker/engine/gradient_source.h"
 #include "worker/kernels/mlp_kernel.h"
-#include "worker/task/image_mlp.h"
+#include "worker/task/image_mlp/image_mlp.h"
 
 namespace paceline {
 namespace {

@@ -7,7 +7,7 @@
 
 #include "common/noise/streams.h"
 #include "tests/worker/optim/configs.h"
-#include "worker/task/softmax_mlp.h"
+#include "worker/task/image_mlp/softmax_mlp.h"
 
 namespace paceline {
 namespace {

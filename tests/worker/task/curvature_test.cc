@@ -10,8 +10,8 @@
 #include <numeric>
 
 #include "worker/task/activation.h"
-#include "worker/task/quadratic.h"
-#include "worker/task/softmax_mlp.h"
+#include "worker/task/image_mlp/softmax_mlp.h"
+#include "worker/task/quadratic/quadratic.h"
 
 namespace paceline {
 namespace {

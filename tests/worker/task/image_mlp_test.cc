@@ -1,4 +1,4 @@
-#include "worker/task/image_mlp.h"
+#include "worker/task/image_mlp/image_mlp.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

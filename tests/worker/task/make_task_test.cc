@@ -2,8 +2,9 @@
 #include <google/protobuf/text_format.h>
 #include <gtest/gtest.h>
 
+#include "common/task/facts.h"
 #include "tests/worker/data/idx_files.h"
-#include "worker/task/image_mlp.h"
+#include "worker/task/image_mlp/image_mlp.h"
 #include "worker/task/task.h"
 
 namespace paceline {
@@ -52,6 +53,27 @@ TEST(MakeTask, AQuadraticHasTheDimensionOfItsConfig) {
   EXPECT_EQ((*task)->parameter_count(), 12u);
 }
 
+TEST(MakeTask, AConvNetHasTheTensorsThatItsFactsSay) {
+  for (const char* channels : {"channels: 6 channels: 4", "channels: 5", ""}) {
+    const std::string text =
+        std::string(
+            "conv_net { dataset: DATASET_FASHION_MNIST size: 9 activation: ACTIVATION_RELU "
+            "pool: POOL_MAX batch: 2 ") +
+        channels + " }";
+    const auto task = Make(text);
+    ASSERT_TRUE(task.ok()) << task.status();
+    v1::Task config;
+    ASSERT_TRUE(google::protobuf::TextFormat::ParseFromString(text, &config));
+    const TaskFacts facts = FactsOf(config);
+    ASSERT_EQ(facts.tensors.size(), (*task)->parameters().size());
+    for (size_t i = 0; i < facts.tensors.size(); ++i) {
+      EXPECT_EQ(facts.tensors[i].name, (*task)->parameters()[i].name);
+      EXPECT_EQ(facts.tensors[i].shape, (*task)->parameters()[i].shape);
+      EXPECT_EQ(facts.tensors[i].offset, (*task)->parameters()[i].offset);
+    }
+  }
+}
+
 TEST(MakeTask, WhatTheSchemaDoesNotAllowIsAnInvalidArgument) {
   ExpectInvalid("", "no kind");
   ExpectInvalid("quadratic { dimension: 3 }", "quadratic.kind is 0");
@@ -64,6 +86,11 @@ TEST(MakeTask, WhatTheSchemaDoesNotAllowIsAnInvalidArgument) {
                 "data set 0 is unknown");
   const std::string mlp = "image_mlp { dataset: DATASET_FASHION_MNIST activation: ACTIVATION_RELU ";
   ExpectInvalid(mlp + "size: 8 }", "image_mlp.batch is 0");
+  const std::string net = "conv_net { dataset: DATASET_FASHION_MNIST size: 8 batch: 1 ";
+  ExpectInvalid(net + "pool: POOL_AVG }", "conv_net.activation is 0");
+  ExpectInvalid(net + "activation: ACTIVATION_RELU }", "conv_net.pool is 0");
+  ExpectInvalid(net + "activation: ACTIVATION_RELU pool: POOL_AVG channels: 4096 }",
+                "conv_net.channels is 4096");
   ExpectInvalid(mlp + "size: 4000000000 batch: 1 }", "cannot be resized");
   ExpectInvalid(mlp + "size: 8 batch: 1 hidden: 4000000000 }", "image_mlp.hidden is 4000000000");
 }

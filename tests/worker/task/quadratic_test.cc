@@ -1,4 +1,4 @@
-#include "worker/task/quadratic.h"
+#include "worker/task/quadratic/quadratic.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

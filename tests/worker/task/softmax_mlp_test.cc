@@ -1,4 +1,4 @@
-#include "worker/task/softmax_mlp.h"
+#include "worker/task/image_mlp/softmax_mlp.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

@@ -12,6 +12,10 @@
 
 namespace paceline {
 
+// One view [run, shape...] of rows [run, stride] for each tensor.
+std::vector<at::Tensor> RowViews(const at::Tensor& rows,
+                                 const std::vector<ParameterTensor>& tensors);
+
 class TorchRows {
  public:
   // Zeros. Every row begins at a multiple of 64 bytes.

@@ -4,16 +4,20 @@
 // Determinism: one LibTorch build on one kind of processor gives the same bits every time, in any
 // thread, whatever the other runs' values are. It is not promised that a run has the same bits
 // among another number of runs, or at another place among them.
+#include <ATen/ops/zeros.h>
+
 #include <cmath>
 #include <limits>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "common/task/facts.h"
 #include "worker/engine/curvature_source.h"
 #include "worker/engine/inner_runs.h"
+#include "worker/engine/torch/differentiate.h"
 #include "worker/engine/torch/run_torch.h"
+#include "worker/engine/torch/torch_batches.h"
 #include "worker/engine/torch/torch_rows.h"
-#include "worker/engine/torch/torch_task.h"
 #include "worker/optim/optimizer.h"
 
 namespace paceline {
@@ -34,10 +38,10 @@ std::vector<ParameterTensor> StateTensor(const Optimizer& optimizer) {
 
 class TorchRuns : public InnerRuns {
  public:
-  TorchRuns(std::unique_ptr<Optimizer> optimizer, const CurvatureNeeds& needs,
-            const v1::Task& task_config, const Task& task, int runs)
-      : task_config_(task_config),
-        task_(task),
+  TorchRuns(std::unique_ptr<Optimizer> optimizer, const CurvatureNeeds& needs, const Task& task,
+            TorchLoss loss, int runs)
+      : task_(task),
+        loss_(std::move(loss)),
         optimizer_(std::move(optimizer)),
         source_(MakeKernelSource(task, lane::ActiveTarget())),
         curvature_(needs, *source_, task.parameter_count()),
@@ -62,14 +66,10 @@ class TorchRuns : public InnerRuns {
                                                      runs_.size(), ", or losses of ", losses.size(),
                                                      ", not ", runs_.size() * steps));
     }
-    absl::Status unknown;
-    const absl::Status status = RunTorch([&] {
-      auto window = OpenWindow(thetas);
-      unknown = window.status();
-      if (!window.ok()) return;
-      for (int64_t step = 0; step < steps; ++step) AdvanceOneStep(*window, step, steps, losses);
+    return RunTorch([&] {
+      Window window = OpenWindow(thetas);
+      for (int64_t step = 0; step < steps; ++step) AdvanceOneStep(window, step, steps, losses);
     });
-    return unknown.ok() ? status : unknown;
   }
 
   absl::Status Observe(StepObserver observer) override {
@@ -89,9 +89,10 @@ class TorchRuns : public InnerRuns {
   }
 
  private:
-  // What is needed while a window runs.
+  // What is needed while a window runs; a block that waits holds nothing but its state.
   struct Window {
-    std::unique_ptr<TorchBatch> batch;
+    std::vector<RunSeed> seeds;  // [run]
+    TorchBatches batches;
     TorchRows gradients;
     std::vector<std::unique_ptr<PreparedTheta>> prepared;  // [run]
     std::vector<int64_t> steps;                            // [run]
@@ -99,17 +100,19 @@ class TorchRuns : public InnerRuns {
     std::vector<float> scratch;
   };
 
-  absl::StatusOr<Window> OpenWindow(std::span<const RunTheta> thetas) {
+  Window OpenWindow(std::span<const RunTheta> thetas) {
     std::vector<RunSeed> seeds;
     for (const Run& run : runs_) seeds.push_back(run.seed);
-    auto batch = MakeTorchBatch(task_config_, task_, seeds);
-    if (!batch.ok()) return batch.status();
-    Window window{.batch = *std::move(batch),
+    const TorchProgram& program = *task_.torch_program();
+    Window window{.seeds = seeds,
+                  .batches = TorchBatches(program, static_cast<int64_t>(runs_.size()),
+                                          /*max_steps=*/1, at::kCPU),
                   .gradients = TorchRows(task_.parameters(), runs_.size(), at::kCPU),
                   .prepared = {},
                   .steps = {},
                   .finite = std::vector<bool>(runs_.size(), true),
                   .scratch = std::vector<float>(optimizer_->scratch_size())};
+    window.batches.Begin({}, EpisodeTable(program, seeds));
     std::vector<float> theta(thetas.empty() ? 0 : thetas.front().theta.size());
     for (size_t run = 0; run < runs_.size(); ++run) {
       thetas[run].Fill(theta);
@@ -124,10 +127,9 @@ class TorchRuns : public InnerRuns {
 
   // losses [run, steps], of which `step` is filled.
   void AdvanceOneStep(Window& window, int64_t step, int64_t steps, std::span<float> losses) {
-    window.batch->Fill(window.steps);
-    const at::Tensor torch_losses = Differentiate(
-        [&](const std::vector<at::Tensor>& leaves) { return window.batch->Losses(leaves); },
-        leaves_, window.gradients.views());
+    window.batches.Begin(BatchTable(*task_.torch_program(), window.seeds, window.steps, 1), {});
+    const at::Tensor torch_losses =
+        Differentiate(loss_, leaves_, window.batches.At(first_), window.gradients.views());
     const float* own = torch_losses.const_data_ptr<float>();
     for (size_t run = 0; run < runs_.size(); ++run) {
       losses[run * steps + step] = UpdateRun(window, run, own[run]);
@@ -155,8 +157,9 @@ class TorchRuns : public InnerRuns {
     return loss;
   }
 
-  const v1::Task task_config_;
   const Task& task_;
+  const TorchLoss loss_;
+  const at::Tensor first_ = at::zeros({1}, at::kLong);  // the number of a lone step
   const std::unique_ptr<Optimizer> optimizer_;
   const std::unique_ptr<GradientSource> source_;  // of curvature alone
   CurvatureSource curvature_;
@@ -171,15 +174,16 @@ absl::StatusOr<std::unique_ptr<InnerRuns>> Make(std::unique_ptr<Optimizer> optim
                                                 const CurvatureNeeds& needs,
                                                 const v1::Task& task_config, const Task& task,
                                                 int runs) {
+  TorchLoss loss = MakeTorchLoss(task_config);
+  if (loss == nullptr || task.torch_program() == nullptr) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("the torch engine does not run ", FactsOf(task_config).article_and_name));
+  }
   std::unique_ptr<InnerRuns> result;
-  absl::Status unknown;
   const absl::Status status = RunTorch([&] {
-    unknown = MakeTorchBatch(task_config, task, {}).status();
-    if (!unknown.ok()) return;
-    result = std::make_unique<TorchRuns>(std::move(optimizer), needs, task_config, task, runs);
+    result = std::make_unique<TorchRuns>(std::move(optimizer), needs, task, std::move(loss), runs);
   });
-  unknown.Update(status);
-  if (!unknown.ok()) return unknown;
+  if (!status.ok()) return status;
   return result;
 }
 

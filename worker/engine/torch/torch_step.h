@@ -6,47 +6,36 @@
 #include <ATen/core/Tensor.h>
 
 #include <functional>
-#include <memory>
 #include <span>
 #include <vector>
 
-#include "worker/engine/torch/torch_losses.h"
+#include "worker/engine/torch/torch_batches.h"
 #include "worker/engine/torch/torch_step_plan.h"
 
 namespace paceline {
 
-// A data set on a device.
-struct DeviceData {
-  at::Tensor images, labels;  // [example, pixel], [example]
-};
-
 // Not thread-safe. Throws what Torch throws.
 class TorchStep {
  public:
-  // Images are kept on the device once for all steps of one data set. `update` puts the optimizer's
-  // update into the device's current stream.
+  // `update` puts the optimizer's update into the device's current stream.
   TorchStep(const TorchStepPlan& plan, const TorchStepArrays& arrays, at::Device device,
             std::function<void()> update);
 
   // As CapturedStep::Begin.
-  void Begin(std::span<const int64_t> examples, std::span<const float> targets);
+  void Begin(std::span<const int64_t> rows, std::span<const float> episode);
   // The next step: batch, losses, gradients, update.
   void Enqueue();
   // Of the steps since Begin: [step, run], on the device.
   at::Tensor losses(int64_t steps) const { return table_.narrow(0, 0, steps); }
 
  private:
-  at::Tensor Losses(const std::vector<at::Tensor>& leaves) const;
-
-  const TorchStepPlan plan_;
+  const TorchLoss loss_;
   const std::function<void()> update_;
+  TorchBatches batches_;
   std::vector<at::Tensor> leaves_, gradients_;  // views of the arrays
   at::Tensor losses_;                           // [run], the array
-  std::shared_ptr<const DeviceData> data_;
-  at::Tensor examples_;  // [step, run · example]
-  at::Tensor targets_;   // [run, dimension]
-  at::Tensor table_;     // [step, run]
-  at::Tensor counter_;   // [1]: steps since Begin
+  at::Tensor table_;                            // [step, run]
+  at::Tensor counter_;                          // [1]: steps since Begin
 };
 
 }  // namespace paceline

@@ -1,5 +1,6 @@
 #include "worker/engine/torch_cuda/captured_step.h"
 
+#include <ATen/Context.h>
 #include <ATen/cuda/CUDAGraph.h>
 #include <ATen/ops/from_blob.h>
 #include <c10/cuda/CUDAGuard.h>
@@ -31,6 +32,9 @@ class GraphStep : public CapturedStep {
         stream_(c10::cuda::getStreamFromPool(/*isHighPriority=*/false, device_.index())),
         runs_(request.plan.runs) {
     const c10::cuda::CUDAStreamGuard guard(stream_);
+    // Convolutions by the same kernel every time, and by none that adds in another order each time.
+    at::globalContext().setBenchmarkCuDNN(false);
+    at::globalContext().setDeterministicCuDNN(true);
     step_ = std::make_unique<TorchStep>(request.plan, request.arrays, device_,
                                         [this, update = std::move(request.update)] {
                                           const absl::Status status = update(stream_.stream());
@@ -40,10 +44,10 @@ class GraphStep : public CapturedStep {
     Capture();
   }
 
-  absl::Status Begin(std::span<const int64_t> examples, std::span<const float> targets) override {
+  absl::Status Begin(std::span<const int64_t> rows, std::span<const float> episode) override {
     return RunTorch([&] {
       const c10::cuda::CUDAStreamGuard guard(stream_);
-      step_->Begin(examples, targets);
+      step_->Begin(rows, episode);
       stream_.synchronize();
     });
   }

@@ -21,11 +21,9 @@ namespace paceline {
 class CapturedStep {
  public:
   virtual ~CapturedStep() = default;
-  // What the next steps need. Image MLP: examples [step, run, batch], numbers of training examples,
-  // for at most plan.max_steps. Quadratic with a target: targets [run, dimension]. All else stays
-  // empty.
-  virtual absl::Status Begin(std::span<const int64_t> examples, std::span<const float> targets) = 0;
-  // As many steps as Begin was given examples for, or fewer; waits for them. losses: [step, run]
+  // What the next steps, at most plan.max_steps, need: as TorchBatches::Begin.
+  virtual absl::Status Begin(std::span<const int64_t> rows, std::span<const float> episode) = 0;
+  // As many steps as Begin was given rows for, or fewer; waits for them. losses: [step, run]
   virtual absl::Status Run(int64_t steps, std::span<float> losses) = 0;
 };
 

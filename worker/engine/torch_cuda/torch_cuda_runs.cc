@@ -9,10 +9,11 @@
 #include "absl/strings/str_cat.h"
 #include "common/lopt/curvature.h"
 #include "common/lopt/layout.h"
+#include "common/task/facts.h"
 #include "worker/cuda/optimizer.h"
 #include "worker/engine/torch_cuda/torch_cuda_module.h"
-#include "worker/task/image_mlp.h"
-#include "worker/task/quadratic.h"
+#include "worker/task/torch/torch_loss.h"
+#include "worker/task/torch_program.h"
 
 namespace paceline {
 namespace {
@@ -25,24 +26,13 @@ absl::StatusOr<TorchStepPlan> PlanStep(const v1::Task& config, const Task& task,
   plan.runs = runs;
   plan.tensors = task.parameters();
   plan.max_steps = kMaxSteps;
-  if (const auto* mlp = dynamic_cast<const ImageMlp*>(&task); mlp != nullptr) {
-    const Examples& train = mlp->data().train;
-    plan.widths = mlp->widths();
-    plan.activation = mlp->activation();
-    plan.output_multiplier = static_cast<double>(mlp->output_multiplier());
-    plan.batch = mlp->batch();
-    plan.images = train.images.data();
-    plan.labels = train.labels.data();
-    plan.examples = static_cast<int64_t>(train.count());
-    return plan;
+  plan.loss = MakeTorchLoss(config);
+  if (plan.loss == nullptr || task.torch_program() == nullptr) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("the torch engine does not run ", FactsOf(config).article_and_name));
   }
-  if (const auto* quadratic = dynamic_cast<const Quadratic*>(&task); quadratic != nullptr) {
-    plan.quadratic = quadratic->kind();
-    return plan;
-  }
-  return absl::InvalidArgumentError(
-      absl::StrCat("the torch engine runs image_mlp and quadratic tasks, not kind ",
-                   static_cast<int>(config.kind_case())));
+  plan.program = *task.torch_program();
+  return plan;
 }
 
 // An array of rows [run, stride] on the device.
@@ -226,8 +216,16 @@ class TorchCudaRuns : public InnerRuns {
 
   // Steps first, first+1, ... of a window of `steps`; losses [run, steps].
   absl::Status RunSteps(int64_t first, int64_t count, int64_t steps, std::span<float> losses) {
+    std::vector<RunSeed> seeds;
+    std::vector<int64_t> steps_done;
+    for (const Run& run : runs_) {
+      seeds.push_back(run.seed);
+      steps_done.push_back(run.step);
+    }
+    const TorchProgram& program = *task_.torch_program();
     absl::Status status =
-        step_->Begin(Examples(count), first == 0 ? Targets() : std::vector<float>());
+        step_->Begin(BatchTable(program, seeds, steps_done, count),
+                     first == 0 ? EpisodeTable(program, seeds) : std::vector<float>());
     std::vector<float> table(count * runs_.size());  // [step, run]
     if (status.ok()) status = step_->Run(count, table);
     for (size_t run = 0; run < runs_.size(); ++run) {
@@ -237,34 +235,6 @@ class TorchCudaRuns : public InnerRuns {
       runs_[run].step += count;
     }
     return status;
-  }
-
-  // [step, run, batch]
-  std::vector<int64_t> Examples(int64_t steps) const {
-    const auto* mlp = dynamic_cast<const ImageMlp*>(&task_);
-    if (mlp == nullptr) return {};
-    std::vector<int64_t> examples;
-    examples.reserve(steps * runs_.size() * mlp->batch());
-    std::vector<uint32_t> batch(mlp->batch());
-    for (int64_t step = 0; step < steps; ++step) {
-      for (const Run& run : runs_) {
-        mlp->BatchIndices(run.seed, run.step + step, batch);
-        examples.insert(examples.end(), batch.begin(), batch.end());
-      }
-    }
-    return examples;
-  }
-
-  // [run, dimension], or none
-  std::vector<float> Targets() const {
-    const auto* quadratic = dynamic_cast<const Quadratic*>(&task_);
-    if (quadratic == nullptr) return {};
-    std::vector<float> targets;
-    for (const Run& run : runs_) {
-      const std::vector<float> own = quadratic->Target(run.seed);
-      targets.insert(targets.end(), own.begin(), own.end());
-    }
-    return targets;
   }
 
   // A run that stands still repeats losses that mean nothing any more.

@@ -25,9 +25,13 @@ std::unique_ptr<System> MakeSystem(const v1::Task& config) {
       return Make(Lorenz(config.lorenz().initial_noise()));
     case v1::Task::kToySchedule:
       return Make(ToySchedule(std::max(1u, config.toy_schedule().steps())));
-    default:
-      return nullptr;
+    case v1::Task::kConvNet:
+    case v1::Task::kImageMlp:
+    case v1::Task::kQuadratic:
+    case v1::Task::KIND_NOT_SET:
+      break;
   }
+  return nullptr;
 }
 
 }  // namespace paceline

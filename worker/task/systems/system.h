@@ -25,6 +25,7 @@ class System : public Task {
   virtual void Advance(std::span<const Dual> theta, int64_t first, std::span<Dual> state,
                        std::span<Dual> losses) const = 0;
 
+  const System* system() const override { return this; }
   void SampleInitial(const RunSeed& seed, std::span<float> parameters) const override;
   // The loss itself within ± the bound; NaN gives the bound.
   float MetaLoss(float loss) const override;

@@ -59,6 +59,19 @@ v1::Task SmallMlp(v1::Activation activation) {
   return config;
 }
 
+v1::Task SmallConvNet(v1::Pool pool) {
+  v1::Task config;
+  v1::ConvNet& net = *config.mutable_conv_net();
+  net.set_dataset(v1::DATASET_FASHION_MNIST);
+  net.set_size(6);
+  net.add_channels(5);
+  net.add_channels(7);
+  net.set_activation(v1::ACTIVATION_RELU);
+  net.set_batch(8);
+  net.set_pool(pool);
+  return config;
+}
+
 v1::Task SmallQuadratic(v1::QuadraticKind kind) {
   v1::Task config;
   config.mutable_quadratic()->set_dimension(11);

@@ -15,6 +15,7 @@ namespace {
 using testing::Adafac;
 using testing::EveryOptimizer;
 using testing::Runs;
+using testing::SmallConvNet;
 using testing::SmallMlp;
 using testing::SmallQuadratic;
 
@@ -57,6 +58,18 @@ TEST(TorchRuns, EveryOptimizerAgreesWithTheReferenceOnEveryQuadratic) {
       ExpectAgreementWithTheReference(runs, 20);
     }
   }
+}
+
+TEST(TorchRuns, AConvNetAgreesWithTheReference) {
+  for (const auto pool : {v1::POOL_AVG, v1::POOL_MAX}) {
+    SCOPED_TRACE(v1::Pool_Name(pool));
+    Runs runs(SmallConvNet(pool), Adafac(), 3);
+    ExpectAgreementWithTheReference(runs, 20);
+  }
+  v1::Task bare = SmallConvNet();
+  bare.mutable_conv_net()->clear_channels();
+  Runs runs(bare, Adafac(), 3);
+  ExpectAgreementWithTheReference(runs, 10);
 }
 
 TEST(TorchRuns, EveryActivationAgreesWithTheReference) {

@@ -1,14 +1,14 @@
 // The step that a GPU captures as a graph, here on the processor and call by call.
 #include "worker/engine/torch/torch_step.h"
 
+#include <ATen/ops/zeros.h>
 #include <gtest/gtest.h>
 
 #include "tests/worker/engine/torch/fixtures.h"
+#include "worker/engine/torch/differentiate.h"
 #include "worker/engine/torch/run_torch.h"
+#include "worker/engine/torch/torch_batches.h"
 #include "worker/engine/torch/torch_rows.h"
-#include "worker/engine/torch/torch_task.h"
-#include "worker/task/image_mlp.h"
-#include "worker/task/quadratic.h"
 
 namespace paceline {
 namespace {
@@ -54,12 +54,15 @@ class TorchStepTest : public ::testing::Test {
     for (const at::Tensor& view : parameters.views()) {
       leaves.push_back(view.detach().requires_grad_());
     }
-    const auto batch = MakeTorchBatch(config_, *task_, seeds_).value();
+    const TorchProgram& program = *task_->torch_program();
+    TorchBatches batches(program, kRuns, 1, at::kCPU);
+    batches.Begin({}, EpisodeTable(program, seeds_));
+    const at::Tensor first = at::zeros({1}, at::kLong);
     Trained trained;
     for (int64_t step = 0; step < kSteps; ++step) {
-      batch->Fill(std::vector<int64_t>(kRuns, step));
-      const at::Tensor losses = Differentiate([&](const auto& at) { return batch->Losses(at); },
-                                              leaves, gradients.views());
+      batches.Begin(BatchTable(program, seeds_, std::vector<int64_t>(kRuns, step), 1), {});
+      const at::Tensor losses =
+          Differentiate(MakeTorchLoss(config_), leaves, batches.At(first), gradients.views());
       const float* own = losses.const_data_ptr<float>();
       trained.losses.emplace_back(own, own + kRuns);
       Descend(gradients.all(), parameters.all());
@@ -69,12 +72,15 @@ class TorchStepTest : public ::testing::Test {
   }
 
   // In two parts, as a window that is longer than the plan's steps.
-  Trained WithSteps(TorchStepPlan plan, const std::vector<float>& targets) const {
+  Trained WithSteps() const {
     TorchRows parameters = InitialRows(), gradients(task_->parameters(), kRuns, at::kCPU);
     std::vector<float> now(kRuns);
-    plan.runs = kRuns;
-    plan.tensors = task_->parameters();
-    plan.max_steps = 4;
+    const TorchProgram& program = *task_->torch_program();
+    const TorchStepPlan plan{.runs = kRuns,
+                             .tensors = task_->parameters(),
+                             .max_steps = 4,
+                             .program = program,
+                             .loss = MakeTorchLoss(config_)};
     TorchStep step(plan,
                    {.parameters = parameters.all().mutable_data_ptr<float>(),
                     .gradients = gradients.all().mutable_data_ptr<float>(),
@@ -83,7 +89,8 @@ class TorchStepTest : public ::testing::Test {
                    at::kCPU, [&] { Descend(gradients.all(), parameters.all()); });
     Trained trained;
     for (const auto& [first, count] : {std::pair<int64_t, int64_t>{0, 4}, {4, 2}}) {
-      step.Begin(Chosen(first, count), first == 0 ? targets : std::vector<float>());
+      step.Begin(BatchTable(program, seeds_, std::vector<int64_t>(kRuns, first), count),
+                 first == 0 ? EpisodeTable(program, seeds_) : std::vector<float>());
       for (int64_t i = 0; i < count; ++i) {
         step.Enqueue();
         trained.losses.push_back(now);
@@ -96,21 +103,6 @@ class TorchStepTest : public ::testing::Test {
     }
     trained.parameters = ValuesOf(parameters);
     return trained;
-  }
-
-  // [step, run, batch]
-  std::vector<int64_t> Chosen(int64_t first, int64_t count) const {
-    std::vector<int64_t> examples;
-    const auto* mlp = dynamic_cast<const ImageMlp*>(task_.get());
-    if (mlp == nullptr) return examples;
-    std::vector<uint32_t> batch(mlp->batch());
-    for (int64_t step = first; step < first + count; ++step) {
-      for (const RunSeed& seed : seeds_) {
-        mlp->BatchIndices(seed, step, batch);
-        examples.insert(examples.end(), batch.begin(), batch.end());
-      }
-    }
-    return examples;
   }
 
   static std::vector<float> ValuesOf(const TorchRows& rows) {
@@ -133,37 +125,14 @@ class TorchStepTest : public ::testing::Test {
   std::vector<RunSeed> seeds_;
 };
 
-TEST_F(TorchStepTest, AnImageMlpTrainsAsInTheTorchTier) {
-  Make(SmallMlp());
-  const auto& mlp = dynamic_cast<const ImageMlp&>(*task_);
-  const Examples& train = mlp.data().train;
-  const absl::Status status = RunTorch([&] {
-    TorchStepPlan plan;
-    plan.widths = mlp.widths();
-    plan.activation = mlp.activation();
-    plan.batch = mlp.batch();
-    plan.images = train.images.data();
-    plan.labels = train.labels.data();
-    plan.examples = static_cast<int64_t>(train.count());
-    ExpectTheSame(WithSteps(plan, {}), WithBatches());
-  });
-  EXPECT_TRUE(status.ok()) << status;
-}
-
-TEST_F(TorchStepTest, AQuadraticTrainsAsInTheTorchTier) {
-  for (const auto kind :
-       {v1::QUADRATIC_KIND_PLAIN, v1::QUADRATIC_KIND_TARGET, v1::QUADRATIC_KIND_LOG}) {
+TEST_F(TorchStepTest, EveryTaskTrainsAsInTheTorchTier) {
+  for (const v1::Task& task :
+       {SmallMlp(), testing::SmallConvNet(), SmallQuadratic(v1::QUADRATIC_KIND_PLAIN),
+        SmallQuadratic(v1::QUADRATIC_KIND_TARGET), SmallQuadratic(v1::QUADRATIC_KIND_LOG)}) {
+    SCOPED_TRACE(task.ShortDebugString());
     seeds_.clear();
-    Make(SmallQuadratic(kind));
-    std::vector<float> targets;
-    for (const RunSeed& seed : seeds_) {
-      const auto own = dynamic_cast<const Quadratic&>(*task_).Target(seed);
-      targets.insert(targets.end(), own.begin(), own.end());
-    }
-    TorchStepPlan plan;
-    plan.quadratic = kind;
-    const absl::Status status =
-        RunTorch([&] { ExpectTheSame(WithSteps(plan, targets), WithBatches()); });
+    Make(task);
+    const absl::Status status = RunTorch([&] { ExpectTheSame(WithSteps(), WithBatches()); });
     EXPECT_TRUE(status.ok()) << status;
   }
 }

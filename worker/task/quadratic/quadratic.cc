@@ -1,4 +1,4 @@
-#include "worker/task/quadratic.h"
+#include "worker/task/quadratic/quadratic.h"
 
 #include <algorithm>
 
@@ -14,10 +14,18 @@ Stream StreamOf(const RunSeed& seed, Purpose purpose) {
   return {.key = seed.key, .purpose = purpose, .particle = seed.particle, .episode = seed.episode};
 }
 
+void FillTarget(const RunSeed& seed, std::span<float> target) {
+  FillNormals(StreamOf(seed, Purpose::kTaskDynamic), 0, target);
+}
+
 }  // namespace
 
 Quadratic::Quadratic(int dimension, v1::QuadraticKind kind)
-    : kind_(kind), parameters_{{"p", {dimension}, 0, static_cast<size_t>(dimension)}} {}
+    : kind_(kind), parameters_{{"p", {dimension}, 0, static_cast<size_t>(dimension)}} {
+  if (kind != v1::QUADRATIC_KIND_TARGET) return;
+  program_.episode_floats = dimension;
+  program_.fill_episode = FillTarget;
+}
 
 void Quadratic::SampleInitial(const RunSeed& seed, std::span<float> parameters) const {
   FillNormals(StreamOf(seed, Purpose::kTaskInit), 0, parameters);
@@ -26,7 +34,7 @@ void Quadratic::SampleInitial(const RunSeed& seed, std::span<float> parameters) 
 std::vector<float> Quadratic::Target(const RunSeed& seed) const {
   if (kind_ != v1::QUADRATIC_KIND_TARGET) return {};
   std::vector<float> target(parameters_.front().size);
-  FillNormals(StreamOf(seed, Purpose::kTaskDynamic), 0, target);
+  FillTarget(seed, target);
   return target;
 }
 

@@ -5,8 +5,8 @@
 #include "common/lane/math.h"
 #include "worker/task/activation.h"
 #include "worker/task/dense.h"
+#include "worker/task/image_mlp/softmax_mlp.h"
 #include "worker/task/softmax.h"
-#include "worker/task/softmax_mlp.h"
 
 namespace paceline {
 namespace {

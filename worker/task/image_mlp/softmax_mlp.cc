@@ -1,4 +1,4 @@
-#include "worker/task/softmax_mlp.h"
+#include "worker/task/image_mlp/softmax_mlp.h"
 
 #include <algorithm>
 #include <cmath>
@@ -29,7 +29,7 @@ SoftmaxMlp::SoftmaxMlp(std::vector<int> widths, v1::Activation activation,
     : widths_(std::move(widths)),
       activation_(activation),
       mu_(parametrization == v1::PARAMETRIZATION_MU),
-      output_multiplier_(mu_ ? 1 / static_cast<float>(widths_[widths_.size() - 2]) : 1.0f),
+      output_multiplier_(MlpOutputMultiplier(parametrization, widths_[widths_.size() - 2])),
       parameters_(MlpTensors(std::vector<int64_t>(widths_.begin(), widths_.end()))) {}
 
 void SoftmaxMlp::SampleInitial(Stream stream, std::span<float> parameters) const {
@@ -74,16 +74,7 @@ double SoftmaxMlp::Loss(std::span<const float> images, std::span<const int32_t> 
 
 BatchScore SoftmaxMlp::Score(std::span<const float> images, std::span<const int32_t> labels,
                              std::span<const float> parameters) const {
-  const std::vector<float> logits = Forward(images, labels.size(), parameters).back();
-  const auto classes = static_cast<size_t>(widths_.back());
-  size_t wrong = 0;
-  for (size_t n = 0; n < labels.size(); ++n) {
-    const auto row = std::span(logits).subspan(n * classes, classes);
-    const auto predicted = std::ranges::max_element(row) - row.begin();
-    if (predicted != labels[n]) ++wrong;
-  }
-  return {.loss = static_cast<float>(SoftmaxCrossEntropy(logits, labels, {})),
-          .error = static_cast<float>(wrong) / static_cast<float>(labels.size())};
+  return SoftmaxScore(Forward(images, labels.size(), parameters).back(), labels);
 }
 
 float SoftmaxMlp::LossAndGradient(std::span<const float> images, std::span<const int32_t> labels,

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "worker/task/task.h"
+#include "worker/task/torch_program.h"
 
 namespace paceline {
 
@@ -31,6 +32,8 @@ class Quadratic : public Task {
   double EvaluateLoss(const RunSeed& seed, std::span<const float> parameters, Split split,
                       size_t examples) const override;
 
+  const TorchProgram* torch_program() const override { return &program_; }
+
   // ---- for the fast tiers and tests ----
   v1::QuadraticKind kind() const { return kind_; }
   // c of the episode [dimension]; empty unless the kind has one.
@@ -42,6 +45,7 @@ class Quadratic : public Task {
  private:
   v1::QuadraticKind kind_;
   std::vector<ParameterTensor> parameters_;
+  TorchProgram program_;
 };
 
 }  // namespace paceline

@@ -1,0 +1,86 @@
+#include "worker/engine/torch/torch_batches.h"
+
+#include <ATen/TensorOperators.h>
+#include <ATen/core/grad_mode.h>
+#include <ATen/ops/from_blob.h>
+#include <ATen/ops/zeros.h>
+
+#include <map>
+#include <mutex>
+#include <utility>
+
+namespace paceline {
+namespace {
+
+using Arrays = std::vector<at::Tensor>;
+
+at::Tensor OnDevice(const TorchArray& array, int64_t rows, at::Device device) {
+  std::vector<int64_t> shape = {rows};
+  shape.insert(shape.end(), array.shape.begin(), array.shape.end());
+  const auto host = [&](const auto* values, at::ScalarType type) {
+    return at::from_blob(const_cast<void*>(static_cast<const void*>(values)), shape, type);
+  };
+  // Only copies, which are waited for: other streams use these.
+  if (const auto* const* floats = std::get_if<const float*>(&array.values)) {
+    return host(*floats, at::kFloat).to(device);
+  }
+  return host(std::get<const int32_t*>(array.values), at::kInt).to(at::kLong).to(device);
+}
+
+// Blocks of one job share the data set; it leaves the device with the last of them.
+std::shared_ptr<const Arrays> Share(const TorchProgram& program, at::Device device) {
+  if (program.arrays.empty()) return std::make_shared<const Arrays>();
+  static std::mutex mutex;
+  static std::map<std::pair<const void*, int>, std::weak_ptr<const Arrays>> shared;
+  const auto* key = std::visit([](const auto* values) { return static_cast<const void*>(values); },
+                               program.arrays.front().values);
+  const std::lock_guard<std::mutex> lock(mutex);
+  std::weak_ptr<const Arrays>& place = shared[{key, device.index()}];
+  if (auto found = place.lock()) return found;
+  Arrays arrays;
+  for (const TorchArray& array : program.arrays) {
+    arrays.push_back(OnDevice(array, program.rows, device));
+  }
+  auto made = std::make_shared<const Arrays>(std::move(arrays));
+  place = made;
+  return made;
+}
+
+// A host array to a tensor of a device.
+template <class T>
+void Upload(std::span<const T> values, const at::Tensor& to) {
+  to.copy_(at::from_blob(const_cast<T*>(values.data()), to.sizes(),
+                         at::TensorOptions(to.scalar_type())));
+}
+
+}  // namespace
+
+TorchBatches::TorchBatches(const TorchProgram& program, int64_t runs, int64_t max_steps,
+                           at::Device device)
+    : runs_(runs), batch_(program.batch), arrays_(Share(program, device)) {
+  const at::TensorOptions on_device = at::TensorOptions().device(device);
+  rows_ = at::zeros({max_steps, runs * batch_}, on_device.dtype(at::kLong));
+  episode_ = at::zeros({runs, program.episode_floats}, on_device.dtype(at::kFloat));
+}
+
+void TorchBatches::Begin(std::span<const int64_t> rows, std::span<const float> episode) {
+  const at::NoGradGuard no_autograd;
+  if (!rows.empty()) {
+    Upload(rows, rows_.narrow(0, 0, static_cast<int64_t>(rows.size()) / (runs_ * batch_)));
+  }
+  if (!episode.empty()) Upload(episode, episode_);
+}
+
+TorchBatch TorchBatches::At(const at::Tensor& step) const {
+  TorchBatch batch{.arrays = {}, .episode = episode_};
+  if (arrays_->empty()) return batch;
+  const at::Tensor rows = rows_.index_select(0, step).view({-1});
+  for (const at::Tensor& array : *arrays_) {
+    std::vector<int64_t> shape = {runs_, batch_};
+    shape.insert(shape.end(), array.sizes().begin() + 1, array.sizes().end());
+    batch.arrays.push_back(array.index_select(0, rows).view(shape));
+  }
+  return batch;
+}
+
+}  // namespace paceline
