@@ -22,10 +22,10 @@ namespace paceline {
 template <class... Families>
 struct FamilyList {};
 
-using AllFamilies =
-    FamilyList<LearnableSgdFamily, LearnableSgdmFamily, LearnableAdamFamily, MlpLoptFamily,
-               AdafacMlpFamily, MuAdafacMlpFamily, MlpNomLoptFamily, LinearFamily, Celo2Family,
-               NnAdamFamily, RnnMlpLoptFamily, HyperV2Family, LearnedScheduleFamily>;
+using AllFamilies = FamilyList<LearnableSgdFamily, LearnableSgdmFamily, LearnableAdamFamily,
+                               MlpLoptFamily, AdafacMlpFamily, MuAdafacMlpFamily, MlpNomLoptFamily,
+                               LinearFamily, Celo2Family, NnAdamFamily, RnnMlpLoptFamily,
+                               HyperV2Family, LearnedScheduleFamily>;
 
 [[noreturn]] void FailNoOptimizer();
 

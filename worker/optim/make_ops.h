@@ -1,4 +1,4 @@
-// Defines OpsOf (ops.h) for the instruction set that the including *_simd.cc is compiled for:
+// Defines OpsOf (ops.h) for the instruction set that the including simd.cc is compiled for:
 //
 //   #include "worker/optim/make_ops.h"
 //   #include "worker/optim/adafac_mlp/kernel.h"

@@ -1,4 +1,4 @@
-// Optimizers and random problems for the tests of this folder.
+// Optimizers and random problems for tests of every suite.
 #pragma once
 
 #include <google/protobuf/generated_enum_reflection.h>
@@ -124,6 +124,19 @@ inline v1::LearnedOptimizer Celo2Config(int hidden, int layers) {
   return config;
 }
 
+// With accumulators that forget sooner.
+inline v1::LearnedOptimizer WithDecays(v1::LearnedOptimizer config) {
+  const auto set = [](auto& own) {
+    for (const double decay : {0.2, 0.7, 0.95}) own.add_momentum_decays(decay);
+    own.add_rms_decays(0.9);
+    for (const double decay : {0.5, 0.8, 0.99}) own.add_adafactor_decays(decay);
+  };
+  if (config.has_adafac_mlp()) set(*config.mutable_adafac_mlp());
+  if (config.has_mu_adafac_mlp()) set(*config.mutable_mu_adafac_mlp());
+  if (config.has_mlp_nom_lopt()) set(*config.mutable_mlp_nom_lopt());
+  return config;
+}
+
 // The same, on features from curvature too.
 template <class Own>
 void SeeCurvature(Own& own) {
@@ -193,6 +206,9 @@ inline std::vector<v1::LearnedOptimizer> PerParameterConfigs() {
           Celo2Config(5, 0),
           plain,
           few_features,
+          WithDecays(AdafacConfig(4, 2)),
+          WithDecays(MuAdafacConfig(4, 2)),
+          WithDecays(NominalConfig(v1::NOMINAL_DIRECTION_ADAM, 4, 2)),
           kronecker,
           WithCurvature(MlpLoptConfig(8, 2)),
           WithCurvature(AdafacConfig(4, 2)),
