@@ -16,6 +16,7 @@
 #include "common/lopt/mlp_nom_lopt/family.h"
 #include "common/lopt/nn_adam/family.h"
 #include "common/lopt/rnn_mlp_lopt/family.h"
+#include "common/lopt/sign_momentum/family.h"
 
 namespace paceline {
 
@@ -25,7 +26,7 @@ struct FamilyList {};
 using AllFamilies = FamilyList<LearnableSgdFamily, LearnableSgdmFamily, LearnableAdamFamily,
                                MlpLoptFamily, AdafacMlpFamily, MuAdafacMlpFamily, MlpNomLoptFamily,
                                LinearFamily, Celo2Family, NnAdamFamily, RnnMlpLoptFamily,
-                               HyperV2Family, LearnedScheduleFamily>;
+                               HyperV2Family, LearnedScheduleFamily, SignMomentumFamily>;
 
 [[noreturn]] void FailNoOptimizer();
 

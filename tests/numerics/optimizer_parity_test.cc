@@ -195,7 +195,7 @@ const std::vector<std::vector<int64_t>> kShapes = {
 
 std::vector<v1::LearnedOptimizer> AllConfigs() {
   std::vector<v1::LearnedOptimizer> configs = {
-      SgdConfig(),          SgdmConfig(),        AdamConfig(),
+      SgdConfig(),          SgdmConfig(),        AdamConfig(),        SignMomentumConfig(),
       MlpLoptConfig(32, 2), MlpLoptConfig(4, 1), MlpLoptConfig(7, 4), AdafacConfig(4, 2),
       AdafacConfig(32, 1),  AdafacConfig(17, 3)};
   for (const auto& config : PerParameterConfigs()) configs.push_back(config);

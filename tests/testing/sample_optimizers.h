@@ -35,6 +35,17 @@ inline v1::LearnedOptimizer AdamConfig() {
   return config;
 }
 
+inline v1::LearnedOptimizer SignMomentumConfig() {
+  v1::LearnedOptimizer config;
+  v1::SignMomentum& own = *config.mutable_sign_momentum();
+  own.set_learning_rate(0.01);
+  own.set_beta1(0.9);
+  own.set_beta2(0.99);
+  own.set_epsilon(0.1);
+  own.set_weight_decay(0.1);
+  return config;
+}
+
 inline v1::LearnedOptimizer MlpLoptConfig(int hidden, int layers) {
   v1::LearnedOptimizer config;
   v1::MlpLopt& own = *config.mutable_mlp_lopt();

@@ -11,7 +11,8 @@ namespace paceline {
 
 inline std::vector<v1::LearnedOptimizer> Samples() {
   std::vector<v1::LearnedOptimizer> samples = {SgdConfig(),         SgdmConfig(),
-                                               AdamConfig(),        MlpLoptConfig(8, 2), AdafacConfig(4, 2)};
+                                               AdamConfig(),        SignMomentumConfig(),
+                                               MlpLoptConfig(8, 2), AdafacConfig(4, 2)};
   for (const auto& config : PerParameterConfigs()) samples.push_back(config);
   for (const auto& config : RecurrentConfigs()) samples.push_back(config);
   return samples;
