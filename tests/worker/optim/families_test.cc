@@ -78,8 +78,12 @@ TEST(Families, ReadWhatTheySay) {
       return parameters;
     };
     const Family& family = FamilyOf(sample);
-    if (!family.reads_loss) EXPECT_EQ(after(1, 100), after(5, 100)) << family.name;
-    if (!family.reads_num_steps) EXPECT_EQ(after(1, 100), after(1, 2000)) << family.name;
+    if (!family.reads_loss) {
+      EXPECT_EQ(after(1, 100), after(5, 100)) << family.name;
+    }
+    if (!family.reads_num_steps) {
+      EXPECT_EQ(after(1, 100), after(1, 2000)) << family.name;
+    }
   }
 }
 
