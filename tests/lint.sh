@@ -28,14 +28,14 @@ check_format() {
   fi
 }
 
-# Domain folders know neither gRPC nor LibTorch; only worker/engine/torch, torch_cuda, worker/reference and
-# the torch part of worker/task know LibTorch.
+# Domain folders know neither gRPC nor LibTorch; only worker/engine/torch, torch_cuda, worker/reference, the torch
+# part of worker/task and the optimizers' reference.cc know LibTorch.
 check_layers() {
   local bad
   bad=$({
     grep -rnE '#include [<"](grpcpp|grpc|.*\.grpc\.pb\.h)' common/{base,lane,noise,safetensors,lopt,task,footprint,tier,estimator,config,msgpack,checkpoint} \
       coordinator/{aggregate,api,outer,roster,schedule,store,log,job} worker/{data,task,kernels,optim,reference,pathwise,engine,eval,estimators,bench,torch_optimizer}
-    grep -rnE '#include [<"](ATen|torch|c10|caffe2)/' common coordinator worker | grep -vE '^worker/((engine/torch(_cuda)?|task/torch|reference|torch_optimizer)/|task/[a-z_]+/torch\.)'
+    grep -rnE '#include [<"](ATen|torch|c10|caffe2)/' common coordinator worker | grep -vE '^worker/((engine/torch(_cuda)?|task/torch|reference|torch_optimizer)/|task/[a-z_]+/torch\.|optim/[a-z0-9_]+/reference\.cc:)'
     grep -rnE '#include "(coordinator|worker)/' common
     grep -rnE '#include "worker/' coordinator
     grep -rnE '#include "coordinator/' worker
@@ -48,7 +48,7 @@ check_layers() {
 check_tidy() {
   [ -f build/release/compile_commands.json ] ||
     { echo "lint.sh: build/release is missing; run: cmake --preset release" >&2; return 1; }
-  find common coordinator worker -name '*.cc' ! -path '*/engine/torch*/*' ! -path '*/task/torch/*' ! -path '*/task/*/torch.cc' ! -path '*/torch_optimizer/*' ! -path '*/reference/*' ! -name '*simd.cc' ! -name '*_kernel.cc' \
+  find common coordinator worker -name '*.cc' ! -path '*/engine/torch*/*' ! -path '*/task/torch/*' ! -path '*/task/*/torch.cc' ! -path '*/torch_optimizer/*' ! -path '*/reference/*' ! -name reference.cc ! -name '*simd.cc' ! -name '*_kernel.cc' \
     ! -name no_cuda.cc |
     sort | xargs -P 2 -n 4 clang-tidy -p build/release --quiet --extra-arg=-Wno-unknown-warning-option
 }

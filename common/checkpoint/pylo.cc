@@ -39,6 +39,18 @@ Json LeafJson(const ThetaLeaves& leaves, const std::string& path) {
   return Json(std::vector<float>(values.begin(), values.end()));
 }
 
+// `sign` 1: the argument of a leaf's values; −1: the reverse. Lists of another length or of
+// something else than numbers stay as they are.
+Json Shifted(const PyloForm& form, const std::string& path, double sign, Json list) {
+  const auto shifts = form.kwarg_shifts.find(path);
+  if (shifts == form.kwarg_shifts.end() || list.size() != shifts->second.size()) return list;
+  for (size_t i = 0; i < list.size(); ++i) {
+    if (!list[i].is_number()) return list;
+    list[i] = static_cast<float>(list[i].get<double>() + sign * shifts->second[i]);
+  }
+  return list;
+}
+
 // Ours, but for the format, which readers of torch's files want to be "pt".
 Metadata PyloMetadata(const TrainedOptimizer& trained, const PyloForm& form) {
   const ThetaLeaves leaves = ToLeaves(LayoutOf(trained.optimizer), trained.theta);
@@ -133,15 +145,19 @@ absl::Status ReadTensors(const PyloModule& module, const ThetaLayout& layout,
                   file.tensors.size(), expected));
 }
 
-// From pylo_kwargs.json, else from the metadata.
+// From pylo_kwargs.json, else from the metadata; what is shifted there from the metadata if they
+// have it, as a shift rounds.
 absl::Status ReadKwargLeaves(const PyloForm& form, const ThetaLayout& layout,
                              const PyloFiles& files, ThetaLeaves& leaves) {
   const Metadata& metadata = files.models.begin()->second.metadata;
   for (const std::string& path : form.kwarg_leaves) {
     Json list;
-    if (const auto given = files.kwargs.find(path); given != files.kwargs.end()) {
-      list = *given;
-    } else if (const auto noted = metadata.find(path); noted != metadata.end()) {
+    const auto given = files.kwargs.find(path);
+    const auto noted = metadata.find(path);
+    const bool exact = noted != metadata.end() && form.kwarg_shifts.contains(path);
+    if (given != files.kwargs.end() && !exact) {
+      list = Shifted(form, path, -1, *given);
+    } else if (noted != metadata.end()) {
       list = Json::parse(noted->second, nullptr, false);
     }
     auto tensor = VectorOf(list, layout.leaf(path));
@@ -208,7 +224,9 @@ std::vector<OutputFile> FilesOf(const TrainedOptimizer& trained, const PyloForm&
     files.push_back({PathIn(folder, module.folder, kConfig), module.config.dump(2)});
   }
   Json kwargs = form.kwargs;
-  for (const std::string& path : form.kwarg_leaves) kwargs[path] = LeafJson(leaves, path);
+  for (const std::string& path : form.kwarg_leaves) {
+    kwargs[path] = Shifted(form, path, 1, LeafJson(leaves, path));
+  }
   files.push_back({PathIn(folder, "", kKwargs), kwargs.dump(2) + "\n"});
   return files;
 }

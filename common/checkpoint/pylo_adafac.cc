@@ -1,5 +1,8 @@
 // AdafacLO's MetaMLP.
+#include <cmath>
+
 #include "common/checkpoint/pylo_families.h"
+#include "common/lopt/adafac_mlp/decays.h"
 
 namespace paceline {
 namespace {
@@ -11,6 +14,23 @@ std::string LayerName(uint32_t layer, uint32_t layers) {
   if (layer == 0) return "network.input";
   if (layer == layers) return "network.output";
   return "network.linear_" + std::to_string(layer - 1);
+}
+
+// PyLO's class starts at the default decays; a decay is 1 − (1 − start)·e^(10·offset).
+std::map<std::string, std::vector<double>> ShiftsOf(const v1::AdafacMlp& config) {
+  const AdafacDecayValues own = DecayValuesOf(config), pylo;
+  std::map<std::string, std::vector<double>> shifts;
+  const auto add = [&](const char* path, const std::vector<double>& from,
+                       const std::vector<double>& to) {
+    if (from == to) return;
+    for (size_t i = 0; i < from.size(); ++i) {
+      shifts[path].push_back(std::log((1 - from[i]) / (1 - to[i])) / 10);
+    }
+  };
+  add("momentum_decays", own.momentum, pylo.momentum);
+  add("rms_decays", {own.rms}, {pylo.rms});
+  add("adafactor_decays", own.factored, pylo.factored);
+  return shifts;
 }
 
 }  // namespace
@@ -32,7 +52,8 @@ PyloForm PyloAdafacMlp(const v1::AdafacMlp& config) {
                      {"step_mult", config.step_multiplier()},
                      {"hidden_size", config.hidden()},
                      {"hidden_layers", config.layers() - 1}},
-          .kwarg_leaves = {"momentum_decays", "rms_decays", "adafactor_decays"}};
+          .kwarg_leaves = {"momentum_decays", "rms_decays", "adafactor_decays"},
+          .kwarg_shifts = ShiftsOf(config)};
 }
 
 absl::Status ReadPyloAdafacMlp(const nlohmann::json& config, const nlohmann::json& kwargs,

@@ -74,28 +74,23 @@ bool PyloNumbers::Flag(const std::string& key, bool absent) {
 }
 
 absl::StatusOr<PyloForm> PyloFormOf(const v1::LearnedOptimizer& optimizer) {
-  switch (optimizer.kind_case()) {
-    case v1::LearnedOptimizer::kAdafacMlp:
-      if (!IsPlain(optimizer.adafac_mlp())) {
-        return absl::InvalidArgumentError(
-            "PyLO has adafac_mlp with one hidden layer or more and all of its own features, "
-            "without clip and update_rms");
-      }
-      return PyloAdafacMlp(optimizer.adafac_mlp());
-    case v1::LearnedOptimizer::kCelo2:
-      if (optimizer.celo2().layers() == 0) {
-        return absl::InvalidArgumentError("PyLO has celo2 with one hidden layer or more");
-      }
-      return PyloCelo2(optimizer.celo2());
-    case v1::LearnedOptimizer::kHyperV2: {
-      const std::string lacks = PyloVeloLacks(optimizer.hyper_v2());
-      if (lacks.empty()) return PyloVelo(optimizer.hyper_v2());
-      return absl::InvalidArgumentError("PyLO has hyper_v2, as VeLO, without " + lacks);
-    }
-    default:
-      return absl::InvalidArgumentError(fmt::format(
-          "PyLO has no {}; it has adafac_mlp, celo2 and hyper_v2", LayoutOf(optimizer).optimizer));
+  if (optimizer.has_adafac_mlp()) {
+    if (IsPlain(optimizer.adafac_mlp())) return PyloAdafacMlp(optimizer.adafac_mlp());
+    return absl::InvalidArgumentError(
+        "PyLO has adafac_mlp with one hidden layer or more and all of its own features, "
+        "without clip and update_rms");
   }
+  if (optimizer.has_celo2()) {
+    if (optimizer.celo2().layers() > 0) return PyloCelo2(optimizer.celo2());
+    return absl::InvalidArgumentError("PyLO has celo2 with one hidden layer or more");
+  }
+  if (optimizer.has_hyper_v2()) {
+    const std::string lacks = PyloVeloLacks(optimizer.hyper_v2());
+    if (lacks.empty()) return PyloVelo(optimizer.hyper_v2());
+    return absl::InvalidArgumentError("PyLO has hyper_v2, as VeLO, without " + lacks);
+  }
+  return absl::InvalidArgumentError(fmt::format(
+      "PyLO has no {}; it has adafac_mlp, celo2 and hyper_v2", LayoutOf(optimizer).optimizer));
 }
 
 absl::StatusOr<v1::LearnedOptimizer> OptimizerOfPylo(const std::map<std::string, Json>& modules,

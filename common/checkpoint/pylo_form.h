@@ -2,6 +2,7 @@
 // tensors) and the arguments of PyLO's optimizer class.
 #pragma once
 
+#include <map>
 #include <nlohmann/json.hpp>
 #include <string>
 #include <vector>
@@ -27,6 +28,8 @@ struct PyloForm {
   nlohmann::json kwargs;
   // Leaves of θ, all vectors, that PyLO takes as arguments of the same name.
   std::vector<std::string> kwarg_leaves;
+  // What is added to those leaves' elements to make the arguments of them; none: nothing.
+  std::map<std::string, std::vector<double>> kwarg_shifts = {};
 };
 
 // InvalidArgument: PyLO has no such optimizer, or not with these flags; says which it has.

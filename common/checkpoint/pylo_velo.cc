@@ -1,5 +1,6 @@
 // VeLO's two modules: the LSTM that looks at tensors, and the bank of per-parameter MLPs.
 #include "common/checkpoint/pylo_families.h"
+#include "common/lopt/adafac_mlp/decays.h"
 
 namespace paceline {
 namespace {
@@ -8,11 +9,6 @@ constexpr int kInputs = 30;
 constexpr int kGroups = 14;
 constexpr int kOutputs = 3;
 constexpr double kDecays[] = {0.9, 0.99, 0.999};
-
-std::vector<double> DecaysOf(const google::protobuf::RepeatedField<double>& decays) {
-  if (decays.empty()) return {std::begin(kDecays), std::end(kDecays)};
-  return {decays.begin(), decays.end()};
-}
 
 // torch's Linear of a haiku one.
 void AddLinear(const std::string& name, const std::string& path, PyloModule& module) {
@@ -108,9 +104,9 @@ PyloForm PyloVelo(const v1::HyperV2& config) {
                      {"hidden_layers", config.ff_hidden_layers() - 1},
                      {"lstm_hidden_size", config.lstm_hidden()},
                      {"param_inits", config.param_inits()},
-                     {"initial_momentum_decays", DecaysOf(config.momentum_decays())},
+                     {"initial_momentum_decays", DecayValuesOf(config).momentum},
                      {"initial_rms_decays", {config.rms_decay()}},
-                     {"initial_adafactor_decays", DecaysOf(config.adafactor_decays())}},
+                     {"initial_adafactor_decays", DecayValuesOf(config).factored}},
           .kwarg_leaves = {}};
 }
 

@@ -11,7 +11,7 @@
 #include "common/config/schema.h"
 #include "common/config/suggest.h"
 #include "common/estimator/settings.h"
-#include "common/lopt/curvature.h"
+#include "common/lopt/family.h"
 #include "common/task/facts.h"
 #include "common/tier/tier.h"
 
@@ -92,32 +92,10 @@ std::string NumberOf(size_t count) {
   return fmt::format("{} number{}", count, count == 1 ? "" : "s");
 }
 
-// Parameters, gradient and the optimizer's accumulators.
+// Parameters, gradient and the optimizer's accumulators, of an element of a matrix.
 double FloatsPerParameter(const v1::LearnedOptimizer& optimizer) {
-  switch (optimizer.kind_case()) {
-    case v1::LearnedOptimizer::kLearnableSgdm:
-      return 3;
-    case v1::LearnedOptimizer::kLearnableAdam:
-    case v1::LearnedOptimizer::kLearnedSchedule:
-    case v1::LearnedOptimizer::kNnAdam:
-      return 4;
-    case v1::LearnedOptimizer::kRnnMlpLopt:
-      return optimizer.rnn_mlp_lopt().decays().empty()
-                 ? 12
-                 : 2.0 + 2 * optimizer.rnn_mlp_lopt().decays_size();
-    case v1::LearnedOptimizer::kMlpLopt:
-      return 8;
-    case v1::LearnedOptimizer::kAdafacMlp:
-    case v1::LearnedOptimizer::kMuAdafacMlp:
-    case v1::LearnedOptimizer::kMlpNomLopt:
-    case v1::LearnedOptimizer::kCelo2:
-    case v1::LearnedOptimizer::kHyperV2:
-      return 6;
-    case v1::LearnedOptimizer::kLinear:
-      return 2.0 + optimizer.linear().momentum_decays_size() + optimizer.linear().rms_decays_size();
-    default:
-      return 2;
-  }
+  if (optimizer.kind_case() == v1::LearnedOptimizer::KIND_NOT_SET) return 2;
+  return 2 + FamilyOf(optimizer).accumulators(optimizer, {.name = "", .shape = {1, 1}});
 }
 
 void CheckMemory(const v1::JobConfig& config, Faults& faults) {

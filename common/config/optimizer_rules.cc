@@ -2,27 +2,25 @@
 
 #include <fmt/format.h>
 
-#include "common/lopt/features.h"
+#include "common/lopt/families.h"
+#include "common/lopt/family.h"
 
 namespace paceline {
 namespace {
 
 // Settings of features that are not there.
 template <class Config>
-void CheckCurvature(const std::string& kind, const Config& config, std::vector<RuleFault>& faults) {
-  if (!config.has_curvature()) return;
-  const FeatureRows rows = RowsOf(config);
-  for (const int column : {kHessianColumn, kGaussNewtonColumn, kKroneckerColumn}) {
-    if (rows.Sees(column)) return;
+void CheckCurvature(const std::string& own, const Config& config, std::vector<RuleFault>& faults) {
+  if constexpr (requires { config.curvature(); }) {
+    if (!config.has_curvature() || !CurvatureNeedsOf(config).none()) return;
+    const std::string path = own + "curvature", features = own + "features";
+    faults.push_back({path,
+                      fmt::format("{} is for features from curvature, and {} names none of "
+                                  "hessian_diagonal, gauss_newton_diagonal and kronecker; name "
+                                  "one, or leave {} out",
+                                  path, features, path),
+                      {path, features}});
   }
-  const std::string path = "optimizer." + kind + ".curvature";
-  const std::string features = "optimizer." + kind + ".features";
-  faults.push_back({path,
-                    fmt::format("{} is for features from curvature, and {} names none of "
-                                "hessian_diagonal, gauss_newton_diagonal and kronecker; name one, "
-                                "or leave {} out",
-                                path, features, path),
-                    {path, features}});
 }
 
 // SGD to begin with needs the gradient.
@@ -47,10 +45,16 @@ void CheckThree(const std::string& path, const List& decays, std::vector<RuleFau
                     {path}});
 }
 
+template <class Config>
+void CheckDecays(const std::string& own, const Config& config, std::vector<RuleFault>& faults) {
+  if constexpr (requires { config.adafactor_decays(); }) {
+    CheckThree(own + "momentum_decays", config.momentum_decays(), faults);
+    CheckThree(own + "adafactor_decays", config.adafactor_decays(), faults);
+  }
+}
+
 void CheckHyperV2(const v1::HyperV2& config, std::vector<RuleFault>& faults) {
   const std::string path = "optimizer.hyper_v2.";
-  CheckThree(path + "momentum_decays", config.momentum_decays(), faults);
-  CheckThree(path + "adafactor_decays", config.adafactor_decays(), faults);
   const std::string mode = path + "validation_mode", feature = path + "with_validation_feature_dim";
   if (config.validation_mode() && !config.with_validation_feature_dim()) {
     faults.push_back({mode,
@@ -62,10 +66,13 @@ void CheckHyperV2(const v1::HyperV2& config, std::vector<RuleFault>& faults) {
 }  // namespace
 
 void CheckOptimizerRules(const v1::LearnedOptimizer& config, std::vector<RuleFault>& faults) {
-  CheckCurvature("mlp_lopt", config.mlp_lopt(), faults);
-  CheckCurvature("adafac_mlp", config.adafac_mlp(), faults);
-  CheckCurvature("mu_adafac_mlp", config.mu_adafac_mlp(), faults);
-  CheckCurvature("mlp_nom_lopt", config.mlp_nom_lopt(), faults);
+  if (config.kind_case() == v1::LearnedOptimizer::KIND_NOT_SET) return;
+  if (config.has_system_parameters()) return;
+  const std::string own = "optimizer." + FamilyOf(config).name + ".";
+  VisitFamily(config, [&](auto family) {
+    CheckCurvature(own, family.Of(config), faults);
+    CheckDecays(own, family.Of(config), faults);
+  });
   if (config.has_linear()) CheckLinear(config.linear(), faults);
   if (config.has_hyper_v2()) CheckHyperV2(config.hyper_v2(), faults);
 }

@@ -8,10 +8,9 @@
 #include "absl/strings/str_cat.h"
 #include "common/estimator/settings.h"
 #include "common/footprint/machine_memory.h"
-#include "common/footprint/per_parameter.h"
-#include "common/footprint/recurrent_state.h"
 #include "common/footprint/tensors.h"
 #include "common/lopt/curvature.h"
+#include "common/lopt/family.h"
 #include "common/lopt/layout.h"
 #include "common/task/dataset.h"
 #include "common/task/facts.h"
@@ -33,12 +32,15 @@ bool IsScored(const v1::JobConfig& config) {
          config.estimator().full_es().loss() == v1::EPISODE_LOSS_RECOMPUTED;
 }
 
+PlanSizes SizesOf(const v1::LearnedOptimizer& optimizer, const v1::Task& task) {
+  return FamilyOf(optimizer).sizes(optimizer, FactsOf(task).tensors);
+}
+
 // Held by one block beside its runs' state.
 uint64_t BlockScratch(const v1::JobConfig& config, const v1::Task& task) {
   const TaskFacts facts = FactsOf(task);
   uint64_t floats = facts.parameter_count() + LayoutOf(config.optimizer()).size +
-                    PerParameterScratch(config.optimizer(), TensorsOf(task)) +
-                    RecurrentScratchFloats(config.optimizer(), TensorsOf(task));
+                    SizesOf(config.optimizer(), task).scratch_size;
   if (!CurvatureOf(config.optimizer()).none()) floats += facts.curvature_floats;
   return kFloat * (floats + (IsScored(config) ? 2 : 1) * facts.scratch_floats);
 }
@@ -63,7 +65,7 @@ uint64_t TorchWindow(const v1::JobConfig& config, const v1::Task& task) {
 // a core's cache is not worth counting in the other tiers, where at most two runs do.
 uint64_t PreparedBytes(const v1::JobConfig& config, const v1::Task& task) {
   constexpr uint64_t kWorthCounting = 256 * 1024;
-  const uint64_t bytes = kFloat * LayoutOf(config.optimizer()).size;
+  const uint64_t bytes = kFloat * SizesOf(config.optimizer(), task).prepared_size;
   if (bytes < kWorthCounting) return 0;
   const bool torch = ChooseEngine(config.engine(), task) == v1::ENGINE_TORCH;
   return torch ? RunsPerParticle(config.estimator()) * config.estimator().block() * bytes : bytes;

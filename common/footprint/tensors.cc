@@ -1,7 +1,6 @@
 #include "common/footprint/tensors.h"
 
-#include "common/footprint/per_parameter.h"
-#include "common/footprint/recurrent_state.h"
+#include "common/lopt/family.h"
 #include "common/task/facts.h"
 
 namespace paceline {
@@ -20,26 +19,8 @@ size_t ElementsOf(const TensorShape& shape) {
 size_t ParameterCount(const v1::Task& task) { return FactsOf(task).parameter_count(); }
 
 size_t StateFloats(const v1::LearnedOptimizer& optimizer, const v1::Task& task) {
-  const std::vector<TensorShape> tensors = TensorsOf(task);
-  size_t floats = RecurrentStateFloats(optimizer, tensors);
-  for (const TensorShape& shape : tensors) {
-    const size_t elements = ElementsOf(shape);
-    switch (optimizer.kind_case()) {
-      case v1::LearnedOptimizer::kLearnableAdam:
-        floats += 2 * elements;
-        break;
-      case v1::LearnedOptimizer::kLearnableSgdm:
-        floats += elements;
-        break;
-      case v1::LearnedOptimizer::kSystemParameters:
-        floats += elements;  // the system's state is in double
-        break;
-      default:
-        floats += PerParameterState(optimizer, shape);
-        break;
-    }
-  }
-  return floats + PerParameterRunState(optimizer);
+  if (optimizer.has_system_parameters()) return ParameterCount(task);  // its state is in double
+  return FamilyOf(optimizer).sizes(optimizer, FactsOf(task).tensors).state_size;
 }
 
 }  // namespace paceline

@@ -20,7 +20,7 @@ size_t ElementsOf(const TensorShape& shape);
 // Parameters of the task.
 size_t ParameterCount(const v1::Task& task);
 
-// Floats of optimizer state for one run, as the CPU's tiers keep it: rows padded to 16.
+// Floats of optimizer state for one run, as all tiers keep it.
 size_t StateFloats(const v1::LearnedOptimizer& optimizer, const v1::Task& task);
 
 }  // namespace paceline

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 
+#include "common/lopt/features.h"
 #include "paceline/v1/optimizer.pb.h"
 
 namespace paceline {
@@ -19,5 +20,17 @@ struct CurvatureNeeds {
 
 // `config` is valid (common/config).
 CurvatureNeeds CurvatureOf(const v1::LearnedOptimizer& config);
+
+// Of columns that see curvature by these settings, null: the defaults.
+CurvatureNeeds CurvatureNeedsOf(const FeatureRows& rows, const v1::Curvature* settings);
+// Of one family's message; a message without the field `curvature` asks none.
+template <class Config>
+CurvatureNeeds CurvatureNeedsOf(const Config& config) {
+  if constexpr (requires { config.curvature(); }) {
+    return CurvatureNeedsOf(RowsOf(config), config.has_curvature() ? &config.curvature() : nullptr);
+  } else {
+    return {};
+  }
+}
 
 }  // namespace paceline

@@ -47,20 +47,4 @@ using LayerNames = std::pair<std::string, std::string> (*)(const std::string& i)
 std::pair<std::string, std::string> NumberedNames(const std::string& i);
 std::vector<ThetaLeaf> NetworkLeaves(const NetworkShape& network, LayerNames names);
 
-// Of every family.
-std::vector<ThetaLeaf> LearnableSgdLeaves(const v1::LearnableSgd& config);
-std::vector<ThetaLeaf> LearnableSgdmLeaves(const v1::LearnableSgdm& config);
-std::vector<ThetaLeaf> LearnableAdamLeaves(const v1::LearnableAdam& config);
-std::vector<ThetaLeaf> SystemLeaves(const v1::SystemParameters& config);
-std::vector<ThetaLeaf> NnAdamLeaves(const v1::NnAdam& config);
-std::vector<ThetaLeaf> RnnMlpLoptLeaves(const v1::RnnMlpLopt& config);
-std::vector<ThetaLeaf> HyperV2Leaves(const v1::HyperV2& config);
-std::vector<ThetaLeaf> LearnedScheduleLeaves(const v1::LearnedSchedule& config);
-std::vector<ThetaLeaf> MlpLoptLeaves(const v1::MlpLopt& config);
-std::vector<ThetaLeaf> AdafacMlpLeaves(const v1::AdafacMlp& config);
-std::vector<ThetaLeaf> MuAdafacMlpLeaves(const v1::MuAdafacMlp& config);
-std::vector<ThetaLeaf> MlpNomLoptLeaves(const v1::MlpNomLopt& config);
-std::vector<ThetaLeaf> LinearLeaves(const v1::Linear& config);
-std::vector<ThetaLeaf> Celo2Leaves(const v1::Celo2& config);
-
 }  // namespace paceline

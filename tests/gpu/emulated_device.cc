@@ -5,11 +5,11 @@
 #include <cmath>
 #include <cstdlib>
 #include <cstring>
+#include "common/noise/team_noise.h"
+#include "tests/testing/emulator/kernels.h"
 #include "worker/cuda/noise.h"
 #include "worker/cuda/optimizer.h"
 #include "worker/cuda/window.h"
-#include "worker/kernels/window_kernel.h"
-#include "worker/optim/all_kernels.h"
 
 namespace paceline::cuda {
 namespace {
@@ -96,13 +96,13 @@ class EmulatedOptimizer : public Optimizer {
   absl::Status LaunchPrepare(CUstream_st*, const UpdateArrays& arrays, const int32_t* begins,
                              int runs) const override {
     for (int run = 0; run < runs; ++run) {
-      PrepareRun<lane::Scalar>(owned_.plan, arrays, begins, run, kSolo);
+      EmulatedKernelsOf<Plan, lane::Solo>().prepare(owned_.plan, arrays, begins, run, kSolo);
     }
     return Ok();
   }
   absl::Status LaunchUpdate(CUstream_st*, const UpdateArrays& arrays, int runs) const override {
     for (int run = 0; run < runs; ++run) {
-      UpdateRun<lane::Scalar>(owned_.plan, arrays, run, nullptr, kSolo);
+      EmulatedKernelsOf<Plan, lane::Solo>().update(owned_.plan, arrays, run, nullptr, kSolo);
     }
     return Ok();
   }
@@ -128,8 +128,8 @@ absl::Status LaunchWindow(const Stream&, const WindowTask& task, const Plan& pla
                           int64_t steps, const WindowTuning&) {
   std::vector<float> shared(layout.shared_floats, NAN);
   for (int run = 0; run < run_count; ++run) {
-    Window<lane::Scalar, Plan, lane::Solo>(task, plan, layout, runs[run], shared.data(), kSolo)
-        .Run(steps);
+    EmulatedKernelsOf<Plan, lane::Solo>().window(task, plan, layout, runs[run], shared.data(),
+                                                 kSolo, steps);
   }
   return Ok();
 }

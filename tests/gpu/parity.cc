@@ -6,7 +6,7 @@
 #include "common/lopt/layout.h"
 #include "tests/gpu/checks.h"
 #include "tests/gpu/json_line.h"
-#include "tests/worker/optim/configs.h"
+#include "tests/testing/sample_optimizers.h"
 #include "worker/cuda/optimizer.h"
 #include "worker/engine/inner_runs.h"
 

@@ -22,9 +22,8 @@
 #include <vector>
 
 #include "common/lopt/layout.h"
+#include "tests/testing/samples.h"
 #include "tests/testing/targets.h"
-#include "tests/worker/optim/configs.h"
-#include "tests/worker/optim/recurrent_configs.h"
 #include "worker/optim/make.h"
 #include "worker/reference/optimizer.h"
 
@@ -196,9 +195,9 @@ const std::vector<std::vector<int64_t>> kShapes = {
 
 std::vector<v1::LearnedOptimizer> AllConfigs() {
   std::vector<v1::LearnedOptimizer> configs = {
-      SgdConfig(),          SgdmConfig(),        AdamConfig(),
-      MlpLoptConfig(32, 2), MlpLoptConfig(4, 1), MlpLoptConfig(7, 4),
-      AdafacConfig(4, 2),   AdafacConfig(32, 1), AdafacConfig(17, 3)};
+      SgdConfig(),          SgdmConfig(),        AdamConfig(),        SignMomentumConfig(),
+      MlpLoptConfig(32, 2), MlpLoptConfig(4, 1), MlpLoptConfig(7, 4), AdafacConfig(4, 2),
+      AdafacConfig(32, 1),  AdafacConfig(17, 3)};
   for (const auto& config : PerParameterConfigs()) configs.push_back(config);
   return configs;
 }

@@ -19,14 +19,14 @@ class PlannedOptimizer : public Optimizer {
                              int runs) const override {
     if (absl::Status status = device_.Use(); !status.ok()) return status;
     return Checked("launch of PrepareKernel",
-                   Updates().of<Plan>().prepare(stream, plan_.plan(), arrays, begins, runs));
+                   LaunchesOf<Plan>().prepare(stream, plan_.plan(), arrays, begins, runs));
   }
   absl::Status LaunchUpdate(CUstream_st* stream, const UpdateArrays& arrays,
                             int runs) const override {
     if (absl::Status status = device_.Use(); !status.ok()) return status;
     return Checked("launch of UpdateKernel",
-                   Updates().of<Plan>().update(stream, plan_.plan(), arrays, runs,
-                                               device_.info().shared_bytes_per_block));
+                   LaunchesOf<Plan>().update(stream, plan_.plan(), arrays, runs,
+                                             device_.info().shared_bytes_per_block));
   }
 
  private:

@@ -11,7 +11,7 @@ absl::Status LaunchWindow(const Stream& stream, const WindowTask& task, const Pl
                           int64_t steps, const WindowTuning& tuning) {
   return Checked(
       "launch of WindowKernel",
-      Windows().of<Plan>().run(stream.raw(), task, plan, layout, runs, run_count, steps, tuning));
+      LaunchesOf<Plan>().window(stream.raw(), task, plan, layout, runs, run_count, steps, tuning));
 }
 
 }  // namespace paceline::cuda

@@ -5,8 +5,9 @@
 #include <vector>
 
 #include "common/lane/dispatch.h"
-#include "common/lopt/plans.h"
+#include "common/lopt/families.h"
 #include "worker/optim/kernels.h"
+#include "worker/optim/ops.h"
 #include "worker/optim/optimizer.h"
 
 namespace paceline {

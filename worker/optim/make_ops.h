@@ -1,4 +1,4 @@
-// Defines OpsOf (kernels.h) for the instruction set that the including *_simd.cc is compiled for:
+// Defines OpsOf (ops.h) for the instruction set that the including simd.cc is compiled for:
 //
 //   #include "worker/optim/make_ops.h"
 //   #include "worker/optim/adafac_mlp/kernel.h"
@@ -7,7 +7,7 @@
 
 #include "common/lane/simd.h"
 #include "common/lane/team.h"
-#include "worker/optim/kernels.h"
+#include "worker/optim/ops.h"
 
 namespace paceline::PACELINE_SIMD_NAMESPACE {
 namespace {

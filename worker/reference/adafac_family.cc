@@ -15,12 +15,14 @@ at::Tensor EffectiveDecays(const at::Tensor& offsets, at::ArrayRef<double> initi
 }  // namespace
 
 ReferenceAdafacFamily::ReferenceAdafacFamily(const ReferenceSetup& setup,
-                                             const PerParameterSettings& settings)
+                                             const PerParameterSettings& settings,
+                                             AdafacDecayValues initial_decays)
     : ReferenceOptimizer(setup.runs, setup.options),
       settings_(settings),
       layout_(LayoutOf(setup.config)),
       network_(layout_, LayersOf(settings.layers, {"nn/~/w", "nn/~/b"}, "", ""),
                settings.rows.time != kNoRow),
+      initial_decays_(std::move(initial_decays)),
       curvature_(settings.rows, settings.curvature_decay, setup.tensors, states()) {
   for (const ParameterTensor& tensor : setup.tensors) {
     accumulators_.emplace_back(tensor, states());
@@ -32,9 +34,9 @@ void ReferenceAdafacFamily::ApplyTheta(const at::Tensor& thetas) {
   const auto decays = [&](const char* leaf, at::ArrayRef<double> initial) {
     return EffectiveDecays(LeafOf(thetas, layout_, leaf), initial);
   };
-  decays_.momentum = decays("momentum_decays", {.9, .99, .999});
-  decays_.rms = decays("rms_decays", {.999}).clamp(0, 1);
-  decays_.factored = decays("adafactor_decays", {.9, .99, .999}).clamp(0, 1);
+  decays_.momentum = decays("momentum_decays", initial_decays_.momentum);
+  decays_.rms = decays("rms_decays", initial_decays_.rms).clamp(0, 1);
+  decays_.factored = decays("adafactor_decays", initial_decays_.factored).clamp(0, 1);
 }
 
 void ReferenceAdafacFamily::ApplyUpdate(const UpdateInputs& inputs,

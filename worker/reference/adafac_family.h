@@ -3,15 +3,17 @@
 
 #include <vector>
 
+#include "common/lopt/adafac_mlp/decays.h"
 #include "worker/reference/accumulators.h"
-#include "worker/reference/families.h"
 #include "worker/reference/per_parameter.h"
+#include "worker/reference/setup.h"
 
 namespace paceline {
 
 class ReferenceAdafacFamily : public ReferenceOptimizer {
  protected:
-  ReferenceAdafacFamily(const ReferenceSetup& setup, const PerParameterSettings& settings);
+  ReferenceAdafacFamily(const ReferenceSetup& setup, const PerParameterSettings& settings,
+                        AdafacDecayValues initial_decays);
 
   // One tensor in one update, after its accumulators have moved: [run, column, element].
   struct TensorUpdate {
@@ -32,6 +34,7 @@ class ReferenceAdafacFamily : public ReferenceOptimizer {
   const PerParameterSettings settings_;
   ThetaLayout layout_;
   ReferenceNetwork network_;
+  const AdafacDecayValues initial_decays_;
   AccumulatorDecays decays_;
   std::vector<TensorAccumulators> accumulators_;
   ReferenceCurvature curvature_;

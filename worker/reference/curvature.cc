@@ -8,7 +8,7 @@
 #include <ATen/ops/zeros_like.h>
 
 #include "worker/reference/factored.h"
-#include "worker/reference/families.h"
+#include "worker/reference/setup.h"
 
 namespace paceline {
 

@@ -7,7 +7,7 @@
 
 #include <utility>
 
-#include "worker/reference/families.h"
+#include "worker/reference/setup.h"
 
 namespace paceline {
 namespace {

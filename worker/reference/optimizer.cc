@@ -1,6 +1,7 @@
 #include "worker/reference/optimizer.h"
 
-#include "worker/reference/families.h"
+#include "common/lopt/families.h"
+#include "worker/reference/setup.h"
 
 namespace paceline {
 
@@ -26,37 +27,7 @@ std::unique_ptr<ReferenceOptimizer> MakeReferenceOptimizer(
     const v1::LearnedOptimizer& config, const std::vector<ParameterTensor>& tensors, int64_t runs,
     const at::TensorOptions& options) {
   const ReferenceSetup setup{config, tensors, runs, options};
-  switch (config.kind_case()) {
-    case v1::LearnedOptimizer::kLearnableSgd:
-      return MakeReferenceSgd(setup);
-    case v1::LearnedOptimizer::kLearnableSgdm:
-      return MakeReferenceSgdm(setup);
-    case v1::LearnedOptimizer::kLearnableAdam:
-      return MakeReferenceAdam(setup);
-    case v1::LearnedOptimizer::kMlpLopt:
-      return MakeReferenceMlpLopt(setup);
-    case v1::LearnedOptimizer::kAdafacMlp:
-      return MakeReferenceAdafacMlp(setup);
-    case v1::LearnedOptimizer::kMuAdafacMlp:
-      return MakeReferenceMuAdafacMlp(setup);
-    case v1::LearnedOptimizer::kMlpNomLopt:
-      return MakeReferenceMlpNom(setup);
-    case v1::LearnedOptimizer::kLinear:
-      return MakeReferenceLinear(setup);
-    case v1::LearnedOptimizer::kCelo2:
-      return MakeReferenceCelo2(setup);
-    case v1::LearnedOptimizer::kNnAdam:
-      return MakeReferenceNnAdam(setup);
-    case v1::LearnedOptimizer::kRnnMlpLopt:
-      return MakeReferenceRnnMlpLopt(setup);
-    case v1::LearnedOptimizer::kHyperV2:
-      return MakeReferenceHyperV2(setup);
-    case v1::LearnedOptimizer::kLearnedSchedule:
-      return MakeReferenceLearnedSchedule(setup);
-    default:
-      break;
-  }
-  return nullptr;
+  return VisitFamily(config, [&](auto family) { return MakeReference<decltype(family)>(setup); });
 }
 
 }  // namespace paceline

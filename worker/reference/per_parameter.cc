@@ -6,7 +6,7 @@
 #include <ATen/ops/tensor.h>
 #include <ATen/ops/where.h>
 
-#include "worker/reference/families.h"
+#include "worker/reference/setup.h"
 
 namespace paceline {
 

@@ -14,7 +14,7 @@
 #include <cmath>
 #include <utility>
 
-#include "worker/reference/families.h"
+#include "worker/reference/setup.h"
 
 namespace paceline {
 namespace {

@@ -1,11 +1,12 @@
 #include "common/lopt/adafac_mlp/leaves.h"
+#include "common/lopt/adafac_mlp/family.h"
 
 namespace paceline {
 
-std::vector<ThetaLeaf> AdafacMlpLeaves(const v1::AdafacMlp& config) {
+std::vector<ThetaLeaf> AdafacMlpFamily::Leaves(const Config& config) {
   return AdafacLeaves(config, 2);
 }
-std::vector<ThetaLeaf> MuAdafacMlpLeaves(const v1::MuAdafacMlp& config) {
+std::vector<ThetaLeaf> MuAdafacMlpFamily::Leaves(const Config& config) {
   return AdafacLeaves(config, 2);
 }
 

@@ -1,5 +1,5 @@
+#include "common/lopt/adafac_mlp/family.h"
 #include "common/lopt/adafac_mlp/plan_adafac.h"
-#include "common/lopt/plans.h"
 
 namespace paceline {
 namespace {
@@ -14,7 +14,8 @@ OwnedPlan<AdafacMlpPlan> PlanOf(const v1::LearnedOptimizer& config, const Config
               .layers = own.layers(),
               .exp_multiplier = own.exp_multiplier(),
               .step_multiplier = own.step_multiplier()},
-             OptionsOf(config, own), tensors, result.tensors, result.plan, scratch);
+             OptionsOf(own), tensors, result.tensors, result.plan, scratch);
+  SetInitialDecays(DecayValuesOf(own), result.plan);
   result.plan.scratch_size = scratch.used();
   result.Own();
   return result;
@@ -28,13 +29,13 @@ float MuMultiplier(const ParameterTensor& tensor) {
 
 }  // namespace
 
-OwnedPlan<AdafacMlpPlan> PlanAdafacMlp(const v1::LearnedOptimizer& config,
-                                       const std::vector<ParameterTensor>& tensors) {
+OwnedPlan<AdafacMlpPlan> AdafacMlpFamily::PlanFor(const v1::LearnedOptimizer& config,
+                                                  const std::vector<ParameterTensor>& tensors) {
   return PlanOf(config, config.adafac_mlp(), tensors);
 }
 
-OwnedPlan<AdafacMlpPlan> PlanMuAdafacMlp(const v1::LearnedOptimizer& config,
-                                         const std::vector<ParameterTensor>& tensors) {
+OwnedPlan<AdafacMlpPlan> MuAdafacMlpFamily::PlanFor(const v1::LearnedOptimizer& config,
+                                                    const std::vector<ParameterTensor>& tensors) {
   OwnedPlan<AdafacMlpPlan> result = PlanOf(config, config.mu_adafac_mlp(), tensors);
   for (size_t i = 0; i < tensors.size(); ++i) {
     result.tensors[i].step_multiplier = MuMultiplier(tensors[i]);

@@ -31,6 +31,8 @@ struct AdafacSideScratch {
 struct AdafacMlpPlan : PerParameterPlan {
   using Kernel = AdafacMlpKernel;
 
+  // Where the decays of momenta, rms and factored moments start, or what they always are.
+  float initial_decays[2 * kAdafacDecays + 1] = {};
   // Leaves of θ.
   uint32_t momentum_decays = 0;
   uint32_t rms_decay = 0;

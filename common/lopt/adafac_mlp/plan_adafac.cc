@@ -41,6 +41,14 @@ AdafacSideScratch TakeSide(const std::vector<TensorPlan>& tensors, const Length&
 
 }  // namespace
 
+void SetInitialDecays(const AdafacDecayValues& values, AdafacMlpPlan& plan) {
+  for (uint32_t k = 0; k < kAdafacDecays; ++k) {
+    plan.initial_decays[k] = static_cast<float>(values.momentum[k]);
+    plan.initial_decays[kAdafacDecays + 1 + k] = static_cast<float>(values.factored[k]);
+  }
+  plan.initial_decays[kAdafacDecays] = static_cast<float>(values.rms);
+}
+
 size_t AdafacStateSize(const TensorPlan& plan) {
   const size_t padded = plan.padded_size();
   const size_t second_moments = plan.factored

@@ -1,6 +1,7 @@
 // Makes the plans of the families with AdafacMLP's features.
 #pragma once
 
+#include "common/lopt/adafac_mlp/decays.h"
 #include "common/lopt/adafac_mlp/plan.h"
 #include "common/lopt/plan/plan_per_parameter.h"
 #include "common/lopt/tensor.h"

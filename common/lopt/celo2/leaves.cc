@@ -1,9 +1,10 @@
 #include "common/lopt/leaves.h"
+#include "common/lopt/celo2/family.h"
 
 namespace paceline {
 
 // The first layer's rows in one leaf for each of fourteen groups; all together are its inputs.
-std::vector<ThetaLeaf> Celo2Leaves(const v1::Celo2& config) {
+std::vector<ThetaLeaf> Celo2Family::Leaves(const Config& config) {
   constexpr int kOutputs = 3;
   constexpr int kInputs = 30;
   constexpr int kGroups[] = {1, 1, 1, 3, 1, 3, 1, 3, 1, 3, 3, 3, 3, 3};

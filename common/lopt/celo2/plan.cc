@@ -1,9 +1,9 @@
 #include <algorithm>
+#include "common/lopt/celo2/family.h"
 
 #include "common/lopt/adafac_mlp/plan_adafac.h"
 #include "common/lopt/plan/plan_tensor.h"
 #include "common/lopt/plan/scratch.h"
-#include "common/lopt/plans.h"
 
 namespace paceline {
 namespace {
@@ -42,6 +42,7 @@ std::vector<LayerPaths> PathsOf(const v1::Celo2& own) {
 }
 
 void CopyRule(const v1::Celo2& own, Celo2Plan& plan) {
+  SetInitialDecays({.rms = 0.95}, plan);  // always
   plan.learning_rate = static_cast<float>(own.learning_rate());
   plan.weight_decay = static_cast<float>(own.weight_decay());
   plan.newton_schulz.steps = own.newton_schulz_steps();
@@ -53,7 +54,7 @@ void CopyRule(const v1::Celo2& own, Celo2Plan& plan) {
 
 // Each matrix of the last two axes, as a tensor of its own; or the whole tensor in one row.
 void PlanTensor(const ParameterTensor& tensor, const FeatureRows& rows, OwnedPlan<Celo2Plan>& to) {
-  if (tensor.shape.size() < 2 || tensor.kind == TensorKind::kEmbedding) {
+  if (MovesByAdam(tensor)) {
     to.tensors.push_back(PlanFlat(tensor));
     PlaceState(rows, 2 * size_t{to.tensors.back().padded_size()}, to.tensors.back(), to.plan);
     return;
@@ -95,8 +96,8 @@ NewtonSchulzPlan PlanNewtonSchulz(uint32_t steps, const std::vector<TensorPlan>&
 
 }  // namespace
 
-OwnedPlan<Celo2Plan> PlanCelo2(const v1::LearnedOptimizer& config,
-                               const std::vector<ParameterTensor>& tensors) {
+OwnedPlan<Celo2Plan> Celo2Family::PlanFor(const v1::LearnedOptimizer& config,
+                                          const std::vector<ParameterTensor>& tensors) {
   const ThetaLayout layout = LayoutOf(config);
   const v1::Celo2& own = config.celo2();
   PerParameterOptions options = {

@@ -1,5 +1,5 @@
+#include "common/lopt/hand_designed/family.h"
 #include "common/lopt/layout.h"
-#include "common/lopt/plans.h"
 
 namespace paceline {
 namespace {
@@ -29,21 +29,21 @@ OwnedPlan<Plan> Elementwise(const ThetaLayout& layout, const std::vector<Paramet
 
 }  // namespace
 
-OwnedPlan<LearnableSgdPlan> PlanLearnableSgd(const v1::LearnedOptimizer& config,
-                                             const std::vector<ParameterTensor>& tensors) {
+OwnedPlan<LearnableSgdPlan> LearnableSgdFamily::PlanFor(
+    const v1::LearnedOptimizer& config, const std::vector<ParameterTensor>& tensors) {
   return Elementwise<LearnableSgdPlan>(LayoutOf(config), tensors, 0);
 }
 
-OwnedPlan<LearnableSgdmPlan> PlanLearnableSgdm(const v1::LearnedOptimizer& config,
-                                               const std::vector<ParameterTensor>& tensors) {
+OwnedPlan<LearnableSgdmPlan> LearnableSgdmFamily::PlanFor(
+    const v1::LearnedOptimizer& config, const std::vector<ParameterTensor>& tensors) {
   const ThetaLayout layout = LayoutOf(config);
   auto result = Elementwise<LearnableSgdmPlan>(layout, tensors, 1);
   result.plan.log_one_minus_momentum = Leaf(layout, "one_minus_momentum");
   return result;
 }
 
-OwnedPlan<LearnableAdamPlan> PlanLearnableAdam(const v1::LearnedOptimizer& config,
-                                               const std::vector<ParameterTensor>& tensors) {
+OwnedPlan<LearnableAdamPlan> LearnableAdamFamily::PlanFor(
+    const v1::LearnedOptimizer& config, const std::vector<ParameterTensor>& tensors) {
   const ThetaLayout layout = LayoutOf(config);
   auto result = Elementwise<LearnableAdamPlan>(layout, tensors, 2);
   result.plan.log_one_minus_beta1 = Leaf(layout, "one_minus_beta1");

@@ -1,4 +1,5 @@
 #include "common/lopt/leaves.h"
+#include "common/lopt/hyper_v2/family.h"
 
 namespace paceline {
 namespace {
@@ -28,7 +29,7 @@ void AddBank(const v1::HyperV2& config, std::vector<ThetaLeaf>& leaves) {
 
 }  // namespace
 
-std::vector<ThetaLeaf> HyperV2Leaves(const v1::HyperV2& config) {
+std::vector<ThetaLeaf> HyperV2Family::Leaves(const Config& config) {
   const int64_t features = kTensorFeatures + (config.with_validation_feature_dim() ? 1 : 0);
   const int64_t hidden = config.lstm_hidden();
   std::vector<ThetaLeaf> leaves;

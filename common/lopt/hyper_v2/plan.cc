@@ -1,11 +1,11 @@
 #include <algorithm>
+#include "common/lopt/hyper_v2/family.h"
 
 #include "common/lopt/adafac_mlp/plan_adafac.h"
 #include "common/lopt/plan/loss_history_plan.h"
 #include "common/lopt/plan/plan_recurrent.h"
 #include "common/lopt/plan/plan_tensor.h"
 #include "common/lopt/plan/scratch.h"
-#include "common/lopt/plans.h"
 
 namespace paceline {
 namespace {
@@ -75,15 +75,7 @@ void SetFlags(const v1::HyperV2& config, HyperV2Plan& plan) {
   plan.validation_feature = config.validation_mode() ? 1 : 0;
   plan.scale_limit = static_cast<float>(config.clip_param_scale_amount());
   plan.keep_state = static_cast<float>(1 - config.rnn_state_decay());
-  constexpr float kDefaults[kAdafacDecays] = {0.9f, 0.99f, 0.999f};
-  for (int k = 0; k < static_cast<int>(kAdafacDecays); ++k) {
-    const auto of = [&](const auto& decays) {
-      return decays.empty() ? kDefaults[k] : static_cast<float>(decays[k]);
-    };
-    plan.decay_values[k] = of(config.momentum_decays());
-    plan.decay_values[kAdafacDecays + 1 + k] = of(config.adafactor_decays());
-  }
-  plan.decay_values[kAdafacDecays] = static_cast<float>(config.rms_decay());
+  SetInitialDecays(DecayValuesOf(config), plan);
 }
 
 void SetLeaves(const ThetaLayout& layout, HyperV2Plan& plan) {
@@ -119,8 +111,8 @@ void TakeScratch(const std::vector<TensorPlan>& tensors, HyperV2Plan& plan, Floa
 
 }  // namespace
 
-OwnedPlan<HyperV2Plan> PlanHyperV2(const v1::LearnedOptimizer& config,
-                                   const std::vector<ParameterTensor>& all) {
+OwnedPlan<HyperV2Plan> HyperV2Family::PlanFor(const v1::LearnedOptimizer& config,
+                                              const std::vector<ParameterTensor>& all) {
   const std::vector<ParameterTensor> tensors = WithElements(all);
   const v1::HyperV2& own = config.hyper_v2();
   const ThetaLayout layout = LayoutOf(config);

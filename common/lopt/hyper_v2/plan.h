@@ -42,10 +42,9 @@ struct HyperV2Plan : AdafacMlpPlan {
   bool equal_loss_decays = false;
   bool has_validation_feature = false;
   float validation_feature = 0;
-  float scale_limit = 0;                           // of clip_param_scale_amount; 0: none
-  float keep_state = 1;                            // 1 − rnn_state_decay
-  float decay_values[2 * kAdafacDecays + 1] = {};  // momenta, rms, factored moments
-  uint32_t features = 0;                           // of a tensor
+  float scale_limit = 0;  // of clip_param_scale_amount; 0: none
+  float keep_state = 1;   // 1 − rnn_state_decay
+  uint32_t features = 0;  // of a tensor
 
   BankPlan bank;
   MatrixPlan mixing;  // [features, 2·padded hidden]: direct, maximum

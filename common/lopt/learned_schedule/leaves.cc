@@ -1,9 +1,9 @@
 #include "common/lopt/leaves.h"
-#include "common/lopt/learned_schedule/plan.h"
+#include "common/lopt/learned_schedule/family.h"
 
 namespace paceline {
 
-std::vector<ThetaLeaf> LearnedScheduleLeaves(const v1::LearnedSchedule& config) {
+std::vector<ThetaLeaf> LearnedScheduleFamily::Leaves(const Config& config) {
   std::vector<ThetaLeaf> leaves = {ConstantLeaf("log_lr", {}, std::log(config.learning_rate()))};
   const auto add = [&](const char* path, double value) {
     leaves.push_back(ConstantLeaf(path, {}, std::log(value)));

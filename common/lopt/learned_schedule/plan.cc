@@ -1,13 +1,13 @@
 #include <algorithm>
+#include "common/lopt/learned_schedule/family.h"
 
 #include "common/lopt/plan/loss_history_plan.h"
 #include "common/lopt/plan/plan_recurrent.h"
-#include "common/lopt/plans.h"
 
 namespace paceline {
 
-OwnedPlan<LearnedSchedulePlan> PlanLearnedSchedule(const v1::LearnedOptimizer& config,
-                                                   const std::vector<ParameterTensor>& tensors) {
+OwnedPlan<LearnedSchedulePlan> LearnedScheduleFamily::PlanFor(
+    const v1::LearnedOptimizer& config, const std::vector<ParameterTensor>& tensors) {
   const v1::LearnedSchedule& own = config.learned_schedule();
   const ThetaLayout layout = LayoutOf(config);
   OwnedPlan<LearnedSchedulePlan> result;

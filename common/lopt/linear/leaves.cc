@@ -1,9 +1,10 @@
 #include "common/lopt/leaves.h"
 #include "common/lopt/features.h"
+#include "common/lopt/linear/family.h"
 
 namespace paceline {
 
-std::vector<ThetaLeaf> LinearLeaves(const v1::Linear& config) {
+std::vector<ThetaLeaf> LinearFamily::Leaves(const Config& config) {
   const LinearColumns columns = ColumnsOf(config);
   std::vector<ThetaLeaf> leaves = {ConstantLeaf("bias", {1}, 0)};
   const auto add = [&leaves](const char* path, int count, double value) {

@@ -1,8 +1,8 @@
 #include <algorithm>
+#include "common/lopt/linear/family.h"
 
 #include "common/lopt/plan/plan_per_parameter.h"
 #include "common/lopt/plan/plan_tensor.h"
-#include "common/lopt/plans.h"
 
 namespace paceline {
 namespace {
@@ -37,8 +37,8 @@ void CopyRule(const v1::Linear& own, LinearPlan& plan) {
 
 }  // namespace
 
-OwnedPlan<LinearPlan> PlanLinear(const v1::LearnedOptimizer& config,
-                                 const std::vector<ParameterTensor>& tensors) {
+OwnedPlan<LinearPlan> LinearFamily::PlanFor(const v1::LearnedOptimizer& config,
+                                            const std::vector<ParameterTensor>& tensors) {
   const ThetaLayout layout = LayoutOf(config);
   const v1::Linear& own = config.linear();
   const PerParameterOptions options = {

@@ -1,6 +1,6 @@
+#include "common/lopt/mlp_lopt/family.h"
 #include "common/lopt/plan/plan_per_parameter.h"
 #include "common/lopt/plan/plan_tensor.h"
-#include "common/lopt/plans.h"
 
 namespace paceline {
 namespace {
@@ -22,11 +22,11 @@ std::vector<LayerPaths> PathsOf(const v1::MlpLopt& own) {
 
 }  // namespace
 
-OwnedPlan<MlpLoptPlan> PlanMlpLopt(const v1::LearnedOptimizer& config,
-                                   const std::vector<ParameterTensor>& tensors) {
+OwnedPlan<MlpLoptPlan> MlpLoptFamily::PlanFor(const v1::LearnedOptimizer& config,
+                                              const std::vector<ParameterTensor>& tensors) {
   const ThetaLayout layout = LayoutOf(config);
   const v1::MlpLopt& own = config.mlp_lopt();
-  const PerParameterOptions options = OptionsOf(config, own);
+  const PerParameterOptions options = OptionsOf(own);
   OwnedPlan<MlpLoptPlan> result;
   MlpLoptPlan& plan = result.plan;
   FloatSlices prepared, scratch;

@@ -1,5 +1,5 @@
 #include "common/lopt/adafac_mlp/plan_adafac.h"
-#include "common/lopt/plans.h"
+#include "common/lopt/mlp_nom_lopt/family.h"
 
 namespace paceline {
 namespace {
@@ -22,8 +22,8 @@ void CopyRule(const v1::MlpNomLopt& own, MlpNomPlan& plan) {
 
 }  // namespace
 
-OwnedPlan<MlpNomPlan> PlanMlpNom(const v1::LearnedOptimizer& config,
-                                 const std::vector<ParameterTensor>& tensors) {
+OwnedPlan<MlpNomPlan> MlpNomLoptFamily::PlanFor(const v1::LearnedOptimizer& config,
+                                                const std::vector<ParameterTensor>& tensors) {
   const v1::MlpNomLopt& own = config.mlp_nom_lopt();
   OwnedPlan<MlpNomPlan> result;
   FloatSlices scratch;
@@ -33,7 +33,8 @@ OwnedPlan<MlpNomPlan> PlanMlpNom(const v1::LearnedOptimizer& config,
               .outputs = kNominalOutputs,
               .exp_multiplier = own.exp_multiplier(),
               .step_multiplier = own.step_multiplier()},
-             OptionsOf(config, own), tensors, result.tensors, result.plan, scratch);
+             OptionsOf(own), tensors, result.tensors, result.plan, scratch);
+  SetInitialDecays(DecayValuesOf(own), result.plan);
   CopyRule(own, result.plan);
   const size_t largest =
       Largest(result.tensors, [](const TensorPlan& t) { return t.padded_size(); });

@@ -1,9 +1,9 @@
 #include "common/lopt/leaves.h"
-#include "common/lopt/nn_adam/plan.h"
+#include "common/lopt/nn_adam/family.h"
 
 namespace paceline {
 
-std::vector<ThetaLeaf> NnAdamLeaves(const v1::NnAdam& config) {
+std::vector<ThetaLeaf> NnAdamFamily::Leaves(const Config& config) {
   std::vector<ThetaLeaf> leaves = {
       ConstantLeaf("per_layer_lr", {}, 0.1 * std::log(config.learning_rate())),
       ConstantLeaf("per_layer_beta1", {}, 0.1 * std::log(1 - config.beta1())),

@@ -1,12 +1,12 @@
+#include "common/lopt/nn_adam/family.h"
 #include "common/lopt/plan/plan_recurrent.h"
 #include "common/lopt/plan/plan_tensor.h"
 #include "common/lopt/plan/scratch.h"
-#include "common/lopt/plans.h"
 
 namespace paceline {
 
-OwnedPlan<NnAdamPlan> PlanNnAdam(const v1::LearnedOptimizer& config,
-                                 const std::vector<ParameterTensor>& all) {
+OwnedPlan<NnAdamPlan> NnAdamFamily::PlanFor(const v1::LearnedOptimizer& config,
+                                            const std::vector<ParameterTensor>& all) {
   const std::vector<ParameterTensor> tensors = WithElements(all);
   const auto count = static_cast<uint32_t>(tensors.size());
   const ThetaLayout layout = LayoutOf(config);

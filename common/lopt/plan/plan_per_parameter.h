@@ -19,11 +19,11 @@ struct PerParameterOptions {
 };
 
 template <class Config>
-PerParameterOptions OptionsOf(const v1::LearnedOptimizer& config, const Config& own) {
+PerParameterOptions OptionsOf(const Config& own) {
   return {.clip = own.clip(),
           .update_rms = own.update_rms(),
           .rows = RowsOf(own),
-          .curvature_decay = CurvatureOf(config).decay};
+          .curvature_decay = CurvatureNeedsOf(own).decay};
 }
 
 // Of a family whose inputs are fixed.

@@ -1,5 +1,5 @@
 #include "common/lopt/leaves.h"
-#include "common/lopt/rnn_mlp_lopt/plan.h"
+#include "common/lopt/rnn_mlp_lopt/family.h"
 
 namespace paceline {
 namespace {
@@ -20,7 +20,7 @@ ThetaLeaf CompensatedLeaf(std::string path, int64_t size) {
 
 }  // namespace
 
-std::vector<ThetaLeaf> RnnMlpLoptLeaves(const v1::RnnMlpLopt& config) {
+std::vector<ThetaLeaf> RnnMlpLoptFamily::Leaves(const Config& config) {
   const int64_t decays = config.decays().empty() ? kRnnMlpDefaultDecays : config.decays_size();
   const int64_t inputs = kRnnMlpElementInputs + 4 * decays + kRnnMlpTimeInputs + kRnnMlpSizeInputs +
                          config.lstm_to_ff();

@@ -1,9 +1,9 @@
 #include <algorithm>
+#include "common/lopt/rnn_mlp_lopt/family.h"
 
 #include "common/lopt/plan/plan_recurrent.h"
 #include "common/lopt/plan/plan_tensor.h"
 #include "common/lopt/plan/scratch.h"
-#include "common/lopt/plans.h"
 
 namespace paceline {
 namespace {
@@ -68,8 +68,8 @@ void TakeScratch(RnnMlpPlan& plan, size_t count, FloatSlices& scratch) {
 
 }  // namespace
 
-OwnedPlan<RnnMlpPlan> PlanRnnMlp(const v1::LearnedOptimizer& config,
-                                 const std::vector<ParameterTensor>& all) {
+OwnedPlan<RnnMlpPlan> RnnMlpLoptFamily::PlanFor(const v1::LearnedOptimizer& config,
+                                                const std::vector<ParameterTensor>& all) {
   const std::vector<ParameterTensor> tensors = WithElements(all);
   const v1::RnnMlpLopt& own = config.rnn_mlp_lopt();
   const ThetaLayout layout = LayoutOf(config);

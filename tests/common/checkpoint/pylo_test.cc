@@ -250,6 +250,37 @@ TEST_F(PyloTest, VeloComesBackBitForBit) {
   }
 }
 
+// PyLO's class knows one start of each decay: others are told as offsets from it.
+TEST_F(PyloTest, DecaysThatStartElsewhereAreArgumentsWithTheSameEffect) {
+  const TrainedOptimizer trained = testing::Trained(
+      "{adafac_mlp: {momentum_decays: [0.5, 0.9, 0.95], rms_decays: [0.99], "
+      "adafactor_decays: [0, 0.99, 0.9999]}}");
+  Export(trained);
+  const Json kwargs = ReadJson("pylo_kwargs.json");
+  const ThetaLayout layout = LayoutOf(trained.optimizer);
+  const auto expect = [&](const char* path, std::vector<double> starts, std::vector<double> pylos) {
+    const ThetaLeaf& leaf = layout.leaf(path);
+    for (size_t i = 0; i < starts.size(); ++i) {
+      const double own = (1 - starts[i]) * std::exp(10 * trained.theta[leaf.offset + i]);
+      const double theirs = (1 - pylos[i]) * std::exp(10 * kwargs[path][i].get<double>());
+      EXPECT_NEAR(theirs / own, 1, 1e-5) << path << " " << i;
+    }
+  };
+  expect("momentum_decays", {0.5, 0.9, 0.95}, {0.9, 0.99, 0.999});
+  expect("rms_decays", {0.99}, {0.999});
+  expect("adafactor_decays", {0, 0.99, 0.9999}, {0.9, 0.99, 0.999});
+  const auto read = ReadPyloFolder(folder_.path());
+  ASSERT_TRUE(read.ok()) << read.status();
+  ExpectSame(*read, trained);
+  // By its arguments alone, with the constants told beside it.
+  DropMetadata("model.safetensors");
+  const auto told = ReadPyloFolder(folder_.path(), trained.optimizer);
+  ASSERT_TRUE(told.ok()) << told.status();
+  for (size_t i = 0; i < told->theta.size(); ++i) {
+    EXPECT_NEAR(told->theta[i], trained.theta[i], 1e-6) << i;
+  }
+}
+
 TEST_F(PyloTest, VeloIsReadByItsOwnFiles) {
   const TrainedOptimizer trained = testing::Untrained(
       "{hyper_v2: {lstm_hidden: 8, param_inits: 5, momentum_decays: [0.5, 0.6, 0.7]}}");

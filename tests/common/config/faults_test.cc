@@ -76,6 +76,11 @@ INSTANTIATE_TEST_SUITE_P(
          "optimizer: {hyper_v2: {momentum_decays: [0.9]}}",
          {"3:41: optimizer.hyper_v2.momentum_decays has 1 item; it must have three, or be left out "
           "for 0.9, 0.99, 0.999"}},
+        {"DecaysThatAreNotThreeOfAdafac",
+         "optimizer: {adafac_mlp: {hidden: 8}}",
+         "optimizer: {mlp_nom_lopt: {adafactor_decays: [0.9, 0.99]}}",
+         {"3:45: optimizer.mlp_nom_lopt.adafactor_decays has 2 items; it must have three, or be "
+          "left out for 0.9, 0.99, 0.999"}},
         {"AValidationModeThatNobodySees",
          "optimizer: {adafac_mlp: {hidden: 8}}",
          "optimizer: {hyper_v2: {validation_mode: true}}",

@@ -5,6 +5,7 @@
 
 #include "common/config/config.h"
 #include "common/footprint/tensors.h"
+#include "common/lopt/family.h"
 #include "common/task/facts.h"
 #include "gtest/gtest.h"
 #include "worker/engine/block.h"
@@ -21,23 +22,20 @@ v1::JobConfig Config(const std::string& optimizer, const std::string& task) {
   return *config;
 }
 
-const char* const kOptimizers[] = {"{adafac_mlp: {hidden: 4}}",
-                                   "{mlp_lopt: {hidden: 32}}",
-                                   "{learnable_adam: {}}",
-                                   "{nn_adam: {}}",
-                                   "{rnn_mlp_lopt: {}}",
-                                   "{hyper_v2: {}}",
-                                   "{learned_schedule: {}}",
-                                   "{learnable_sgdm: {}}",
-                                   "{learnable_sgd: {}}",
-                                   "{mu_adafac_mlp: {hidden: 32}}",
-                                   "{mlp_nom_lopt: {hidden: 32}}",
-                                   "{celo2: {}}",
-                                   "{linear: {clip: {element: 1}, momentum_decays: [0.9, 0.99]}}",
-                                   "{adafac_mlp: {features: [gradient, hessian_diagonal], "
-                                   "update_rms: {}}}",
-                                   "{mlp_lopt: {features: [time, kronecker], "
-                                   "clip: {global_norm: 1}}}"};
+// Every family as it is by default, and what takes more or less.
+std::vector<std::string> Optimizers() {
+  std::vector<std::string> optimizers = {
+      "{mu_adafac_mlp: {hidden: 32}}", "{mlp_nom_lopt: {hidden: 32}}",
+      "{linear: {clip: {element: 1}, momentum_decays: [0.9, 0.99]}}",
+      "{adafac_mlp: {features: [gradient, hessian_diagonal], update_rms: {}}}",
+      "{mlp_lopt: {features: [time, kronecker], clip: {global_norm: 1}}}"};
+  for (const Family& family : Families()) {
+    if (family.kind == v1::LearnedOptimizer::kSystemParameters) continue;
+    optimizers.push_back("{" + family.name + ": {}}");
+  }
+  return optimizers;
+}
+
 const char* const kTasks[] = {
     "{image_mlp: {size: 8, hidden: [32]}}",
     "{image_mlp: {size: 9, hidden: [17, 70, 5], batch: 33}}",
@@ -47,7 +45,7 @@ const char* const kTasks[] = {
 
 TEST(FootprintOfTheEngine, ShapesAndStateAreTheEnginesOwn) {
   DataStore data;
-  for (const char* optimizer : kOptimizers) {
+  for (const std::string& optimizer : Optimizers()) {
     for (const char* task_yaml : kTasks) {
       const v1::JobConfig config = Config(optimizer, task_yaml);
       const auto task = MakeTask(config.tasks(0), data);
@@ -72,10 +70,10 @@ TEST(FootprintOfTheEngine, ABlockTakesWhatWasSaid) {
   GTEST_SKIP() << "SKIPPED: a sanitizer's own heap says nothing of ours";
 #endif
   DataStore data;
-  std::vector<std::pair<const char*, const char*>> cases = {
+  std::vector<std::pair<std::string, const char*>> cases = {
       {"{system_parameters: {initial: [1]}}", "{influence_balancing: {}}"},
       {"{system_parameters: {initial: [1, 2]}}", "{lorenz: {}}"}};
-  for (const char* optimizer : kOptimizers) {
+  for (const std::string& optimizer : Optimizers()) {
     for (const char* task : kTasks) cases.push_back({optimizer, task});
   }
   for (const auto& [optimizer, task] : cases) {

@@ -9,11 +9,9 @@
 
 #include "common/base/aligned_floats.h"
 #include "common/lopt/layout.h"
-#include "tests/testing/emulator/block_emulator.h"
+#include "tests/testing/emulator/kernels.h"
+#include "tests/testing/samples.h"
 #include "tests/worker/engine/problems.h"
-#include "tests/worker/optim/configs.h"
-#include "tests/worker/optim/recurrent_configs.h"
-#include "worker/optim/all_kernels.h"
 #include "worker/optim/make.h"
 
 namespace paceline {
@@ -69,6 +67,7 @@ class UpdateKernelTest : public testing::TestWithParam<v1::LearnedOptimizer> {
 
   template <class Plan>
   std::vector<float> ByTheKernel(const Plan& plan, size_t threads, bool in_shared) const {
+    const auto& kernels = EmulatedKernelsOf<Plan, EmulatedTeam>();
     std::vector<float> parameters = parameters_;
     std::vector<float> prepared(kRuns * plan.prepared_size, NAN), shared(plan.prepared_size, NAN);
     std::vector<float> states(kRuns * plan.state_size, NAN);
@@ -92,13 +91,13 @@ class UpdateKernelTest : public testing::TestWithParam<v1::LearnedOptimizer> {
                            .num_steps = num_steps.data(),
                            .stopped = stopped.data()};
     RunBlocks(kRuns, threads, [&](size_t run, const EmulatedTeam& team) {
-      PrepareRun<lane::Scalar>(plan, arrays, nullptr, run, team);
+      kernels.prepare(plan, arrays, nullptr, run, team);
     });
     for (int update = 0; update < kUpdates; ++update) {
       for (size_t run = 0; run < kRuns; ++run) losses[run] = LossOf(run, update);
       arrays.gradients = gradients_[update].data();
       RunBlocks(kRuns, threads, [&](size_t run, const EmulatedTeam& team) {
-        UpdateRun<lane::Scalar>(plan, arrays, run, in_shared ? shared.data() : nullptr, team);
+        kernels.update(plan, arrays, run, in_shared ? shared.data() : nullptr, team);
       });
     }
     EXPECT_EQ(iterations, std::vector<int64_t>(kRuns, kUpdates));
@@ -125,10 +124,7 @@ TEST_P(UpdateKernelTest, HasTheBitsOfTheProcessor) {
 INSTANTIATE_TEST_SUITE_P(Optimizers, UpdateKernelTest,
                          testing::Values(AdafacOptimizer(), AdafacOptimizer(32), MlpLoptOptimizer(),
                                          SgdOptimizer(0.1), SgdmOptimizer(), AdamOptimizer()));
-INSTANTIATE_TEST_SUITE_P(PerParameterFamilies, UpdateKernelTest,
-                         testing::ValuesIn(PerParameterConfigs()));
-INSTANTIATE_TEST_SUITE_P(RecurrentOptimizers, UpdateKernelTest,
-                         testing::ValuesIn(RecurrentConfigs()));
+INSTANTIATE_TEST_SUITE_P(Samples, UpdateKernelTest, testing::ValuesIn(Samples()));
 
 }  // namespace
 }  // namespace paceline

@@ -1,7 +1,5 @@
 // The fused-window kernel's body under the block emulator against the tiers of the processor, bit
 // by bit.
-#include "worker/kernels/window_kernel.h"
-
 #include <gtest/gtest.h>
 
 #include <cmath>
@@ -9,13 +7,12 @@
 
 #include "common/lopt/layout.h"
 #include "common/noise/place.h"
-#include "tests/testing/emulator/block_emulator.h"
+#include "tests/testing/emulator/kernels.h"
+#include "tests/testing/sample_optimizers.h"
+#include "tests/testing/sample_recurrent.h"
 #include "tests/worker/engine/problems.h"
-#include "tests/worker/optim/configs.h"
-#include "tests/worker/optim/recurrent_configs.h"
 #include "worker/engine/gradient_source.h"
 #include "worker/engine/window_task.h"
-#include "worker/optim/all_kernels.h"
 #include "worker/optim/make.h"
 
 namespace paceline {
@@ -106,9 +103,8 @@ class WindowKernelTest : public testing::TestWithParam<Setting> {
       }
       std::vector<float> shared(layout.shared_floats, NAN);
       RunBlocks(kRuns, threads, [&](size_t block, const EmulatedTeam& team) {
-        Window<lane::Scalar, Plan, EmulatedTeam>(window_task, plan, layout, runs[block],
-                                                 shared.data(), team)
-            .Run(steps);
+        EmulatedKernelsOf<Plan, EmulatedTeam>().window(window_task, plan, layout, runs[block],
+                                                       shared.data(), team, steps);
       });
       outcome.losses.insert(outcome.losses.end(), losses.begin(), losses.end());
       step += steps;
@@ -166,7 +162,8 @@ INSTANTIATE_TEST_SUITE_P(
         Setting{"AdafacMlp", AdafacOptimizer(), {12}},
         Setting{"AdafacMlpDeep", AdafacOptimizer(), {16, 9}},
         Setting{"MlpLopt", MlpLoptOptimizer(), {12}}, Setting{"Sgd", SgdOptimizer(0.1), {12}},
-        Setting{"Sgdm", SgdmOptimizer(), {12}}, Setting{"Adam", AdamOptimizer(), {12}},
+        Setting{"Sgdm", SgdmOptimizer(), {12}}, Setting{"SignMomentum", SignMomentumConfig(), {12}},
+        Setting{"Adam", AdamOptimizer(), {12}},
         Setting{"MuAdafacMlp", MuAdafacConfig(4, 2), {9, 16}},
         Setting{"MlpNomLopt", AggregatedConfig(), {12}},
         Setting{"Linear", LinearConfig(true), {12}}, Setting{"Celo2", Celo2Config(8, 2), {12, 20}},

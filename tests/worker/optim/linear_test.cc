@@ -4,7 +4,7 @@
 #include <cmath>
 #include <functional>
 
-#include "tests/worker/optim/configs.h"
+#include "tests/testing/sample_optimizers.h"
 
 namespace paceline {
 namespace {

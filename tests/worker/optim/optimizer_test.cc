@@ -5,8 +5,8 @@
 #include <cmath>
 #include <limits>
 
-#include "tests/worker/optim/configs.h"
-#include "tests/worker/optim/recurrent_configs.h"
+#include "tests/testing/sample_optimizers.h"
+#include "tests/testing/sample_recurrent.h"
 
 namespace paceline {
 namespace {

@@ -4,8 +4,8 @@
 
 #include <cmath>
 
-#include "tests/worker/optim/configs.h"
-#include "tests/worker/optim/recurrent_configs.h"
+#include "tests/testing/sample_optimizers.h"
+#include "tests/testing/sample_recurrent.h"
 #include "worker/optim/make.h"
 
 namespace paceline {
@@ -152,7 +152,7 @@ TEST(HyperV2, EachFlagChangesTheTrajectory) {
 TEST(HyperV2, VelosSizePreparesOneCopyOfTheta) {
   const auto config = HyperV2Config(512, 256);
   ASSERT_EQ(LayoutOf(config).size, 2'320'385u);
-  const auto owned = PlanHyperV2(config, TensorsOf({{64, 32}, {32}, {32, 10}, {10}}));
+  const auto owned = HyperV2Family::PlanFor(config, TensorsOf({{64, 32}, {32}, {32, 10}, {10}}));
   EXPECT_LT(owned.plan.prepared_size, 2'320'385u);
   // 4 tensors · 2 · 512 of LSTM, 4 accumulators an element, rows and columns, the loss.
   EXPECT_LT(owned.plan.state_size, 16'000u);

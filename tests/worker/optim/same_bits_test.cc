@@ -5,8 +5,7 @@
 #include <bit>
 #include <cmath>
 
-#include "tests/worker/optim/configs.h"
-#include "tests/worker/optim/recurrent_configs.h"
+#include "tests/testing/samples.h"
 #include "worker/optim/make.h"
 
 namespace paceline {
@@ -80,7 +79,7 @@ void ExpectSameBits(const v1::LearnedOptimizer& config,
 }
 
 std::vector<v1::LearnedOptimizer> AllConfigs() {
-  std::vector<v1::LearnedOptimizer> configs = {SgdConfig(), SgdmConfig(), AdamConfig()};
+  std::vector<v1::LearnedOptimizer> configs = Samples();
   for (const int hidden : {1, 3, 4, 8, 9, 16, 32, 45}) {
     configs.push_back(MlpLoptConfig(hidden, 2));
     configs.push_back(AdafacConfig(hidden, 2));
@@ -89,8 +88,6 @@ std::vector<v1::LearnedOptimizer> AllConfigs() {
     configs.push_back(MlpLoptConfig(5, layers));
     configs.push_back(AdafacConfig(5, layers));
   }
-  for (const auto& config : PerParameterConfigs()) configs.push_back(config);
-  for (const auto& config : RecurrentConfigs()) configs.push_back(config);
   return configs;
 }
 

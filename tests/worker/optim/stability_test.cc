@@ -5,7 +5,7 @@
 #include <numeric>
 
 #include "common/lopt/features.h"
-#include "tests/worker/optim/configs.h"
+#include "tests/testing/sample_optimizers.h"
 
 namespace paceline {
 namespace {

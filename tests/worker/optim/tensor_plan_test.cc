@@ -7,7 +7,7 @@
 #include <numeric>
 #include <set>
 
-#include "tests/worker/optim/configs.h"
+#include "tests/testing/sample_optimizers.h"
 #include "worker/optim/parts/staging_kernel.h"
 
 namespace paceline {

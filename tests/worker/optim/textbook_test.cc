@@ -7,7 +7,7 @@
 #include <functional>
 #include <numeric>
 
-#include "tests/worker/optim/configs.h"
+#include "tests/testing/sample_optimizers.h"
 #include "worker/optim/make.h"
 
 namespace paceline {

@@ -6,7 +6,7 @@
 #include <cmath>
 
 #include "common/noise/streams.h"
-#include "tests/worker/optim/configs.h"
+#include "tests/testing/sample_optimizers.h"
 #include "worker/task/image_mlp/softmax_mlp.h"
 
 namespace paceline {

@@ -4,32 +4,39 @@
 #include <gtest/gtest.h>
 #include <torch/torch.h>
 
+#include <algorithm>
 #include <random>
 #include <string>
 #include <vector>
 
 #include "common/checkpoint/formats.h"
+#include "common/lopt/family.h"
 #include "tests/common/checkpoint/optimizers.h"
 #include "tests/testing/process.h"
 
 namespace paceline::testing {
 
-inline const char* const kEveryKind[] = {
-    "{learnable_sgd: {}}",
-    "{learnable_sgdm: {}}",
-    "{learnable_adam: {}}",
-    "{mlp_lopt: {hidden: 8, step_multiplier: 0.1}}",
-    "{adafac_mlp: {hidden: 8, step_multiplier: 0.1}}",
-    "{adafac_mlp: {hidden: 8, step_multiplier: 0.1, clip: {global_norm: 1}}}",
-    "{mu_adafac_mlp: {hidden: 8, step_multiplier: 0.1}}",
-    "{nn_adam: {}}",
-    "{mlp_nom_lopt: {step_multiplier: 0.1, nominal_step_size: 0.01, weight_decay: 0.01}}",
-    "{linear: {}}",
-    "{celo2: {}}",
-    "{rnn_mlp_lopt: {hidden: 8, lstm_hidden: 8, step_multiplier: 0.1}}",
-    "{hyper_v2: {lstm_hidden: 8, param_inits: 4, step_multiplier: 0.1}}",
-    "{learned_schedule: {}}",
-};
+// Small ones, and every other family as it is by default.
+inline std::vector<std::string> EveryKind() {
+  std::vector<std::string> kinds = {
+      "{mlp_lopt: {hidden: 8, step_multiplier: 0.1}}",
+      "{adafac_mlp: {hidden: 8, step_multiplier: 0.1}}",
+      "{adafac_mlp: {hidden: 8, step_multiplier: 0.1, clip: {global_norm: 1}}}",
+      "{mu_adafac_mlp: {hidden: 8, step_multiplier: 0.1}}",
+      "{mlp_nom_lopt: {step_multiplier: 0.1, nominal_step_size: 0.01, weight_decay: 0.01}}",
+      "{rnn_mlp_lopt: {hidden: 8, lstm_hidden: 8, step_multiplier: 0.1}}",
+      "{hyper_v2: {lstm_hidden: 8, param_inits: 4, step_multiplier: 0.1}}"};
+  const auto begins = [&](const std::string& start) {
+    return std::ranges::any_of(kinds, [&](const auto& kind) { return kind.starts_with(start); });
+  };
+  for (const Family& family : Families()) {
+    const std::string start = "{" + family.name + ": {";
+    if (family.kind != v1::LearnedOptimizer::kSystemParameters && !begins(start)) {
+      kinds.push_back(start + "}}");
+    }
+  }
+  return kinds;
+}
 
 class CheckpointFile {
  public:

@@ -106,7 +106,7 @@ std::vector<torch::Tensor> ByTheClass(const CheckpointFile& file, const Sequence
   return parameters;
 }
 
-class EveryOptimizer : public ::testing::TestWithParam<const char*> {
+class EveryOptimizer : public ::testing::TestWithParam<std::string> {
  protected:
   const CheckpointFile file_{GetParam()};
   const Sequence sequence_ = MakeSequence();
@@ -142,7 +142,7 @@ TEST_P(EveryOptimizer, StridesDoNotMatter) {
   ExpectTheEngines(ByTheClass(file_, sequence_, false, strided), strided);
 }
 
-INSTANTIATE_TEST_SUITE_P(Kinds, EveryOptimizer, ::testing::ValuesIn(testing::kEveryKind));
+INSTANTIATE_TEST_SUITE_P(Kinds, EveryOptimizer, ::testing::ValuesIn(testing::EveryKind()));
 
 // A whole task: gradients of the engine's own task, batch by batch.
 TEST(LearnedOptimizerBesideRuns, TrainsATaskToTheSameBits) {

@@ -98,13 +98,12 @@ struct AdafacMlpKernel : PerParameterKernel {
   // of the rounded d, as in a float32 program.
   static PACELINE_LANE Decay LearnedDecay(const AdafacMlpPlan& plan, const float* theta,
                                           uint32_t i) {
-    const uint32_t k = i < 3 ? i : i == 3 ? 2 : i - 4;
-    const float initial = k == 0 ? 0.9f : k == 1 ? 0.99f : 0.999f;
+    const uint32_t k = i < 3 ? i : i - 4;
     const uint32_t leaf = i < 3    ? plan.momentum_decays + k
                           : i == 3 ? plan.rms_decay
                                    : plan.factored_decays + k;
-    const double complement =
-        (1 - static_cast<double>(initial)) * PortableExp(10.0 * static_cast<double>(theta[leaf]));
+    const double complement = (1 - static_cast<double>(plan.initial_decays[i])) *
+                              PortableExp(10.0 * static_cast<double>(theta[leaf]));
     float decay = static_cast<float>(1 - complement);
     if (i >= 3) decay = decay < 0.0f ? 0.0f : 1.0f < decay ? 1.0f : decay;
     return {decay, 1 - decay};

@@ -21,9 +21,7 @@ struct Celo2Kernel : AdafacMlpKernel {
                                     const Team& team) {
     PrepareNetwork(plan.network, theta, prepared, team);
     lane::ForEach(team, 2 * kAdafacDecays + 1, [&](size_t i) PACELINE_INLINE_LAMBDA {
-      // Momenta, rms, factored moments.
-      const size_t k = i < 3 ? i : i - 4;
-      const float decay = i == 3 ? 0.95f : k == 0 ? 0.9f : k == 1 ? 0.99f : 0.999f;
+      const float decay = plan.initial_decays[i];
       prepared[plan.decays + 2 * i] = decay;
       prepared[plan.decays + 2 * i + 1] = 1 - decay;
     });

@@ -101,7 +101,7 @@ struct HyperV2Kernel : AdafacMlpKernel {
   }
 
   static PACELINE_LANE void SetDecays(const HyperV2Plan& plan, AdafacDecays& decays) {
-    const float* values = plan.decay_values;
+    const float* values = plan.initial_decays;
     PACELINE_UNROLL(3)
     for (uint32_t k = 0; k < kAdafacDecays; ++k) {
       decays.momenta[k] = {values[k], 1 - values[k]};

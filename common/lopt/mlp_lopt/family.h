@@ -1,0 +1,21 @@
+// mlp_lopt: for the table of families (common/lopt/families.h).
+#pragma once
+
+#include "common/lopt/family_parts.h"
+#include "common/lopt/mlp_lopt/plan.h"
+
+namespace paceline {
+
+struct MlpLoptFamily : FamilyDefaults {
+  using Config = v1::MlpLopt;
+  using Plan = MlpLoptPlan;
+  static constexpr auto kKind = v1::LearnedOptimizer::kMlpLopt;
+  static const Config& Of(const v1::LearnedOptimizer& optimizer) { return optimizer.mlp_lopt(); }
+  static std::vector<ThetaLeaf> Leaves(const Config& config);
+  static OwnedPlan<Plan> PlanFor(const v1::LearnedOptimizer& optimizer,
+                                 const std::vector<ParameterTensor>& tensors);
+  static double Flops(const Config& config, const std::vector<ParameterTensor>& tensors);
+  static double Accumulators(const Config& config, const ParameterTensor& tensor);
+};
+
+}  // namespace paceline

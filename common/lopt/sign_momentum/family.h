@@ -1,0 +1,23 @@
+// sign_momentum: for the table of families (common/lopt/families.h).
+#pragma once
+
+#include "common/lopt/family_parts.h"
+#include "common/lopt/sign_momentum/plan.h"
+
+namespace paceline {
+
+struct SignMomentumFamily : FamilyDefaults {
+  using Config = v1::SignMomentum;
+  using Plan = SignMomentumPlan;
+  static constexpr auto kKind = v1::LearnedOptimizer::kSignMomentum;
+  static const Config& Of(const v1::LearnedOptimizer& optimizer) {
+    return optimizer.sign_momentum();
+  }
+  static std::vector<ThetaLeaf> Leaves(const Config& config);
+  static OwnedPlan<Plan> PlanFor(const v1::LearnedOptimizer& optimizer,
+                                 const std::vector<ParameterTensor>& tensors);
+  static double Flops(const Config& config, const std::vector<ParameterTensor>& tensors);
+  static double Accumulators(const Config& config, const ParameterTensor& tensor);
+};
+
+}  // namespace paceline

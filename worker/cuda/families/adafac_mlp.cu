@@ -1,0 +1,4 @@
+#include "worker/cuda/family.cuh"
+#include "worker/optim/adafac_mlp/kernel.h"
+
+PACELINE_CUDA_FAMILY(AdafacMlpPlan)
