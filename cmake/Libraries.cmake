@@ -55,3 +55,5 @@ target_link_directories(paceline_torch INTERFACE ${torch_prefix}/lib)
 target_link_options(paceline_torch INTERFACE
   -Wl,-rpath,${torch_prefix}/lib -Wl,-rpath-link,${torch_prefix}/lib)
 target_link_libraries(paceline_torch INTERFACE torch_cpu c10)
+# <ATen/TensorOperators.h> otherwise brings every operator there is: half of what a unit takes.
+target_compile_definitions(paceline_torch INTERFACE AT_PER_OPERATOR_HEADERS)

@@ -5,6 +5,7 @@ function(paceline_library name)
   target_include_directories(${name} PUBLIC ${CMAKE_SOURCE_DIR})
   target_compile_options(${name} PRIVATE ${PACELINE_WARNINGS})
   target_link_libraries(${name} PUBLIC ${ARG_LINKS})
+  paceline_precompiled(${name} ${ARG_LINKS})
 endfunction()
 
 # paceline_program(NAME sources... [LINKS targets...]): an executable in build/<preset>/bin.
@@ -13,6 +14,7 @@ function(paceline_program name)
   add_executable(${name} ${ARG_UNPARSED_ARGUMENTS})
   target_compile_options(${name} PRIVATE ${PACELINE_WARNINGS})
   target_link_libraries(${name} PRIVATE ${ARG_LINKS})
+  paceline_precompiled(${name} ${ARG_LINKS})
 endfunction()
 
 # paceline_test(NAME sources... [LINKS targets...] [LABELS labels...] [TIMEOUT seconds]): one
@@ -27,6 +29,7 @@ function(paceline_test name)
   if(NOT ARG_TIMEOUT)
     set(ARG_TIMEOUT 300)
   endif()
+  paceline_precompiled(${name} ${ARG_LINKS} GTest::gtest)
   set_tests_properties(${name} PROPERTIES LABELS "${ARG_LABELS}" TIMEOUT ${ARG_TIMEOUT}
     ENVIRONMENT "PACELINE_BIN=${CMAKE_BINARY_DIR}/bin;PACELINE_DEPS=${PACELINE_DEPS}")
 endfunction()

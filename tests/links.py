@@ -17,7 +17,7 @@ class Target:
         split = lambda text: [] if text.endswith("NOTFOUND") else text.split(";")
         self.folder, self.links, self.public = os.path.relpath(folder), split(links), split(public)
         self.parts = [part[1] for part in map(OBJECTS.fullmatch, split(sources)) if part]
-        self.files = {os.path.normpath(os.path.join(self.folder, source)) for source in split(sources)}
+        self.files = {os.path.relpath(os.path.join(folder, source)) for source in split(sources)}
 
 
 def read_targets(path):
@@ -41,11 +41,13 @@ def reach(targets, links):
 
 
 def owners(targets, path):
-    """The targets with this file or the .cc of this header; else those of the nearest folder that has any."""
+    """The targets with this file or the .cc of this header; else those of the nearest folder that has any. What tests
+    compile of the product stays the product's."""
     if path.startswith("paceline/v1/"):
         return {"paceline_proto_grpc" if path.endswith(".grpc.pb.h") else "paceline_proto"}
     names = {path, os.path.splitext(path)[0] + ".cc"}
-    found = {name for name, target in targets.items() if names & target.files}
+    found = {name for name, target in targets.items() if names & target.files and
+             (path.startswith("tests/") or not target.folder.startswith("tests/"))}
     while not found and path:
         path = os.path.dirname(path)
         found = {name for name, target in targets.items() if target.folder == path}
@@ -66,7 +68,7 @@ def main(path):
                             check=True, capture_output=True).stdout.split()
     for file in filter(os.path.isfile, listed):
         own = owners(targets, file)
-        linked = own | {link for name in own for link in reach(targets, targets[name].links)}
+        linked = own | {link for name in own for link in reach(targets, targets[name].links + targets[name].public)}
         for include in INCLUDE.findall(open(file).read()):
             if os.path.isfile(include) or include.startswith("paceline/v1/"):
                 needed = owners(targets, include)

@@ -11,6 +11,7 @@
 #include "common/config/schema.h"
 #include "common/config/suggest.h"
 #include "common/estimator/settings.h"
+#include "common/lopt/curvature.h"
 #include "common/lopt/family.h"
 #include "common/task/facts.h"
 #include "common/tier/tier.h"

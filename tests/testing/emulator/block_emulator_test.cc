@@ -34,5 +34,16 @@ TEST(BlockEmulator, SyncEndsAPhase) {
   EXPECT_EQ(values[0], kItems * (kItems + 1) / 2);
 }
 
+TEST(BlockEmulator, WhatEndsWhileOthersWaitAtABarrierStopsTheProgram) {
+#if defined(__SANITIZE_THREAD__) || defined(__SANITIZE_ADDRESS__)
+  GTEST_SKIP() << "real threads would wait for ever";
+#endif
+  EXPECT_DEATH(RunBlocks(1, 4,
+                         [](size_t, const EmulatedTeam& team) {
+                           if (team.rank() > 0) team.Sync();
+                         }),
+               "some ended while others wait at a barrier");
+}
+
 }  // namespace
 }  // namespace paceline
