@@ -1,5 +1,6 @@
 #include "coordinator/job/answer_sheet.h"
 
+#include <algorithm>
 #include <cmath>
 #include <utility>
 
@@ -22,13 +23,12 @@ std::vector<ParticleScalars> Unpack(const v1::WindowResult& result) {
 }  // namespace
 
 AnswerSheet::AnswerSheet(std::string job, uint32_t blocks, uint32_t particles_per_block)
-    : job_(std::move(job)), particles_(particles_per_block), epochs_(blocks, 0), answers_(blocks) {}
+    : job_(std::move(job)), particles_(particles_per_block), epochs_(blocks), answers_(blocks) {}
 
 void AnswerSheet::Begin(int64_t step, uint64_t theta_hash, std::vector<int64_t> inner_steps) {
   step_ = step;
   theta_hash_ = theta_hash;
   inner_steps_ = std::move(inner_steps);
-  missing_ = static_cast<uint32_t>(answers_.size());
   for (auto& answer : answers_) answer.clear();
 }
 
@@ -50,11 +50,10 @@ Judgement AnswerSheet::Take(const v1::WindowResult& result) {
     if (particles == answers_[block]) return {Verdict::kDuplicate, name + " came twice"};
     return {Verdict::kConflict, name + " came twice, and the two differ"};
   }
-  if (result.epoch() != epochs_[block]) {
+  if (std::ranges::find(epochs_[block], result.epoch()) == epochs_[block].end()) {
     return {Verdict::kStale, name + " is from before the block was handed on"};
   }
   answers_[block] = std::move(particles);
-  --missing_;
   return {Verdict::kAccepted, ""};
 }
 

@@ -33,13 +33,14 @@ class AnswerSheet {
 
   // A new outer step with no answers yet; inner_steps[block] are those of the block's window.
   void Begin(int64_t step, uint64_t theta_hash, std::vector<int64_t> inner_steps);
-  // Answers must repeat the epoch under which the block's window was asked for last.
-  void Ask(uint32_t block, uint64_t epoch) { epochs_[block] = epoch; }
+  // Answers must repeat the epoch of one of the block's asks since it was last handed on. Asks
+  // stand from one outer step to the next.
+  void Ask(uint32_t block, uint64_t epoch) { epochs_[block].push_back(epoch); }
+  void HandOn(uint32_t block) { epochs_[block].clear(); }
 
   Judgement Take(const v1::WindowResult& result);
   bool answered(uint32_t block) const { return !answers_[block].empty(); }
-  bool complete() const { return missing_ == 0; }
-  // All particles in order. Only when complete.
+  // All particles in order. Only when all blocks are answered.
   std::vector<ParticleScalars> Scalars() const;
 
  private:
@@ -50,9 +51,8 @@ class AnswerSheet {
   const uint32_t particles_;
   int64_t step_ = 0;
   uint64_t theta_hash_ = 0;
-  uint32_t missing_ = 0;
   std::vector<int64_t> inner_steps_;
-  std::vector<uint64_t> epochs_;
+  std::vector<std::vector<uint64_t>> epochs_;          // [block] of its asks
   std::vector<std::vector<ParticleScalars>> answers_;  // [block][particle], empty: none yet
 };
 

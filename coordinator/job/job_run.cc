@@ -3,11 +3,12 @@
 #include <algorithm>
 
 #include "absl/strings/str_cat.h"
+#include "coordinator/aggregate/strict.h"
 
 namespace paceline {
 
 JobRun::JobRun(const JobRow& job, std::unique_ptr<OuterLoop> loop, ThetaHistory history,
-               uint64_t first_epoch)
+               uint64_t first_epoch, const Clock& clock)
     : job_(job.name),
       config_(job.config),
       footprint_(FootprintOf(config_)),
@@ -15,6 +16,7 @@ JobRun::JobRun(const JobRow& job, std::unique_ptr<OuterLoop> loop, ThetaHistory 
       history_(std::move(history)),
       sheet_(job_, loop_->blocks(), config_.estimator().block()),
       epoch_(first_epoch),
+      clock_(clock),
       places_(loop_->blocks()) {
   BeginSheet();
 }
@@ -29,8 +31,18 @@ std::vector<Outgoing> JobRun::Schedule(const std::vector<ScheduleWorker>& worker
     message->mutable_release()->mutable_blocks()->Add(blocks.begin(), blocks.end());
     Push(old_owner, std::move(message), out);
   }
-  for (const ScheduleWorker& worker : workers) Ask(worker.id, out);
+  const StepDecision decision = Decide();
+  if (decision.kind != StepDecision::Kind::kAsk) return out;
+  for (const ScheduleWorker& worker : workers) Request(worker.id, decision.blocks, out);
   return out;
+}
+
+StepDecision JobRun::Decide() const {
+  StepSnapshot snapshot{.now = clock_.Now(), .blocks = {}};
+  for (uint32_t block = 0; block < places_.size(); ++block) {
+    snapshot.blocks.push_back({.answered = sheet_.answered(block), .asks = places_[block].asks});
+  }
+  return DecideStrict(snapshot);
 }
 
 ScheduleSnapshot JobRun::Snapshot(const std::vector<ScheduleWorker>& workers) const {
@@ -40,7 +52,7 @@ ScheduleSnapshot JobRun::Snapshot(const std::vector<ScheduleWorker>& workers) co
     const Place& place = places_[block];
     snapshot.blocks.push_back(
         {.owner = place.owner,
-         .open = !place.asked && !sheet_.answered(block),
+         .open = place.asks.empty() && !sheet_.answered(block),
          .windows_done = window.step - window.episode_start,
          .windows_left = (window.length_steps - window.first_inner_step) / window.inner_steps,
          .avoid = place.avoid});
@@ -55,18 +67,20 @@ std::map<WorkerId, std::vector<uint32_t>> JobRun::Move(const std::vector<BlockMo
   for (const BlockMove& move : moves) {
     Place& place = places_[move.block];
     if (place.owner && known_.contains(*place.owner)) released[*place.owner].push_back(move.block);
-    place = {.owner = move.to, .asked = false, .epoch = epoch_, .avoid = place.avoid};
+    place = {.owner = move.to, .epoch = epoch_, .avoid = place.avoid, .asks = {}};
+    sheet_.HandOn(move.block);
     sheet_.Ask(move.block, epoch_);
   }
   return released;
 }
 
-void JobRun::Ask(WorkerId worker, std::vector<Outgoing>& out) {
+void JobRun::Request(WorkerId worker, const std::vector<uint32_t>& wanted,
+                     std::vector<Outgoing>& out) {
   std::map<uint64_t, std::vector<uint32_t>> by_epoch;
-  for (uint32_t block = 0; block < places_.size(); ++block) {
+  for (const uint32_t block : wanted) {
     Place& place = places_[block];
-    if (place.owner != worker || place.asked || sheet_.answered(block)) continue;
-    place.asked = true;
+    if (place.owner != worker) continue;
+    place.asks.push_back({.worker = worker, .epoch = place.epoch, .since = clock_.Now()});
     by_epoch[place.epoch].push_back(block);
   }
   if (by_epoch.empty()) return;
@@ -120,7 +134,7 @@ void JobRun::Fail(WorkerId from, uint32_t block) {
   if (known != known_.end()) ++known->second.failures;
   if (block >= places_.size() || places_[block].owner != from || sheet_.answered(block)) return;
   places_[block].owner.reset();
-  places_[block].asked = false;
+  places_[block].asks.clear();
   places_[block].avoid = from;
 }
 
@@ -142,7 +156,7 @@ uint32_t JobRun::Forget(WorkerId worker) {
     if (place.avoid == worker) place.avoid.reset();
     if (place.owner != worker) continue;
     place.owner.reset();
-    place.asked = false;
+    place.asks.clear();
     ++held;
   }
   known_.erase(worker);
@@ -206,7 +220,7 @@ absl::StatusOr<StepRow> JobRun::CloseStep() {
 void JobRun::OpenStep() {
   history_.Push(job_, loop_->step(), loop_->theta_hash(), loop_->theta());
   history_.DropBefore(loop_->OldestEpisodeStart());
-  for (Place& place : places_) place.asked = false;
+  for (Place& place : places_) place.asks.clear();
   traffic_ = {};
   BeginSheet();
 }

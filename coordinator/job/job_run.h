@@ -12,7 +12,9 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "common/base/clock.h"
 #include "common/footprint/footprint.h"
+#include "coordinator/aggregate/step.h"
 #include "coordinator/job/answer_sheet.h"
 #include "coordinator/job/outer_loop.h"
 #include "coordinator/job/theta_history.h"
@@ -40,8 +42,9 @@ class JobRun {
 
   // `history` ends with the loop's θ. Epochs rise from first_epoch on, whenever blocks are handed
   // on.
+  // `clock` outlives the run.
   JobRun(const JobRow& job, std::unique_ptr<OuterLoop> loop, ThetaHistory history,
-         uint64_t first_epoch);
+         uint64_t first_epoch, const Clock& clock);
 
   const std::string& job() const { return job_; }
   const v1::JobConfig& config() const { return config_; }
@@ -76,7 +79,7 @@ class JobRun {
 
   // ---- outer steps
 
-  bool step_complete() const { return sheet_.complete(); }
+  bool step_complete() const { return Decide().kind == StepDecision::Kind::kClose; }
   // The step's scalars and record, θ_{t+1} computed but shown to nobody. Only when complete. What
   // the record says of time is left to the caller.
   absl::StatusOr<StepRow> CloseStep();
@@ -86,10 +89,10 @@ class JobRun {
 
  private:
   struct Place {
-    std::optional<WorkerId> owner;
-    bool asked = false;  // this step's window has been sent to the owner
-    uint64_t epoch = 0;
+    std::optional<WorkerId> owner;  // holds its state, or is to make it
+    uint64_t epoch = 0;             // of its asks
     std::optional<WorkerId> avoid;
+    std::vector<Ask> asks;  // for this step's window
   };
   struct Acquaintance {
     int64_t theta_step = -1;  // newest version sent
@@ -98,7 +101,10 @@ class JobRun {
 
   ScheduleSnapshot Snapshot(const std::vector<ScheduleWorker>& workers) const;
   std::map<WorkerId, std::vector<uint32_t>> Move(const std::vector<BlockMove>& moves);
-  void Ask(WorkerId worker, std::vector<Outgoing>& out);
+  // What the job's way of aggregation makes of the answers so far.
+  StepDecision Decide() const;
+  // Asks the worker for those of the blocks that are its.
+  void Request(WorkerId worker, const std::vector<uint32_t>& blocks, std::vector<Outgoing>& out);
   void Prepare(WorkerId worker, std::vector<Outgoing>& out);
   void Push(WorkerId to, SharedMessage message, std::vector<Outgoing>& out);
   void BeginSheet();
@@ -110,6 +116,7 @@ class JobRun {
   ThetaHistory history_;
   AnswerSheet sheet_;
   uint64_t epoch_;
+  const Clock& clock_;
   std::vector<Place> places_;  // [block]
   std::map<WorkerId, Acquaintance> known_;
   std::set<WorkerId> contributors_;  // of this step

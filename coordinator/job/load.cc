@@ -25,7 +25,7 @@ absl::Status Coordinator::Load(JobEntry& entry) {
                         .warn = [&](const std::string& text) { Note(job.name, text); }};
   auto loop = Replay(store_, request);
   if (!loop.ok()) return loop.status();
-  run_ = std::make_unique<JobRun>(job, *std::move(loop), std::move(history), next_epoch_);
+  run_ = std::make_unique<JobRun>(job, *std::move(loop), std::move(history), next_epoch_, clock_);
   loaded_ = &entry;
   for (const auto& [id, worker] : roster_.workers()) SetFingerprint(worker);
   step_began_ = clock_.Now();

@@ -38,11 +38,11 @@ class AnswerSheetTest : public ::testing::Test {
   AnswerSheet sheet_{"j", 2, 2};
 };
 
-TEST_F(AnswerSheetTest, IsCompleteWhenEveryBlockHasAnswered) {
+TEST_F(AnswerSheetTest, KnowsWhichBlocksAreAnsweredAndHasTheAnswersInOrder) {
   EXPECT_EQ(Take(Answer(1, 10)), Verdict::kAccepted);
-  EXPECT_FALSE(sheet_.complete());
+  EXPECT_TRUE(sheet_.answered(1));
+  EXPECT_FALSE(sheet_.answered(0));
   EXPECT_EQ(Take(Answer(0, 20)), Verdict::kAccepted);
-  EXPECT_TRUE(sheet_.complete());
   const std::vector<ParticleScalars> expected = {
       {20, -20, 5, false}, {21, -20, 5, false}, {10, -10, 10, false}, {11, -10, 10, false}};
   EXPECT_EQ(sheet_.Scalars(), expected);
@@ -51,7 +51,7 @@ TEST_F(AnswerSheetTest, IsCompleteWhenEveryBlockHasAnswered) {
 TEST_F(AnswerSheetTest, AnEqualSecondAnswerChangesNothing) {
   EXPECT_EQ(Take(Answer(0)), Verdict::kAccepted);
   EXPECT_EQ(Take(Answer(0)), Verdict::kDuplicate);
-  EXPECT_FALSE(sheet_.complete());
+  EXPECT_FALSE(sheet_.answered(1));
 }
 
 TEST_F(AnswerSheetTest, OfTwoAnswersThatDifferTheFirstStays) {
@@ -62,12 +62,14 @@ TEST_F(AnswerSheetTest, OfTwoAnswersThatDifferTheFirstStays) {
 }
 
 TEST_F(AnswerSheetTest, AnAnswerFromBeforeTheBlockWasHandedOnDoesNotCount) {
+  sheet_.HandOn(0);
   sheet_.Ask(0, kEpoch + 1);
   EXPECT_EQ(Take(Answer(0)), Verdict::kStale);
   EXPECT_FALSE(sheet_.answered(0));
 }
 
 TEST_F(AnswerSheetTest, ItIsComparedAllTheSameOnceThereIsAnAnswer) {
+  sheet_.HandOn(0);
   sheet_.Ask(0, kEpoch + 1);
   v1::WindowResult newer = Answer(0, 1);
   newer.set_epoch(kEpoch + 1);
@@ -124,6 +126,15 @@ TEST_F(AnswerSheetTest, ImpossibleAnswersAreInvalid) {
     EXPECT_THAT(judgement.reason, testing::HasSubstr(c.reason));
     EXPECT_FALSE(sheet_.answered(0));
   }
+}
+
+TEST_F(AnswerSheetTest, OfTwoWhoWereAskedTheFirstCountsAndTheSecondChecksIt) {
+  sheet_.Ask(0, kEpoch + 1);
+  v1::WindowResult second = Answer(0);
+  second.set_epoch(kEpoch + 1);
+  EXPECT_EQ(Take(second), Verdict::kAccepted);
+  EXPECT_EQ(Take(Answer(0)), Verdict::kDuplicate);
+  EXPECT_EQ(Take(Answer(0, 2)), Verdict::kConflict);
 }
 
 }  // namespace
