@@ -14,6 +14,13 @@ void SetNetwork(const GoldenOptions& config, PerParameter& own) {
   own.set_exp_multiplier(config.at("exp_mult"));
 }
 
+template <class Adafac>
+void SetDecays(const GoldenOptions& config, Adafac& own) {
+  for (const double decay : config.at("initial_momentum_decays")) own.add_momentum_decays(decay);
+  for (const double decay : config.at("initial_rms_decays")) own.add_rms_decays(decay);
+  for (const double decay : config.at("initial_adafactor_decays")) own.add_adafactor_decays(decay);
+}
+
 void SetNnAdam(const GoldenOptions& config, v1::NnAdam& own) {
   own.set_lstm_hidden(config.at("lstm_hidden_size"));
   own.set_output_scale(config.at("output_scale"));
@@ -92,32 +99,17 @@ void SetMlpNomLopt(const GoldenOptions& config, v1::MlpNomLopt& own) {
   own.set_selfnormalize_blackbox(config.at("selfnormalize_blackbox"));
 }
 
-using Decays = std::vector<double>;
-
-// Why the accumulators are not ours: three momenta, a second moment, three factored ones; `fixed`:
-// by the library's own decays, which are constants of those families here.
-std::string AccumulatorsMissing(const GoldenOptions& config, bool fixed) {
-  const Decays momenta = config.at("initial_momentum_decays");
-  const Decays rms = config.at("initial_rms_decays");
-  const Decays factored = config.at("initial_adafactor_decays");
-  if (momenta.size() != 3 || rms.size() != 1 || factored.size() != 3) {
-    return "other numbers of decays than 3 of momenta, 1 of second moments, 3 of factored ones";
-  }
-  const Decays usual = {0.9, 0.99, 0.999};
-  if (fixed && (momenta != usual || rms != Decays{0.999} || factored != usual)) {
-    return "decays other than 0.9, 0.99, 0.999 and 0.999";
-  }
-  return "";
-}
-
 // Why the optimizer cannot be one of ours.
 std::string Missing(const std::string& name, const GoldenOptions& config) {
-  const bool adafac = name == "AdafacMLPLOpt" || name == "MLPNomLOpt";
   if (name == "MLPNomLOpt") {
     const std::string direction = config.at("nominal_grad_estimator");
     if (!Directions().contains(direction)) return "nominal_grad_estimator " + direction;
   }
-  return adafac || name == "HyperV2" ? AccumulatorsMissing(config, adafac) : "";
+  if (name != "AdafacMLPLOpt" && name != "MLPNomLOpt" && name != "HyperV2") return "";
+  const bool ours = config.at("initial_momentum_decays").size() == 3 &&
+                    config.at("initial_rms_decays").size() == 1 &&
+                    config.at("initial_adafactor_decays").size() == 3;
+  return ours ? "" : "other numbers of decays than 3 of momenta, 1 of second moments, 3 of factors";
 }
 
 // False if none of ours has the name.
@@ -138,8 +130,10 @@ bool SetOptimizer(const std::string& name, const GoldenOptions& config,
     SetNetwork(config, *result.mutable_mlp_lopt());
   } else if (name == "AdafacMLPLOpt") {
     SetNetwork(config, *result.mutable_adafac_mlp());
+    SetDecays(config, *result.mutable_adafac_mlp());
   } else if (name == "MLPNomLOpt") {
     SetMlpNomLopt(config, *result.mutable_mlp_nom_lopt());
+    SetDecays(config, *result.mutable_mlp_nom_lopt());
   } else if (name == "NNAdam") {
     SetNnAdam(config, *result.mutable_nn_adam());
   } else if (name == "RNNMLPLOpt") {
