@@ -127,24 +127,15 @@ void Compare(const GoldenFile& file, const Task& task, const Trained& trained) {
 }
 
 TEST(GoldenLongTraining, TrainsAsTheLibraryDoes) {
-  PACELINE_SKIP_WITHOUT_GOLDEN();
-  int checked = 0;
-  for (const std::string& path : testing::GoldenPaths("inner_training_long")) {
-    SCOPED_TRACE(path);
-    const auto file = testing::LoadGolden(path);
-    ASSERT_TRUE(file.ok()) << file.status();
-    const std::string kind = file->config.at("task").at("task").get<std::string>();
-    if (kind != "conv") {
-      fmt::print("  {:<40} not supported yet: task {}\n", file->name, kind);
-      continue;
-    }
-    const auto task = testing::GoldenConvNet(file->config.at("task"));
-    const Update update = UpdateOf(*file, *task);
-    ASSERT_TRUE(update) << file->config.at("optimizer");
-    Compare(*file, *task, Train(*file, *task, update));
-    ++checked;
-  }
-  PACELINE_SKIP_IF_NONE_WAS_GOLDEN(checked, "inner_training_long");
+  testing::CheckGoldenFiles("inner_training_long", [](const GoldenFile& file) -> std::string {
+    const std::string kind = file.config.at("task").at("task").get<std::string>();
+    if (kind != "conv") return "task " + kind;
+    const auto task = testing::GoldenConvNet(file.config.at("task"));
+    const Update update = UpdateOf(file, *task);
+    if (!update) return "optimizer " + file.config.value("optimizer", "?");
+    Compare(file, *task, Train(file, *task, update));
+    return "";
+  });
 }
 
 }  // namespace
