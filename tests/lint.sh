@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Checks formatting, layers, cited paths and, unless --quick, clang-tidy; changes nothing.
+# Checks formatting, layers, includes against links, cited paths and, unless --quick, clang-tidy; changes nothing.
 # Usage: tests/lint.sh [--quick] [--fix]
 #   --quick  all but clang-tidy (seconds)
 #   --fix    reformat the files instead of complaining
@@ -45,6 +45,13 @@ check_layers() {
   return 1
 }
 
+check_links() {
+  local links
+  links=$(find build -mindepth 2 -maxdepth 2 -name links.txt -printf '%T@ %p\n' 2>/dev/null | sort -n | tail -n 1 | cut -d' ' -f2)
+  [ -n "$links" ] || { echo "lint.sh: no build is configured; run: cmake --preset release" >&2; return 1; }
+  tests/links.py "$links"
+}
+
 check_tidy() {
   [ -f build/release/compile_commands.json ] ||
     { echo "lint.sh: build/release is missing; run: cmake --preset release" >&2; return 1; }
@@ -58,6 +65,7 @@ check_tidy() {
 
 check_format
 check_layers
+check_links
 tests/cited_paths.py
 [ "$quick" = 1 ] || check_tidy
 echo "lint.sh: clean"
