@@ -27,6 +27,14 @@ size_t TextWidth(std::string_view text) {
   return static_cast<size_t>(std::count_if(text.begin(), text.end(), BeginsCodePoint));
 }
 
+std::string ClipText(std::string_view text, size_t columns) {
+  size_t width = 0;
+  for (size_t i = 0; i < text.size(); ++i) {
+    if (BeginsCodePoint(text[i]) && width++ == columns) return std::string(text.substr(0, i));
+  }
+  return std::string(text);
+}
+
 std::string TableText(const std::vector<std::string>& titles,
                       const std::vector<std::vector<std::string>>& rows, const TableStyle& style) {
   std::vector<size_t> widths;

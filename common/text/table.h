@@ -11,6 +11,8 @@ namespace paceline {
 
 // Terminal columns that UTF-8 text of simple letters takes: its code points.
 size_t TextWidth(std::string_view text);
+// The first `columns` code points.
+std::string ClipText(std::string_view text, size_t columns);
 
 struct TableStyle {
   size_t indent = 0;                                 // blanks before each line

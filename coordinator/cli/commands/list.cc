@@ -1,4 +1,5 @@
 #include "CLI/CLI.hpp"
+#include "common/text/table.h"
 #include "coordinator/cli/commands/answer.h"
 #include "coordinator/cli/commands/commands.h"
 #include "coordinator/cli/commands/context.h"

@@ -1,6 +1,7 @@
 #include <set>
 
 #include "CLI/CLI.hpp"
+#include "common/text/table.h"
 #include "common/tier/tier.h"
 #include "coordinator/cli/commands/answer.h"
 #include "coordinator/cli/commands/commands.h"

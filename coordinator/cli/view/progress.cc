@@ -5,6 +5,7 @@
 #include <limits>
 #include <string_view>
 
+#include "common/text/table.h"
 #include "coordinator/cli/view/block_plot.h"
 #include "coordinator/cli/view/text.h"
 #include "fmt/format.h"

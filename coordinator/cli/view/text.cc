@@ -1,6 +1,5 @@
 #include "coordinator/cli/view/text.h"
 
-#include <algorithm>
 #include <cmath>
 #include <ctime>
 
@@ -8,21 +7,6 @@
 #include "fmt/format.h"
 
 namespace paceline {
-namespace {
-
-bool BeginsCodePoint(char c) { return (static_cast<unsigned char>(c) & 0xc0) != 0x80; }
-
-std::string RowText(const std::vector<std::string>& cells, const std::vector<size_t>& widths) {
-  std::string line;
-  for (size_t i = 0; i < cells.size(); ++i) {
-    line += cells[i];
-    line.append(widths[i] - TextWidth(cells[i]) + 2, ' ');
-  }
-  line.erase(line.find_last_not_of(' ') + 1);
-  return line + "\n";
-}
-
-}  // namespace
 
 std::string_view StateWord(v1::JobState state) {
   switch (state) {
@@ -74,36 +58,12 @@ std::string TimeText(int64_t unix_ms) {
   return fmt::format("{:%Y-%m-%d %H:%M:%S}", parts);
 }
 
-std::string TableText(const std::vector<std::string>& titles,
-                      const std::vector<std::vector<std::string>>& rows) {
-  std::vector<size_t> widths(titles.size());
-  for (size_t i = 0; i < titles.size(); ++i) {
-    widths[i] = TextWidth(titles[i]);
-    for (const auto& row : rows) widths[i] = std::max(widths[i], TextWidth(row[i]));
-  }
-  std::string text = RowText(titles, widths);
-  for (const auto& row : rows) text += RowText(row, widths);
-  return text;
-}
-
 std::string Printable(std::string_view text) {
   std::string printable(text);
   for (char& c : printable) {
     if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) c = ' ';
   }
   return printable;
-}
-
-size_t TextWidth(std::string_view text) {
-  return static_cast<size_t>(std::count_if(text.begin(), text.end(), BeginsCodePoint));
-}
-
-std::string ClipText(std::string_view text, size_t columns) {
-  size_t width = 0;
-  for (size_t i = 0; i < text.size(); ++i) {
-    if (BeginsCodePoint(text[i]) && width++ == columns) return std::string(text.substr(0, i));
-  }
-  return std::string(text);
 }
 
 }  // namespace paceline

@@ -1,9 +1,8 @@
-// Words, numbers and tables for people.
+// Words and numbers for people.
 #pragma once
 
 #include <string>
 #include <string_view>
-#include <vector>
 
 #include "paceline/v1/job.pb.h"
 
@@ -21,17 +20,8 @@ std::string CountText(double count);
 // Local time, "2024-05-01 13:45:10"; "-" for 0.
 std::string TimeText(int64_t unix_ms);
 
-// Columns at the width of their widest cell, two spaces apart, under the titles. Cells are text of
-// one line; every row has as many as `titles`.
-std::string TableText(const std::vector<std::string>& titles,
-                      const std::vector<std::vector<std::string>>& rows);
-
 // Control characters replaced by spaces: what comes from other machines must not steer the
 // terminal.
 std::string Printable(std::string_view text);
-// Terminal columns that UTF-8 text of simple letters takes: its code points.
-size_t TextWidth(std::string_view text);
-// The first `columns` code points.
-std::string ClipText(std::string_view text, size_t columns);
 
 }  // namespace paceline

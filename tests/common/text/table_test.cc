@@ -26,6 +26,12 @@ TEST(TableTest, ARowMayEndEarly) {
             "A  B\n1  2\n3  4  note\n");
 }
 
+TEST(TableTest, ClippingCountsLettersAndKeepsThemWhole) {
+  EXPECT_EQ(ClipText("a±b", 2), "a±");
+  EXPECT_EQ(ClipText("a±b", 3), "a±b");
+  EXPECT_EQ(ClipText("", 3), "");
+}
+
 TEST(TableTest, WidthIsInLettersNotInBytes) { EXPECT_EQ(TextWidth("±×σ"), 3u); }
 
 }  // namespace

@@ -2,7 +2,7 @@
 
 #include <limits>
 
-#include "coordinator/cli/view/text.h"
+#include "common/text/table.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 

@@ -24,16 +24,6 @@ TEST(TextTest, CountsHaveThreeDigits) {
   EXPECT_EQ(CountText(3.4e9), "3.40G");
 }
 
-TEST(TextTest, TableColumnsAlignWhateverTheirCellsHold) {
-  EXPECT_EQ(TableText({"A", "B"}, {{"±", "x"}, {"long", ""}}), "A     B\n±     x\nlong\n");
-}
-
-TEST(TextTest, ClippingCountsLettersAndKeepsThemWhole) {
-  EXPECT_EQ(ClipText("a±b", 2), "a±");
-  EXPECT_EQ(ClipText("a±b", 3), "a±b");
-  EXPECT_EQ(ClipText("", 3), "");
-}
-
 TEST(TextTest, ControlCharactersDoNotReachTheTerminal) {
   EXPECT_EQ(Printable("a\x1b[31mb\nc"), "a [31mb c");
 }
