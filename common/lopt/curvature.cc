@@ -15,6 +15,7 @@ CurvatureNeeds CurvatureNeedsOf(const FeatureRows& rows, const v1::Curvature* se
 }
 
 CurvatureNeeds CurvatureOf(const v1::LearnedOptimizer& config) {
+  if (config.kind_case() == v1::LearnedOptimizer::KIND_NOT_SET) return {};
   return FamilyOf(config).curvature(config);
 }
 

@@ -18,7 +18,7 @@ struct CurvatureNeeds {
   bool none() const { return every == 0 || (!hessian && !gauss_newton); }
 };
 
-// `config` is valid (common/config).
+// `config` is valid (common/config), or has no kind yet: none.
 CurvatureNeeds CurvatureOf(const v1::LearnedOptimizer& config);
 
 // Of columns that see curvature by these settings, null: the defaults.
