@@ -19,9 +19,14 @@ constexpr int kRuns = 6;
 // deviation seen on a processor was 2.4e-5.
 constexpr double kTolerance = 1e-4;
 
-v1::Task MlpConfig() {
+// Of a made-up task: LibTorch's text of a task is made from its config.
+v1::Task ConfigOf(const ImageMlp& task) {
   v1::Task config;
-  config.mutable_image_mlp();
+  v1::ImageMlp& mlp = *config.mutable_image_mlp();
+  const std::vector<int>& widths = task.widths();
+  mlp.set_size(static_cast<uint32_t>(std::lround(std::sqrt(widths.front()))));
+  mlp.mutable_hidden()->Assign(widths.begin() + 1, widths.end() - 1);
+  mlp.set_activation(task.activation());
   return config;
 }
 
@@ -70,8 +75,8 @@ absl::Status CheckOne(GpuCheck& check, const char* task_name, const ImageMlp& ta
   const std::vector<float> theta = InitialTheta(LayoutOf(optimizer.config), 3);
   const auto train =
       [&](std::shared_ptr<const cuda::Device> device) -> absl::StatusOr<std::vector<float>> {
-    auto runs =
-        MakeRuns(v1::ENGINE_TORCH, optimizer.config, MlpConfig(), task, kRuns, std::move(device));
+    auto runs = MakeRuns(v1::ENGINE_TORCH, optimizer.config, ConfigOf(task), task, kRuns,
+                         std::move(device));
     if (!runs.ok()) return runs.status();
     return Train(**runs, theta);
   };
@@ -100,8 +105,8 @@ absl::Status CheckOne(GpuCheck& check, const char* task_name, const ImageMlp& ta
 absl::Status Measure(GpuCheck& check, const char* task_name, const ImageMlp& task,
                      const NamedOptimizer& optimizer, int runs_at_once) {
   constexpr int64_t kSteps = 50;
-  auto runs =
-      MakeRuns(v1::ENGINE_TORCH, optimizer.config, MlpConfig(), task, runs_at_once, check.device);
+  auto runs = MakeRuns(v1::ENGINE_TORCH, optimizer.config, ConfigOf(task), task, runs_at_once,
+                       check.device);
   if (!runs.ok()) return runs.status();
   for (int run = 0; run < runs_at_once; ++run) {
     if (absl::Status s = (*runs)->Start(run, {5, static_cast<uint32_t>(run / 2), 1}, 1000);

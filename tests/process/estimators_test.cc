@@ -103,7 +103,8 @@ TEST(EstimatorsProgram, PrintsTheSameTableEveryTimeAndDrawsIt) {
                                               "--particles", "4",
                                               "--sigma",     "0.3",
                                               "--budget",    "4000",
-                                              "--svg",       folder.path() + "/plot.svg"};
+                                              "--svg",       folder.path() + "/plot.svg",
+                                              "--force"};
   const Finished run = RunProgram("paceline", arguments);
   ASSERT_EQ(run.status, 0) << run.err;
   EXPECT_THAT(run.out, HasSubstr("VARIANCE x STEPS"));

@@ -79,7 +79,7 @@ INSTANTIATE_TEST_SUITE_P(
         {"DecaysThatAreNotThreeOfAdafac",
          "optimizer: {adafac_mlp: {hidden: 8}}",
          "optimizer: {mlp_nom_lopt: {adafactor_decays: [0.9, 0.99]}}",
-         {"3:45: optimizer.mlp_nom_lopt.adafactor_decays has 2 items; it must have three, or be "
+         {"3:46: optimizer.mlp_nom_lopt.adafactor_decays has 2 items; it must have three, or be "
           "left out for 0.9, 0.99, 0.999"}},
         {"AValidationModeThatNobodySees",
          "optimizer: {adafac_mlp: {hidden: 8}}",
