@@ -38,7 +38,6 @@ struct Flags {
   std::string config;
   std::string output;
   std::string data_dir = "/usr/share/datasets";
-  bool force = false;
   bool json = false;
 };
 
@@ -72,7 +71,6 @@ void AddFlags(CLI::App& app, Flags& flags) {
   app.add_option("--output,-o", flags.output,
                  "Folder for the plot, curves and tables (default: eval-NAME here)")
       ->type_name("DIR");
-  app.add_flag("--force", flags.force, "Replace files that are in the folder of --output");
   app.add_option("--data-dir", flags.data_dir, "Folder with the data sets, one folder each")
       ->check(CLI::ExistingDirectory)
       ->capture_default_str();
@@ -107,11 +105,11 @@ absl::Status Run(const Flags& flags) {
       trained->training->job = std::filesystem::path(flags.file).stem().string();
     }
   }
-  // A folder that the user did not name is ours.
-  const bool own = flags.output.empty();
-  const std::string folder =
-      own ? "eval-" + std::filesystem::path(flags.file).stem().string() : flags.output;
-  const OutputRules rules{.force = own || flags.force, .inputs = {flags.file, flags.config}};
+  const std::string folder = flags.output.empty()
+                                 ? "eval-" + std::filesystem::path(flags.file).stem().string()
+                                 : flags.output;
+  // A report's folder is the program's own: the next report takes the last one's place.
+  const OutputRules rules{.force = true, .inputs = {flags.file, flags.config}};
   if (absl::Status may = CheckReport(folder, rules); !may.ok()) return may;
   DataStore data(flags.data_dir);
   const auto evaluation = Evaluate(*trained, flags.options, data, [](const std::string& what) {
