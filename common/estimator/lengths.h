@@ -3,6 +3,7 @@
 
 #include <cstdint>
 
+#include "common/estimator/length_bounds.h"
 #include "paceline/v1/job_config.pb.h"
 
 namespace paceline {
@@ -12,17 +13,6 @@ namespace paceline {
 // For log-uniform lengths ⌊exp(U(ln min, ln max))⌋ by PortableLog and PortableExp; with a
 // curriculum min and max are those of `step`.
 int64_t EpisodeLength(const v1::JobConfig& config, uint32_t block, int64_t step);
-
-// Bounds of the lengths of episodes that begin at outer step `step`.
-struct LengthBounds {
-  int64_t min = 0;
-  int64_t max = 0;
-};
-LengthBounds LengthBoundsAt(const v1::Episode& episode, int64_t step);
-
-// The largest of those bounds over the job's outer steps: its longest episode, before it is rounded
-// to windows. 0 for a config that has no lengths.
-int64_t LongestEpisode(const v1::JobConfig& config);
 
 // Index into config.tasks(), drawn by weight.
 int EpisodeTask(const v1::JobConfig& config, uint32_t block, int64_t step);

@@ -1,8 +1,9 @@
 #include "common/estimator/settings.h"
 
-#include "common/estimator/lengths.h"
+#include "common/estimator/length_bounds.h"
 
 namespace paceline {
+
 int64_t WindowSteps(const v1::Estimator& estimator) {
   switch (estimator.kind_case()) {
     case v1::Estimator::kNres:
