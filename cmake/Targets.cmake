@@ -1,11 +1,11 @@
-# paceline_library(NAME sources... [LINKS targets...]): one static library, named after its folder.
+# paceline_library(NAME sources... [LINKS targets...] [PRECOMPILED kind]): one static library, named after its folder.
 function(paceline_library name)
-  cmake_parse_arguments(ARG "" "" "LINKS" ${ARGN})
+  cmake_parse_arguments(ARG "" "PRECOMPILED" "LINKS" ${ARGN})
   add_library(${name} STATIC ${ARG_UNPARSED_ARGUMENTS})
   target_include_directories(${name} PUBLIC ${CMAKE_SOURCE_DIR})
   target_compile_options(${name} PRIVATE ${PACELINE_WARNINGS})
   target_link_libraries(${name} PUBLIC ${ARG_LINKS})
-  paceline_precompiled(${name} ${ARG_LINKS})
+  paceline_precompiled(${name} "${ARG_PRECOMPILED}" ${ARG_LINKS})
 endfunction()
 
 # paceline_program(NAME sources... [LINKS targets...]): an executable in build/<preset>/bin.
@@ -14,22 +14,22 @@ function(paceline_program name)
   add_executable(${name} ${ARG_UNPARSED_ARGUMENTS})
   target_compile_options(${name} PRIVATE ${PACELINE_WARNINGS})
   target_link_libraries(${name} PRIVATE ${ARG_LINKS})
-  paceline_precompiled(${name} ${ARG_LINKS})
+  paceline_precompiled(${name} "" ${ARG_LINKS})
 endfunction()
 
-# paceline_test(NAME sources... [LINKS targets...] [LABELS labels...] [TIMEOUT seconds]): one
+# paceline_test(NAME sources... [LINKS targets...] [LABELS labels...] [TIMEOUT seconds] [PRECOMPILED kind]): one
 # GoogleTest program, run from the repository root. The label `long` keeps it out of the usual run.
 function(paceline_test name)
-  cmake_parse_arguments(ARG "" "TIMEOUT" "LINKS;LABELS" ${ARGN})
+  cmake_parse_arguments(ARG "" "TIMEOUT;PRECOMPILED" "LINKS;LABELS" ${ARGN})
   add_executable(${name} ${ARG_UNPARSED_ARGUMENTS})
   set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/tests)
-  target_compile_options(${name} PRIVATE ${PACELINE_WARNINGS})
+  target_compile_options(${name} PRIVATE ${PACELINE_WARNINGS} $<$<CONFIG:Release>:-O1>)
   target_link_libraries(${name} PRIVATE ${ARG_LINKS} GTest::gtest GTest::gmock GTest::gtest_main)
   add_test(NAME ${name} COMMAND ${name} WORKING_DIRECTORY ${CMAKE_SOURCE_DIR})
   if(NOT ARG_TIMEOUT)
     set(ARG_TIMEOUT 300)
   endif()
-  paceline_precompiled(${name} ${ARG_LINKS} GTest::gtest)
+  paceline_precompiled(${name} "${ARG_PRECOMPILED}" ${ARG_LINKS} GTest::gtest)
   set_tests_properties(${name} PROPERTIES LABELS "${ARG_LABELS}" TIMEOUT ${ARG_TIMEOUT}
     ENVIRONMENT "PACELINE_BIN=${CMAKE_BINARY_DIR}/bin;PACELINE_DEPS=${PACELINE_DEPS}")
 endfunction()

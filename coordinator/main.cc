@@ -9,10 +9,10 @@
 #include <string>
 #include <thread>
 
-#include "CLI/CLI.hpp"
 #include "common/base/clock.h"
 #include "common/base/file.h"
 #include "common/base/standard_output.h"
+#include "common/command/command.h"
 #include "common/program/command_line.h"
 #include "common/rpc/address.h"
 #include "common/rpc/flags.h"
@@ -44,22 +44,22 @@ struct Flags {
   TlsFlags tls;
 };
 
-void Describe(CLI::App& app, Flags& flags) {
-  app.footer(kExitHelp);
-  app.add_option("--data", flags.data, "Folder of the coordinator's state; made if absent")
-      ->required()
-      ->type_name("DIR");
-  app.add_option("--listen", flags.listen,
-                 "Where to listen; port 0 chooses a free one (see DIR/address)")
-      ->type_name("HOST:PORT")
-      ->capture_default_str();
+void Describe(Command& app, Flags& flags) {
+  app.Footer(kExitHelp);
+  app.AddOption("--data", flags.data, "Folder of the coordinator's state; made if absent")
+      .Required()
+      .TypeName("DIR");
+  app.AddOption("--listen", flags.listen,
+                "Where to listen; port 0 chooses a free one (see DIR/address)")
+      .TypeName("HOST:PORT")
+      .ShowDefault();
   AddTlsFlags(app, flags.tls);
-  app.add_option("--threads", flags.threads, "Threads for the gradient; 0: one per processor")
-      ->check(CLI::Range(0, 1024))
-      ->capture_default_str();
-  app.add_option("--log-level", flags.log_level, "How much to say on standard error")
-      ->check(CLI::IsMember({"debug", "info", "warn", "error"}))
-      ->capture_default_str();
+  app.AddOption("--threads", flags.threads, "Threads for the gradient; 0: one per processor")
+      .Range(0, 1024)
+      .ShowDefault();
+  app.AddOption("--log-level", flags.log_level, "How much to say on standard error")
+      .OneOf({"debug", "info", "warn", "error"})
+      .ShowDefault();
 }
 
 int Complain(const absl::Status& status, int exit_status) {
@@ -105,9 +105,8 @@ int Serve(const DataFolder& folder, Store& store, const Address& listen, const F
 }
 
 int Main(int argc, char** argv) {
-  CLI::App app(
-      "Meta-trains learned optimizers: owns the meta-parameters and hands work to workers.",
-      "paceline-coordinator");
+  Command app("Meta-trains learned optimizers: owns the meta-parameters and hands work to workers.",
+              "paceline-coordinator");
   Flags flags;
   Describe(app, flags);
   if (const auto ended = ParseProgram(app, argc, argv)) {

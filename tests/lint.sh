@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Checks formatting, layers, includes against links, cited paths and, unless --quick, clang-tidy; changes nothing.
+# Checks formatting, layers, includes against links, cited paths, switches and, unless --quick, clang-tidy; changes
+# nothing.
 # Usage: tests/lint.sh [--quick] [--fix]
 #   --quick  all but clang-tidy (seconds)
 #   --fix    reformat the files instead of complaining
@@ -13,7 +14,7 @@ for argument in "$@"; do
   case $argument in
     --quick) quick=1 ;;
     --fix) fix=1 ;;
-    -h | --help) sed -n '2,7s/^# \{0,1\}//p' "$0"; exit 0 ;;
+    -h | --help) sed -n '2,8s/^# \{0,1\}//p' "$0"; exit 0 ;;
     *) echo "lint.sh: unknown argument '$argument' (see --help)" >&2; exit 2 ;;
   esac
 done
@@ -67,5 +68,6 @@ check_format
 check_layers
 check_links
 tests/cited_paths.py
+tests/switches.py
 [ "$quick" = 1 ] || check_tidy
 echo "lint.sh: clean"

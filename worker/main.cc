@@ -10,9 +10,9 @@
 #include <string>
 #include <thread>
 
-#include "CLI/CLI.hpp"
 #include "common/base/protocol.h"
 #include "common/base/standard_output.h"
+#include "common/command/command.h"
 #include "common/footprint/machine_memory.h"
 #include "common/program/command_line.h"
 #include "common/rpc/channel.h"
@@ -71,29 +71,28 @@ std::string CheckDevice(const std::string& device) {
   return std::string(cuda::ParseDeviceName(device).status().message());
 }
 
-void AddFlags(CLI::App& app, Flags& flags) {
+void AddFlags(Command& app, Flags& flags) {
   AddCoordinatorFlag(app, flags.coordinator);
   AddTlsFlags(app, flags.tls);
-  app.add_option("--device", flags.device, "What computes: cpu, cuda (the first GPU) or cuda:N")
-      ->check(CheckDevice)
-      ->capture_default_str();
-  app.add_option("--threads", flags.threads,
-                 "Blocks computed at a time (default: the processor's threads; 16 on a GPU)")
-      ->check(CLI::Range(1, 1024));
-  app.add_option(
-         "--memory", flags.memory,
-         "What may be used, 16G or 500M (default: what the machine or the control group has "
-         "left)")
-      ->check(CheckMemoryFlag)
-      ->type_name("SIZE");
-  app.add_option("--name", flags.name, "Shown to people (default: host name and process id)");
-  app.add_option("--data-dir", flags.data_dir, "Folder with the data sets, one folder each")
-      ->check(CLI::ExistingDirectory)
-      ->capture_default_str();
-  app.add_option("--log-level", flags.log_level, "What is logged to standard error")
-      ->check(CLI::IsMember({"trace", "debug", "info", "warn", "error"}))
-      ->capture_default_str();
-  app.footer(kFooter);
+  app.AddOption("--device", flags.device, "What computes: cpu, cuda (the first GPU) or cuda:N")
+      .Check(CheckDevice)
+      .ShowDefault();
+  app.AddOption("--threads", flags.threads,
+                "Blocks computed at a time (default: the processor's threads; 16 on a GPU)")
+      .Range(1, 1024);
+  app.AddOption("--memory", flags.memory,
+                "What may be used, 16G or 500M (default: what the machine or the control group has "
+                "left)")
+      .Check(CheckMemoryFlag)
+      .TypeName("SIZE");
+  app.AddOption("--name", flags.name, "Shown to people (default: host name and process id)");
+  app.AddOption("--data-dir", flags.data_dir, "Folder with the data sets, one folder each")
+      .ExistingFolder()
+      .ShowDefault();
+  app.AddOption("--log-level", flags.log_level, "What is logged to standard error")
+      .OneOf({"trace", "debug", "info", "warn", "error"})
+      .ShowDefault();
+  app.Footer(kFooter);
 }
 
 // Of the GPU where there is one: there the inner runs live.
@@ -172,7 +171,7 @@ int Main(int argc, char** argv) {
   std::signal(SIGPIPE, SIG_IGN);
   spdlog::set_default_logger(spdlog::stderr_color_mt("worker"));
   Flags flags;
-  CLI::App app("Computes blocks of inner training runs for a coordinator.", "paceline-worker");
+  Command app("Computes blocks of inner training runs for a coordinator.", "paceline-worker");
   AddFlags(app, flags);
   if (const auto ended = ParseProgram(app, argc, argv)) {
     return CloseStandardOutput("paceline-worker", *ended);

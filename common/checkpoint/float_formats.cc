@@ -52,7 +52,24 @@ std::optional<Tensor> ToFloat32(Tensor tensor) {
     case DType::kBf16:
       tensor.data = Converted<uint16_t>(tensor.data, FromBfloat);
       break;
-    default:
+    case DType::kI32:
+    case DType::kI64:
+    case DType::kU8:
+    case DType::kBool:
+    case DType::kI8:
+    case DType::kI16:
+    case DType::kU16:
+    case DType::kU32:
+    case DType::kU64:
+    case DType::kC64:
+    case DType::kF8E4m3:
+    case DType::kF8E5m2:
+    case DType::kF8E8m0:
+    case DType::kF8E4m3fnuz:
+    case DType::kF8E5m2fnuz:
+    case DType::kF6E2m3:
+    case DType::kF6E3m2:
+    case DType::kF4:
       return std::nullopt;
   }
   tensor.dtype = DType::kF32;

@@ -9,6 +9,7 @@
 #include "common/checkpoint/theta_leaves.h"
 #include "common/config/optimizer.h"
 #include "fmt/format.h"
+#include "nlohmann/json.hpp"
 
 namespace paceline {
 namespace {

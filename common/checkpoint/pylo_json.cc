@@ -5,6 +5,7 @@
 
 #include "common/base/file.h"
 #include "fmt/format.h"
+#include "nlohmann/json.hpp"
 
 namespace paceline {
 namespace {

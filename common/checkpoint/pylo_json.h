@@ -1,9 +1,9 @@
 // The JSON files of PyLO's folders, from anywhere.
 #pragma once
 
-#include <nlohmann/json.hpp>
 #include <string>
 #include <string_view>
+#include "nlohmann/json_fwd.hpp"
 
 #include "absl/status/statusor.h"
 #include "common/lopt/layout.h"

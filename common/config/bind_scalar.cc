@@ -154,9 +154,11 @@ std::string Written(const YamlNode& node) {
       return "is a list";
     case YamlNode::Kind::kMapping:
       return "is a mapping";
-    default:
-      return "is " + Quoted(node.text);
+    case YamlNode::Kind::kScalar:
+    case YamlNode::Kind::kRefused:
+      break;
   }
+  return "is " + Quoted(node.text);
 }
 
 }  // namespace paceline

@@ -77,9 +77,13 @@ bool HasEpisodeObjective(const v1::JobConfig& config) {
     case v1::EPISODE_LOSS_LAST:
     case v1::EPISODE_LOSS_RECOMPUTED:
       return true;
-    default:
-      return false;
+    case v1::EPISODE_LOSS_AVERAGE:
+    case v1::EPISODE_LOSS_UNSPECIFIED:
+    case v1::EpisodeLoss_INT_MIN_SENTINEL_DO_NOT_USE_:
+    case v1::EpisodeLoss_INT_MAX_SENTINEL_DO_NOT_USE_:
+      break;
   }
+  return false;
 }
 
 }  // namespace paceline

@@ -62,14 +62,16 @@ std::string Suggestion(std::string_view word, const std::vector<std::string>& ca
   return meant.empty() ? "" : fmt::format(" (did you mean {}?)", meant);
 }
 
-void AddVersionFlag(CLI::App& app) {
+void AddVersionFlag(Command& program) {
+  CLI::App& app = program.app();
   app.set_version_flag(
       "--version", [&app] { return VersionText(app.get_name()); },
       "Print version, commit, protocol, store format and engine build");
 }
 
-std::optional<int> ParseCommandLine(CLI::App& app, const std::vector<std::string>& arguments,
+std::optional<int> ParseCommandLine(Command& program, const std::vector<std::string>& arguments,
                                     std::ostream& out, std::ostream& err) {
+  CLI::App& app = program.app();
   const auto refuse = [&](const std::string& word) {
     err << app.get_name() << ": " << UnknownText(app, word) << "\n";
     return kWrongUsage;
@@ -93,9 +95,9 @@ std::optional<int> ParseCommandLine(CLI::App& app, const std::vector<std::string
   return std::nullopt;
 }
 
-std::optional<int> ParseProgram(CLI::App& app, int argc, char** argv) {
-  AddVersionFlag(app);
-  return ParseCommandLine(app, {argv + 1, argv + argc});
+std::optional<int> ParseProgram(Command& program, int argc, char** argv) {
+  AddVersionFlag(program);
+  return ParseCommandLine(program, {argv + 1, argv + argc});
 }
 
 }  // namespace paceline

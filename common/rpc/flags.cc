@@ -1,26 +1,25 @@
 #include "common/rpc/flags.h"
 
-#include "CLI/CLI.hpp"
 #include "common/rpc/address.h"
 
 namespace paceline {
 
-void AddTlsFlags(CLI::App& app, TlsFlags& tls) {
-  app.add_option("--tls-ca", tls.ca,
-                 "PEM file: authority that the other side's certificate must come from; on the "
-                 "coordinator it demands client certificates")
-      ->type_name("FILE");
-  app.add_option("--tls-cert", tls.cert, "PEM file: certificate of this side")->type_name("FILE");
-  app.add_option("--tls-key", tls.key, "PEM file: private key of --tls-cert")->type_name("FILE");
-  app.add_flag("--insecure", tls.insecure, "No TLS, even beyond this machine");
+void AddTlsFlags(Command& app, TlsFlags& tls) {
+  app.AddOption("--tls-ca", tls.ca,
+                "PEM file: authority that the other side's certificate must come from; on the "
+                "coordinator it demands client certificates")
+      .TypeName("FILE");
+  app.AddOption("--tls-cert", tls.cert, "PEM file: certificate of this side").TypeName("FILE");
+  app.AddOption("--tls-key", tls.key, "PEM file: private key of --tls-cert").TypeName("FILE");
+  app.AddFlag("--insecure", tls.insecure, "No TLS, even beyond this machine");
 }
 
-void AddCoordinatorFlag(CLI::App& app, std::string& address) {
+void AddCoordinatorFlag(Command& app, std::string& address) {
   if (address.empty()) address = kDefaultCoordinator;
-  app.add_option("--coordinator", address, "Where the coordinator listens")
-      ->type_name("HOST:PORT")
-      ->envname("PACELINE_COORDINATOR")
-      ->capture_default_str();
+  app.AddOption("--coordinator", address, "Where the coordinator listens")
+      .TypeName("HOST:PORT")
+      .Environment("PACELINE_COORDINATOR")
+      .ShowDefault();
 }
 
 }  // namespace paceline

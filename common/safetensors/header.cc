@@ -4,6 +4,7 @@
 #include <set>
 
 #include "absl/status/status.h"
+#include "nlohmann/json.hpp"
 
 namespace paceline {
 namespace {

@@ -1,9 +1,9 @@
 // The JSON header of a safetensors file.
 #pragma once
 
-#include <nlohmann/json.hpp>
 #include <string>
 #include <string_view>
+#include "nlohmann/json_fwd.hpp"
 
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"

@@ -14,9 +14,13 @@ std::string TierName(v1::Engine tier) {
       return "torch";
     case v1::ENGINE_FUSED:
       return "fused";
-    default:
-      return "";
+    case v1::ENGINE_AUTO:
+    case v1::ENGINE_UNSPECIFIED:
+    case v1::Engine_INT_MIN_SENTINEL_DO_NOT_USE_:
+    case v1::Engine_INT_MAX_SENTINEL_DO_NOT_USE_:
+      break;
   }
+  return "";
 }
 
 v1::Engine ChooseEngine(v1::Engine asked, const v1::Task& task) {

@@ -6,10 +6,11 @@
 #include <iostream>
 #include <string>
 
-#include "CLI/CLI.hpp"
 #include "common/base/standard_output.h"
+#include "common/command/command.h"
 #include "common/program/command_line.h"
 #include "coordinator/bench/sections.h"
+#include "nlohmann/json.hpp"
 
 namespace paceline {
 namespace {
@@ -38,18 +39,13 @@ absl::Status Run(const Flags& flags) {
 
 int Main(int argc, char** argv) {
   Flags flags;
-  CLI::App app("Sections of `paceline bench` around the coordinator.",
-               "paceline-bench-coordinator");
-  app.add_option("--section", flags.section, "rpc, store or system")
-      ->required()
-      ->check(CLI::IsMember({"rpc", "store", "system"}));
-  app.add_option("--threads", flags.system.threads, "Of the worker")
-      ->check(CLI::Range(1, 1024))
-      ->capture_default_str();
-  app.add_option("--particles", flags.system.particles, "A multiple of 8")->capture_default_str();
-  app.add_option("--steps", flags.system.steps, "Outer steps")
-      ->check(CLI::Range(20u, 1000000u))
-      ->capture_default_str();
+  Command app("Sections of `paceline bench` around the coordinator.", "paceline-bench-coordinator");
+  app.AddOption("--section", flags.section, "rpc, store or system")
+      .Required()
+      .OneOf({"rpc", "store", "system"});
+  app.AddOption("--threads", flags.system.threads, "Of the worker").Range(1, 1024).ShowDefault();
+  app.AddOption("--particles", flags.system.particles, "A multiple of 8").ShowDefault();
+  app.AddOption("--steps", flags.system.steps, "Outer steps").Range(20u, 1000000u).ShowDefault();
   if (const auto ended = ParseProgram(app, argc, argv)) return *ended;
   std::signal(SIGPIPE, SIG_IGN);
   setenv("GRPC_VERBOSITY", "NONE", 0);

@@ -4,6 +4,7 @@
 #include "coordinator/bench/sections.h"
 #include "fmt/format.h"
 #include "grpcpp/grpcpp.h"
+#include "nlohmann/json.hpp"
 #include "paceline/v1/worker.grpc.pb.h"
 
 namespace paceline {

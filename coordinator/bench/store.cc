@@ -6,6 +6,7 @@
 #include "coordinator/bench/sections.h"
 #include "coordinator/store/sqlite_store.h"
 #include "fmt/format.h"
+#include "nlohmann/json.hpp"
 
 namespace paceline {
 namespace {

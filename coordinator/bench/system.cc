@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "common/config/config.h"
+#include "common/text/job_state.h"
 #include "coordinator/bench/scratch_folder.h"
 #include "coordinator/bench/sections.h"
 #include "coordinator/cli/client/client.h"
@@ -18,6 +19,7 @@
 #include "coordinator/cli/local/local_cluster.h"
 #include "coordinator/cli/view/text.h"
 #include "fmt/format.h"
+#include "nlohmann/json.hpp"
 
 namespace paceline {
 namespace {

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "common/text/job_state.h"
 #include "coordinator/job/busy_timer.h"
 #include "coordinator/store/checkpoint.h"
 #include "coordinator/store/data_folder.h"

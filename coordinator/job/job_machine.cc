@@ -1,8 +1,7 @@
 #include "coordinator/job/job_machine.h"
 
-#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/strip.h"
+#include "common/text/job_state.h"
 
 namespace paceline {
 
@@ -63,10 +62,6 @@ void JobMachine::End(v1::JobState state, int64_t now_ms, const std::string& mess
   row_.state = state;
   row_.ended_ms = now_ms;
   row_.message = message;
-}
-
-std::string StateWord(v1::JobState state) {
-  return absl::AsciiStrToLower(absl::StripPrefix(v1::JobState_Name(state), "JOB_STATE_"));
 }
 
 }  // namespace paceline

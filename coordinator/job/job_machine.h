@@ -44,7 +44,4 @@ class JobMachine {
   JobRow row_;
 };
 
-// "queued", "running", ...
-std::string StateWord(v1::JobState state);
-
 }  // namespace paceline

@@ -35,7 +35,7 @@ absl::Status Coordinator::Load(JobEntry& entry) {
 }
 
 void Coordinator::OpenLog(const JobEntry& entry) {
-  auto log = OuterLog::Open(FolderOf(entry.row()), entry.row().name, entry.step);
+  auto log = OuterLog::Open(FolderOf(entry.row()), entry.row().name, entry.step, clock_);
   if (!log.ok()) {
     Note(entry.row().name, absl::StrCat("no log is written: ", log.status().message()));
     return;

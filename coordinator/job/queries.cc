@@ -3,6 +3,7 @@
 #include "absl/strings/str_cat.h"
 #include "common/base/digest.h"
 #include "common/lopt/layout.h"
+#include "common/text/job_state.h"
 #include "coordinator/job/busy_timer.h"
 #include "coordinator/job/coordinator.h"
 #include "coordinator/store/data_folder.h"

@@ -1,6 +1,5 @@
 #include "coordinator/log/outer_log.h"
 
-#include <chrono>
 #include <optional>
 #include <string_view>
 #include <utility>
@@ -8,6 +7,7 @@
 
 #include "common/base/file.h"
 #include "coordinator/log/record_json.h"
+#include "nlohmann/json.hpp"
 #include "spdlog/spdlog.h"
 
 namespace paceline {
@@ -38,10 +38,7 @@ absl::StatusOr<Kept> KeepUpToInFile(int64_t last_committed_step, const std::stri
   return KeepUpTo(last_committed_step, *log);
 }
 
-double UnixSeconds() {
-  const auto now = std::chrono::system_clock::now().time_since_epoch();
-  return std::chrono::duration<double>(now).count();
-}
+double Seconds(int64_t unix_ms) { return static_cast<double>(unix_ms) / 1000; }
 
 double InnerStepsPerSecond(const v1::OuterStepRecord& record) {
   return record.seconds() > 0 ? static_cast<double>(record.inner_steps()) / record.seconds() : 0;
@@ -85,7 +82,8 @@ void LogLine(const std::string& job, const v1::OuterStepRecord& record) {
 
 absl::StatusOr<std::unique_ptr<OuterLog>> OuterLog::Open(const std::string& folder,
                                                          const std::string& job,
-                                                         int64_t last_committed_step) {
+                                                         int64_t last_committed_step,
+                                                         const Clock& clock) {
   if (absl::Status made = MakeFolder(folder); !made.ok()) return made;
   const std::string path = folder + "/log.jsonl";
   const absl::StatusOr<Kept> kept = KeepUpToInFile(last_committed_step, path);
@@ -93,7 +91,7 @@ absl::StatusOr<std::unique_ptr<OuterLog>> OuterLog::Open(const std::string& fold
   absl::StatusOr<AppendFile> lines = AppendFile::Open(path, kept->bytes);
   if (!lines.ok()) return lines.status();
   absl::StatusOr<EventFile> events =
-      EventFile::Create(folder + "/tensorboard", kept->last_step + 1, UnixSeconds());
+      EventFile::Create(folder + "/tensorboard", kept->last_step + 1, Seconds(clock.UnixMillis()));
   if (!events.ok()) return events.status();
   return std::unique_ptr<OuterLog>(
       new OuterLog(job, kept->last_step, *std::move(lines), *std::move(events)));
@@ -106,8 +104,7 @@ absl::Status OuterLog::Append(const v1::OuterStepRecord& record) {
     return status;
   }
   last_step_ = record.step();
-  const double unix_seconds = static_cast<double>(record.unix_ms()) / 1000;
-  return events_.Add(record.step(), unix_seconds, Scalars(record));
+  return events_.Add(record.step(), Seconds(record.unix_ms()), Scalars(record));
 }
 
 }  // namespace paceline

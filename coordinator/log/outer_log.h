@@ -9,6 +9,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "common/base/clock.h"
 #include "coordinator/log/append_file.h"
 #include "coordinator/log/tfevents.h"
 #include "paceline/v1/job.pb.h"
@@ -20,10 +21,11 @@ class OuterLog {
  public:
   // Makes the folder if need be. What log.jsonl says of steps after `last_committed_step`, a torn
   // line and all that follows one are cut off; TensorBoard is told to forget those steps by the
-  // start of a new event file.
+  // start of a new event file, at `clock`'s time.
   static absl::StatusOr<std::unique_ptr<OuterLog>> Open(const std::string& folder,
                                                         const std::string& job,
-                                                        int64_t last_committed_step);
+                                                        int64_t last_committed_step,
+                                                        const Clock& clock);
 
   // The step of the newest record that is in the log; 0: none. It is less than last_committed_step
   // if the machine lost what was written last: append the stored records from last_step() + 1 on.

@@ -2,6 +2,8 @@
 
 #include <cmath>
 
+#include "nlohmann/json.hpp"
+
 namespace paceline {
 
 nlohmann::ordered_json NumberJson(double value) {

@@ -5,7 +5,7 @@
 #include <optional>
 #include <string_view>
 
-#include "nlohmann/json.hpp"
+#include "nlohmann/json_fwd.hpp"
 #include "paceline/v1/job.pb.h"
 
 namespace paceline {

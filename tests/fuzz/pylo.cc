@@ -1,6 +1,7 @@
 #include "common/checkpoint/pylo_form.h"
 #include "common/checkpoint/pylo_json.h"
 #include "common/config/optimizer.h"
+#include "nlohmann/json.hpp"
 #include "tests/fuzz/harness.h"
 #include "tests/fuzz/require.h"
 

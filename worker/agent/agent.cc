@@ -59,10 +59,14 @@ absl::Status Agent::Handle(const v1::CoordinatorMessage& message) {
       }
       EndJob(message.end().job());
       return absl::OkStatus();
-    default:
-      return absl::InvalidArgumentError(
-          absl::StrCat("a message of an unknown kind (", message.kind_case(), ")"));
+    case v1::CoordinatorMessage::kWelcome:
+    case v1::CoordinatorMessage::kHeartbeat:
+    case v1::CoordinatorMessage::kDismiss:
+    case v1::CoordinatorMessage::KIND_NOT_SET:
+      break;
   }
+  return absl::InvalidArgumentError(
+      absl::StrCat("a message of an unknown kind (", message.kind_case(), ")"));
 }
 
 void Agent::Drain(std::function<void()> done) {

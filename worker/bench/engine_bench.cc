@@ -16,6 +16,7 @@
 #include "common/footprint/tensors.h"
 #include "common/tier/tier.h"
 #include "fmt/format.h"
+#include "nlohmann/json.hpp"
 #include "worker/bench/flops.h"
 #include "worker/bench/machine.h"
 #include "worker/cuda/device_name.h"

@@ -4,12 +4,13 @@
 #include <iostream>
 #include <thread>
 
-#include "CLI/CLI.hpp"
 #include "common/base/file.h"
 #include "common/base/standard_output.h"
+#include "common/command/command.h"
 #include "common/footprint/machine_memory.h"
 #include "common/program/command_line.h"
 #include "fmt/format.h"
+#include "nlohmann/json.hpp"
 #include "worker/bench/cases.h"
 #include "worker/bench/engine_bench.h"
 #include "worker/bench/machine.h"
@@ -49,49 +50,47 @@ struct Flags {
   bool json = false;
 };
 
-void AddFlags(CLI::App& app, Flags& flags) {
+void AddFlags(Command& app, Flags& flags) {
   CaseOptions& cases = flags.cases;
-  app.add_option("--task", cases.tasks,
-                 "mlp:64-32-10, mlp:784-128-128-10:batch=64:tanh, quadratic:100 (may be repeated)")
-      ->expected(1)
-      ->take_all();
-  app.add_option("--optimizer", cases.optimizers,
-                 "A kind of the config's schema: adafac_mlp, mlp_lopt:hidden=16 (may be repeated)")
-      ->expected(1)
-      ->take_all();
-  app.add_option("--config", cases.config_path,
-                 "A job's YAML file: its tasks, and what is not given here")
-      ->type_name("FILE");
-  app.add_option("--particles", cases.particles, "Antithetic pairs (may be repeated, or 16,256)")
-      ->delimiter(',')
-      ->check(CLI::Range(1u, 1048576u));
-  app.add_option("--window", cases.window, "Inner steps between two messages (default: 50)")
-      ->check(CLI::Range(1u, 1000000u));
-  app.add_option("--engine", cases.engine, "auto, fused, torch or reference (default: auto)")
-      ->check(CLI::IsMember({"auto", "fused", "torch", "reference"}));
-  app.add_option("--device", flags.engine.device_name,
-                 "What computes: cpu, cuda (the first GPU) or cuda:N")
-      ->capture_default_str();
-  app.add_option("--threads", cases.threads, "Blocks computed at a time")
-      ->check(CLI::Range(1, 1024))
-      ->capture_default_str();
-  app.add_option("--seconds", flags.engine.seconds, "Per case of the engine")
-      ->check(CLI::Range(0.01, 3600.0))
-      ->capture_default_str();
-  app.add_option("--section", flags.sections,
-                 "engine, noise, aggregation, rpc, store, system (may be repeated, or noise,rpc)")
-      ->delimiter(',')
-      ->check(CLI::IsMember(kSections));
-  app.add_option("--memory", flags.memory, "What may be used (default: what the machine has left)")
-      ->check(CheckMemoryFlag)
-      ->type_name("SIZE");
-  app.add_option("--data-dir", flags.engine.data_dir, "Folder with the data sets, one folder each")
-      ->check(CLI::ExistingDirectory)
-      ->capture_default_str();
-  app.add_option("--against", flags.against, "What --json printed for another build")
-      ->type_name("FILE");
-  app.add_flag("--json", flags.json, "Print an object a line instead of tables");
-  app.footer(kFooter);
+  app.AddOption("--task", cases.tasks,
+                "mlp:64-32-10, mlp:784-128-128-10:batch=64:tanh, quadratic:100 (may be repeated)")
+      .Repeatable();
+  app.AddOption("--optimizer", cases.optimizers,
+                "A kind of the config's schema: adafac_mlp, mlp_lopt:hidden=16 (may be repeated)")
+      .Repeatable();
+  app.AddOption("--config", cases.config_path,
+                "A job's YAML file: its tasks, and what is not given here")
+      .TypeName("FILE");
+  app.AddOption("--particles", cases.particles, "Antithetic pairs (may be repeated, or 16,256)")
+      .Delimiter(',')
+      .Range(1u, 1048576u);
+  app.AddOption("--window", cases.window, "Inner steps between two messages (default: 50)")
+      .Range(1u, 1000000u);
+  app.AddOption("--engine", cases.engine, "auto, fused, torch or reference (default: auto)")
+      .OneOf({"auto", "fused", "torch", "reference"});
+  app.AddOption("--device", flags.engine.device_name,
+                "What computes: cpu, cuda (the first GPU) or cuda:N")
+      .ShowDefault();
+  app.AddOption("--threads", cases.threads, "Blocks computed at a time")
+      .Range(1, 1024)
+      .ShowDefault();
+  app.AddOption("--seconds", flags.engine.seconds, "Per case of the engine")
+      .Range(0.01, 3600.0)
+      .ShowDefault();
+  app.AddOption("--section", flags.sections,
+                "engine, noise, aggregation, rpc, store, system (may be repeated, or noise,rpc)")
+      .Delimiter(',')
+      .OneOf(kSections);
+  app.AddOption("--memory", flags.memory, "What may be used (default: what the machine has left)")
+      .Check(CheckMemoryFlag)
+      .TypeName("SIZE");
+  app.AddOption("--data-dir", flags.engine.data_dir, "Folder with the data sets, one folder each")
+      .ExistingFolder()
+      .ShowDefault();
+  app.AddOption("--against", flags.against, "What --json printed for another build")
+      .TypeName("FILE");
+  app.AddFlag("--json", flags.json, "Print an object a line instead of tables");
+  app.Footer(kFooter);
 }
 
 // Collects rows; with --json each is printed as soon as it is there.
@@ -252,7 +251,7 @@ int ExitStatusOf(const absl::Status& status) {
 
 int Main(int argc, char** argv) {
   Flags flags;
-  CLI::App app(kDescription, "paceline-bench");
+  Command app(kDescription, "paceline-bench");
   AddFlags(app, flags);
   if (const auto ended = ParseProgram(app, argc, argv)) return *ended;
   const absl::Status status = Run(std::move(flags));

@@ -9,6 +9,7 @@
 #include "common/lopt/layout.h"
 #include "common/noise/streams.h"
 #include "fmt/format.h"
+#include "nlohmann/json.hpp"
 #include "worker/bench/cases.h"
 
 namespace paceline {

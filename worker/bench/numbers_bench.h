@@ -3,7 +3,7 @@
 
 #include <vector>
 
-#include "nlohmann/json.hpp"
+#include "nlohmann/json_fwd.hpp"
 
 namespace paceline {
 

@@ -5,6 +5,7 @@
 
 #include "common/footprint/machine_memory.h"
 #include "fmt/format.h"
+#include "nlohmann/json.hpp"
 
 namespace paceline {
 namespace {

@@ -13,9 +13,13 @@ Split SplitOf(v1::DataSplit split) {
       return Split::kInnerValid;
     case v1::DATA_SPLIT_OUTER_VALID:
       return Split::kOuterValid;
-    default:
-      return Split::kTrain;
+    case v1::DATA_SPLIT_TRAIN:
+    case v1::DATA_SPLIT_UNSPECIFIED:
+    case v1::DataSplit_INT_MIN_SENTINEL_DO_NOT_USE_:
+    case v1::DataSplit_INT_MAX_SENTINEL_DO_NOT_USE_:
+      break;
   }
+  return Split::kTrain;
 }
 
 ObjectivePlan PlanValue(const v1::Objective& objective) {
@@ -69,7 +73,10 @@ ObjectivePlan PlanObjective(const v1::JobConfig& config) {
       plan.samples =
           full_es.has_recompute_samples() ? static_cast<int>(full_es.recompute_samples()) : 50;
       break;
-    default:
+    case v1::EPISODE_LOSS_AVERAGE:
+    case v1::EPISODE_LOSS_UNSPECIFIED:
+    case v1::EpisodeLoss_INT_MIN_SENTINEL_DO_NOT_USE_:
+    case v1::EpisodeLoss_INT_MAX_SENTINEL_DO_NOT_USE_:
       break;
   }
   return plan;

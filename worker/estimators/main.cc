@@ -4,12 +4,13 @@
 #include <iostream>
 #include <thread>
 
-#include "CLI/CLI.hpp"
 #include "common/base/file.h"
 #include "common/base/output.h"
 #include "common/base/standard_output.h"
 #include "common/checkpoint/trained_optimizer.h"
+#include "common/command/command.h"
 #include "common/program/command_line.h"
+#include "nlohmann/json.hpp"
 #include "worker/estimators/report.h"
 #include "worker/estimators/study.h"
 
@@ -45,46 +46,45 @@ struct Flags {
   bool force = false;
 };
 
-void AddGridFlags(CLI::App& app, StudyOptions& options) {
-  app.add_option("--estimators", options.estimators,
-                 "full_es, truncated_es, pes, nres, ..., pathwise (default: all)")
-      ->delimiter(',');
-  app.add_option("--sigma", options.sigmas, "Default: the config's, a third and three times of it")
-      ->delimiter(',')
-      ->check(CLI::Range(1e-6, 100.0));
-  app.add_option("--window", options.windows, "Default: the config's, and four times of it")
-      ->delimiter(',')
-      ->check(CLI::Range(int64_t{1}, int64_t{1'000'000}));
-  app.add_option("--particles", options.particles, "Antithetic pairs (default: the config's)")
-      ->delimiter(',')
-      ->check(CLI::Range(int64_t{1}, int64_t{1'048'576}));
-  app.add_option("--length", options.lengths,
-                 "Episode lengths of the plot (default: halves of the config's)")
-      ->delimiter(',')
-      ->check(CLI::Range(int64_t{1}, int64_t{10'000'000}));
+void AddGridFlags(Command& app, StudyOptions& options) {
+  app.AddOption("--estimators", options.estimators,
+                "full_es, truncated_es, pes, nres, ..., pathwise (default: all)")
+      .Delimiter(',');
+  app.AddOption("--sigma", options.sigmas, "Default: the config's, a third and three times of it")
+      .Delimiter(',')
+      .Range(1e-6, 100.0);
+  app.AddOption("--window", options.windows, "Default: the config's, and four times of it")
+      .Delimiter(',')
+      .Range(int64_t{1}, int64_t{1'000'000});
+  app.AddOption("--particles", options.particles, "Antithetic pairs (default: the config's)")
+      .Delimiter(',')
+      .Range(int64_t{1}, int64_t{1'048'576});
+  app.AddOption("--length", options.lengths,
+                "Episode lengths of the plot (default: halves of the config's)")
+      .Delimiter(',')
+      .Range(int64_t{1}, int64_t{10'000'000});
 }
 
-void AddFlags(CLI::App& app, Flags& flags) {
-  app.add_option("CONFIG", flags.config, "A job's YAML file")->required();
-  app.add_option("--set", flags.overrides, "KEY=VALUE: as of paceline submit (may be repeated)")
-      ->expected(1)
-      ->take_all();
-  app.add_option("--theta", flags.theta, "What `paceline export` wrote (default: the first theta)")
-      ->type_name("FILE");
+void AddFlags(Command& app, Flags& flags) {
+  app.AddOption("CONFIG", flags.config, "A job's YAML file").Required();
+  app.AddOption("--set", flags.overrides, "KEY=VALUE: as of paceline submit (may be repeated)")
+      .Repeatable();
+  app.AddOption("--theta", flags.theta, "What `paceline export` wrote (default: the first theta)")
+      .TypeName("FILE");
   AddGridFlags(app, flags.options);
-  app.add_option("--budget", flags.options.budget, "Inner steps of a row, of all its samples")
-      ->check(CLI::Range(int64_t{100}, int64_t{1'000'000'000'000}))
-      ->capture_default_str();
-  app.add_option("--svg", flags.svg, "Write the plot there (default: none)")->type_name("FILE");
-  app.add_flag("--force", flags.force, "Replace the plot that is there");
-  app.add_option("--threads", flags.options.threads, "Samples computed at a time")
-      ->check(CLI::Range(1, 1024))
-      ->capture_default_str();
-  app.add_option("--data-dir", flags.data_dir, "Folder with the data sets, one folder each")
-      ->check(CLI::ExistingDirectory)
-      ->capture_default_str();
-  app.add_flag("--json", flags.json, "Print an object instead of the table");
-  app.footer(kFooter);
+  app.AddOption("--budget", flags.options.budget, "Inner steps of a row, of all its samples")
+      .Range(int64_t{100}, int64_t{1'000'000'000'000})
+      .ShowDefault();
+  app.AddOption("--svg", flags.svg, "Write the plot there (default: none)").TypeName("FILE");
+  app.AddFlag("--force", flags.force, "Replace the plot that is there");
+  app.AddOption("--threads", flags.options.threads, "Samples computed at a time")
+      .Range(1, 1024)
+      .ShowDefault();
+  app.AddOption("--data-dir", flags.data_dir, "Folder with the data sets, one folder each")
+      .ExistingFolder()
+      .ShowDefault();
+  app.AddFlag("--json", flags.json, "Print an object instead of the table");
+  app.Footer(kFooter);
 }
 
 int ExitStatusOf(const absl::Status& status) {
@@ -120,7 +120,7 @@ absl::Status Run(const Flags& flags) {
 
 int Main(int argc, char** argv) {
   Flags flags;
-  CLI::App app(kDescription, "paceline-estimators");
+  Command app(kDescription, "paceline-estimators");
   flags.options.threads = static_cast<int>(std::max(1u, std::thread::hardware_concurrency()));
   AddFlags(app, flags);
   if (const auto ended = ParseProgram(app, argc, argv)) return *ended;

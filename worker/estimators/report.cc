@@ -6,6 +6,7 @@
 #include "common/plot/svg_plot.h"
 #include "common/text/table.h"
 #include "fmt/format.h"
+#include "nlohmann/json.hpp"
 
 namespace paceline {
 namespace {

@@ -1,8 +1,8 @@
 // A study for people, programs and browsers.
 #pragma once
 
-#include <nlohmann/json.hpp>
 #include <string>
+#include "nlohmann/json_fwd.hpp"
 
 #include "worker/estimators/study.h"
 

@@ -5,10 +5,11 @@
 #include <iostream>
 #include <thread>
 
-#include "CLI/CLI.hpp"
 #include "common/base/standard_output.h"
+#include "common/command/command.h"
 #include "common/config/config.h"
 #include "common/program/command_line.h"
+#include "nlohmann/json.hpp"
 #include "worker/eval/evaluate.h"
 #include "worker/eval/report.h"
 
@@ -41,41 +42,41 @@ struct Flags {
   bool json = false;
 };
 
-void AddFlags(CLI::App& app, Flags& flags) {
+void AddFlags(Command& app, Flags& flags) {
   EvalOptions& options = flags.options;
-  app.add_option("TARGET", flags.file, "What `paceline export` wrote")->required();
-  app.add_option("--seeds", options.seeds, "Runs per optimizer that the table is made of")
-      ->check(CLI::Range(2, 1000))
-      ->capture_default_str();
-  app.add_option("--tuning-seeds", options.tuning.seeds,
-                 "Other runs, by which each hand-designed optimizer's setting is chosen")
-      ->check(CLI::Range(1, 1000))
-      ->capture_default_str();
-  app.add_option(
+  app.AddOption("TARGET", flags.file, "What `paceline export` wrote").Required();
+  app.AddOption("--seeds", options.seeds, "Runs per optimizer that the table is made of")
+      .Range(2, 1000)
+      .ShowDefault();
+  app.AddOption("--tuning-seeds", options.tuning.seeds,
+                "Other runs, by which each hand-designed optimizer's setting is chosen")
+      .Range(1, 1000)
+      .ShowDefault();
+  app.AddOption(
          "--tuning-settings", options.tuning.settings,
          "Settings of each tried first; then the best one's neighbours, until none is better")
-      ->check(CLI::Range(1, 10'000))
-      ->capture_default_str();
-  app.add_option("--length", options.length,
-                 "Inner steps of the training horizon (default: the config's longest episode)")
-      ->check(CLI::Range(int64_t{2}, int64_t{10'000'000}));
-  app.add_option("--task", options.task, "Which of the config's tasks, counted from 0")
-      ->check(CLI::Range(0, 63))
-      ->capture_default_str();
-  app.add_option("--config", flags.config,
-                 "Take tasks and lengths from this config (default: those it was trained on)")
-      ->type_name("CONFIG");
-  app.add_option("--threads", options.threads, "Runs computed at a time")
-      ->check(CLI::Range(1, 1024))
-      ->capture_default_str();
-  app.add_option("--output,-o", flags.output,
-                 "Folder for the plot, curves and tables (default: eval-NAME here)")
-      ->type_name("DIR");
-  app.add_option("--data-dir", flags.data_dir, "Folder with the data sets, one folder each")
-      ->check(CLI::ExistingDirectory)
-      ->capture_default_str();
-  app.add_flag("--json", flags.json, "Print the result as JSON");
-  app.footer(kFooter);
+      .Range(1, 10'000)
+      .ShowDefault();
+  app.AddOption("--length", options.length,
+                "Inner steps of the training horizon (default: the config's longest episode)")
+      .Range(int64_t{2}, int64_t{10'000'000});
+  app.AddOption("--task", options.task, "Which of the config's tasks, counted from 0")
+      .Range(0, 63)
+      .ShowDefault();
+  app.AddOption("--config", flags.config,
+                "Take tasks and lengths from this config (default: those it was trained on)")
+      .TypeName("CONFIG");
+  app.AddOption("--threads", options.threads, "Runs computed at a time")
+      .Range(1, 1024)
+      .ShowDefault();
+  app.AddOption("--output,-o", flags.output,
+                "Folder for the plot, curves and tables (default: eval-NAME here)")
+      .TypeName("DIR");
+  app.AddOption("--data-dir", flags.data_dir, "Folder with the data sets, one folder each")
+      .ExistingFolder()
+      .ShowDefault();
+  app.AddFlag("--json", flags.json, "Print the result as JSON");
+  app.Footer(kFooter);
 }
 
 int ExitStatusOf(const absl::Status& status) {
@@ -123,7 +124,7 @@ absl::Status Run(const Flags& flags) {
 
 int Main(int argc, char** argv) {
   Flags flags;
-  CLI::App app(kDescription, "paceline-eval");
+  Command app(kDescription, "paceline-eval");
   AddFlags(app, flags);
   if (const auto ended = ParseProgram(app, argc, argv)) return *ended;
   const absl::Status status = Run(flags);

@@ -6,6 +6,7 @@
 #include "common/text/table.h"
 #include "fmt/format.h"
 #include "fmt/ranges.h"
+#include "nlohmann/json.hpp"
 #include "worker/eval/statistics.h"
 #include "worker/eval/verdict.h"
 

@@ -7,7 +7,7 @@
 #include "absl/status/status.h"
 #include "common/base/output.h"
 #include "common/plot/svg_plot.h"
-#include "nlohmann/json.hpp"
+#include "nlohmann/json_fwd.hpp"
 #include "worker/eval/evaluate.h"
 
 namespace paceline {

@@ -31,9 +31,12 @@ bool Visit(v1::Activation kind, Visitor&& visit) {
       return visit(activation::Gelu{}), true;
     case v1::ACTIVATION_LEAKY_RELU:
       return visit(activation::LeakyRelu{}), true;
-    default:
-      return false;
+    case v1::ACTIVATION_UNSPECIFIED:
+    case v1::Activation_INT_MIN_SENTINEL_DO_NOT_USE_:
+    case v1::Activation_INT_MAX_SENTINEL_DO_NOT_USE_:
+      break;
   }
+  return false;
 }
 
 }  // namespace

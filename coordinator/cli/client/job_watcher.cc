@@ -26,13 +26,15 @@ bool IsPassing(const absl::Status& status) {
 }  // namespace
 
 JobWatcher::JobWatcher(std::shared_ptr<grpc::Channel> channel, std::string coordinator,
-                       std::string job, int64_t after_step, std::chrono::seconds patience)
+                       std::string job, int64_t after_step, std::chrono::seconds patience,
+                       const Clock& clock)
     : channel_(std::move(channel)),
       coordinator_(std::move(coordinator)),
       job_(std::move(job)),
       patience_(patience),
+      clock_(clock),
       seen_step_(after_step),
-      heard_at_(std::chrono::steady_clock::now()),
+      heard_at_(clock.Now()),
       thread_([this](const std::stop_token& stop) { Run(stop); }) {}
 
 JobWatcher::~JobWatcher() {
@@ -68,7 +70,7 @@ void JobWatcher::Run(const std::stop_token& stop) {
   while (true) {
     const absl::Status status = WatchOnce(stop);
     if ((status.ok() && job_ended_) || stop.stop_requested()) return End(absl::OkStatus());
-    const bool patient = std::chrono::steady_clock::now() - heard_at_ < patience_;
+    const bool patient = clock_.Now() - heard_at_ < patience_;
     if (!IsPassing(status) || !patient) return End(status);
     std::unique_lock lock(mutex_);
     if (absl::IsUnavailable(status)) {
@@ -92,7 +94,7 @@ absl::Status JobWatcher::WatchOnce(const std::stop_token& stop) {
 }
 
 void JobWatcher::Take(v1::Progress progress) {
-  heard_at_ = std::chrono::steady_clock::now();
+  heard_at_ = clock_.Now();
   job_ended_ = HasEnded(progress.summary().state());
   if (progress.has_record()) seen_step_ = std::max(seen_step_, progress.record().step());
   std::lock_guard lock(mutex_);

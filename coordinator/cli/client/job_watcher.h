@@ -12,6 +12,7 @@
 #include <thread>
 
 #include "absl/status/status.h"
+#include "common/base/clock.h"
 #include "paceline/v1/job.pb.h"
 
 namespace grpc {
@@ -24,9 +25,11 @@ namespace paceline {
 // Thread-safe.
 class JobWatcher {
  public:
-  // Gives up when the coordinator has not been reached for `patience`.
+  // Gives up when the coordinator has not been reached for `patience` by `clock`, which outlives
+  // the watcher.
   JobWatcher(std::shared_ptr<grpc::Channel> channel, std::string coordinator, std::string job,
-             int64_t after_step, std::chrono::seconds patience = std::chrono::minutes(10));
+             int64_t after_step, std::chrono::seconds patience = std::chrono::minutes(10),
+             const Clock& clock = Clock::Real());
   // Ends the call in progress.
   ~JobWatcher();
 
@@ -48,15 +51,16 @@ class JobWatcher {
   const std::string coordinator_;
   const std::string job_;
   const std::chrono::seconds patience_;
+  const Clock& clock_;
   mutable std::mutex mutex_;
   std::condition_variable_any changed_;
-  std::deque<v1::Progress> queue_;                  // guarded by mutex_
-  std::string trouble_;                             // guarded by mutex_
-  absl::Status status_;                             // guarded by mutex_
-  bool ended_ = false;                              // guarded by mutex_
-  int64_t seen_step_;                               // of the thread
-  bool job_ended_ = false;                          // of the thread
-  std::chrono::steady_clock::time_point heard_at_;  // of the thread
+  std::deque<v1::Progress> queue_;  // guarded by mutex_
+  std::string trouble_;             // guarded by mutex_
+  absl::Status status_;             // guarded by mutex_
+  bool ended_ = false;              // guarded by mutex_
+  int64_t seen_step_;               // of the thread
+  bool job_ended_ = false;          // of the thread
+  SteadyTime heard_at_;             // of the thread
   std::jthread thread_;
 };
 

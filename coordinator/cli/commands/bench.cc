@@ -3,7 +3,7 @@
 
 namespace paceline {
 
-void AddBench(CLI::App& app, Context& context) {
+void AddBench(Command& app, Context& context) {
   AddProgramCommand(
       app, context, "bench",
       "Measure this build on this machine: inner steps a second beside the machine's peak, and the "

@@ -1,6 +1,5 @@
 #include <memory>
 
-#include "CLI/CLI.hpp"
 #include "common/config/config.h"
 #include "common/footprint/footprint.h"
 #include "coordinator/cli/commands/answer.h"
@@ -32,14 +31,14 @@ absl::StatusOr<ExitStatus> Check(const Context& context, const CheckOptions& opt
 
 }  // namespace
 
-void AddCheck(CLI::App& app, Context& context) {
+void AddCheck(Command& app, Context& context) {
   auto options = std::make_shared<CheckOptions>();
-  CLI::App* command =
+  Command& command =
       AddCommand(app, context, "check", "All faults of a config, or that it has none",
                  [&context, options] { return Check(context, *options); });
-  AddConfigFlags(*command, options->source);
-  AddJsonFlag(*command, context);
-  command->add_flag("--print", options->print, "Print the config with all defaults filled in");
+  AddConfigFlags(command, options->source);
+  AddJsonFlag(command, context);
+  command.AddFlag("--print", options->print, "Print the config with all defaults filled in");
 }
 
 }  // namespace paceline

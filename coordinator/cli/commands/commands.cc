@@ -3,7 +3,7 @@
 namespace paceline {
 namespace {
 
-using AddFunction = void (*)(CLI::App&, Context&);
+using AddFunction = void (*)(Command&, Context&);
 
 // In the order of --help.
 constexpr AddFunction kCommands[] = {
@@ -13,7 +13,7 @@ constexpr AddFunction kCommands[] = {
 
 }  // namespace
 
-void AddCommands(CLI::App& app, Context& context) {
+void AddCommands(Command& app, Context& context) {
   for (const AddFunction add : kCommands) add(app, context);
 }
 

@@ -1,20 +1,18 @@
 #include "coordinator/cli/commands/config_source.h"
 
-#include "CLI/CLI.hpp"
 #include "common/base/file.h"
 #include "common/config/config.h"
 #include "fmt/format.h"
 
 namespace paceline {
 
-void AddConfigFlags(CLI::App& command, ConfigSource& source) {
-  command.add_option("CONFIG", source.path, "The job's YAML file")->required();
+void AddConfigFlags(Command& command, ConfigSource& source) {
+  command.AddOption("CONFIG", source.path, "The job's YAML file").Required();
   command
-      .add_option("--set", source.overrides,
-                  "Change one value of the config: --set outer.steps=60 (may be repeated)")
-      ->type_name("KEY=VALUE")
-      ->expected(1)
-      ->take_all();
+      .AddOption("--set", source.overrides,
+                 "Change one value of the config: --set outer.steps=60 (may be repeated)")
+      .TypeName("KEY=VALUE")
+      .Repeatable();
 }
 
 absl::StatusOr<LoadedConfig> Load(const ConfigSource& source) {

@@ -5,11 +5,8 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "common/command/command.h"
 #include "paceline/v1/job_config.pb.h"
-
-namespace CLI {
-class App;
-}
 
 namespace paceline {
 
@@ -25,7 +22,7 @@ struct LoadedConfig {
 };
 
 // CONFIG and --set.
-void AddConfigFlags(CLI::App& command, ConfigSource& source);
+void AddConfigFlags(Command& command, ConfigSource& source);
 // InvalidArgument lists all faults, one a line; otherwise as ReadFile.
 absl::StatusOr<LoadedConfig> Load(const ConfigSource& source);
 

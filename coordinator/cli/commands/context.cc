@@ -8,7 +8,6 @@
 #include <system_error>
 #include <utility>
 
-#include "CLI/CLI.hpp"
 #include "common/base/standard_output.h"
 #include "common/program/command_line.h"
 #include "common/rpc/flags.h"
@@ -41,41 +40,40 @@ Environment ProcessEnvironment() {
           .program_folder = OwnFolder()};
 }
 
-CLI::App* AddCommand(CLI::App& app, Context& context, const std::string& name,
-                     const std::string& description,
-                     std::function<absl::StatusOr<ExitStatus>()> run) {
-  CLI::App* command = app.add_subcommand(name, description);
-  command->footer(kExitStatusHelp);
-  command->callback([&context, run = std::move(run)] {
+Command& AddCommand(Command& app, Context& context, const std::string& name,
+                    const std::string& description,
+                    std::function<absl::StatusOr<ExitStatus>()> run) {
+  Command& command = app.AddCommand(name, description, [&context, run = std::move(run)] {
     const absl::StatusOr<ExitStatus> result = run();
     context.exit_status = result.ok() ? *result : ExitStatusOf(result.status());
     context.environment.out.flush();
     if (!result.ok()) context.environment.err << "paceline: " << result.status().message() << "\n";
   });
+  command.Footer(kExitStatusHelp);
   return command;
 }
 
-void AddConnectionFlags(CLI::App& command, Context& context) {
-  // Of this command's own: CLI11 reads the environment for commands that were not given as well.
+void AddConnectionFlags(Command& command, Context& context) {
+  // Of this command's own: the environment is read for commands that were not given as well.
   auto connection = std::make_shared<Connection>();
   AddCoordinatorFlag(command, connection->coordinator);
   AddTlsFlags(command, connection->tls);
-  command.parse_complete_callback([&context, connection] { context.connection = *connection; });
+  command.AfterParsing([&context, connection] { context.connection = *connection; });
 }
 
-void AddForceFlag(CLI::App& command, bool& force) {
-  command.add_flag("--force", force, "Replace a file that is there");
+void AddForceFlag(Command& command, bool& force) {
+  command.AddFlag("--force", force, "Replace a file that is there");
 }
 
-void AddJsonFlag(CLI::App& command, Context& context) {
-  command.add_flag("--json", context.json, "Print JSON and nothing else");
+void AddJsonFlag(Command& command, Context& context) {
+  command.AddFlag("--json", context.json, "Print JSON and nothing else");
 }
 
 int RunPaceline(const std::vector<std::string>& arguments, const Environment& environment) {
   Context context(environment);
-  CLI::App app(kDescription, "paceline");
-  app.require_subcommand(1);
-  app.footer(kExitStatusHelp);
+  Command app(kDescription, "paceline");
+  app.RequireCommand();
+  app.Footer(kExitStatusHelp);
   AddVersionFlag(app);
   AddCommands(app, context);
   const auto ended = ParseCommandLine(app, arguments, environment.out, environment.err);

@@ -8,12 +8,9 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "common/command/command.h"
 #include "coordinator/cli/client/client.h"
 #include "coordinator/cli/commands/exit_status.h"
-
-namespace CLI {
-class App;
-}
 
 namespace paceline {
 
@@ -29,7 +26,7 @@ struct Environment {
 // Environment of this process: std::cout and std::cerr, NO_COLOR, its own executable's folder.
 Environment ProcessEnvironment();
 
-// Options of a command are filled in by CLI11 before it runs.
+// The options of a command are filled in before it runs.
 struct Context {
   explicit Context(Environment where) : environment(std::move(where)) {}
 
@@ -42,13 +39,13 @@ struct Context {
 };
 
 // Adds a command. Its error is printed and becomes the exit status.
-CLI::App* AddCommand(CLI::App& app, Context& context, const std::string& name,
-                     const std::string& description,
-                     std::function<absl::StatusOr<ExitStatus>()> run);
-void AddConnectionFlags(CLI::App& command, Context& context);
-void AddJsonFlag(CLI::App& command, Context& context);
+Command& AddCommand(Command& app, Context& context, const std::string& name,
+                    const std::string& description,
+                    std::function<absl::StatusOr<ExitStatus>()> run);
+void AddConnectionFlags(Command& command, Context& context);
+void AddJsonFlag(Command& command, Context& context);
 // Of commands that write what --out names.
-void AddForceFlag(CLI::App& command, bool& force);
+void AddForceFlag(Command& command, bool& force);
 
 // The program: `arguments` without its own name. What main returns.
 int RunPaceline(const std::vector<std::string>& arguments, const Environment& environment);

@@ -1,12 +1,12 @@
 #include <memory>
 
-#include "CLI/CLI.hpp"
+#include "common/text/job_state.h"
 #include "coordinator/cli/commands/answer.h"
 #include "coordinator/cli/commands/commands.h"
 #include "coordinator/cli/commands/context.h"
 #include "coordinator/cli/view/job_json.h"
-#include "coordinator/cli/view/text.h"
 #include "fmt/format.h"
+#include "nlohmann/json.hpp"
 
 namespace paceline {
 namespace {
@@ -23,19 +23,19 @@ absl::StatusOr<ExitStatus> Act(const Context& context, const std::string& job, A
   return kExitOk;
 }
 
-void AddAction(CLI::App& app, Context& context, const std::string& name,
+void AddAction(Command& app, Context& context, const std::string& name,
                const std::string& description, Action action) {
   auto job = std::make_shared<std::string>();
-  CLI::App* command = AddCommand(app, context, name, description,
-                                 [&context, job, action] { return Act(context, *job, action); });
-  command->add_option("JOB", *job, "The job's name")->required();
-  AddConnectionFlags(*command, context);
-  AddJsonFlag(*command, context);
+  Command& command = AddCommand(app, context, name, description,
+                                [&context, job, action] { return Act(context, *job, action); });
+  command.AddOption("JOB", *job, "The job's name").Required();
+  AddConnectionFlags(command, context);
+  AddJsonFlag(command, context);
 }
 
 }  // namespace
 
-void AddControl(CLI::App& app, Context& context) {
+void AddControl(Command& app, Context& context) {
   AddAction(app, context, "pause", "Stop a job after its outer step; it keeps what it has learned",
             &JobClient::Pause);
   AddAction(app, context, "resume", "Let a paused job go on", &JobClient::Resume);

@@ -1,6 +1,5 @@
 #include <memory>
 
-#include "CLI/CLI.hpp"
 #include "coordinator/cli/commands/answer.h"
 #include "coordinator/cli/commands/commands.h"
 #include "coordinator/cli/commands/context.h"
@@ -20,15 +19,15 @@ absl::StatusOr<ExitStatus> Delete(const Context& context, const std::string& job
 
 }  // namespace
 
-void AddDelete(CLI::App& app, Context& context) {
+void AddDelete(Command& app, Context& context) {
   auto job = std::make_shared<std::string>();
-  CLI::App* command = AddCommand(
+  Command& command = AddCommand(
       app, context, "delete",
       "Forget a job that has ended: its theta, log, checkpoints and folder are gone for good",
       [&context, job] { return Delete(context, *job); });
-  command->add_option("JOB", *job, "The job's name")->required();
-  AddConnectionFlags(*command, context);
-  AddJsonFlag(*command, context);
+  command.AddOption("JOB", *job, "The job's name").Required();
+  AddConnectionFlags(command, context);
+  AddJsonFlag(command, context);
 }
 
 }  // namespace paceline

@@ -3,7 +3,7 @@
 
 namespace paceline {
 
-void AddEstimators(CLI::App& app, Context& context) {
+void AddEstimators(Command& app, Context& context) {
   AddProgramCommand(
       app, context, "estimators",
       "Measure the bias and variance of every gradient estimator on a config, to choose sigma, "

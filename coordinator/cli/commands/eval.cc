@@ -3,7 +3,6 @@
 #include <memory>
 #include <system_error>
 
-#include "CLI/CLI.hpp"
 #include "common/base/file.h"
 #include "coordinator/cli/commands/commands.h"
 #include "coordinator/cli/commands/context.h"
@@ -69,19 +68,17 @@ absl::StatusOr<ExitStatus> Eval(const Context& context, Arguments arguments,
 
 }  // namespace
 
-void AddEval(CLI::App& app, Context& context) {
+void AddEval(Command& app, Context& context) {
   auto options = std::make_shared<EvalOptions>();
   // The command is known only after its callback.
-  auto command = std::make_shared<CLI::App*>(nullptr);
-  *command = AddCommand(
+  auto command = std::make_shared<Command*>(nullptr);
+  *command = &AddCommand(
       app, context, "eval",
       "Compare a learned optimizer (a job, or an exported file) with tuned SGD, momentum and Adam; "
       "the program paceline-eval beside this one does the work",
       [&context, options, command] { return Eval(context, (*command)->remaining(), *options); });
-  (*command)->allow_extras();
-  // Help is that of paceline-eval.
-  (*command)->set_help_flag();
-  (*command)->add_option("--output,-o", options->output);
+  (*command)->PassOn();
+  (*command)->AddOption("--output,-o", options->output);
   AddForceFlag(**command, options->force);
   AddConnectionFlags(**command, context);
 }

@@ -26,9 +26,16 @@ ExitStatus ExitStatusOf(v1::JobState state) {
       return kExitOk;
     case v1::JOB_STATE_CANCELLED:
       return kExitCancelled;
-    default:
-      return kExitFailed;
+    case v1::JOB_STATE_FAILED:
+    case v1::JOB_STATE_QUEUED:
+    case v1::JOB_STATE_RUNNING:
+    case v1::JOB_STATE_PAUSED:
+    case v1::JOB_STATE_UNSPECIFIED:
+    case v1::JobState_INT_MIN_SENTINEL_DO_NOT_USE_:
+    case v1::JobState_INT_MAX_SENTINEL_DO_NOT_USE_:
+      break;
   }
+  return kExitFailed;
 }
 
 }  // namespace paceline

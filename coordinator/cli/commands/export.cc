@@ -3,7 +3,6 @@
 #include <filesystem>
 #include <memory>
 
-#include "CLI/CLI.hpp"
 #include "common/base/digest.h"
 #include "common/safetensors/safetensors.h"
 #include "coordinator/cli/commands/answer.h"
@@ -119,28 +118,28 @@ absl::StatusOr<v1::GetThetaReply> ExportTheta(JobClient& client, const std::stri
   return theta;
 }
 
-void AddExport(CLI::App& app, Context& context) {
+void AddExport(Command& app, Context& context) {
   auto options = std::make_shared<ExportOptions>();
-  CLI::App* command =
+  Command& command =
       AddCommand(app, context, "export",
                  "Write a trained optimizer to a file, for this or for other libraries",
                  [&context, options] { return Export(context, *options); });
   command
-      ->add_option("TARGET", options->target, "A job's name, or a file that export or import wrote")
-      ->required();
-  command->add_option("--step", options->step, "After this many outer steps (default: the newest)")
-      ->type_name("N");
+      .AddOption("TARGET", options->target, "A job's name, or a file that export or import wrote")
+      .Required();
+  command.AddOption("--step", options->step, "After this many outer steps (default: the newest)")
+      .TypeName("N");
   command
-      ->add_option("--format", options->format,
-                   "safetensors; theta-state, for google/learned_optimization; or pylo, a folder")
-      ->capture_default_str();
+      .AddOption("--format", options->format,
+                 "safetensors; theta-state, for google/learned_optimization; or pylo, a folder")
+      .ShowDefault();
   command
-      ->add_option("--out,--output,-o", options->output,
-                   "Default: TARGET.safetensors, TARGET.theta.state or TARGET-pylo, here")
-      ->type_name("PATH");
-  AddForceFlag(*command, options->force);
-  AddConnectionFlags(*command, context);
-  AddJsonFlag(*command, context);
+      .AddOption("--out,--output,-o", options->output,
+                 "Default: TARGET.safetensors, TARGET.theta.state or TARGET-pylo, here")
+      .TypeName("PATH");
+  AddForceFlag(command, options->force);
+  AddConnectionFlags(command, context);
+  AddJsonFlag(command, context);
 }
 
 }  // namespace paceline

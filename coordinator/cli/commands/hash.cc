@@ -1,7 +1,6 @@
 #include <memory>
 #include <optional>
 
-#include "CLI/CLI.hpp"
 #include "common/base/digest.h"
 #include "common/checkpoint/trained_optimizer.h"
 #include "coordinator/cli/commands/answer.h"
@@ -40,18 +39,18 @@ absl::StatusOr<ExitStatus> Hash(const Context& context, const HashOptions& optio
 
 }  // namespace
 
-void AddHash(CLI::App& app, Context& context) {
+void AddHash(Command& app, Context& context) {
   auto options = std::make_shared<HashOptions>();
-  CLI::App* command = AddCommand(
+  Command& command = AddCommand(
       app, context, "hash",
       "Digest of theta, of a job from the coordinator's store; the last word printed is the digest",
       [&context, options] { return Hash(context, *options); });
-  command->add_option("TARGET", options->job, "A job's name, or a file that export or import wrote")
-      ->required();
-  command->add_option("--step", options->step, "After this many outer steps (default: the newest)")
-      ->type_name("N");
-  AddConnectionFlags(*command, context);
-  AddJsonFlag(*command, context);
+  command.AddOption("TARGET", options->job, "A job's name, or a file that export or import wrote")
+      .Required();
+  command.AddOption("--step", options->step, "After this many outer steps (default: the newest)")
+      .TypeName("N");
+  AddConnectionFlags(command, context);
+  AddJsonFlag(command, context);
 }
 
 }  // namespace paceline

@@ -1,7 +1,6 @@
 #include <memory>
 #include <optional>
 
-#include "CLI/CLI.hpp"
 #include "common/base/digest.h"
 #include "common/base/output.h"
 #include "common/lopt/layout.h"
@@ -57,27 +56,27 @@ absl::StatusOr<ExitStatus> Import(const Context& context, const ImportOptions& o
 
 }  // namespace
 
-void AddImport(CLI::App& app, Context& context) {
+void AddImport(Command& app, Context& context) {
   auto options = std::make_shared<ImportOptions>();
-  CLI::App* command =
+  Command& command =
       AddCommand(app, context, "import", "Read a trained optimizer that another library wrote",
                  [&context, options] { return Import(context, *options); });
   command
-      ->add_option("PATH", options->source,
-                   "A safetensors file, learned_optimization's theta.state, or a folder of PyLO's")
-      ->required();
-  command->add_option("--format", options->format, "auto, safetensors, theta-state or pylo")
-      ->capture_default_str();
+      .AddOption("PATH", options->source,
+                 "A safetensors file, learned_optimization's theta.state, or a folder of PyLO's")
+      .Required();
+  command.AddOption("--format", options->format, "auto, safetensors, theta-state or pylo")
+      .ShowDefault();
   command
-      ->add_option("--optimizer", options->optimizer,
-                   "Which optimizer it is, where PATH does not say: '{adafac_mlp: {hidden: 32}}', "
-                   "or a config file")
-      ->type_name("CONFIG");
-  command->add_option("--out,--output,-o", options->output, "The safetensors file to write")
-      ->type_name("FILE")
-      ->required();
-  AddForceFlag(*command, options->force);
-  AddJsonFlag(*command, context);
+      .AddOption("--optimizer", options->optimizer,
+                 "Which optimizer it is, where PATH does not say: '{adafac_mlp: {hidden: 32}}', "
+                 "or a config file")
+      .TypeName("CONFIG");
+  command.AddOption("--out,--output,-o", options->output, "The safetensors file to write")
+      .TypeName("FILE")
+      .Required();
+  AddForceFlag(command, options->force);
+  AddJsonFlag(command, context);
 }
 
 }  // namespace paceline

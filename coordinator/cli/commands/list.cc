@@ -1,4 +1,4 @@
-#include "CLI/CLI.hpp"
+#include "common/text/job_state.h"
 #include "common/text/table.h"
 #include "coordinator/cli/commands/answer.h"
 #include "coordinator/cli/commands/commands.h"
@@ -6,6 +6,7 @@
 #include "coordinator/cli/view/job_json.h"
 #include "coordinator/cli/view/text.h"
 #include "fmt/format.h"
+#include "nlohmann/json.hpp"
 
 namespace paceline {
 namespace {
@@ -43,11 +44,11 @@ absl::StatusOr<ExitStatus> List(const Context& context) {
 
 }  // namespace
 
-void AddList(CLI::App& app, Context& context) {
-  CLI::App* command = AddCommand(app, context, "list", "All jobs of the coordinator",
-                                 [&context] { return List(context); });
-  AddConnectionFlags(*command, context);
-  AddJsonFlag(*command, context);
+void AddList(Command& app, Context& context) {
+  Command& command = AddCommand(app, context, "list", "All jobs of the coordinator",
+                                [&context] { return List(context); });
+  AddConnectionFlags(command, context);
+  AddJsonFlag(command, context);
 }
 
 }  // namespace paceline

@@ -5,7 +5,6 @@
 #include <thread>
 #include <utility>
 
-#include "CLI/CLI.hpp"
 #include "common/footprint/footprint.h"
 #include "common/footprint/machine_memory.h"
 #include "coordinator/cli/commands/commands.h"
@@ -178,38 +177,38 @@ absl::StatusOr<ExitStatus> Local(const Context& context, const LocalOptions& opt
 
 }  // namespace
 
-void AddLocal(CLI::App& app, Context& context) {
+void AddLocal(Command& app, Context& context) {
   auto options = std::make_shared<LocalOptions>();
-  CLI::App* command = AddCommand(
+  Command& command = AddCommand(
       app, context, "local",
       "Run a job on this machine alone: starts a coordinator and workers, follows the job to its "
       "end, exports what it learned, and stops them",
       [&context, options] { return Local(context, *options); });
-  AddConfigFlags(*command, options->source);
-  command->add_option("--workers", options->workers, "Worker processes")
-      ->check(CLI::Range(1, kMaxWorkers))
-      ->capture_default_str();
+  AddConfigFlags(command, options->source);
+  command.AddOption("--workers", options->workers, "Worker processes")
+      .Range(1, kMaxWorkers)
+      .ShowDefault();
   command
-      ->add_option("--threads-per-worker", options->threads_per_worker,
-                   "Default: this machine's threads, shared out among the workers")
-      ->check(CLI::Range(1, 1024));
+      .AddOption("--threads-per-worker", options->threads_per_worker,
+                 "Default: this machine's threads, shared out among the workers")
+      .Range(1, 1024);
   command
-      ->add_option("--memory", options->memory,
-                   "What the workers may use together, 16G or 500M (default: what the machine has "
-                   "left)")
-      ->check(CheckMemoryFlag)
-      ->type_name("SIZE");
+      .AddOption("--memory", options->memory,
+                 "What the workers may use together, 16G or 500M (default: what the machine has "
+                 "left)")
+      .Check(CheckMemoryFlag)
+      .TypeName("SIZE");
   command
-      ->add_option("--data", options->data,
-                   "The coordinator's folder, new or of an earlier run (default: a new one in "
-                   "paceline-runs)")
-      ->type_name("DIR");
+      .AddOption("--data", options->data,
+                 "The coordinator's folder, new or of an earlier run (default: a new one in "
+                 "paceline-runs)")
+      .TypeName("DIR");
   command
-      ->add_option("--data-dir", options->data_sets,
-                   "Folder with the data sets, one folder each (default: /usr/share/datasets)")
-      ->check(CLI::ExistingDirectory)
-      ->type_name("DIR");
-  command->add_flag(
+      .AddOption("--data-dir", options->data_sets,
+                 "Folder with the data sets, one folder each (default: /usr/share/datasets)")
+      .ExistingFolder()
+      .TypeName("DIR");
+  command.AddFlag(
       "--json", context.json,
       "Print a JSON object per line and progress message, then one of what was exported");
 }

@@ -1,6 +1,5 @@
 #include <memory>
 
-#include "CLI/CLI.hpp"
 #include "coordinator/cli/commands/commands.h"
 #include "coordinator/cli/commands/context.h"
 #include "coordinator/cli/view/job_json.h"
@@ -41,18 +40,17 @@ absl::StatusOr<ExitStatus> Logs(const Context& context, const LogsOptions& optio
 
 }  // namespace
 
-void AddLogs(CLI::App& app, Context& context) {
+void AddLogs(Command& app, Context& context) {
   auto options = std::make_shared<LogsOptions>();
-  CLI::App* command =
+  Command& command =
       AddCommand(app, context, "logs", "What happened in a job so far: its events and outer steps",
                  [&context, options] { return Logs(context, *options); });
-  command->add_option("JOB", options->job, "The job's name")->required();
-  command
-      ->add_option("--after-step", options->after_step, "Leave out the outer steps up to this one")
-      ->type_name("N")
-      ->check(CLI::NonNegativeNumber);
-  AddConnectionFlags(*command, context);
-  command->add_flag("--json", context.json, "Print a JSON object per line and entry");
+  command.AddOption("JOB", options->job, "The job's name").Required();
+  command.AddOption("--after-step", options->after_step, "Leave out the outer steps up to this one")
+      .TypeName("N")
+      .NotNegative();
+  AddConnectionFlags(command, context);
+  command.AddFlag("--json", context.json, "Print a JSON object per line and entry");
 }
 
 }  // namespace paceline

@@ -3,13 +3,12 @@
 
 #include <string>
 
-#include "CLI/CLI.hpp"
 #include "coordinator/cli/commands/context.h"
 
 namespace paceline {
 
 // `paceline NAME ...` becomes `paceline-NAME ...`; help is the program's.
-void AddProgramCommand(CLI::App& app, Context& context, const std::string& name,
+void AddProgramCommand(Command& app, Context& context, const std::string& name,
                        const std::string& description);
 
 }  // namespace paceline

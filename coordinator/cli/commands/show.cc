@@ -1,12 +1,13 @@
 #include <memory>
 
-#include "CLI/CLI.hpp"
+#include "common/text/job_state.h"
 #include "coordinator/cli/commands/answer.h"
 #include "coordinator/cli/commands/commands.h"
 #include "coordinator/cli/commands/context.h"
 #include "coordinator/cli/view/job_json.h"
 #include "coordinator/cli/view/text.h"
 #include "fmt/format.h"
+#include "nlohmann/json.hpp"
 
 namespace paceline {
 namespace {
@@ -53,14 +54,14 @@ absl::StatusOr<ExitStatus> Show(const Context& context, const std::string& job) 
 
 }  // namespace
 
-void AddShow(CLI::App& app, Context& context) {
+void AddShow(Command& app, Context& context) {
   auto job = std::make_shared<std::string>();
-  CLI::App* command =
+  Command& command =
       AddCommand(app, context, "show", "What is known of one job, with its config and its events",
                  [&context, job] { return Show(context, *job); });
-  command->add_option("JOB", *job, "The job's name")->required();
-  AddConnectionFlags(*command, context);
-  AddJsonFlag(*command, context);
+  command.AddOption("JOB", *job, "The job's name").Required();
+  AddConnectionFlags(command, context);
+  AddJsonFlag(command, context);
 }
 
 }  // namespace paceline

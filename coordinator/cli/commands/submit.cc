@@ -3,7 +3,6 @@
 #include <memory>
 #include <random>
 
-#include "CLI/CLI.hpp"
 #include "common/footprint/footprint.h"
 #include "coordinator/cli/commands/answer.h"
 #include "coordinator/cli/commands/commands.h"
@@ -44,14 +43,14 @@ absl::StatusOr<std::string> SubmitLoaded(JobClient& client, const LoadedConfig& 
   return client.Submit(request);
 }
 
-void AddSubmit(CLI::App& app, Context& context) {
+void AddSubmit(Command& app, Context& context) {
   auto source = std::make_shared<ConfigSource>();
-  CLI::App* command = AddCommand(app, context, "submit",
-                                 "Hand a job to the coordinator; the last word printed is its name",
-                                 [&context, source] { return Submit(context, *source); });
-  AddConfigFlags(*command, *source);
-  AddConnectionFlags(*command, context);
-  AddJsonFlag(*command, context);
+  Command& command = AddCommand(app, context, "submit",
+                                "Hand a job to the coordinator; the last word printed is its name",
+                                [&context, source] { return Submit(context, *source); });
+  AddConfigFlags(command, *source);
+  AddConnectionFlags(command, context);
+  AddJsonFlag(command, context);
 }
 
 }  // namespace paceline

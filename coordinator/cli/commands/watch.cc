@@ -1,6 +1,5 @@
 #include <memory>
 
-#include "CLI/CLI.hpp"
 #include "coordinator/cli/commands/commands.h"
 #include "coordinator/cli/commands/context.h"
 #include "coordinator/cli/commands/follow.h"
@@ -31,17 +30,16 @@ absl::StatusOr<ExitStatus> Watch(const Context& context, const WatchOptions& opt
 
 }  // namespace
 
-void AddWatch(CLI::App& app, Context& context) {
+void AddWatch(Command& app, Context& context) {
   auto options = std::make_shared<WatchOptions>();
-  CLI::App* command = AddCommand(app, context, "watch", "Follow a job's progress until it ends",
-                                 [&context, options] { return Watch(context, *options); });
-  command->add_option("JOB", options->job, "The job's name")->required();
-  command
-      ->add_option("--after-step", options->after_step, "Leave out the outer steps up to this one")
-      ->type_name("N")
-      ->check(CLI::NonNegativeNumber);
-  AddConnectionFlags(*command, context);
-  command->add_flag("--json", context.json, "Print a JSON object per line and message");
+  Command& command = AddCommand(app, context, "watch", "Follow a job's progress until it ends",
+                                [&context, options] { return Watch(context, *options); });
+  command.AddOption("JOB", options->job, "The job's name").Required();
+  command.AddOption("--after-step", options->after_step, "Leave out the outer steps up to this one")
+      .TypeName("N")
+      .NotNegative();
+  AddConnectionFlags(command, context);
+  command.AddFlag("--json", context.json, "Print a JSON object per line and message");
 }
 
 }  // namespace paceline

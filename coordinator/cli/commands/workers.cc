@@ -1,6 +1,5 @@
 #include <set>
 
-#include "CLI/CLI.hpp"
 #include "common/text/table.h"
 #include "common/tier/tier.h"
 #include "coordinator/cli/commands/answer.h"
@@ -9,6 +8,7 @@
 #include "coordinator/cli/view/job_json.h"
 #include "coordinator/cli/view/text.h"
 #include "fmt/format.h"
+#include "nlohmann/json.hpp"
 
 namespace paceline {
 namespace {
@@ -53,11 +53,11 @@ absl::StatusOr<ExitStatus> Workers(const Context& context) {
 
 }  // namespace
 
-void AddWorkers(CLI::App& app, Context& context) {
-  CLI::App* command = AddCommand(app, context, "workers", "All workers of the coordinator",
-                                 [&context] { return Workers(context); });
-  AddConnectionFlags(*command, context);
-  AddJsonFlag(*command, context);
+void AddWorkers(Command& app, Context& context) {
+  Command& command = AddCommand(app, context, "workers", "All workers of the coordinator",
+                                [&context] { return Workers(context); });
+  AddConnectionFlags(command, context);
+  AddJsonFlag(command, context);
 }
 
 }  // namespace paceline

@@ -1,8 +1,9 @@
 #include "coordinator/cli/view/job_json.h"
 
+#include "common/text/job_state.h"
 #include "common/tier/tier.h"
-#include "coordinator/cli/view/text.h"
 #include "coordinator/log/record_json.h"
+#include "nlohmann/json.hpp"
 
 namespace paceline {
 

@@ -2,7 +2,7 @@
 // and times as milliseconds since 1970.
 #pragma once
 
-#include "nlohmann/json.hpp"
+#include "nlohmann/json_fwd.hpp"
 #include "paceline/v1/job.pb.h"
 
 namespace paceline {

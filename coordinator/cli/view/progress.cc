@@ -5,6 +5,7 @@
 #include <limits>
 #include <string_view>
 
+#include "common/text/job_state.h"
 #include "common/text/table.h"
 #include "coordinator/cli/view/block_plot.h"
 #include "coordinator/cli/view/text.h"
@@ -40,14 +41,19 @@ std::string_view ColourOf(v1::JobState state) {
     case v1::JOB_STATE_FAILED:
     case v1::JOB_STATE_CANCELLED:
       return "\x1b[31m";
-    default:
-      return "\x1b[33m";
+    case v1::JOB_STATE_QUEUED:
+    case v1::JOB_STATE_PAUSED:
+    case v1::JOB_STATE_UNSPECIFIED:
+    case v1::JobState_INT_MIN_SENTINEL_DO_NOT_USE_:
+    case v1::JobState_INT_MAX_SENTINEL_DO_NOT_USE_:
+      break;
   }
+  return "\x1b[33m";
 }
 
 // Colour goes on after clipping, so that an escape sequence is never cut.
 std::string HeadLine(const ProgressState& state, const PanelStyle& style) {
-  const std::string_view word = StateWord(state.state);
+  const std::string word = StateWord(state.state);
   std::string line = fmt::format("{}  {}  {}", state.job, word, Workers(state.workers));
   if (state.diverged > 0) line += fmt::format("  {} diverged", state.diverged);
   line = ClipText(line, style.columns);

@@ -7,6 +7,7 @@
 
 #include "coordinator/cli/view/job_json.h"
 #include "fmt/format.h"
+#include "nlohmann/json.hpp"
 
 namespace paceline {
 namespace {

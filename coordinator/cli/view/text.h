@@ -8,8 +8,6 @@
 
 namespace paceline {
 
-// "running"
-std::string_view StateWord(v1::JobState state);
 // The job will not change any more.
 bool HasEnded(v1::JobState state);
 

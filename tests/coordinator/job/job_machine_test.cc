@@ -4,6 +4,7 @@
 #include <map>
 #include <string>
 
+#include "common/text/job_state.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 

@@ -11,6 +11,8 @@
 #include "coordinator/log/record_json.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "nlohmann/json.hpp"
+#include "tests/testing/fake_clock.h"
 
 namespace paceline {
 namespace {
@@ -44,7 +46,7 @@ class OuterLogTest : public testing::Test {
     return record;
   }
   std::unique_ptr<OuterLog> OpenAt(int64_t committed) {
-    auto log = OuterLog::Open(folder_, "demo", committed);
+    auto log = OuterLog::Open(folder_, "demo", committed, clock_);
     EXPECT_TRUE(log.ok()) << log.status();
     return *std::move(log);
   }
@@ -67,6 +69,7 @@ class OuterLogTest : public testing::Test {
     return steps;
   }
 
+  const FakeClock clock_;
   const std::string folder_;
 };
 
@@ -143,7 +146,7 @@ TEST_F(OuterLogTest, AStepWithoutALossHasNullAndNoNumberElsewhere) {
 
 TEST_F(OuterLogTest, AFolderThatCannotBeMadeIsAnErrorThatNamesIt) {
   std::ofstream(folder_) << "a file is in the way";
-  const auto log = OuterLog::Open(folder_, "demo", 0);
+  const auto log = OuterLog::Open(folder_, "demo", 0, clock_);
   ASSERT_FALSE(log.ok());
   EXPECT_THAT(std::string(log.status().message()), HasSubstr(folder_));
 }

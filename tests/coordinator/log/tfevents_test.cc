@@ -80,7 +80,7 @@ class TensorBoardTest : public testing::Test {
   }
 
   void WriteSteps(int64_t committed, int64_t last, double loss) {
-    auto log = OuterLog::Open(folder_, "demo", committed);
+    auto log = OuterLog::Open(folder_, "demo", committed, Clock::Real());
     ASSERT_TRUE(log.ok()) << log.status();
     for (int64_t step = committed + 1; step <= last; ++step) {
       v1::OuterStepRecord record;

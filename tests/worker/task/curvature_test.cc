@@ -42,9 +42,13 @@ struct DoubleMlp {
         return std::clamp(x, 0.0, 6.0);
       case v1::ACTIVATION_LEAKY_RELU:
         return x < 0 ? -0.5 * x : x;
-      default:
-        return std::max(x, 0.0);
+      case v1::ACTIVATION_RELU:
+      case v1::ACTIVATION_UNSPECIFIED:
+      case v1::Activation_INT_MIN_SENTINEL_DO_NOT_USE_:
+      case v1::Activation_INT_MAX_SENTINEL_DO_NOT_USE_:
+        break;
     }
+    return std::max(x, 0.0);
   }
   // [batch][class]
   std::vector<std::vector<double>> Logits(const std::vector<float>& images, size_t batch,

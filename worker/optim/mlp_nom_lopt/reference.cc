@@ -59,9 +59,13 @@ class ReferenceMlpNom : public ReferenceAdafacFamily {
         return mean;
       case v1::NOMINAL_DIRECTION_ADAM:
         return slowest * InverseRms(update);
-      default:
-        return mean * InverseRms(update);
+      case v1::NOMINAL_DIRECTION_ADAM_AGG_MO:
+      case v1::NOMINAL_DIRECTION_UNSPECIFIED:
+      case v1::NominalDirection_INT_MIN_SENTINEL_DO_NOT_USE_:
+      case v1::NominalDirection_INT_MAX_SENTINEL_DO_NOT_USE_:
+        break;
     }
+    return mean * InverseRms(update);
   }
 
   const v1::MlpNomLopt config_;
