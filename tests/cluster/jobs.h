@@ -64,4 +64,16 @@ outer:
   schedule: {inverse_sqrt: {warmup_steps: 10}}
 )";
 
+// With an optimizer's text put in.
+inline constexpr char kFamilyJob[] = R"(
+name: family
+seed: 15
+optimizer: {}
+tasks:
+  - image_mlp: {{dataset: fashion_mnist, size: 8, hidden: [8], activation: relu, batch: 16}}
+episode: {{constant: {{steps: 10}}}}
+estimator: {{nres: {{window: 5, sigma: 0.01}}, particles: 4, block: 2}}
+outer: {{steps: 3, optimizer: {{adam: {{learning_rate: 1.0e-2}}}}}}
+)";
+
 }  // namespace paceline

@@ -1,11 +1,16 @@
 // The promise that everything is designed around: θ does not depend on who computed it, or on what
 // happened on the way.
 #include <csignal>
+#include <map>
+#include <string>
 
+#include "common/config/optimizer.h"
+#include "fmt/format.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "tests/cluster/cluster.h"
 #include "tests/cluster/jobs.h"
+#include "tests/testing/samples.h"
 
 namespace paceline {
 namespace {
@@ -13,6 +18,7 @@ namespace {
 using ::testing::Contains;
 using ::testing::HasSubstr;
 using ::testing::Not;
+using ::testing::SizeIs;
 
 // The digest of an undisturbed run by one worker with one thread; run once per job.
 const std::string& UndisturbedHash(const std::string& yaml) {
@@ -61,6 +67,27 @@ TEST(SameResultTest, WithWorkersOfEveryInstructionSet) {
   cluster.WaitForEnd(torch);
   const v1::JobDetail pinned = cluster.Show(torch);
   EXPECT_THAT(pinned.events(), Contains(HasSubstr("others stay idle")));
+}
+
+// Three steps of a job of each family.
+std::map<std::string, std::string> HashesOfFamilies(Cluster& cluster) {
+  std::map<std::string, std::string> hashes;
+  for (const auto& [name, optimizer] : FamilySamples()) {
+    const std::string job = cluster.Submit(fmt::format(kFamilyJob, OptimizerJson(optimizer)));
+    cluster.WaitForEnd(job);
+    hashes[name] = cluster.Hash(job);
+  }
+  return hashes;
+}
+
+TEST(SameResultTest, OfEveryFamilyWithWorkersOfTwoInstructionSets) {
+  Cluster alone, mixed;
+  alone.StartWorker();
+  for (const char* set : {"scalar", "avx2"}) mixed.StartWorker(1, {{"PACELINE_SIMD", set}});
+  ASSERT_TRUE(mixed.WaitForWorkers(2));
+  const auto hashes = HashesOfFamilies(alone);
+  EXPECT_THAT(hashes, SizeIs(FamilySamples().size()));
+  EXPECT_EQ(HashesOfFamilies(mixed), hashes);
 }
 
 TEST(SameResultTest, WithTwoThreadsAWorker) {

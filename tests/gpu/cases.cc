@@ -63,23 +63,14 @@ v1::LearnedOptimizer MlpLopt(uint32_t hidden) {
 }
 
 std::vector<NamedOptimizer> AllOptimizers() {
-  v1::LearnedOptimizer sgd, sgdm, adam, diverging;
-  sgd.mutable_learnable_sgd()->set_learning_rate(0.1);
+  v1::LearnedOptimizer diverging;
   diverging.mutable_learnable_sgd()->set_learning_rate(1e30);
-  sgdm.mutable_learnable_sgdm()->set_learning_rate(0.05);
-  sgdm.mutable_learnable_sgdm()->set_momentum(0.9);
-  adam.mutable_learnable_adam()->set_learning_rate(0.001);
-  adam.mutable_learnable_adam()->set_beta1(0.9);
-  adam.mutable_learnable_adam()->set_beta2(0.999);
-  adam.mutable_learnable_adam()->set_epsilon(1e-8);
-  return {{"AdafacMLP h4", Adafac(4)},
-          {"AdafacMLP h32", Adafac(32)},
-          {"MLPLOpt h32", MlpLopt(32)},
-          {"MLPLOpt h7", MlpLopt(7)},
-          {"sgd", sgd},
-          {"sgdm", sgdm},
-          {"adam", adam},
-          {"sgd that diverges", diverging}};
+  std::vector<NamedOptimizer> optimizers = FamilySamples();
+  optimizers.insert(optimizers.end(), {{"AdafacMLP h32", Adafac(32)},
+                                       {"MLPLOpt h32", MlpLopt(32)},
+                                       {"MLPLOpt h7", MlpLopt(7)},
+                                       {"sgd that diverges", diverging}});
+  return optimizers;
 }
 
 bool SameBits(std::span<const float> a, std::span<const float> b) {

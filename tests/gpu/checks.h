@@ -6,8 +6,8 @@
 #include <vector>
 
 #include "absl/status/status.h"
-#include "paceline/v1/optimizer.pb.h"
 #include "paceline/v1/task.pb.h"
+#include "tests/testing/samples.h"
 #include "worker/cuda/device.h"
 #include "worker/task/image_mlp/image_mlp.h"
 
@@ -29,10 +29,7 @@ struct GpuCheck {
 std::unique_ptr<ImageMlp> MadeUpTask(int size, std::vector<int> hidden, v1::Activation activation,
                                      int batch);
 
-struct NamedOptimizer {
-  const char* name;
-  v1::LearnedOptimizer config;
-};
+// One of each family, other widths, and one that diverges.
 std::vector<NamedOptimizer> AllOptimizers();
 v1::LearnedOptimizer Adafac(uint32_t hidden);
 v1::LearnedOptimizer MlpLopt(uint32_t hidden);

@@ -1,6 +1,7 @@
 // One JSON object a line.
 #pragma once
 
+#include <cmath>
 #include <cstdio>
 #include <string>
 #include <string_view>
@@ -25,7 +26,7 @@ class JsonLine {
   }
   JsonLine& Add(std::string_view key, bool value) { return AddRaw(key, value ? "true" : "false"); }
   JsonLine& Add(std::string_view key, double value) {
-    return AddRaw(key, fmt::format("{:.6g}", value));
+    return AddRaw(key, std::isfinite(value) ? fmt::format("{:.6g}", value) : "null");
   }
   JsonLine& Add(std::string_view key, int64_t value) {
     return AddRaw(key, fmt::format("{}", value));

@@ -6,7 +6,7 @@
 #include "common/lopt/layout.h"
 #include "tests/gpu/checks.h"
 #include "tests/gpu/json_line.h"
-#include "tests/testing/sample_optimizers.h"
+#include "tests/testing/sample_problems.h"
 #include "worker/cuda/optimizer.h"
 #include "worker/engine/inner_runs.h"
 
@@ -93,6 +93,7 @@ absl::Status CheckWindow(GpuCheck& check, const char* task_name, const ImageMlp&
 // What the optimizer is given.
 struct UpdateProblem {
   static constexpr int kUpdates = 5;
+  static constexpr int64_t kNumSteps = 20;
   std::vector<ParameterTensor> tensors = TensorsOf({{3, 3, 16, 32}, {32}, {200, 10}, {}});
   size_t size = tensors.back().offset + tensors.back().size;
   std::vector<float> thetas, parameters, gradients;  // [run, ...]
@@ -122,8 +123,10 @@ std::vector<float> UpdateOnProcessor(const v1::LearnedOptimizer& config, const U
     AlignedFloats state(optimizer->state_size()), scratch(optimizer->scratch_size());
     optimizer->InitState(*prepared, state.span());
     for (int update = 0; update < UpdateProblem::kUpdates; ++update) {
-      const InnerStep step = {
-          .iteration = update, .loss = 1, .gradient = p.gradients.data() + run * p.size};
+      const InnerStep step = {.iteration = update,
+                              .num_steps = UpdateProblem::kNumSteps,
+                              .loss = 1,
+                              .gradient = p.gradients.data() + run * p.size};
       optimizer->Update(*prepared, step, std::span(parameters).subspan(run * p.size, p.size),
                         state.span(), scratch.span());
     }
@@ -146,10 +149,15 @@ absl::StatusOr<std::vector<float>> UpdateOnDevice(const cuda::Device& device,
   };
   auto thetas = upload(p.thetas), parameters = upload(p.parameters),
        gradients = upload(p.gradients);
-  const std::vector<int64_t> zeros(kRuns, 0);
-  auto iterations = cuda::Array<int64_t>::Of(device, *stream, std::span<const int64_t>(zeros));
-  for (const absl::Status& status : {work.status(), thetas.status(), parameters.status(),
-                                     gradients.status(), iterations.status()}) {
+  const auto counts = [&](int64_t value) {
+    const std::vector<int64_t> values(kRuns, value);
+    return cuda::Array<int64_t>::Of(device, *stream, std::span<const int64_t>(values));
+  };
+  auto iterations = counts(0), num_steps = counts(UpdateProblem::kNumSteps);
+  auto losses = upload(std::vector<float>(kRuns, 1));
+  for (const absl::Status& status :
+       {work.status(), thetas.status(), parameters.status(), gradients.status(),
+        iterations.status(), num_steps.status(), losses.status()}) {
     if (!status.ok()) return status;
   }
   const UpdateArrays arrays = {.thetas = thetas->data(),
@@ -164,7 +172,9 @@ absl::StatusOr<std::vector<float>> UpdateOnDevice(const cuda::Device& device,
                                .parameter_stride = p.size,
                                .scratch = work->data() + sizes.prepared + sizes.state,
                                .scratch_stride = all,
-                               .iterations = iterations->data()};
+                               .losses = losses->data(),
+                               .iterations = iterations->data(),
+                               .num_steps = num_steps->data()};
   absl::Status status = (*optimizer)->LaunchPrepare(stream->raw(), arrays, nullptr, kRuns);
   for (int update = 0; update < UpdateProblem::kUpdates && status.ok(); ++update) {
     status = (*optimizer)->LaunchUpdate(stream->raw(), arrays, kRuns);

@@ -22,6 +22,7 @@
 #include <vector>
 
 #include "common/lopt/layout.h"
+#include "tests/testing/sample_problems.h"
 #include "tests/testing/samples.h"
 #include "tests/testing/targets.h"
 #include "worker/optim/make.h"
@@ -193,23 +194,20 @@ double Deviation(const Problem& problem, const Result& actual, const Result& exp
 const std::vector<std::vector<int64_t>> kShapes = {
     {7, 5}, {6, 6}, {5}, {}, {3, 3, 4, 6}, {1, 8}, {8, 3}, {1, 1}, {20, 3, 2}, {16}, {33, 17}, {1}};
 
-std::vector<v1::LearnedOptimizer> AllConfigs() {
-  std::vector<v1::LearnedOptimizer> configs = {
-      SgdConfig(),          SgdmConfig(),        AdamConfig(),        SignMomentumConfig(),
-      MlpLoptConfig(32, 2), MlpLoptConfig(4, 1), MlpLoptConfig(7, 4), AdafacConfig(4, 2),
-      AdafacConfig(32, 1),  AdafacConfig(17, 3)};
-  for (const auto& config : PerParameterConfigs()) configs.push_back(config);
-  return configs;
+// Widths and depths beside those of the catalogue.
+std::vector<v1::LearnedOptimizer> OtherWidths() {
+  return {MlpLoptConfig(32, 2), MlpLoptConfig(4, 1), MlpLoptConfig(7, 4), AdafacConfig(32, 1),
+          AdafacConfig(17, 3)};
 }
 
-std::vector<v1::LearnedOptimizer> WithRecurrent() {
-  std::vector<v1::LearnedOptimizer> configs = AllConfigs();
-  for (const auto& config : RecurrentConfigs()) configs.push_back(config);
+std::vector<v1::LearnedOptimizer> And(std::vector<v1::LearnedOptimizer> configs,
+                                      const std::vector<v1::LearnedOptimizer>& others) {
+  configs.insert(configs.end(), others.begin(), others.end());
   return configs;
 }
 
 TEST(OptimizerParity, EveryInstructionSetFollowsTheIndependentText) {
-  for (const auto& config : WithRecurrent()) {
+  for (const auto& config : And(Samples(), OtherWidths())) {
     SCOPED_TRACE(config.ShortDebugString());
     const Problem problem(config, kShapes, 5);
     const Result expected = OfTheOracle(problem);
@@ -225,7 +223,7 @@ TEST(OptimizerParity, EveryInstructionSetFollowsTheIndependentText) {
 
 // The tolerance sees each leaf of θ (a learning rate, decays, a layer's weights) move by 0.001.
 TEST(OptimizerParity, AChangeOfAnyLeafOfThetaIsSeen) {
-  for (const auto& config : AllConfigs()) {
+  for (const auto& config : And(PerParameterConfigs(), OtherWidths())) {
     const Problem problem(config, kShapes, 6);
     const Result expected = OfTheOracle(problem);
     for (const ThetaLeaf& leaf : LayoutOf(config).leaves) {

@@ -1,14 +1,12 @@
-// Optimizers and random problems for tests of every suite.
+// Small optimizers that look at each parameter by itself, for tests of every suite.
 #pragma once
 
 #include <google/protobuf/generated_enum_reflection.h>
 
-#include <random>
 #include <type_traits>
 #include <vector>
 
-#include "common/lopt/layout.h"
-#include "worker/optim/optimizer.h"
+#include "paceline/v1/optimizer.pb.h"
 
 namespace paceline {
 
@@ -189,7 +187,7 @@ inline v1::LearnedOptimizer WithStability(v1::LearnedOptimizer config, bool by_e
   return config;
 }
 
-// Every per-parameter family beyond the first two, and every way to set it up.
+// Every per-parameter family, in its full form first, and every way to set it up.
 inline std::vector<v1::LearnedOptimizer> PerParameterConfigs() {
   v1::LearnedOptimizer few_features = AdafacConfig(4, 2);
   for (const auto feature : {v1::ADAFAC_FEATURE_TIME, v1::ADAFAC_FEATURE_SCALED_MOMENTUM,
@@ -202,17 +200,23 @@ inline std::vector<v1::LearnedOptimizer> PerParameterConfigs() {
   v1::LearnedOptimizer plain = Celo2Config(4, 1);
   plain.mutable_celo2()->set_newton_schulz_steps(0);
   plain.mutable_celo2()->mutable_clip()->set_global_norm(1);
-  return {MlpLoptConfig(7, 0),
+  return {SgdConfig(),
+          SgdmConfig(),
+          AdamConfig(),
+          SignMomentumConfig(),
+          MlpLoptConfig(8, 2),
+          AdafacConfig(4, 2),
+          MlpLoptConfig(7, 0),
           AdafacConfig(7, 0),
           AdafacConfig(6, 8),
           MuAdafacConfig(4, 2),
+          AggregatedConfig(),
           NominalConfig(v1::NOMINAL_DIRECTION_SGD, 4, 2),
           NominalConfig(v1::NOMINAL_DIRECTION_SGDM, 32, 1),
           NominalConfig(v1::NOMINAL_DIRECTION_AGG_MO, 9, 3),
           NominalConfig(v1::NOMINAL_DIRECTION_ADAM, 4, 0),
-          AggregatedConfig(),
-          LinearConfig(false),
           LinearConfig(true),
+          LinearConfig(false),
           Celo2Config(8, 2),
           Celo2Config(5, 0),
           plain,
@@ -229,37 +233,6 @@ inline std::vector<v1::LearnedOptimizer> PerParameterConfigs() {
           WithStability(NominalConfig(v1::NOMINAL_DIRECTION_ADAM, 4, 2), true),
           WithStability(LinearConfig(false), false),
           WithStability(WithCurvature(AdafacConfig(4, 2)), true)};
-}
-
-// Tensors of these shapes, one after the other.
-inline std::vector<ParameterTensor> TensorsOf(const std::vector<std::vector<int64_t>>& shapes) {
-  std::vector<ParameterTensor> tensors;
-  size_t offset = 0;
-  for (const auto& shape : shapes) {
-    size_t size = 1;
-    for (const int64_t axis : shape) size *= static_cast<size_t>(axis);
-    // Kinds by rank, so that rules that go by them have something to go by.
-    const TensorKind kind = shape.size() == 2 ? TensorKind::kHiddenWeights : TensorKind::kOther;
-    tensors.push_back({"p" + std::to_string(tensors.size()), shape, offset, size, kind});
-    offset += size;
-  }
-  return tensors;
-}
-
-inline std::vector<float> RandomValues(size_t count, float scale, std::mt19937& random) {
-  std::normal_distribution<float> normal(0, scale);
-  std::vector<float> values(count);
-  for (float& value : values) value = normal(random);
-  return values;
-}
-
-// θ with every leaf away from its initial value, so that biases and decays matter.
-inline std::vector<float> RandomTheta(const v1::LearnedOptimizer& config, std::mt19937& random) {
-  const ThetaLayout layout = LayoutOf(config);
-  std::vector<float> theta = InitialTheta(layout, random());
-  const std::vector<float> noise = RandomValues(theta.size(), 0.05f, random);
-  for (size_t i = 0; i < theta.size(); ++i) theta[i] += noise[i];
-  return theta;
 }
 
 }  // namespace paceline

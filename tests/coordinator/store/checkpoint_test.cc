@@ -7,6 +7,7 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "tests/testing/process.h"
+#include "tests/testing/samples.h"
 
 namespace paceline {
 namespace {
@@ -16,15 +17,16 @@ using ::testing::HasSubstr;
 class CheckpointTest : public ::testing::Test {
  protected:
   CheckpointTest() {
-    v1::MlpLopt& mlp = *config_.mutable_optimizer()->mutable_mlp_lopt();
-    mlp.set_hidden(4);
-    mlp.set_layers(2);
+    Use(MlpLoptConfig(4, 2));
     state_.step = 50;
-    state_.theta = InitialTheta(LayoutOf(config_.optimizer()), 3);
     state_.estimator = {.step = 50, .particle_starts = {48, 50}, .pending_restarts = {true, false}};
     state_.trainer = std::string("\0\1\xff momentum", 12);
   }
 
+  void Use(const v1::LearnedOptimizer& optimizer) {
+    *config_.mutable_optimizer() = optimizer;
+    state_.theta = InitialTheta(LayoutOf(optimizer), 3);
+  }
   CheckpointRow Write() {
     auto row = WriteCheckpoint(folder_.path(), "job", config_, state_);
     EXPECT_TRUE(row.ok()) << row.status();
@@ -51,6 +53,15 @@ TEST_F(CheckpointTest, ComesBackAsItWas) {
   EXPECT_EQ(back->theta, state_.theta);
   EXPECT_EQ(back->estimator, state_.estimator);
   EXPECT_EQ(back->trainer, state_.trainer);
+}
+
+TEST_F(CheckpointTest, OfEveryFamilyComesBack) {
+  for (const auto& [name, optimizer] : FamilySamples()) {
+    Use(optimizer);
+    const auto back = ReadCheckpoint(folder_.path(), config_, Write());
+    ASSERT_TRUE(back.ok()) << name << back.status();
+    EXPECT_EQ(back->theta, state_.theta) << name;
+  }
 }
 
 TEST_F(CheckpointTest, ThetaIsLeavesByNameWithTheJobsMetadata) {

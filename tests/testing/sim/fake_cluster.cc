@@ -105,7 +105,8 @@ void FakeWorker::Send(SharedMessage message) {
     case v1::CoordinatorMessage::kHeartbeat:
       ++heartbeats_;
       break;
-    default:
+    case v1::CoordinatorMessage::kDismiss:
+    case v1::CoordinatorMessage::KIND_NOT_SET:
       ADD_FAILURE() << message->ShortDebugString();
   }
 }

@@ -2,6 +2,8 @@
 
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "nlohmann/json.hpp"
+#include "tests/testing/samples.h"
 #include "worker/bench/machine.h"
 
 namespace paceline {
@@ -9,9 +11,10 @@ namespace {
 
 using testing::HasSubstr;
 
-absl::StatusOr<nlohmann::ordered_json> RunSmall(const std::string& engine, uint64_t memory = 0) {
+absl::StatusOr<nlohmann::ordered_json> RunSmall(const std::string& engine, uint64_t memory = 0,
+                                                const std::string& optimizer = "learnable_sgd") {
   const auto cases = MakeCases({.tasks = {"mlp:16-4-10:batch=8"},
-                                .optimizers = {"learnable_sgd"},
+                                .optimizers = {optimizer},
                                 .particles = {4},
                                 .window = 5,
                                 .engine = engine,
@@ -37,6 +40,16 @@ TEST(EngineBench, ARowHasWhatTheCaseIsAndWhatItReached) {
       EXPECT_GT((*row)[field].get<double>(), 0) << field;
     }
     EXPECT_LT((*row)["fraction_of_peak"].get<double>(), 1);
+  }
+}
+
+TEST(EngineBench, EveryFamilyHasARow) {
+  for (const auto& [name, optimizer] : FamilySamples()) {
+    const auto row = RunSmall("fused", 0, name);
+    ASSERT_TRUE(row.ok()) << row.status();
+    EXPECT_EQ((*row)["optimizer"], name);
+    EXPECT_GT((*row)["inner_steps_per_s"].get<double>(), 0) << name;
+    EXPECT_LT((*row)["fraction_of_peak"].get<double>(), 1) << name;
   }
 }
 

@@ -8,8 +8,7 @@
 #include "common/lopt/layout.h"
 #include "common/noise/place.h"
 #include "tests/testing/emulator/kernels.h"
-#include "tests/testing/sample_optimizers.h"
-#include "tests/testing/sample_recurrent.h"
+#include "tests/testing/samples.h"
 #include "tests/worker/engine/problems.h"
 #include "worker/engine/gradient_source.h"
 #include "worker/engine/window_task.h"
@@ -156,26 +155,23 @@ TEST_P(WindowKernelTest, HasTheBitsOfTheFusedTierAtFullSize) {
   });
 }
 
-INSTANTIATE_TEST_SUITE_P(
-    Optimizers, WindowKernelTest,
-    testing::Values(
-        Setting{"AdafacMlp", AdafacOptimizer(), {12}},
-        Setting{"AdafacMlpDeep", AdafacOptimizer(), {16, 9}},
-        Setting{"MlpLopt", MlpLoptOptimizer(), {12}}, Setting{"Sgd", SgdOptimizer(0.1), {12}},
-        Setting{"Sgdm", SgdmOptimizer(), {12}}, Setting{"SignMomentum", SignMomentumConfig(), {12}},
-        Setting{"Adam", AdamOptimizer(), {12}},
-        Setting{"MuAdafacMlp", MuAdafacConfig(4, 2), {9, 16}},
-        Setting{"MlpNomLopt", AggregatedConfig(), {12}},
-        Setting{"Linear", LinearConfig(true), {12}}, Setting{"Celo2", Celo2Config(8, 2), {12, 20}},
-        Setting{"ClippedAndSized", WithStability(AdafacConfig(4, 2), false), {12}},
-        Setting{"AdafacMlpWithCurvature", WithCurvature(AdafacConfig(4, 2)), {12, 9}},
-        Setting{"MlpLoptWithCurvature", WithCurvature(MlpLoptConfig(8, 2)), {12}},
-        Setting{"ADivergingSgd", SgdOptimizer(1e30), {12}}, Setting{"NnAdam", NnAdamConfig(), {12}},
-        Setting{"RnnMlp", RnnMlpConfig(), {12}}, Setting{"HyperV2", HyperV2Config(), {16, 9}},
-        Setting{"LearnedSchedule",
-                ScheduleConfig(v1::SCHEDULED_OPTIMIZER_ADAM, v1::SCHEDULE_ACTIVATION_TANH),
-                {12}}),
-    [](const auto& setting) { return setting.param.name; });
+std::vector<Setting> Settings() {
+  v1::LearnedOptimizer diverging = SgdConfig();
+  diverging.mutable_learnable_sgd()->set_learning_rate(1e30);
+  std::vector<Setting> settings = {
+      {"adafac_mlp_on_a_deep_network", AdafacConfig(4, 2), {16, 9}},
+      {"hyper_v2_on_a_deep_network", HyperV2Config(), {16, 9}},
+      {"celo2_on_a_deep_network", Celo2Config(8, 2), {12, 20}},
+      {"adafac_mlp_clipped_and_sized", WithStability(AdafacConfig(4, 2), false), {12}},
+      {"adafac_mlp_with_curvature", WithCurvature(AdafacConfig(4, 2)), {12, 9}},
+      {"mlp_lopt_with_curvature", WithCurvature(MlpLoptConfig(8, 2)), {12}},
+      {"a_diverging_sgd", diverging, {12}}};
+  for (const auto& [name, config] : FamilySamples()) settings.push_back({name, config, {12}});
+  return settings;
+}
+
+INSTANTIATE_TEST_SUITE_P(Optimizers, WindowKernelTest, testing::ValuesIn(Settings()),
+                         [](const auto& setting) { return setting.param.name; });
 
 }  // namespace
 }  // namespace paceline

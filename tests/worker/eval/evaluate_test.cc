@@ -2,8 +2,11 @@
 
 #include <cmath>
 
+#include "common/config/optimizer.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "nlohmann/json.hpp"
+#include "tests/testing/samples.h"
 #include "tests/worker/eval/small_optimizers.h"
 #include "worker/baselines/baselines.h"
 #include "worker/eval/report.h"
@@ -40,6 +43,20 @@ TEST(EvaluateTest, TheLearnedOptimizerRunsAsItsThetaSays) {
     EXPECT_NEAR(run.curve[1] / run.curve[0], 0.64, 1e-5);
     EXPECT_NEAR(run.training_loss, (run.curve[18] + run.curve[19]) / 2, 1e-9);
     EXPECT_NEAR(run.test_loss / run.curve[19], 0.64, 1e-4);
+  }
+}
+
+TEST(EvaluateTest, EveryFamilyIsRun) {
+  for (const auto& [name, optimizer] : FamilySamples()) {
+    SCOPED_TRACE(name);
+    const Evaluation evaluation =
+        EvaluateSmall(SmallOptimizer({"optimizer=" + OptimizerJson(optimizer)}));
+    const OptimizerResult& learned = Find(evaluation.scenarios[0], "learned");
+    ASSERT_EQ(learned.runs.size(), 10u);
+    for (const RunResult& run : learned.runs) {
+      EXPECT_TRUE(std::isfinite(run.training_loss));
+      EXPECT_NE(run.curve[0], run.curve[19]);
+    }
   }
 }
 

@@ -6,6 +6,7 @@
 #include "common/base/file.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "nlohmann/json.hpp"
 #include "tests/worker/eval/small_optimizers.h"
 #include "worker/eval/statistics.h"
 

@@ -4,6 +4,7 @@
 #include <set>
 
 #include "gtest/gtest.h"
+#include "tests/testing/sample_problems.h"
 #include "tests/testing/samples.h"
 
 namespace paceline {

@@ -5,6 +5,7 @@
 #include <functional>
 
 #include "tests/testing/sample_optimizers.h"
+#include "tests/testing/sample_problems.h"
 
 namespace paceline {
 namespace {

@@ -6,6 +6,7 @@
 #include <limits>
 
 #include "tests/testing/sample_optimizers.h"
+#include "tests/testing/sample_problems.h"
 #include "tests/testing/sample_recurrent.h"
 
 namespace paceline {

@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "tests/testing/sample_optimizers.h"
+#include "tests/testing/sample_problems.h"
 #include "tests/testing/sample_recurrent.h"
 #include "worker/optim/make.h"
 

@@ -5,6 +5,7 @@
 #include <bit>
 #include <cmath>
 
+#include "tests/testing/sample_problems.h"
 #include "tests/testing/samples.h"
 #include "worker/optim/make.h"
 

@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "tests/testing/sample_optimizers.h"
+#include "tests/testing/sample_problems.h"
 
 namespace paceline {
 namespace {

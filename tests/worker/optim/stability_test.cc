@@ -6,6 +6,7 @@
 
 #include "common/lopt/features.h"
 #include "tests/testing/sample_optimizers.h"
+#include "tests/testing/sample_problems.h"
 
 namespace paceline {
 namespace {

@@ -8,6 +8,7 @@
 #include <set>
 
 #include "tests/testing/sample_optimizers.h"
+#include "tests/testing/sample_problems.h"
 #include "worker/optim/parts/staging_kernel.h"
 
 namespace paceline {

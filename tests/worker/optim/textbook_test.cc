@@ -8,6 +8,7 @@
 #include <numeric>
 
 #include "tests/testing/sample_optimizers.h"
+#include "tests/testing/sample_problems.h"
 #include "worker/optim/make.h"
 
 namespace paceline {

@@ -7,6 +7,7 @@
 
 #include "common/noise/streams.h"
 #include "tests/testing/sample_optimizers.h"
+#include "tests/testing/sample_problems.h"
 #include "worker/task/image_mlp/softmax_mlp.h"
 
 namespace paceline {

@@ -24,29 +24,6 @@ v1::LearnedOptimizer Adafac() {
   return optimizer;
 }
 
-std::vector<NamedOptimizer> EveryOptimizer() {
-  std::vector<NamedOptimizer> all(5);
-  all[0].name = "learnable_sgd";
-  all[0].config.mutable_learnable_sgd()->set_learning_rate(0.05);
-  all[1].name = "learnable_sgdm";
-  all[1].config.mutable_learnable_sgdm()->set_learning_rate(0.01);
-  all[1].config.mutable_learnable_sgdm()->set_momentum(0.9);
-  all[2].name = "learnable_adam";
-  v1::LearnableAdam& adam = *all[2].config.mutable_learnable_adam();
-  adam.set_learning_rate(0.01);
-  adam.set_beta1(0.9);
-  adam.set_beta2(0.999);
-  adam.set_epsilon(1e-8);
-  all[3].name = "mlp_lopt";
-  v1::MlpLopt& mlp = *all[3].config.mutable_mlp_lopt();
-  mlp.set_hidden(11);
-  mlp.set_layers(1);
-  mlp.set_step_multiplier(0.05);
-  mlp.set_exp_multiplier(0.1);
-  all[4] = {"adafac_mlp", Adafac()};
-  return all;
-}
-
 v1::Task SmallMlp(v1::Activation activation) {
   v1::Task config;
   v1::ImageMlp& mlp = *config.mutable_image_mlp();

@@ -1,4 +1,4 @@
-// Small tasks and one optimizer of each kind, for the tests of the torch tier.
+// Small tasks for the tests of the torch tier.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -11,12 +11,7 @@
 
 namespace paceline::testing {
 
-struct NamedOptimizer {
-  std::string name;
-  v1::LearnedOptimizer config;
-};
 // Steps large enough that 20 of them move the parameters.
-std::vector<NamedOptimizer> EveryOptimizer();
 v1::LearnedOptimizer Adafac();
 
 v1::Task SmallMlp(v1::Activation activation = v1::ACTIVATION_RELU);
