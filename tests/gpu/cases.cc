@@ -62,14 +62,20 @@ v1::LearnedOptimizer MlpLopt(uint32_t hidden) {
   return config;
 }
 
-std::vector<NamedOptimizer> AllOptimizers() {
+std::vector<NamedOptimizer> Optimizers(bool quick) {
   v1::LearnedOptimizer diverging;
   diverging.mutable_learnable_sgd()->set_learning_rate(1e30);
-  std::vector<NamedOptimizer> optimizers = FamilySamples();
-  optimizers.insert(optimizers.end(), {{"AdafacMLP h32", Adafac(32)},
-                                       {"MLPLOpt h32", MlpLopt(32)},
-                                       {"MLPLOpt h7", MlpLopt(7)},
-                                       {"sgd that diverges", diverging}});
+  std::vector<NamedOptimizer> optimizers = {{"sgd that diverges", diverging}};
+  if (quick) {
+    for (const char* family : {"learnable_adam", "adafac_mlp", "nn_adam"}) {
+      optimizers.push_back({family, FamilySample(family)});
+    }
+    return optimizers;
+  }
+  for (const NamedOptimizer& sample : FamilySamples()) optimizers.push_back(sample);
+  optimizers.insert(
+      optimizers.end(),
+      {{"AdafacMLP h32", Adafac(32)}, {"MLPLOpt h32", MlpLopt(32)}, {"MLPLOpt h7", MlpLopt(7)}});
   return optimizers;
 }
 

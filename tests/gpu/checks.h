@@ -29,8 +29,8 @@ struct GpuCheck {
 std::unique_ptr<ImageMlp> MadeUpTask(int size, std::vector<int> hidden, v1::Activation activation,
                                      int batch);
 
-// One of each family, other widths, and one that diverges.
-std::vector<NamedOptimizer> AllOptimizers();
+// One that diverges, and one of each family and other widths; if `quick`, of three families.
+std::vector<NamedOptimizer> Optimizers(bool quick);
 v1::LearnedOptimizer Adafac(uint32_t hidden);
 v1::LearnedOptimizer MlpLopt(uint32_t hidden);
 

@@ -191,7 +191,7 @@ absl::StatusOr<std::vector<float>> UpdateOnDevice(const cuda::Device& device,
 absl::Status CheckWindows(GpuCheck& check) {
   const auto small = MadeUpTask(8, {32}, v1::ACTIVATION_RELU, 128);
   const auto deep = MadeUpTask(9, {17, 24, 5}, v1::ACTIVATION_GELU, 37);
-  for (const NamedOptimizer& optimizer : AllOptimizers()) {
+  for (const NamedOptimizer& optimizer : Optimizers(check.quick)) {
     absl::Status status = CheckWindow(check, "mlp:64-32-10 relu", *small, optimizer);
     if (status.ok()) status = CheckWindow(check, "mlp:81-17-24-5-10 gelu", *deep, optimizer);
     if (!status.ok()) return status;
@@ -202,7 +202,7 @@ absl::Status CheckWindows(GpuCheck& check) {
 }
 
 absl::Status CheckOptimizer(GpuCheck& check) {
-  for (const NamedOptimizer& optimizer : AllOptimizers()) {
+  for (const NamedOptimizer& optimizer : Optimizers(check.quick)) {
     const UpdateProblem problem(optimizer.config);
     const std::vector<float> expected = UpdateOnProcessor(optimizer.config, problem);
     JsonLine line("optimizer");

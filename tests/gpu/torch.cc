@@ -152,7 +152,7 @@ absl::Status CheckTorch(GpuCheck& check) {
   }
   const auto small = MadeUpTask(8, {32}, v1::ACTIVATION_RELU, 128);
   const auto deep = MadeUpTask(9, {17, 24, 5}, v1::ACTIVATION_GELU, 37);
-  for (const NamedOptimizer& optimizer : AllOptimizers()) {
+  for (const NamedOptimizer& optimizer : Optimizers(check.quick)) {
     if (optimizer.name.ends_with("diverges")) continue;
     absl::Status status = CheckOne(check, "mlp:64-32-10 relu", *small, optimizer);
     if (status.ok()) status = CheckOne(check, "mlp:81-17-24-5-10 gelu", *deep, optimizer);

@@ -26,6 +26,7 @@
 
 #include "common/lopt/layout.h"
 #include "tests/testing/samples.h"
+#include "tests/testing/shared_data.h"
 #include "tests/testing/targets.h"
 #include "worker/engine/inner_runs.h"
 
@@ -149,10 +150,7 @@ class Driver {
          int runs = kRuns)
       : count_(runs), theta_(InitialTheta(LayoutOf(optimizer), 3)) {
     auto& task = Tasks()[task_config.SerializeAsString()];
-    if (task == nullptr) {
-      static DataStore data;
-      task = MakeTask(task_config, data).value();
-    }
+    if (task == nullptr) task = MakeTask(task_config, SharedData()).value();
     runs_ = tier.make(optimizer, task_config, *task, runs);
     outcome_.losses.resize(runs);
     for (int particle = 0; particle < (runs + 1) / 2; ++particle) Restart(particle, 0);

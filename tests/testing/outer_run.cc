@@ -4,6 +4,7 @@
 
 #include "common/base/file.h"
 #include "common/config/config.h"
+#include "tests/testing/shared_data.h"
 
 namespace paceline::testing {
 namespace {
@@ -24,7 +25,7 @@ std::vector<size_t> LeafSizes(const ThetaLayout& layout) {
 
 OuterRun::OuterRun(const std::string& yaml, const std::vector<std::string>& overrides)
     : config_(Parsed(yaml, overrides)),
-      job_(JobContext::Create(config_, data_).value()),
+      job_(JobContext::Create(config_, SharedData()).value()),
       theta_(InitialTheta(job_->layout(), config_.seed())),
       estimator_(config_, theta_.size(), 1),
       trainer_(config_.outer(), LeafSizes(job_->layout())) {

@@ -31,7 +31,6 @@ class OuterRun {
 
  private:
   const v1::JobConfig config_;
-  DataStore data_;
   std::shared_ptr<JobContext> job_;
   std::vector<float> theta_;
   GradientEstimator estimator_;

@@ -17,10 +17,26 @@ struct CheckOptions {
   bool print = false;
 };
 
+nlohmann::ordered_json FaultsJson(const std::vector<Fault>& faults) {
+  auto json = nlohmann::ordered_json::array();
+  for (const Fault& fault : faults) {
+    nlohmann::ordered_json one = {{"source", fault.file}, {"message", fault.message}};
+    if (fault.line > 0) one.update({{"line", fault.line}, {"column", fault.column}});
+    json.push_back(one);
+  }
+  return json;
+}
+
 absl::StatusOr<ExitStatus> Check(const Context& context, const CheckOptions& options) {
-  const absl::StatusOr<LoadedConfig> loaded = Load(options.source);
+  const absl::StatusOr<LoadedConfig> loaded = LoadWithFaults(options.source);
   if (!loaded.ok()) return loaded.status();
   const std::string& path = options.source.path;
+  if (!loaded->faults.empty()) {
+    if (!context.json) return absl::InvalidArgumentError(FaultsText(loaded->faults));
+    Answer(context, {{"config", path}, {"valid", false}, {"faults", FaultsJson(loaded->faults)}},
+           "");
+    return kExitUsage;
+  }
   const std::string memory = FootprintText(loaded->config);
   nlohmann::ordered_json json = {{"config", path}, {"valid", true}, {"memory", memory}};
   std::string text = fmt::format("{} is valid\nmemory: {}\n", path, memory);

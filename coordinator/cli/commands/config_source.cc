@@ -1,7 +1,6 @@
 #include "coordinator/cli/commands/config_source.h"
 
 #include "common/base/file.h"
-#include "common/config/config.h"
 #include "fmt/format.h"
 
 namespace paceline {
@@ -15,18 +14,27 @@ void AddConfigFlags(Command& command, ConfigSource& source) {
       .Repeatable();
 }
 
-absl::StatusOr<LoadedConfig> Load(const ConfigSource& source) {
+absl::StatusOr<LoadedConfig> LoadWithFaults(const ConfigSource& source) {
   absl::StatusOr<std::string> yaml = ReadFile(source.path, kMaxConfigBytes);
   if (!yaml.ok()) return yaml.status();
   ParsedConfig parsed = ParseConfig(*yaml, source.path, source.overrides);
-  if (!parsed.faults.empty()) {
-    std::string text = fmt::format("the config has {} fault{}", parsed.faults.size(),
-                                   parsed.faults.size() == 1 ? "" : "s");
-    for (const Fault& fault : parsed.faults) text += "\n" + fault.ToString();
-    return absl::InvalidArgumentError(text);
-  }
   for (const std::string& change : source.overrides) *yaml += "\n# --set " + change + "\n";
-  return LoadedConfig{.config = std::move(parsed.config), .yaml = *std::move(yaml)};
+  return LoadedConfig{.config = std::move(parsed.config),
+                      .yaml = *std::move(yaml),
+                      .faults = std::move(parsed.faults)};
+}
+
+std::string FaultsText(const std::vector<Fault>& faults) {
+  std::string text =
+      fmt::format("the config has {} fault{}", faults.size(), faults.size() == 1 ? "" : "s");
+  for (const Fault& fault : faults) text += "\n" + fault.ToString();
+  return text;
+}
+
+absl::StatusOr<LoadedConfig> Load(const ConfigSource& source) {
+  absl::StatusOr<LoadedConfig> loaded = LoadWithFaults(source);
+  if (!loaded.ok() || loaded->faults.empty()) return loaded;
+  return absl::InvalidArgumentError(FaultsText(loaded->faults));
 }
 
 }  // namespace paceline

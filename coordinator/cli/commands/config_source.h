@@ -6,6 +6,7 @@
 
 #include "absl/status/statusor.h"
 #include "common/command/command.h"
+#include "common/config/config.h"
 #include "paceline/v1/job_config.pb.h"
 
 namespace paceline {
@@ -19,11 +20,16 @@ struct LoadedConfig {
   v1::JobConfig config;
   // The file's text, and the overrides as comments below it.
   std::string yaml;
+  std::vector<Fault> faults;  // if there are any, the config is not to be used
 };
 
 // CONFIG and --set.
 void AddConfigFlags(Command& command, ConfigSource& source);
-// InvalidArgument lists all faults, one a line; otherwise as ReadFile.
+// Errors as ReadFile.
+absl::StatusOr<LoadedConfig> LoadWithFaults(const ConfigSource& source);
+// "the config has 2 faults", and each on a line of its own.
+std::string FaultsText(const std::vector<Fault>& faults);
+// A config without faults; InvalidArgument lists them, otherwise as LoadWithFaults.
 absl::StatusOr<LoadedConfig> Load(const ConfigSource& source);
 
 }  // namespace paceline

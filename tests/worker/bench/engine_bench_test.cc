@@ -20,7 +20,7 @@ absl::StatusOr<nlohmann::ordered_json> RunSmall(const std::string& engine, uint6
                                 .engine = engine,
                                 .threads = 2});
   if (!cases.ok()) return cases.status();
-  MachineLimits limits;
+  static MachineLimits limits;  // measured once
   return RunEngineCase(cases->front(), {.threads = 2, .seconds = 0.02, .memory = memory}, limits);
 }
 

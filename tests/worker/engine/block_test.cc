@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "common/noise/streams.h"
+#include "tests/testing/shared_data.h"
 
 namespace paceline {
 namespace {
@@ -30,8 +31,7 @@ v1::JobConfig Config() {
 }
 
 std::shared_ptr<JobContext> Job(const v1::JobConfig& config) {
-  DataStore data;
-  auto job = JobContext::Create(config, data);
+  auto job = JobContext::Create(config, SharedData());
   EXPECT_TRUE(job.ok()) << job.status();
   return *job;
 }

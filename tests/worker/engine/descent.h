@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "common/noise/streams.h"
+#include "tests/testing/shared_data.h"
 #include "tests/worker/engine/problems.h"
 #include "worker/engine/block.h"
 
@@ -44,8 +45,7 @@ inline v1::Task QuadraticTask() {
 }
 
 inline std::shared_ptr<JobContext> Job(const v1::JobConfig& config) {
-  static DataStore data;
-  auto job = JobContext::Create(config, data);
+  auto job = JobContext::Create(config, SharedData());
   EXPECT_TRUE(job.ok()) << job.status();
   return *job;
 }

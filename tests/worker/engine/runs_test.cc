@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include "common/lopt/layout.h"
+#include "tests/testing/shared_data.h"
 #include "worker/engine/inner_runs.h"
 
 namespace paceline {
@@ -44,13 +45,12 @@ v1::LearnedOptimizer Sgd() {
 struct Problem {
   v1::Task config;
   v1::LearnedOptimizer optimizer;
-  DataStore data;
   std::unique_ptr<Task> task;
   std::vector<float> theta;
 
   Problem(v1::Task task_config, v1::LearnedOptimizer lopt)
       : config(std::move(task_config)), optimizer(std::move(lopt)) {
-    task = MakeTask(config, data).value();
+    task = MakeTask(config, SharedData()).value();
     theta = InitialTheta(LayoutOf(optimizer), 3);
   }
 

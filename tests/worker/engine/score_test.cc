@@ -7,6 +7,7 @@
 #include <set>
 #include <vector>
 
+#include "tests/testing/shared_data.h"
 #include "worker/engine/score_source.h"
 #include "worker/task/image_mlp/image_mlp.h"
 
@@ -25,8 +26,7 @@ v1::Task TaskConfig(const std::vector<uint32_t>& hidden, int batch) {
 }
 
 std::unique_ptr<Task> MakeIt(const v1::Task& config) {
-  static DataStore data;
-  auto task = MakeTask(config, data);
+  auto task = MakeTask(config, SharedData());
   EXPECT_TRUE(task.ok()) << task.status();
   return *std::move(task);
 }

@@ -9,6 +9,7 @@
 #include "common/noise/place.h"
 #include "tests/testing/emulator/kernels.h"
 #include "tests/testing/samples.h"
+#include "tests/testing/shared_data.h"
 #include "tests/worker/engine/problems.h"
 #include "worker/engine/gradient_source.h"
 #include "worker/engine/window_task.h"
@@ -38,7 +39,7 @@ class WindowKernelTest : public testing::TestWithParam<Setting> {
  protected:
   WindowKernelTest()
       : config_(SmallMlpTask(GetParam().hidden)),
-        task_(MakeTask(config_, data_).value()),
+        task_(MakeTask(config_, SharedData()).value()),
         mlp_(dynamic_cast<const ImageMlp&>(*task_)),
         theta_(InitialTheta(LayoutOf(GetParam().optimizer), 3)) {
     for (size_t i = 0; i < theta_.size(); ++i) {
@@ -111,7 +112,6 @@ class WindowKernelTest : public testing::TestWithParam<Setting> {
     return outcome;
   }
 
-  DataStore data_;
   v1::Task config_;
   std::unique_ptr<Task> task_;
   const ImageMlp& mlp_;

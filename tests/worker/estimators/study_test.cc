@@ -5,6 +5,7 @@
 
 #include <string>
 
+#include "tests/testing/shared_data.h"
 #include "worker/estimators/report.h"
 
 namespace paceline {
@@ -25,8 +26,8 @@ outer: {steps: 10, optimizer: {sgd: {learning_rate: 1}}}
 
 absl::StatusOr<Study> Measure(const StudyOptions& options,
                               const std::vector<std::string>& overrides = {}) {
-  DataStore data;
-  return RunStudy(kConfig, "small.yaml", overrides, {}, options, data, [](const std::string&) {});
+  return RunStudy(kConfig, "small.yaml", overrides, {}, options, SharedData(),
+                  [](const std::string&) {});
 }
 
 StudyOptions Small() {

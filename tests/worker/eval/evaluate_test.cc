@@ -50,7 +50,8 @@ TEST(EvaluateTest, EveryFamilyIsRun) {
   for (const auto& [name, optimizer] : FamilySamples()) {
     SCOPED_TRACE(name);
     const Evaluation evaluation =
-        EvaluateSmall(SmallOptimizer({"optimizer=" + OptimizerJson(optimizer)}));
+        EvaluateSmall(SmallOptimizer({"optimizer=" + OptimizerJson(optimizer)}),
+                      {.tuning = {.settings = 1, .rounds = 0, .seeds = 1}});
     const OptimizerResult& learned = Find(evaluation.scenarios[0], "learned");
     ASSERT_EQ(learned.runs.size(), 10u);
     for (const RunResult& run : learned.runs) {

@@ -8,6 +8,7 @@
 #include "common/estimator/lengths.h"
 #include "common/lopt/layout.h"
 #include "common/task/facts.h"
+#include "tests/testing/shared_data.h"
 #include "worker/eval/evaluate.h"
 
 namespace paceline {
@@ -36,9 +37,8 @@ class ShippedConfigTest : public testing::TestWithParam<std::string> {
                      .tuning = {.settings = 1, .rounds = 0, .seeds = 1},
                      .length = length,
                      .threads = 2},
-                    data_, [](const std::string&) {});
+                    SharedData(), [](const std::string&) {});
   }
-  DataStore data_;
 };
 
 TEST_P(ShippedConfigTest, IsEvaluated) {

@@ -73,6 +73,18 @@ TEST_F(CommandsTest, CheckPrintsAllFaultsWithTheirPlaces) {
   EXPECT_THAT(err(), HasSubstr("outer.steps"));
 }
 
+TEST_F(CommandsTest, CheckAnswersFaultsAsJsonToo) {
+  std::ofstream(config(), std::ios::app) << "bogus: 1\n";
+  EXPECT_EQ(Run({"check", config(), "--json", "--set", "outer.steps=0"}), 2);
+  const auto json = nlohmann::json::parse(out());
+  EXPECT_EQ(json["valid"], false);
+  ASSERT_EQ(json["faults"].size(), 2u);
+  EXPECT_EQ(json["faults"][0]["source"], config());
+  EXPECT_EQ(json["faults"][0]["line"], 9);
+  EXPECT_EQ(json["faults"][1]["source"], "--set outer.steps=0");
+  EXPECT_EQ(err(), "");
+}
+
 TEST_F(CommandsTest, AConfigThatIsNotThereIsStatusFour) {
   EXPECT_EQ(Run({"check", folder_ + "/none.yaml"}), 4);
 }

@@ -13,6 +13,7 @@
 #include <torch/csrc/autograd/autograd.h>
 #include <torch/csrc/autograd/variable.h>
 
+#include "tests/testing/shared_data.h"
 #include "tests/worker/engine/torch/fixtures.h"
 #include "worker/engine/torch/differentiate.h"
 #include "worker/engine/torch/run_torch.h"
@@ -49,8 +50,7 @@ class ConvNetOracle : public ::testing::TestWithParam<v1::Pool> {
  protected:
   void Make(const v1::Task& config) {
     config_ = config;
-    static DataStore& data = *new DataStore;
-    task_ = MakeTask(config, data).value();
+    task_ = MakeTask(config, SharedData()).value();
     for (uint32_t run = 0; run < kRuns; ++run) seeds_.push_back({.key = 4, .particle = run});
     rows_ = std::make_unique<TorchRows>(task_->parameters(), kRuns, at::kCPU);
     for (int64_t run = 0; run < kRuns; ++run) {

@@ -2,17 +2,9 @@
 
 #include "common/lopt/layout.h"
 #include "common/noise/streams.h"
+#include "tests/testing/shared_data.h"
 
 namespace paceline::testing {
-namespace {
-
-// Reading the data set is the slow part of these tests.
-DataStore& SharedData() {
-  static DataStore data;
-  return data;
-}
-
-}  // namespace
 
 v1::LearnedOptimizer Adafac() {
   v1::LearnedOptimizer optimizer;

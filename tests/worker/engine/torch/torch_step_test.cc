@@ -1,5 +1,6 @@
 // The step that a GPU captures as a graph, here on the processor and call by call.
 #include "worker/engine/torch/torch_step.h"
+#include "tests/testing/shared_data.h"
 
 #include <ATen/ops/zeros.h>
 #include <gtest/gtest.h>
@@ -35,7 +36,7 @@ class TorchStepTest : public ::testing::Test {
  protected:
   void Make(const v1::Task& config) {
     config_ = config;
-    task_ = MakeTask(config, data_).value();
+    task_ = MakeTask(config, SharedData()).value();
     for (int run = 0; run < kRuns; ++run) {
       seeds_.push_back({.key = 4, .particle = static_cast<uint32_t>(run), .episode = 2});
     }
@@ -119,7 +120,6 @@ class TorchStepTest : public ::testing::Test {
     EXPECT_NE(a.losses.front(), a.losses.back());
   }
 
-  DataStore data_;
   v1::Task config_;
   std::unique_ptr<Task> task_;
   std::vector<RunSeed> seeds_;
