@@ -11,11 +11,9 @@
 namespace paceline {
 namespace {
 
-constexpr std::chrono::seconds kLimit{60};
-
 // A call that meets the connection to a coordinator that was just killed fails and is made again.
 void Retry(const std::function<grpc::Status(grpc::ClientContext&)>& call) {
-  const auto deadline = std::chrono::system_clock::now() + kLimit;
+  const auto deadline = std::chrono::system_clock::now() + kPatience;
   grpc::Status status;
   do {
     grpc::ClientContext context;

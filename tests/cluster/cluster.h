@@ -43,7 +43,7 @@ class Cluster {
   v1::JobDetail Show(const std::string& job);
   // Names of the workers that the coordinator knows.
   std::vector<std::string> WorkerNames();
-  bool WaitForWorkers(size_t count, std::chrono::milliseconds limit = std::chrono::seconds(60));
+  bool WaitForWorkers(size_t count, std::chrono::milliseconds limit = kPatience);
 
  private:
   void StartCoordinator(const std::string& listen);

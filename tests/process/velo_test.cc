@@ -26,7 +26,7 @@ TEST(Velo, ThreeOuterStepsFitEasilyInEightGibibytes) {
   const Finished run = RunProgram(
       "paceline",
       {"local", "configs/velo.yaml", "--workers", "2", "--set", "outer.steps=3", "--data", data},
-      std::chrono::seconds(240));
+      4 * kPatience);
   ASSERT_EQ(run.status, 0) << run.err;
   // Four programs: the command, the coordinator, two workers.
   EXPECT_LT(4 * LargestGib(), 8);

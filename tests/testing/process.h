@@ -14,6 +14,13 @@
 
 namespace paceline {
 
+// How long a test waits for another process before it fails; under a sanitizer all take longer.
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+inline constexpr std::chrono::seconds kPatience{300};
+#else
+inline constexpr std::chrono::seconds kPatience{60};
+#endif
+
 // A program of $PACELINE_BIN (else build/release/bin) and what it wrote. Thread-safe. Killed, if it
 // still runs, by the destructor.
 class Process {
@@ -27,7 +34,7 @@ class Process {
 
   void Signal(int signal);
   // The exit status, 128 + n if signal n ended it, or −1 if it still runs after `limit`.
-  int Wait(std::chrono::milliseconds limit = std::chrono::seconds(60));
+  int Wait(std::chrono::milliseconds limit = kPatience);
   bool running();
   pid_t pid() const { return pid_; }
 
@@ -37,8 +44,7 @@ class Process {
   std::string output();  // both, in order of arrival
   // True as soon as output() contains `text`; false if the program ended or `limit` passed without
   // it.
-  bool WaitForOutput(const std::string& text,
-                     std::chrono::milliseconds limit = std::chrono::seconds(60));
+  bool WaitForOutput(const std::string& text, std::chrono::milliseconds limit = kPatience);
 
  private:
   void Collect(int out, int err);
@@ -60,12 +66,11 @@ struct Finished {
 
 // Runs a program to its end.
 Finished RunProgram(const std::string& name, const std::vector<std::string>& arguments,
-                    std::chrono::milliseconds limit = std::chrono::seconds(60));
+                    std::chrono::milliseconds limit = kPatience);
 
 // Asks `condition` again and again, a few milliseconds apart, until it holds (true) or `limit`
 // passes.
-bool WaitUntil(const std::function<bool()>& condition,
-               std::chrono::milliseconds limit = std::chrono::seconds(60));
+bool WaitUntil(const std::function<bool()>& condition, std::chrono::milliseconds limit = kPatience);
 
 // A folder of its own under the system's temporary one; removed by the destructor.
 class TemporaryFolder {
