@@ -2,22 +2,11 @@
 # LibTorch and GoogleTest, for who links them. The preset `debug` builds without, so that what a file forgets to include
 # is missed there.
 
-# Programs' units share the header with libraries', with threads or without; ccache asks for the last option.
-set(precompiled_options -fPIC -pthread -fpch-preprocess)
+# Programs' units share the header with libraries', with threads or without; ccache asks for the third option; g++
+# collects garbage in what it has read unless it may take more memory, a tenth of a large unit's time.
+set(precompiled_options -fPIC -pthread -fpch-preprocess "SHELL:--param ggc-min-heapsize=600000")
 
-# ccache knows a precompiled header by its content.
-set(precompiled_launcher "")
-if(CCACHE_PROGRAM)
-  list(TRANSFORM CMAKE_CXX_COMPILER_LAUNCHER PREPEND
-    "CCACHE_SLOPPINESS=pch_defines,time_macros,include_file_mtime,include_file_ctime;" AT -1
-    OUTPUT_VARIABLE precompiled_launcher)
-endif()
-
-set(common_headers
-  <algorithm> <chrono> <cmath> <functional> <map> <memory> <optional> <random> <set> <span> <string> <string_view> <vector>
-  <absl/status/status.h> <absl/status/statusor.h> <absl/strings/str_cat.h> <fmt/format.h>
-  <google/protobuf/generated_enum_reflection.h> <google/protobuf/map.h> <google/protobuf/message.h>
-  <google/protobuf/repeated_field.h>)
+include(CommonHeaders)
 
 # paceline_precompiled_header(KIND headers... LINKS targets...): the common headers and these
 function(paceline_precompiled_header kind)

@@ -11,9 +11,9 @@ namespace {
 
 using testing::HasSubstr;
 
-absl::StatusOr<nlohmann::ordered_json> RunSmall(const std::string& engine, uint64_t memory = 0,
-                                                const std::string& optimizer = "learnable_sgd") {
-  const auto cases = MakeCases({.tasks = {"mlp:16-4-10:batch=8"},
+absl::StatusOr<nlohmann::ordered_json> RowOf(const std::string& task, const std::string& optimizer,
+                                             const std::string& engine, uint64_t memory = 0) {
+  const auto cases = MakeCases({.tasks = {task},
                                 .optimizers = {optimizer},
                                 .particles = {4},
                                 .window = 5,
@@ -22,6 +22,10 @@ absl::StatusOr<nlohmann::ordered_json> RunSmall(const std::string& engine, uint6
   if (!cases.ok()) return cases.status();
   static MachineLimits limits;  // measured once
   return RunEngineCase(cases->front(), {.threads = 2, .seconds = 0.02, .memory = memory}, limits);
+}
+
+absl::StatusOr<nlohmann::ordered_json> RunSmall(const std::string& engine, uint64_t memory = 0) {
+  return RowOf("mlp:16-4-10:batch=8", "learnable_sgd", engine, memory);
 }
 
 TEST(EngineBench, ARowHasWhatTheCaseIsAndWhatItReached) {
@@ -45,7 +49,7 @@ TEST(EngineBench, ARowHasWhatTheCaseIsAndWhatItReached) {
 
 TEST(EngineBench, EveryFamilyHasARow) {
   for (const auto& [name, optimizer] : FamilySamples()) {
-    const auto row = RunSmall("fused", 0, name);
+    const auto row = RowOf("quadratic:8", name, "fused");
     ASSERT_TRUE(row.ok()) << row.status();
     EXPECT_EQ((*row)["optimizer"], name);
     EXPECT_GT((*row)["inner_steps_per_s"].get<double>(), 0) << name;
