@@ -24,15 +24,14 @@ def body(text, start):
     inside = text[begin:end - 1]
     while INNER.search(inside):
         inside = INNER.sub(lambda braces: "\n" * braces[0].count("\n"), inside)
-    return begin, inside
+    return inside
 
 
 def faults(path):
     text = LITERAL.sub("''", open(path).read())
     for switch in SWITCH.finditer(text):
-        begin, inside = body(text, switch.end())
-        found = DEFAULT.search(inside)
-        if found and KIND.search(inside):
+        inside = body(text, switch.end())
+        if DEFAULT.search(inside) and KIND.search(inside):
             yield f"{path}:{text.count(chr(10), 0, switch.start()) + 1}: name every kind; this switch has a default:"
 
 

@@ -1,10 +1,9 @@
 // What the description of a family is made of. A family is a struct in its folder's family.h:
 //
-//   struct LinearFamily : FamilyDefaults {
-//     using Config = v1::Linear;  // its message
-//     using Plan = LinearPlan;    // its folder's plan.h: the kernel's name is in it
-//     static constexpr auto kKind = v1::LearnedOptimizer::kLinear;
-//     static const Config& Of(const v1::LearnedOptimizer& optimizer);
+//   // Its message, the plan of its folder's plan.h (the kernel's name is in it), and where its
+//   // message stands.
+//   struct LinearFamily : FamilyBase<v1::Linear, LinearPlan, v1::LearnedOptimizer::kLinear,
+//                                    &v1::LearnedOptimizer::linear> {
 //     // θ.
 //     static std::vector<ThetaLeaf> Leaves(const Config& config);
 //     // State, prepared θ and scratch for these tensors.
@@ -30,7 +29,14 @@
 
 namespace paceline {
 
-struct FamilyDefaults {
+template <class Message, class PlanOfFamily, v1::LearnedOptimizer::KindCase kind,
+          const Message& (v1::LearnedOptimizer::*own)() const>
+struct FamilyBase {
+  using Config = Message;
+  using Plan = PlanOfFamily;
+  static constexpr auto kKind = kind;
+  static const Config& Of(const v1::LearnedOptimizer& optimizer) { return (optimizer.*own)(); }
+
   // Does an update go by the loss, by the length of the episode?
   static constexpr bool kReadsLoss = false;
   static constexpr bool kReadsNumSteps = false;

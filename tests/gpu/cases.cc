@@ -38,27 +38,15 @@ std::unique_ptr<ImageMlp> MadeUpTask(int size, std::vector<int> hidden, v1::Acti
                                     batch);
 }
 
-namespace {
-
-template <class Network>
-void Set(Network& network, uint32_t hidden) {
-  network.set_hidden(hidden);
-  network.set_layers(2);
-  network.set_step_multiplier(0.001);
-  network.set_exp_multiplier(0.001);
-}
-
-}  // namespace
-
 v1::LearnedOptimizer Adafac(uint32_t hidden) {
   v1::LearnedOptimizer config;
-  Set(*config.mutable_adafac_mlp(), hidden);
+  SetNetwork(*config.mutable_adafac_mlp(), static_cast<int>(hidden), 2, 0.001, 0.001);
   return config;
 }
 
 v1::LearnedOptimizer MlpLopt(uint32_t hidden) {
   v1::LearnedOptimizer config;
-  Set(*config.mutable_mlp_lopt(), hidden);
+  SetNetwork(*config.mutable_mlp_lopt(), static_cast<int>(hidden), 2, 0.001, 0.001);
   return config;
 }
 

@@ -42,31 +42,22 @@ constexpr int64_t kEpisodeSteps = 100;
 
 // ---- optimizers and tasks
 
-template <class Network>
-void SetNetwork(Network& network, int hidden, int layers) {
-  network.set_hidden(hidden);
-  network.set_layers(layers);
-  network.set_step_multiplier(0.05);
-  network.set_exp_multiplier(0.1);
-}
-
+// With steps that are larger than the catalogue's.
 std::vector<NamedOptimizer> Optimizers() {
-  std::vector<NamedOptimizer> all = {{"sgd", {}},           {"sgdm", {}},      {"adam", {}},
-                                     {"mlp_lopt_32_2", {}}, {"mlp_5_3", {}},   {"adafac_4_2", {}},
-                                     {"adafac_32_1", {}},   {"adafac_9_3", {}}};
-  all[0].config.mutable_learnable_sgd()->set_learning_rate(0.1);
-  all[1].config.mutable_learnable_sgdm()->set_learning_rate(0.02);
-  all[1].config.mutable_learnable_sgdm()->set_momentum(0.9);
-  v1::LearnableAdam& adam = *all[2].config.mutable_learnable_adam();
-  adam.set_learning_rate(0.01);
-  adam.set_beta1(0.9);
-  adam.set_beta2(0.999);
-  adam.set_epsilon(1e-8);
-  SetNetwork(*all[3].config.mutable_mlp_lopt(), 32, 2);
-  SetNetwork(*all[4].config.mutable_mlp_lopt(), 5, 3);
-  SetNetwork(*all[5].config.mutable_adafac_mlp(), 4, 2);
-  SetNetwork(*all[6].config.mutable_adafac_mlp(), 32, 1);
-  SetNetwork(*all[7].config.mutable_adafac_mlp(), 9, 3);
+  v1::LearnedOptimizer sgd = SgdConfig(), sgdm = SgdmConfig(), adam = AdamConfig();
+  sgd.mutable_learnable_sgd()->set_learning_rate(0.1);
+  sgdm.mutable_learnable_sgdm()->set_learning_rate(0.02);
+  adam.mutable_learnable_adam()->set_learning_rate(0.01);
+  std::vector<NamedOptimizer> all = {{"sgd", sgd}, {"sgdm", sgdm}, {"adam", adam}};
+  const auto add = [&](const std::string& name, auto mutable_own, int hidden, int layers) {
+    all.push_back({name, {}});
+    SetNetwork(*(all.back().config.*mutable_own)(), hidden, layers, 0.05);
+  };
+  add("mlp_lopt_32_2", &v1::LearnedOptimizer::mutable_mlp_lopt, 32, 2);
+  add("mlp_5_3", &v1::LearnedOptimizer::mutable_mlp_lopt, 5, 3);
+  add("adafac_4_2", &v1::LearnedOptimizer::mutable_adafac_mlp, 4, 2);
+  add("adafac_32_1", &v1::LearnedOptimizer::mutable_adafac_mlp, 32, 1);
+  add("adafac_9_3", &v1::LearnedOptimizer::mutable_adafac_mlp, 9, 3);
   return all;
 }
 

@@ -44,43 +44,37 @@ inline v1::LearnedOptimizer SignMomentumConfig() {
   return config;
 }
 
-inline v1::LearnedOptimizer MlpLoptConfig(int hidden, int layers) {
-  v1::LearnedOptimizer config;
-  v1::MlpLopt& own = *config.mutable_mlp_lopt();
+template <class Own>
+void SetNetwork(Own& own, int hidden, int layers, double step_multiplier = 0.01,
+                double exp_multiplier = 0.1) {
   own.set_hidden(hidden);
   own.set_layers(layers);
-  own.set_step_multiplier(0.01);
-  own.set_exp_multiplier(0.1);
+  own.set_step_multiplier(step_multiplier);
+  own.set_exp_multiplier(exp_multiplier);
+}
+
+inline v1::LearnedOptimizer MlpLoptConfig(int hidden, int layers) {
+  v1::LearnedOptimizer config;
+  SetNetwork(*config.mutable_mlp_lopt(), hidden, layers);
   return config;
 }
 
 inline v1::LearnedOptimizer AdafacConfig(int hidden, int layers) {
   v1::LearnedOptimizer config;
-  v1::AdafacMlp& own = *config.mutable_adafac_mlp();
-  own.set_hidden(hidden);
-  own.set_layers(layers);
-  own.set_step_multiplier(0.01);
-  own.set_exp_multiplier(0.1);
+  SetNetwork(*config.mutable_adafac_mlp(), hidden, layers);
   return config;
 }
 
 inline v1::LearnedOptimizer MuAdafacConfig(int hidden, int layers) {
   v1::LearnedOptimizer config;
-  v1::MuAdafacMlp& own = *config.mutable_mu_adafac_mlp();
-  own.set_hidden(hidden);
-  own.set_layers(layers);
-  own.set_step_multiplier(0.01);
-  own.set_exp_multiplier(0.1);
+  SetNetwork(*config.mutable_mu_adafac_mlp(), hidden, layers);
   return config;
 }
 
 inline v1::LearnedOptimizer NominalConfig(v1::NominalDirection direction, int hidden, int layers) {
   v1::LearnedOptimizer config;
   v1::MlpNomLopt& own = *config.mutable_mlp_nom_lopt();
-  own.set_hidden(hidden);
-  own.set_layers(layers);
-  own.set_step_multiplier(0.05);
-  own.set_exp_multiplier(0.5);
+  SetNetwork(own, hidden, layers, 0.05, 0.5);
   own.set_nominal_exp_multiplier(0.7);
   own.set_regularization_exp_multiplier(0.3);
   own.set_nominal_direction(direction);

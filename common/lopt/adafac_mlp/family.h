@@ -6,11 +6,8 @@
 
 namespace paceline {
 
-struct AdafacMlpFamily : FamilyDefaults {
-  using Config = v1::AdafacMlp;
-  using Plan = AdafacMlpPlan;
-  static constexpr auto kKind = v1::LearnedOptimizer::kAdafacMlp;
-  static const Config& Of(const v1::LearnedOptimizer& optimizer) { return optimizer.adafac_mlp(); }
+struct AdafacMlpFamily : FamilyBase<v1::AdafacMlp, AdafacMlpPlan, v1::LearnedOptimizer::kAdafacMlp,
+                                    &v1::LearnedOptimizer::adafac_mlp> {
   static std::vector<ThetaLeaf> Leaves(const Config& config);
   static OwnedPlan<Plan> PlanFor(const v1::LearnedOptimizer& optimizer,
                                  const std::vector<ParameterTensor>& tensors);
@@ -18,13 +15,9 @@ struct AdafacMlpFamily : FamilyDefaults {
   static double Accumulators(const Config& config, const ParameterTensor& tensor);
 };
 
-struct MuAdafacMlpFamily : FamilyDefaults {
-  using Config = v1::MuAdafacMlp;
-  using Plan = AdafacMlpPlan;
-  static constexpr auto kKind = v1::LearnedOptimizer::kMuAdafacMlp;
-  static const Config& Of(const v1::LearnedOptimizer& optimizer) {
-    return optimizer.mu_adafac_mlp();
-  }
+struct MuAdafacMlpFamily
+    : FamilyBase<v1::MuAdafacMlp, AdafacMlpPlan, v1::LearnedOptimizer::kMuAdafacMlp,
+                 &v1::LearnedOptimizer::mu_adafac_mlp> {
   static std::vector<ThetaLeaf> Leaves(const Config& config);
   static OwnedPlan<Plan> PlanFor(const v1::LearnedOptimizer& optimizer,
                                  const std::vector<ParameterTensor>& tensors);

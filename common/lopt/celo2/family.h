@@ -11,11 +11,8 @@ inline bool MovesByAdam(const ParameterTensor& tensor) {
   return tensor.shape.size() < 2 || tensor.kind == TensorKind::kEmbedding;
 }
 
-struct Celo2Family : FamilyDefaults {
-  using Config = v1::Celo2;
-  using Plan = Celo2Plan;
-  static constexpr auto kKind = v1::LearnedOptimizer::kCelo2;
-  static const Config& Of(const v1::LearnedOptimizer& optimizer) { return optimizer.celo2(); }
+struct Celo2Family
+    : FamilyBase<v1::Celo2, Celo2Plan, v1::LearnedOptimizer::kCelo2, &v1::LearnedOptimizer::celo2> {
   static std::vector<ThetaLeaf> Leaves(const Config& config);
   static OwnedPlan<Plan> PlanFor(const v1::LearnedOptimizer& optimizer,
                                  const std::vector<ParameterTensor>& tensors);

@@ -7,13 +7,9 @@
 
 namespace paceline {
 
-struct LearnableSgdFamily : FamilyDefaults {
-  using Config = v1::LearnableSgd;
-  using Plan = LearnableSgdPlan;
-  static constexpr auto kKind = v1::LearnedOptimizer::kLearnableSgd;
-  static const Config& Of(const v1::LearnedOptimizer& optimizer) {
-    return optimizer.learnable_sgd();
-  }
+struct LearnableSgdFamily
+    : FamilyBase<v1::LearnableSgd, LearnableSgdPlan, v1::LearnedOptimizer::kLearnableSgd,
+                 &v1::LearnedOptimizer::learnable_sgd> {
   static std::vector<ThetaLeaf> Leaves(const Config& config);
   static OwnedPlan<Plan> PlanFor(const v1::LearnedOptimizer& optimizer,
                                  const std::vector<ParameterTensor>& tensors);
@@ -21,13 +17,9 @@ struct LearnableSgdFamily : FamilyDefaults {
   static double Accumulators(const Config& config, const ParameterTensor& tensor);
 };
 
-struct LearnableSgdmFamily : FamilyDefaults {
-  using Config = v1::LearnableSgdm;
-  using Plan = LearnableSgdmPlan;
-  static constexpr auto kKind = v1::LearnedOptimizer::kLearnableSgdm;
-  static const Config& Of(const v1::LearnedOptimizer& optimizer) {
-    return optimizer.learnable_sgdm();
-  }
+struct LearnableSgdmFamily
+    : FamilyBase<v1::LearnableSgdm, LearnableSgdmPlan, v1::LearnedOptimizer::kLearnableSgdm,
+                 &v1::LearnedOptimizer::learnable_sgdm> {
   static std::vector<ThetaLeaf> Leaves(const Config& config);
   static OwnedPlan<Plan> PlanFor(const v1::LearnedOptimizer& optimizer,
                                  const std::vector<ParameterTensor>& tensors);
@@ -35,13 +27,9 @@ struct LearnableSgdmFamily : FamilyDefaults {
   static double Accumulators(const Config& config, const ParameterTensor& tensor);
 };
 
-struct LearnableAdamFamily : FamilyDefaults {
-  using Config = v1::LearnableAdam;
-  using Plan = LearnableAdamPlan;
-  static constexpr auto kKind = v1::LearnedOptimizer::kLearnableAdam;
-  static const Config& Of(const v1::LearnedOptimizer& optimizer) {
-    return optimizer.learnable_adam();
-  }
+struct LearnableAdamFamily
+    : FamilyBase<v1::LearnableAdam, LearnableAdamPlan, v1::LearnedOptimizer::kLearnableAdam,
+                 &v1::LearnedOptimizer::learnable_adam> {
   static std::vector<ThetaLeaf> Leaves(const Config& config);
   static OwnedPlan<Plan> PlanFor(const v1::LearnedOptimizer& optimizer,
                                  const std::vector<ParameterTensor>& tensors);

@@ -6,14 +6,11 @@
 
 namespace paceline {
 
-struct HyperV2Family : FamilyDefaults {
-  using Config = v1::HyperV2;
-  using Plan = HyperV2Plan;
-  static constexpr auto kKind = v1::LearnedOptimizer::kHyperV2;
+struct HyperV2Family : FamilyBase<v1::HyperV2, HyperV2Plan, v1::LearnedOptimizer::kHyperV2,
+                                  &v1::LearnedOptimizer::hyper_v2> {
   static constexpr bool kReadsLoss = true;
   static constexpr bool kReadsNumSteps = true;
   static constexpr bool kReadsThetaWhole = true;
-  static const Config& Of(const v1::LearnedOptimizer& optimizer) { return optimizer.hyper_v2(); }
   static std::vector<ThetaLeaf> Leaves(const Config& config);
   static OwnedPlan<Plan> PlanFor(const v1::LearnedOptimizer& optimizer,
                                  const std::vector<ParameterTensor>& tensors);

@@ -6,15 +6,11 @@
 
 namespace paceline {
 
-struct LearnedScheduleFamily : FamilyDefaults {
-  using Config = v1::LearnedSchedule;
-  using Plan = LearnedSchedulePlan;
-  static constexpr auto kKind = v1::LearnedOptimizer::kLearnedSchedule;
+struct LearnedScheduleFamily
+    : FamilyBase<v1::LearnedSchedule, LearnedSchedulePlan, v1::LearnedOptimizer::kLearnedSchedule,
+                 &v1::LearnedOptimizer::learned_schedule> {
   static constexpr bool kReadsLoss = true;
   static constexpr bool kReadsNumSteps = true;
-  static const Config& Of(const v1::LearnedOptimizer& optimizer) {
-    return optimizer.learned_schedule();
-  }
   static std::vector<ThetaLeaf> Leaves(const Config& config);
   static OwnedPlan<Plan> PlanFor(const v1::LearnedOptimizer& optimizer,
                                  const std::vector<ParameterTensor>& tensors);

@@ -6,11 +6,8 @@
 
 namespace paceline {
 
-struct LinearFamily : FamilyDefaults {
-  using Config = v1::Linear;
-  using Plan = LinearPlan;
-  static constexpr auto kKind = v1::LearnedOptimizer::kLinear;
-  static const Config& Of(const v1::LearnedOptimizer& optimizer) { return optimizer.linear(); }
+struct LinearFamily : FamilyBase<v1::Linear, LinearPlan, v1::LearnedOptimizer::kLinear,
+                                 &v1::LearnedOptimizer::linear> {
   static std::vector<ThetaLeaf> Leaves(const Config& config);
   static OwnedPlan<Plan> PlanFor(const v1::LearnedOptimizer& optimizer,
                                  const std::vector<ParameterTensor>& tensors);

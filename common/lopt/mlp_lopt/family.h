@@ -6,11 +6,8 @@
 
 namespace paceline {
 
-struct MlpLoptFamily : FamilyDefaults {
-  using Config = v1::MlpLopt;
-  using Plan = MlpLoptPlan;
-  static constexpr auto kKind = v1::LearnedOptimizer::kMlpLopt;
-  static const Config& Of(const v1::LearnedOptimizer& optimizer) { return optimizer.mlp_lopt(); }
+struct MlpLoptFamily : FamilyBase<v1::MlpLopt, MlpLoptPlan, v1::LearnedOptimizer::kMlpLopt,
+                                  &v1::LearnedOptimizer::mlp_lopt> {
   static std::vector<ThetaLeaf> Leaves(const Config& config);
   static OwnedPlan<Plan> PlanFor(const v1::LearnedOptimizer& optimizer,
                                  const std::vector<ParameterTensor>& tensors);

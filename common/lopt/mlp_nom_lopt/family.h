@@ -6,13 +6,8 @@
 
 namespace paceline {
 
-struct MlpNomLoptFamily : FamilyDefaults {
-  using Config = v1::MlpNomLopt;
-  using Plan = MlpNomPlan;
-  static constexpr auto kKind = v1::LearnedOptimizer::kMlpNomLopt;
-  static const Config& Of(const v1::LearnedOptimizer& optimizer) {
-    return optimizer.mlp_nom_lopt();
-  }
+struct MlpNomLoptFamily : FamilyBase<v1::MlpNomLopt, MlpNomPlan, v1::LearnedOptimizer::kMlpNomLopt,
+                                     &v1::LearnedOptimizer::mlp_nom_lopt> {
   static std::vector<ThetaLeaf> Leaves(const Config& config);
   static OwnedPlan<Plan> PlanFor(const v1::LearnedOptimizer& optimizer,
                                  const std::vector<ParameterTensor>& tensors);

@@ -6,12 +6,9 @@
 
 namespace paceline {
 
-struct NnAdamFamily : FamilyDefaults {
-  using Config = v1::NnAdam;
-  using Plan = NnAdamPlan;
-  static constexpr auto kKind = v1::LearnedOptimizer::kNnAdam;
+struct NnAdamFamily : FamilyBase<v1::NnAdam, NnAdamPlan, v1::LearnedOptimizer::kNnAdam,
+                                 &v1::LearnedOptimizer::nn_adam> {
   static constexpr bool kReadsThetaWhole = true;
-  static const Config& Of(const v1::LearnedOptimizer& optimizer) { return optimizer.nn_adam(); }
   static std::vector<ThetaLeaf> Leaves(const Config& config);
   static OwnedPlan<Plan> PlanFor(const v1::LearnedOptimizer& optimizer,
                                  const std::vector<ParameterTensor>& tensors);

@@ -6,15 +6,10 @@
 
 namespace paceline {
 
-struct RnnMlpLoptFamily : FamilyDefaults {
-  using Config = v1::RnnMlpLopt;
-  using Plan = RnnMlpPlan;
-  static constexpr auto kKind = v1::LearnedOptimizer::kRnnMlpLopt;
+struct RnnMlpLoptFamily : FamilyBase<v1::RnnMlpLopt, RnnMlpPlan, v1::LearnedOptimizer::kRnnMlpLopt,
+                                     &v1::LearnedOptimizer::rnn_mlp_lopt> {
   static constexpr bool kReadsLoss = true;
   static constexpr bool kReadsThetaWhole = true;
-  static const Config& Of(const v1::LearnedOptimizer& optimizer) {
-    return optimizer.rnn_mlp_lopt();
-  }
   static std::vector<ThetaLeaf> Leaves(const Config& config);
   static OwnedPlan<Plan> PlanFor(const v1::LearnedOptimizer& optimizer,
                                  const std::vector<ParameterTensor>& tensors);

@@ -6,13 +6,9 @@
 
 namespace paceline {
 
-struct SignMomentumFamily : FamilyDefaults {
-  using Config = v1::SignMomentum;
-  using Plan = SignMomentumPlan;
-  static constexpr auto kKind = v1::LearnedOptimizer::kSignMomentum;
-  static const Config& Of(const v1::LearnedOptimizer& optimizer) {
-    return optimizer.sign_momentum();
-  }
+struct SignMomentumFamily
+    : FamilyBase<v1::SignMomentum, SignMomentumPlan, v1::LearnedOptimizer::kSignMomentum,
+                 &v1::LearnedOptimizer::sign_momentum> {
   static std::vector<ThetaLeaf> Leaves(const Config& config);
   static OwnedPlan<Plan> PlanFor(const v1::LearnedOptimizer& optimizer,
                                  const std::vector<ParameterTensor>& tensors);

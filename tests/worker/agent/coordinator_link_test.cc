@@ -187,9 +187,9 @@ TEST_F(CoordinatorLinkTest, HeartbeatsGoOnWhileAWindowIsComputed) {
   };
   StartWorker();
   Ask(0, 1);
-  for (int i = 0; i < 3; ++i) coordinator_->Next(IsHeartbeat);
+  for (int i = 0; i < 3; ++i) EXPECT_TRUE(coordinator_->Next(IsHeartbeat).has_heartbeat());
   go.set_value();
-  coordinator_->Next(IsResult);
+  EXPECT_TRUE(coordinator_->Next(IsResult).has_result());
 }
 
 TEST_F(CoordinatorLinkTest, TheInnerStateOutlivesTheCoordinator) {

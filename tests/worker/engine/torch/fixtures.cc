@@ -2,17 +2,14 @@
 
 #include "common/lopt/layout.h"
 #include "common/noise/streams.h"
+#include "tests/testing/sample_optimizers.h"
 #include "tests/testing/shared_data.h"
 
 namespace paceline::testing {
 
 v1::LearnedOptimizer Adafac() {
   v1::LearnedOptimizer optimizer;
-  v1::AdafacMlp& adafac = *optimizer.mutable_adafac_mlp();
-  adafac.set_hidden(4);
-  adafac.set_layers(2);
-  adafac.set_step_multiplier(0.05);
-  adafac.set_exp_multiplier(0.1);
+  SetNetwork(*optimizer.mutable_adafac_mlp(), 4, 2, 0.05);
   return optimizer;
 }
 
