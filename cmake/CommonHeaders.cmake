@@ -2,8 +2,8 @@
 set(common_headers
   <algorithm> <chrono> <cmath> <functional> <map> <memory> <optional> <random> <set> <span> <string> <string_view> <vector>
   <absl/status/status.h> <absl/status/statusor.h> <absl/strings/str_cat.h> <fmt/format.h>
-  <google/protobuf/generated_enum_reflection.h> <google/protobuf/map.h> <google/protobuf/message.h>
-  <google/protobuf/repeated_field.h>)
+  <google/protobuf/descriptor.pb.h> <google/protobuf/generated_enum_reflection.h> <google/protobuf/map.h>
+  <google/protobuf/message.h> <google/protobuf/repeated_field.h> <paceline/v1/job_config.pb.h>)
 
 # ccache knows a precompiled header by its content.
 set(precompiled_launcher "")

@@ -8,6 +8,13 @@ function(paceline_library name)
   paceline_precompiled(${name} "${ARG_PRECOMPILED}" ${ARG_LINKS})
 endfunction()
 
+# What an executable has when it is built with a sanitizer.
+function(paceline_sanitizer_options name)
+  if(PACELINE_SANITIZER MATCHES "thread")
+    target_sources(${name} PRIVATE ${CMAKE_SOURCE_DIR}/cmake/tsan_options.cc)
+  endif()
+endfunction()
+
 # paceline_program(NAME sources... [LINKS targets...]): an executable in build/<preset>/bin.
 function(paceline_program name)
   cmake_parse_arguments(ARG "" "" "LINKS" ${ARGN})
@@ -15,6 +22,7 @@ function(paceline_program name)
   target_compile_options(${name} PRIVATE ${PACELINE_WARNINGS})
   target_link_libraries(${name} PRIVATE ${ARG_LINKS})
   paceline_precompiled(${name} "" ${ARG_LINKS})
+  paceline_sanitizer_options(${name})
 endfunction()
 
 # paceline_test(NAME sources... [LINKS targets...] [LABELS labels...] [TIMEOUT seconds] [PRECOMPILED kind]): one
@@ -33,6 +41,7 @@ function(paceline_test name)
     math(EXPR ARG_TIMEOUT "5 * ${ARG_TIMEOUT}")
   endif()
   paceline_precompiled(${name} "${ARG_PRECOMPILED}" ${ARG_LINKS} GTest::gtest)
+  paceline_sanitizer_options(${name})
   set_tests_properties(${name} PROPERTIES LABELS "${ARG_LABELS}" TIMEOUT ${ARG_TIMEOUT}
     ENVIRONMENT "PACELINE_BIN=${CMAKE_BINARY_DIR}/bin;PACELINE_DEPS=${PACELINE_DEPS}")
 endfunction()

@@ -19,6 +19,12 @@ if(CCACHE_PROGRAM)
   set(CMAKE_CUDA_COMPILER_LAUNCHER ${CMAKE_CXX_COMPILER_LAUNCHER})
 endif()
 
+# A linker that takes a fifth of the time, where it is.
+find_program(PACELINE_LLD ld.lld)
+if(PACELINE_LLD)
+  add_link_options(-fuse-ld=lld)
+endif()
+
 # Bits must not depend on what the compiler chooses to contract; a fused multiply-add is always written.
 add_compile_options("$<$<COMPILE_LANGUAGE:CXX>:-ffp-contract=off;-fno-math-errno>")
 

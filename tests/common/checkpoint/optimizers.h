@@ -26,13 +26,14 @@ inline std::vector<float> Counted(size_t size) {
   return values;
 }
 
-inline TrainedOptimizer Untrained(const std::string& yaml) {
-  TrainedOptimizer trained{.optimizer = OptimizerOf(yaml), .theta = {}};
+inline TrainedOptimizer Untrained(const v1::LearnedOptimizer& optimizer) {
+  TrainedOptimizer trained{.optimizer = optimizer, .theta = {}};
   trained.theta = InitialTheta(LayoutOf(trained.optimizer), 3);
   // What begins at zero gets values, too, none of them the same.
   for (size_t i = 0; i < trained.theta.size(); ++i) trained.theta[i] += 1e-3f / (i + 1.5f);
   return trained;
 }
+inline TrainedOptimizer Untrained(const std::string& yaml) { return Untrained(OptimizerOf(yaml)); }
 
 inline TrainedOptimizer Trained(const std::string& yaml) {
   TrainedOptimizer trained = Untrained(yaml);

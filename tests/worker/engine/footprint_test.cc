@@ -4,48 +4,55 @@
 #include <malloc.h>
 
 #include "common/config/config.h"
+#include "common/config/optimizer.h"
 #include "common/footprint/tensors.h"
 #include "common/lopt/family.h"
 #include "common/task/facts.h"
 #include "gtest/gtest.h"
+#include "tests/testing/samples.h"
 #include "worker/engine/block.h"
 #include "worker/optim/optimizer.h"
 
 namespace paceline {
 namespace {
 
-v1::JobConfig Config(const std::string& optimizer, const std::string& task) {
-  auto config =
+v1::JobConfig Config(const v1::LearnedOptimizer& optimizer, const std::string& task) {
+  const auto config =
       LoadConfig("configs/fashion-mlp.yaml",
-                 std::vector<std::string>{"optimizer=" + optimizer, "tasks=[" + task + "]"});
+                 std::vector{"optimizer=" + OptimizerJson(optimizer), "tasks=[" + task + "]"});
   EXPECT_TRUE(config.ok()) << config.status();
   return *config;
 }
 
-// Every family as it is by default, and what takes more or less.
-std::vector<std::string> Optimizers() {
-  std::vector<std::string> optimizers = {
-      "{mu_adafac_mlp: {hidden: 32}}", "{mlp_nom_lopt: {hidden: 32}}",
-      "{linear: {clip: {element: 1}, momentum_decays: [0.9, 0.99]}}",
-      "{adafac_mlp: {features: [gradient, hessian_diagonal], update_rms: {}}}",
-      "{mlp_lopt: {features: [time, kronecker], clip: {global_norm: 1}}}"};
+// Every sample, and every family as it is by default.
+std::vector<v1::LearnedOptimizer> Optimizers() {
+  std::vector<v1::LearnedOptimizer> optimizers = Samples();
   for (const Family& family : Families()) {
     if (family.kind == v1::LearnedOptimizer::kSystemParameters) continue;
-    optimizers.push_back("{" + family.name + ": {}}");
+    const auto optimizer = ParseOptimizer("{" + family.name + ": {}}", "test");
+    EXPECT_TRUE(optimizer.ok()) << optimizer.status();
+    optimizers.push_back(*optimizer);
   }
   return optimizers;
+}
+
+// The parameters of a system, as many as it has.
+v1::LearnedOptimizer SystemParameters(int count) {
+  v1::LearnedOptimizer optimizer;
+  for (int i = 1; i <= count; ++i) optimizer.mutable_system_parameters()->add_initial(i);
+  return optimizer;
 }
 
 const char* const kTasks[] = {
     "{image_mlp: {size: 8, hidden: [32]}}",
     "{image_mlp: {size: 9, hidden: [17, 70, 5], batch: 33}}",
-    "{image_mlp: {size: 28, hidden: [128, 128]}}",
+    "{image_mlp: {size: 28, hidden: [64]}}",
     "{quadratic: {dimension: 100}}",
 };
 
 TEST(FootprintOfTheEngine, ShapesAndStateAreTheEnginesOwn) {
   DataStore data;
-  for (const std::string& optimizer : Optimizers()) {
+  for (const v1::LearnedOptimizer& optimizer : Optimizers()) {
     for (const char* task_yaml : kTasks) {
       const v1::JobConfig config = Config(optimizer, task_yaml);
       const auto task = MakeTask(config.tasks(0), data);
@@ -54,7 +61,7 @@ TEST(FootprintOfTheEngine, ShapesAndStateAreTheEnginesOwn) {
           << task_yaml;
       const auto made = MakeOptimizer(config.optimizer(), (*task)->parameters(), Arithmetic::kSimd);
       EXPECT_EQ(StateFloats(config.optimizer(), config.tasks(0)), made->state_size())
-          << optimizer << " " << task_yaml;
+          << optimizer.ShortDebugString() << " " << task_yaml;
     }
   }
 }
@@ -70,10 +77,9 @@ TEST(FootprintOfTheEngine, ABlockTakesWhatWasSaid) {
   GTEST_SKIP() << "SKIPPED: a sanitizer's own heap says nothing of ours";
 #endif
   DataStore data;
-  std::vector<std::pair<std::string, const char*>> cases = {
-      {"{system_parameters: {initial: [1]}}", "{influence_balancing: {}}"},
-      {"{system_parameters: {initial: [1, 2]}}", "{lorenz: {}}"}};
-  for (const std::string& optimizer : Optimizers()) {
+  std::vector<std::pair<v1::LearnedOptimizer, const char*>> cases = {
+      {SystemParameters(1), "{influence_balancing: {}}"}, {SystemParameters(2), "{lorenz: {}}"}};
+  for (const v1::LearnedOptimizer& optimizer : Optimizers()) {
     for (const char* task : kTasks) cases.push_back({optimizer, task});
   }
   for (const auto& [optimizer, task] : cases) {
@@ -87,7 +93,7 @@ TEST(FootprintOfTheEngine, ABlockTakesWhatWasSaid) {
     ASSERT_TRUE(block.RunWindow(0, theta).ok());
     const auto taken = static_cast<double>(HeapBytes() - before);
     const auto said = static_cast<double>(FootprintOf(config).block_bytes);
-    EXPECT_NEAR(said, taken, 0.15 * taken + 20'000) << optimizer << " " << task;
+    EXPECT_NEAR(said, taken, 0.15 * taken + 20'000) << optimizer.ShortDebugString() << " " << task;
   }
 }
 

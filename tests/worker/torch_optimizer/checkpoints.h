@@ -9,43 +9,29 @@
 #include <torch/types.h>
 #include <torch/utils.h>
 
-#include <algorithm>
 #include <random>
 #include <string>
 #include <vector>
 
 #include "common/checkpoint/formats.h"
-#include "common/lopt/family.h"
+#include "common/lopt/curvature.h"
 #include "tests/common/checkpoint/optimizers.h"
 #include "tests/testing/process.h"
+#include "tests/testing/samples.h"
 
 namespace paceline::testing {
 
-// Small ones, and every other family as it is by default.
-inline std::vector<std::string> EveryKind() {
-  std::vector<std::string> kinds = {
-      "{mlp_lopt: {hidden: 8, step_multiplier: 0.1}}",
-      "{adafac_mlp: {hidden: 8, step_multiplier: 0.1}}",
-      "{adafac_mlp: {hidden: 8, step_multiplier: 0.1, clip: {global_norm: 1}}}",
-      "{mu_adafac_mlp: {hidden: 8, step_multiplier: 0.1}}",
-      "{mlp_nom_lopt: {step_multiplier: 0.1, nominal_step_size: 0.01, weight_decay: 0.01}}",
-      "{rnn_mlp_lopt: {hidden: 8, lstm_hidden: 8, step_multiplier: 0.1}}",
-      "{hyper_v2: {lstm_hidden: 8, param_inits: 4, step_multiplier: 0.1}}"};
-  const auto begins = [&](const std::string& start) {
-    return std::ranges::any_of(kinds, [&](const auto& kind) { return kind.starts_with(start); });
-  };
-  for (const Family& family : Families()) {
-    const std::string start = "{" + family.name + ": {";
-    if (family.kind != v1::LearnedOptimizer::kSystemParameters && !begins(start)) {
-      kinds.push_back(start + "}}");
-    }
-  }
-  return kinds;
+// The samples that tell no curvature: who trains a module has none.
+inline std::vector<v1::LearnedOptimizer> ModuleSamples() {
+  std::vector<v1::LearnedOptimizer> samples = Samples();
+  std::erase_if(samples, [](const auto& sample) { return !CurvatureOf(sample).none(); });
+  return samples;
 }
 
 class CheckpointFile {
  public:
-  explicit CheckpointFile(const std::string& yaml) : trained_(Untrained(yaml)) {
+  explicit CheckpointFile(const std::string& yaml) : CheckpointFile(OptimizerOf(yaml)) {}
+  explicit CheckpointFile(const v1::LearnedOptimizer& optimizer) : trained_(Untrained(optimizer)) {
     const absl::Status status = ExportOptimizer(trained_, OptimizerFormat::kSafetensors, path());
     EXPECT_TRUE(status.ok()) << status;
   }

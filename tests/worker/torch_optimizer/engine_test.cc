@@ -106,7 +106,7 @@ std::vector<torch::Tensor> ByTheClass(const CheckpointFile& file, const Sequence
   return parameters;
 }
 
-class EveryOptimizer : public ::testing::TestWithParam<std::string> {
+class EveryOptimizer : public ::testing::TestWithParam<v1::LearnedOptimizer> {
  protected:
   const CheckpointFile file_{GetParam()};
   const Sequence sequence_ = MakeSequence();
@@ -142,7 +142,7 @@ TEST_P(EveryOptimizer, StridesDoNotMatter) {
   ExpectTheEngines(ByTheClass(file_, sequence_, false, strided), strided);
 }
 
-INSTANTIATE_TEST_SUITE_P(Kinds, EveryOptimizer, ::testing::ValuesIn(testing::EveryKind()));
+INSTANTIATE_TEST_SUITE_P(Samples, EveryOptimizer, ::testing::ValuesIn(testing::ModuleSamples()));
 
 // A whole task: gradients of the engine's own task, batch by batch.
 TEST(LearnedOptimizerBesideRuns, TrainsATaskToTheSameBits) {
