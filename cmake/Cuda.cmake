@@ -41,12 +41,12 @@ if(PACELINE_CUDA STREQUAL "AUTO" AND PACELINE_HAS_GPU AND NOT PACELINE_HAS_CUDA)
 endif()
 message(STATUS "CUDA engine: ${PACELINE_HAS_CUDA}${cuda_reason}")
 
-# The GPU of this machine, or A100's and PTX that newer ones translate, as each device's code takes minutes; the
-# preset `dist` names all.
+# The GPU of this machine, or PTX, which the driver of an A100 or a newer one translates at a kernel's first launch: each
+# device's own code takes minutes. The preset `dist` has them all.
 if(PACELINE_HAS_GPU)
   set(cuda_code -arch=native)
 else()
-  set(cuda_code --generate-code=arch=compute_80,code=[sm_80,compute_80])
+  set(cuda_code --generate-code=arch=compute_80,code=compute_80)
 endif()
 set(PACELINE_CUDA_CODE ${cuda_code} CACHE STRING "What nvcc generates")
 
