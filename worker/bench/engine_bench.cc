@@ -198,7 +198,7 @@ absl::StatusOr<nlohmann::ordered_json> RunEngineCase(const BenchCase& bench,
     limits = NominalLimits(options.device->info());
     peak = limits.peak_gflops;
   } else {
-    peak = MeasurePeakGflops(options.threads);
+    peak = MeasurePeakGflops(options.threads, options.limit_seconds());
   }
   malloc_trim(0);
   ResetPeakRss();
@@ -210,7 +210,9 @@ absl::StatusOr<nlohmann::ordered_json> RunEngineCase(const BenchCase& bench,
   const auto rate = population.Measure(options.threads, options.seconds);
   if (!rate.ok()) return rate.status();
   const uint64_t peak_rss = PeakRssBytes();
-  if (options.device == nullptr) peak = std::max(peak, MeasurePeakGflops(options.threads));
+  if (options.device == nullptr) {
+    peak = std::max(peak, MeasurePeakGflops(options.threads, options.limit_seconds()));
+  }
   limits.peak_gflops = std::max(limits.peak_gflops, peak);
 
   const v1::Task& task = bench.config.tasks(0);

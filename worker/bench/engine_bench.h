@@ -18,7 +18,8 @@ struct EngineBenchOptions {
   std::string device_name = "cpu";
   std::shared_ptr<const cuda::Device> device = nullptr;  // null: the processor
   int threads = 1;
-  double seconds = 4;  // per case, once every run has begun
+  double seconds = 4;                                     // per case, once every run has begun
+  double limit_seconds() const { return 0.1 * seconds; }  // per measurement of the machine itself
   std::string data_dir = "/usr/share/datasets";
   uint64_t memory = 0;  // bytes; 0: no limit
 };

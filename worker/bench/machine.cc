@@ -71,13 +71,16 @@ uint64_t StatusKilobytes(const std::string& key) {
 
 }  // namespace
 
-double MeasurePeakGflops(int threads) {
+double MeasurePeakGflops(int threads, double seconds) {
+  const Clock::time_point begin = Clock::now();
   double best = 0;
-  for (int i = 0; i < 3; ++i) best = std::max(best, PeakOnce(threads));
+  do {
+    best = std::max(best, PeakOnce(threads));
+  } while (SecondsSince(begin) < seconds);
   return best;
 }
 
-double MeasureBandwidthGbs(int threads) {
+double MeasureBandwidthGbs(int threads, double seconds) {
   const long l3 = std::max(sysconf(_SC_LEVEL3_CACHE_SIZE), 16L << 20);
   const size_t each = static_cast<size_t>(l3) / sizeof(float) / static_cast<size_t>(threads);
   struct Arrays {
@@ -89,20 +92,17 @@ double MeasureBandwidthGbs(int threads) {
     arrays[i] = {std::vector<float>(each), std::vector<float>(each, 1.0f),
                  std::vector<float>(each, 2.0f)};
   });
+  const double bytes = 3.0 * sizeof(float) * static_cast<double>(each) * threads;
+  const Clock::time_point begin = Clock::now();
   double best = 0;
-  for (int repeat = 0; repeat < 4; ++repeat) {
-    constexpr int kSweeps = 4;
-    const double seconds = OnThreads(threads, [&](int t) {
+  do {
+    const double taken = OnThreads(threads, [&](int t) {
       Arrays& own = arrays[t];
-      for (int sweep = 0; sweep < kSweeps; ++sweep) {
-        const float scale = 0.5f + static_cast<float>(sweep);
-        for (size_t i = 0; i < each; ++i) own.a[i] = own.b[i] + scale * own.c[i];
-        kept.store(own.a[each / 2], std::memory_order_relaxed);
-      }
+      for (size_t i = 0; i < each; ++i) own.a[i] = own.b[i] + 0.5f * own.c[i];
+      kept.store(own.a[each / 2], std::memory_order_relaxed);
     });
-    const double bytes = 3.0 * sizeof(float) * kSweeps * static_cast<double>(each) * threads;
-    best = std::max(best, 1e-9 * bytes / seconds);
-  }
+    best = std::max(best, 1e-9 * bytes / taken);
+  } while (SecondsSince(begin) < seconds);
   return best;
 }
 

@@ -190,7 +190,10 @@ class Bench {
   }
 
   absl::Status RunEngine(const std::vector<BenchCase>& cases) {
-    if (!flags_.engine.device) limits_.bandwidth_gbs = MeasureBandwidthGbs(flags_.cases.threads);
+    if (!flags_.engine.device) {
+      limits_.bandwidth_gbs =
+          MeasureBandwidthGbs(flags_.cases.threads, flags_.engine.limit_seconds());
+    }
     for (const BenchCase& bench : cases) {
       std::cerr << "  " << bench.task << " " << bench.optimizer << ", "
                 << bench.config.estimator().particles() << " particles" << std::endl;

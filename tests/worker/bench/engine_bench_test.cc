@@ -74,8 +74,8 @@ TEST(EngineBench, ADeviceThatIsNotThereIsRefused) {
 }
 
 TEST(EngineBench, TheMachineHasAPeakAndABandwidth) {
-  EXPECT_GT(MeasurePeakGflops(1), 0.1);
-  EXPECT_GT(MeasureBandwidthGbs(1), 0.1);
+  EXPECT_GT(MeasurePeakGflops(1, 0.02), 0.1);
+  EXPECT_GT(MeasureBandwidthGbs(1, 0.02), 0.1);
   EXPECT_GT(PeakRssBytes(), uint64_t{1'000'000});
 }
 
