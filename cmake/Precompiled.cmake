@@ -1,12 +1,13 @@
 # Precompiled headers of what nearly every file includes: the standard library, Abseil, fmt, Protocol Buffers and the
-# config's messages; and of LibTorch and GoogleTest, for who links them. The preset `debug` builds without, so that what a file forgets to include
-# is missed there.
+# config's messages; and of LibTorch and GoogleTest, for who links them. The preset `debug` builds without, so that what
+# a file forgets to include is missed there.
 
 # Programs' units share the header with libraries', with threads or without; ccache asks for the third option; g++
 # collects garbage in what it has read unless it may take more memory, a tenth of a large unit's time.
 set(precompiled_options -fPIC -pthread -fpch-preprocess "SHELL:--param ggc-min-heapsize=600000")
 
-# What includes GoogleTest is not optimized: a sixth of its compile time. A test that computes asks for `common`.
+# What includes GoogleTest is not optimized: a sixth of its compile time. A test that computes asks for
+# `common` and stays at paceline_test's -O1, which this comes behind.
 set(precompiled_options_test $<$<CONFIG:Release>:-O0>)
 
 include(CommonHeaders)

@@ -2,6 +2,7 @@
 // computes them, under one θ.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -18,8 +19,9 @@ struct EngineBenchOptions {
   std::string device_name = "cpu";
   std::shared_ptr<const cuda::Device> device = nullptr;  // null: the processor
   int threads = 1;
-  double seconds = 4;                                     // per case, once every run has begun
-  double limit_seconds() const { return 0.1 * seconds; }  // per measurement of the machine itself
+  double seconds = 4;  // per case, once every run has begun
+  // Per measurement of the machine itself.
+  double limit_seconds() const { return std::min(0.1 * seconds, 0.5); }
   std::string data_dir = "/usr/share/datasets";
   uint64_t memory = 0;  // bytes; 0: no limit
 };
