@@ -136,10 +136,12 @@ class Binder {
       const v1::FieldRule& rule = RuleOf(field);
       const std::string field_path = JoinPath(path, field.name());
       if (!rule.default_value().empty()) {
-        YamlNode node;
-        node.kind = Kind::kScalar;
-        node.text = rule.default_value();
-        BindScalar(node, field, field_path, message);
+        for (const std::string& value : DefaultValues(field)) {
+          YamlNode node;
+          node.kind = Kind::kScalar;
+          node.text = value;
+          BindScalar(node, field, field_path, message);
+        }
       } else if (rule.required() && (field.is_repeated() || !field.message_type()) &&
                  !diagnostics_.broken().Contains(field_path)) {
         diagnostics_.ReportBroken(

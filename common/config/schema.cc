@@ -48,6 +48,22 @@ const v1::FieldRule& RuleOf(const FieldDescriptor& field) {
   return field.options().GetExtension(v1::rule);
 }
 
+std::vector<std::string> DefaultValues(const FieldDescriptor& field) {
+  const std::string& text = RuleOf(field).default_value();
+  if (text.empty()) return {};
+  if (!field.is_repeated()) return {text};
+  std::vector<std::string> values;
+  const auto add = [&](size_t begin, size_t end) {
+    if (end > begin) values.push_back(text.substr(begin, end - begin));
+  };
+  size_t begin = 1;  // behind the bracket
+  for (size_t comma; (comma = text.find(", ", begin)) != std::string::npos; begin = comma + 2) {
+    add(begin, comma);
+  }
+  add(begin, text.size() - 1);
+  return values;
+}
+
 bool NeedsChoice(const OneofDescriptor& choice) {
   return choice.options().GetExtension(v1::choice).required();
 }

@@ -12,7 +12,7 @@
 #include "common/lopt/curvature.h"
 #include "common/lopt/family.h"
 #include "common/lopt/layout.h"
-#include "common/task/dataset.h"
+#include "common/task/data_use.h"
 #include "common/task/facts.h"
 #include "common/tier/tier.h"
 
@@ -72,13 +72,11 @@ uint64_t PreparedBytes(const v1::JobConfig& config, const v1::Task& task) {
 }
 
 uint64_t DataBytes(const v1::JobConfig& config) {
-  std::set<std::pair<int, uint32_t>> seen;
+  std::set<std::string> seen;
   uint64_t bytes = 0;
   for (const v1::Task& task : config.tasks()) {
     const std::optional<DataUse> use = FactsOf(task).data;
-    if (!use || !seen.insert({use->dataset, use->size}).second) continue;
-    const DatasetFacts data = ImageFacts(use->dataset);
-    bytes += data.examples * kFloat * (uint64_t{use->size} * use->size * data.channels + 1);
+    if (use && seen.insert(TextOf(*use)).second) bytes += BytesOf(*use);
   }
   return bytes;
 }

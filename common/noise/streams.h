@@ -21,9 +21,12 @@ enum class Purpose : uint8_t {
   kTaskInit = 6,         // initial inner parameters; episode = outer step at which it began
   kBatch = 7,            // examples of a batch; episode as kTaskInit, step = inner step
   kTaskDynamic = 8,      // dynamic task settings (the target of a quadratic, ...); as kTaskInit
+  kTaskDraw = 9,         // what a step draws beside its batch (dropout, latent noise, ...); as kBatch
   kCurvatureProbe = 16,  // the vector that the curvature is probed with; as kBatch
   kHeldOutBatch = 20,  // examples that the objective is measured on after an inner step; as kBatch
   kFinalBatch = 21,    // and at an episode's final weights; step = the number of the batch
+  kHeldOutDraw = 22,   // what those batches draw beside their examples
+  kFinalDraw = 23,
 };
 
 inline constexpr uint32_t kMaxParticles = 1u << 24;

@@ -3,40 +3,92 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include <algorithm>
-
-#include "common/task/dataset.h"
+#include "common/task/network_parts.h"
 #include "common/task/parts.h"
 
 namespace paceline {
 namespace {
 
-// Values and products of all layers, for one image.
-struct ImageWork {
-  uint64_t values = 0;
-  double flops = 0;
-};
+constexpr int64_t kKernel = 3;
 
-ImageWork WorkOf(const v1::ConvNet& task, const DatasetFacts& data) {
-  const ActivationFlops activity = FlopsOf(task.activation());
-  const auto channels = static_cast<size_t>(task.channels_size());
-  ImageWork work;
-  auto in = static_cast<uint64_t>(data.channels);
-  const std::vector<ConvPlace> places = ConvPlaces(task.size(), channels);
-  for (size_t i = 0; i < channels; ++i) {
-    const uint64_t out = task.channels(static_cast<int>(i));
-    const auto positions = static_cast<uint64_t>(places[i].out * places[i].out);
-    const auto values = static_cast<double>(positions * out);
-    // Nobody needs the gradient of the images.
-    work.flops += (i == 0 ? 2 : 3) * 2 * 9 * static_cast<double>(in) * values;
-    work.flops += values * (activity.value + activity.slope + 2);
-    work.values += positions * out;
-    in = out;
+ImageUse Images(const v1::ConvNet& task) {
+  return {.dataset = task.dataset(), .size = task.size(), .options = task.images()};
+}
+
+std::string Numbered(const std::string& name, int number) {
+  return number == 0 ? name : fmt::format("{}_{}", name, number);
+}
+
+int64_t Stride(const v1::ConvNet& task, int layer) {
+  if (layer < task.strides_size()) return task.strides(layer);
+  return task.strides_size() == 0 && layer == 0 ? 2 : 1;
+}
+
+Value Normed(NetworkBuilder& net, v1::Norm norm, int layer, Value x) {
+  switch (norm) {
+    case v1::NORM_LAYER:
+      return LayerNormed(net, Numbered("layer_norm", layer), x);
+    case v1::NORM_BATCH:
+      return BatchNormed(net, Numbered("batch_norm", layer), x);
+    case v1::NORM_NONE:
+    case v1::NORM_UNSPECIFIED:
+    case v1::Norm_INT_MIN_SENTINEL_DO_NOT_USE_:
+    case v1::Norm_INT_MAX_SENTINEL_DO_NOT_USE_:
+      break;
   }
-  const auto classes = static_cast<double>(data.classes);
-  work.flops += 3 * 2 * static_cast<double>(in) * classes + classes + SoftmaxFlops(classes);
-  work.values += in + static_cast<uint64_t>(data.classes);
-  return work;
+  return x;
+}
+
+Value Layer(NetworkBuilder& net, const v1::ConvNet& task, int layer, Value x,
+            const Weights& weights) {
+  const std::string name = Numbered("conv2_d", layer);
+  const auto out = static_cast<int64_t>(task.channels(layer));
+  const Extents shape = {kKernel, kKernel, net.Last(x), out};
+  const Value w = net.Parameter(name + "/w", shape,
+                                layer == 0 ? TensorKind::kInputWeights : TensorKind::kHiddenWeights,
+                                weights.Of(shape));
+  const Value b = net.Parameter(name + "/b", {out}, TensorKind::kBias, {});
+  x = net.Conv(x, w, {.size = kKernel, .stride = Stride(task, layer)}, b);
+  x = Normed(net, task.norm(), layer, net.Activate(x, task.activation()));
+  const Window pool = {.size = 2, .stride = 2, .padding = Padding::kSame};
+  if (task.layer_pool() == v1::LAYER_POOL_AVG) return net.MeanPool(x, pool);
+  if (task.layer_pool() == v1::LAYER_POOL_MAX) return net.MaxPool(x, pool);
+  return x;
+}
+
+// One value per channel, or all.
+Value Pooled(NetworkBuilder& net, v1::Pool pool, Value x) {
+  if (pool == v1::POOL_FLATTEN) return net.Flatten(x);
+  if (pool != v1::POOL_MAX) return net.Mean(x, {1, 2});
+  const Window all = {
+      .size = net.Shape(x)[1], .stride = net.Shape(x)[1], .padding = Padding::kValid};
+  return net.Flatten(net.MaxPool(x, all));
+}
+
+Network Build(const v1::Task& any) {
+  const v1::ConvNet& task = any.conv_net();
+  NetworkBuilder net(task.batch());
+  const int64_t classes = DatasetFactsOf(Images(task)).classes;
+  const LabelledImages inputs = ImageInputs(net, Images(task));
+  const Weights weights(net, task.init(), task.init_scale());
+  Value x = inputs.images;
+  for (int layer = 0; layer < task.channels_size(); ++layer) {
+    x = Layer(net, task, layer, x, weights);
+  }
+  x = Pooled(net, task.pool(), x);
+  const Value logits = Linear(net, "linear", x, classes, TensorKind::kOutputWeights,
+                              StandardWeights({net.Last(x), classes}));
+  return net.Finish(ClassifierCrossEntropy(net, logits, inputs.labels),
+                    ClassifierMetaLoss(task.meta_loss(), classes));
+}
+
+std::optional<DataUse> Data(const v1::Task& task) { return Images(task.conv_net()); }
+
+std::string Text(const v1::Task& any) {
+  const v1::ConvNet& task = any.conv_net();
+  return fmt::format("convolutions [{}], {}, {} pool, batch {}", fmt::join(task.channels(), ", "),
+                     EnumWord(v1::Activation_Name(task.activation()), "ACTIVATION_"),
+                     EnumWord(v1::Pool_Name(task.pool()), "POOL_"), task.batch());
 }
 
 v1::Task Widened(const v1::Task& task, uint32_t numerator, uint32_t denominator) {
@@ -49,57 +101,6 @@ v1::Task Widened(const v1::Task& task, uint32_t numerator, uint32_t denominator)
 
 }  // namespace
 
-int64_t ConvPlace::padding() const {
-  return std::max<int64_t>(0, (out - 1) * stride + kConvKernel - in);
-}
-
-std::vector<ConvPlace> ConvPlaces(int64_t size, size_t layers) {
-  std::vector<ConvPlace> places;
-  for (size_t i = 0; i < layers; ++i) {
-    const int64_t stride = i == 0 ? 2 : 1;
-    places.push_back({.in = size, .out = (size + stride - 1) / stride, .stride = stride});
-    size = places.back().out;
-  }
-  return places;
-}
-
-std::vector<ParameterTensor> ConvNetTensors(int64_t in, std::span<const int64_t> channels,
-                                            int64_t classes) {
-  std::vector<ParameterTensor> tensors;
-  for (size_t i = 0; i < channels.size(); ++i) {
-    const std::string name = i == 0 ? "conv2_d" : fmt::format("conv2_d_{}", i);
-    AddTensor(name + "/w", {kConvKernel, kConvKernel, in, channels[i]},
-              i == 0 ? TensorKind::kInputWeights : TensorKind::kHiddenWeights, tensors);
-    AddTensor(name + "/b", {channels[i]}, TensorKind::kBias, tensors);
-    in = channels[i];
-  }
-  AddTensor("linear/w", {in, classes}, TensorKind::kOutputWeights, tensors);
-  AddTensor("linear/b", {classes}, TensorKind::kBias, tensors);
-  return tensors;
-}
-
-TaskFacts ConvNetFacts(const v1::ConvNet& task) {
-  const DatasetFacts data = ImageFacts(task.dataset());
-  const uint64_t batch = task.batch();
-  const ImageWork work = WorkOf(task, data);
-  TaskFacts facts;
-  facts.article_and_name = "a conv_net";
-  facts.text = fmt::format("{} {}x{}, convolutions [{}], {}, {} pool, batch {}", data.name,
-                           task.size(), task.size(), fmt::join(task.channels(), ", "),
-                           EnumWord(v1::Activation_Name(task.activation()), "ACTIVATION_"),
-                           EnumWord(v1::Pool_Name(task.pool()), "POOL_"), batch);
-  facts.tensors = ConvNetTensors(
-      data.channels, std::vector<int64_t>(task.channels().begin(), task.channels().end()),
-      data.classes);
-  facts.data = {task.dataset(), task.size()};
-  facts.has_classes = true;
-  facts.tiers = {v1::ENGINE_REFERENCE, v1::ENGINE_TORCH};
-  facts.own_tier = v1::ENGINE_TORCH;
-  facts.batch_floats = batch * task.size() * task.size() * static_cast<uint64_t>(data.channels);
-  facts.value_floats = batch * work.values;
-  facts.flops = static_cast<double>(batch) * work.flops;
-  facts.scaled = Widened;
-  return facts;
-}
+const NetworkFamily kConvNetFamily = {"a conv_net", Build, Data, Text, Widened};
 
 }  // namespace paceline

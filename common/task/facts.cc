@@ -1,6 +1,6 @@
 #include "common/task/facts.h"
 
-#include "common/task/conv_net.h"
+#include "common/task/families.h"
 #include "common/task/image_mlp.h"
 #include "common/task/quadratic.h"
 #include "common/task/systems.h"
@@ -8,22 +8,12 @@
 namespace paceline {
 
 TaskFacts FactsOf(const v1::Task& task) {
-  switch (task.kind_case()) {
-    case v1::Task::kImageMlp:
-      return ImageMlpFacts(task.image_mlp());
-    case v1::Task::kConvNet:
-      return ConvNetFacts(task.conv_net());
-    case v1::Task::kQuadratic:
-      return QuadraticFacts(task.quadratic());
-    case v1::Task::kInfluenceBalancing:
-      return InfluenceBalancingFacts();
-    case v1::Task::kLorenz:
-      return LorenzFacts();
-    case v1::Task::kToySchedule:
-      return ToyScheduleFacts();
-    case v1::Task::KIND_NOT_SET:
-      break;
-  }
+  if (const NetworkFamily* family = NetworkFamilyOf(task)) return NetworkFacts(*family, task);
+  if (task.has_image_mlp()) return ImageMlpFacts(task.image_mlp());
+  if (task.has_quadratic()) return QuadraticFacts(task.quadratic());
+  if (task.has_influence_balancing()) return InfluenceBalancingFacts();
+  if (task.has_lorenz()) return LorenzFacts();
+  if (task.has_toy_schedule()) return ToyScheduleFacts();
   return {};
 }
 

@@ -10,16 +10,11 @@
 #include <vector>
 
 #include "common/lopt/tensor.h"
+#include "common/task/data_use.h"
 #include "paceline/v1/task.pb.h"
 #include "paceline/v1/tier.pb.h"
 
 namespace paceline {
-
-// Images of a data set, resized to size × size.
-struct DataUse {
-  v1::Dataset dataset = v1::DATASET_UNSPECIFIED;
-  uint32_t size = 0;
-};
 
 struct TaskFacts {
   // For people: "a quadratic".
@@ -35,6 +30,7 @@ struct TaskFacts {
   std::optional<DataUse> data;
   bool has_classes = false;    // is there an accuracy?
   bool has_curvature = false;  // are there products with its Hessian?
+  bool has_network = false;    // is its loss a Network (families.h)?
   // Numbers of θ of a dynamical system, whose parameters are θ itself; 0 if the task is none.
   size_t system_theta = 0;
 

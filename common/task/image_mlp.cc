@@ -5,7 +5,7 @@
 
 #include <algorithm>
 
-#include "common/task/dataset.h"
+#include "common/network/network.h"
 #include "common/task/parts.h"
 
 namespace paceline {
@@ -51,14 +51,6 @@ double Flops(std::span<const int64_t> widths, double batch, v1::Activation activ
   return flops + batch * SoftmaxFlops(static_cast<double>(widths.back()));
 }
 
-v1::Task Widened(const v1::Task& task, uint32_t numerator, uint32_t denominator) {
-  v1::Task scaled = task;
-  for (uint32_t& width : *scaled.mutable_image_mlp()->mutable_hidden()) {
-    width = Scaled(width, numerator, denominator);
-  }
-  return scaled;
-}
-
 // Of the weights of layer i; a single layer counts as the output's.
 TensorKind WeightKind(size_t i, size_t layers) {
   if (i + 1 == layers) return TensorKind::kOutputWeights;
@@ -67,16 +59,26 @@ TensorKind WeightKind(size_t i, size_t layers) {
 
 }  // namespace
 
+ImageUse Images(const v1::ImageMlp& task) {
+  return {.dataset = task.dataset(), .size = task.size(), .options = task.images()};
+}
+
+v1::Task WidenedMlp(const v1::Task& task, uint32_t numerator, uint32_t denominator) {
+  v1::Task scaled = task;
+  for (uint32_t& width : *scaled.mutable_image_mlp()->mutable_hidden()) {
+    width = Scaled(width, numerator, denominator);
+  }
+  return scaled;
+}
+
 float MlpOutputMultiplier(v1::Parametrization parametrization, int64_t last_inputs) {
   return parametrization == v1::PARAMETRIZATION_MU ? 1 / static_cast<float>(last_inputs) : 1.0f;
 }
 
 std::vector<int64_t> MlpWidths(const v1::ImageMlp& task) {
-  const DatasetFacts data = ImageFacts(task.dataset());
-  std::vector<int64_t> widths = {
-      static_cast<int64_t>(uint64_t{task.size()} * task.size() * data.channels)};
+  std::vector<int64_t> widths = {ElementsOf(ImageShape(Images(task)))};
   widths.insert(widths.end(), task.hidden().begin(), task.hidden().end());
-  widths.push_back(data.classes);
+  widths.push_back(DatasetFactsOf(Images(task)).classes);
   return widths;
 }
 
@@ -95,13 +97,13 @@ TaskFacts ImageMlpFacts(const v1::ImageMlp& task) {
   const uint64_t batch = task.batch();
   TaskFacts facts;
   facts.article_and_name = "an image_mlp";
-  facts.text = fmt::format("{} {}x{}, hidden [{}], {}, batch {}", ImageFacts(task.dataset()).name,
-                           task.size(), task.size(), fmt::join(task.hidden(), ", "),
+  facts.text = fmt::format("{}, hidden [{}], {}, batch {}", TextOf(Images(task)),
+                           fmt::join(task.hidden(), ", "),
                            EnumWord(v1::Activation_Name(task.activation()), "ACTIVATION_"), batch);
   facts.shorthand = fmt::format("mlp:{}", fmt::join(widths, "-"));
   facts.shorthand_fields = {"size", "dataset", "hidden"};
   facts.tensors = MlpTensors(widths);
-  facts.data = {task.dataset(), task.size()};
+  facts.data = Images(task);
   facts.has_classes = true;
   facts.has_curvature = true;
   facts.tiers = {v1::ENGINE_REFERENCE, v1::ENGINE_TORCH, v1::ENGINE_FUSED};
@@ -113,7 +115,7 @@ TaskFacts ImageMlpFacts(const v1::ImageMlp& task) {
   facts.scratch_floats = ScratchFloats(widths, batch);
   facts.curvature_floats = CurvatureFloats(widths, batch, facts.parameter_count());
   facts.flops = Flops(widths, static_cast<double>(batch), task.activation());
-  facts.scaled = Widened;
+  facts.scaled = WidenedMlp;
   return facts;
 }
 

@@ -7,7 +7,11 @@
 
 namespace paceline {
 
+// Of a plain one (image_mlp_network.h).
 TaskFacts ImageMlpFacts(const v1::ImageMlp& task);
+
+ImageUse Images(const v1::ImageMlp& task);
+v1::Task WidenedMlp(const v1::Task& task, uint32_t numerator, uint32_t denominator);
 
 // Factor on the last layer's output: 1, or 1 over its inputs.
 float MlpOutputMultiplier(v1::Parametrization parametrization, int64_t last_inputs);

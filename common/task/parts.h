@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "common/lopt/tensor.h"
+#include "common/network/activations.h"
 #include "paceline/v1/task.pb.h"
 
 namespace paceline {
@@ -24,11 +25,6 @@ std::string EnumWord(const std::string& name, const std::string& prefix);
 // At least 1.
 uint32_t Scaled(uint32_t width, uint32_t numerator, uint32_t denominator);
 
-// Additions and multiplications for each value of a layer.
-struct ActivationFlops {
-  double value = 0, slope = 0;
-};
-ActivationFlops FlopsOf(v1::Activation activation);
 // Softmax cross-entropy and its slope, of one example: largest logit, differences, exponentials,
 // their sum, quotients, and the slope's factor.
 double SoftmaxFlops(double classes);

@@ -10,7 +10,7 @@
 #include "common/config/config.h"
 #include "common/config/schema.h"
 #include "common/estimator/settings.h"
-#include "common/task/dataset.h"
+#include "common/task/data_use.h"
 #include "common/task/facts.h"
 #include "fmt/format.h"
 
@@ -81,7 +81,7 @@ absl::StatusOr<std::string> MlpFields(const std::string& spec, const std::string
                                    "square of 2 to 28, such as 64 (8 x 8) or 784 (28 x 28)",
                                    widths[0]));
   }
-  const DatasetFacts data = ImageFacts(v1::DATASET_FASHION_MNIST);
+  const DatasetFacts data = DatasetFactsOf({.dataset = v1::DATASET_FASHION_MNIST});
   if (widths.back() != data.classes) {
     return Wrong(spec, fmt::format("the last width is {}; {} has {} classes", widths.back(),
                                    data.name, data.classes));

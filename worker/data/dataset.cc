@@ -2,41 +2,38 @@
 
 #include <fmt/format.h>
 
-#include "common/task/dataset.h"
+#include "common/task/data_use.h"
 #include "worker/data/fashion_mnist.h"
 
 namespace paceline {
 namespace {
 
-absl::StatusOr<std::shared_ptr<const ImageData>> Load(v1::Dataset dataset,
-                                                      const std::string& folder, int size) {
-  switch (dataset) {
-    case v1::DATASET_FASHION_MNIST:
-      return LoadFashionMnist(folder, size);
-    case v1::DATASET_UNSPECIFIED:
-    case v1::Dataset_INT_MIN_SENTINEL_DO_NOT_USE_:
-    case v1::Dataset_INT_MAX_SENTINEL_DO_NOT_USE_:
-      break;
+absl::StatusOr<std::shared_ptr<const ImageData>> Load(const ImageUse& use,
+                                                      const std::string& folder) {
+  if (use.dataset == v1::DATASET_FASHION_MNIST) {
+    const int size = static_cast<int>(ImageShape(use)[0]);
+    return LoadFashionMnist(folder, size);
   }
-  return absl::InvalidArgumentError(
-      fmt::format("no images can be read of data set {}", static_cast<int>(dataset)));
+  return absl::UnimplementedError(
+      fmt::format("no images can be read of {}", DatasetFactsOf(use).name));
 }
 
 }  // namespace
 
-absl::StatusOr<std::shared_ptr<const ImageData>> DataStore::Images(v1::Dataset dataset, int size) {
-  const DatasetFacts* facts = FindDataset(dataset);
-  if (facts == nullptr) {
+absl::StatusOr<std::shared_ptr<const ImageData>> DataStore::Images(const ImageUse& use) {
+  if (DatasetFactsOf(use).channels == 0) {
     return absl::InvalidArgumentError(fmt::format(
-        "data set {} is unknown; task.proto names those known", static_cast<int>(dataset)));
+        "data set {} is unknown; data.proto names those known", static_cast<int>(use.dataset)));
   }
-  if (size < 1 || size > facts->size) {
-    return absl::InvalidArgumentError(
-        fmt::format("images of {} cannot be resized to {} x {}; sizes are 1 to {}", facts->name,
-                    size, size, facts->size));
-  }
-  return images_.Get({static_cast<int>(dataset), size},
-                     [&] { return Load(dataset, folder_, size); });
+  return images_.Get(TextOf(use), [&] { return Load(use, folder_); });
+}
+
+absl::StatusOr<DataDigest> DataStore::Digest(const DataUse& use) {
+  const auto* images = std::get_if<ImageUse>(&use);
+  if (images == nullptr) return absl::UnimplementedError("only images have a digest");
+  const auto data = Images(*images);
+  if (!data.ok()) return data.status();
+  return DataDigest{DatasetFactsOf(*images).name, (*data)->digest};
 }
 
 }  // namespace paceline

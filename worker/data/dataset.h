@@ -6,11 +6,18 @@
 #include <utility>
 
 #include "absl/status/statusor.h"
-#include "paceline/v1/task.pb.h"
+#include "common/task/data_use.h"
 #include "worker/data/examples.h"
 #include "worker/data/load_once.h"
 
 namespace paceline {
+
+struct DataDigest {
+  std::string name;    // in a config: "fashion_mnist"
+  std::string digest;  // as ImageData::digest
+
+  bool operator==(const DataDigest&) const = default;
+};
 
 // Thread-safe; files are read outside of any lock.
 class DataStore {
@@ -18,13 +25,15 @@ class DataStore {
   // Folder that holds one folder per data set: `<folder>/fashion-mnist/train-images-idx3-ubyte.gz`.
   explicit DataStore(std::string folder = "/usr/share/datasets") : folder_(std::move(folder)) {}
 
-  // Images resized to size × size. NotFound (with the package to install), or DataLoss saying which
+  // Images as `use` wants them. NotFound (with the package to install), or DataLoss saying which
   // file is damaged, where and how.
-  absl::StatusOr<std::shared_ptr<const ImageData>> Images(v1::Dataset dataset, int size);
+  absl::StatusOr<std::shared_ptr<const ImageData>> Images(const ImageUse& use);
+  // Of what a job sees of the data. Errors as the readers'.
+  absl::StatusOr<DataDigest> Digest(const DataUse& use);
 
  private:
   std::string folder_;
-  LoadOnce<std::pair<int, int>, ImageData> images_;
+  LoadOnce<std::string, ImageData> images_;  // by TextOf
 };
 
 }  // namespace paceline

@@ -3,7 +3,6 @@
 #include <map>
 #include <optional>
 
-#include "common/task/dataset.h"
 #include "common/task/facts.h"
 
 namespace paceline {
@@ -13,9 +12,9 @@ absl::StatusOr<std::vector<DataDigest>> DataDigests(const v1::JobConfig& config,
   for (const v1::Task& task : config.tasks()) {
     const std::optional<DataUse> use = FactsOf(task).data;
     if (!use) continue;
-    const auto images = data.Images(use->dataset, static_cast<int>(use->size));
-    if (!images.ok()) return images.status();
-    digests.emplace(ImageFacts(use->dataset).name, (*images)->digest);
+    const absl::StatusOr<DataDigest> digest = data.Digest(*use);
+    if (!digest.ok()) return digest.status();
+    digests.emplace(digest->name, digest->digest);
   }
   std::vector<DataDigest> listed;
   for (const auto& [name, digest] : digests) listed.push_back({name, digest});

@@ -10,13 +10,6 @@
 
 namespace paceline {
 
-struct DataDigest {
-  std::string name;    // in a config: "fashion_mnist"
-  std::string digest;  // as ImageData::digest
-
-  bool operator==(const DataDigest&) const = default;
-};
-
 // One for each data set that the job's tasks use, in the order of their names; none for a job
 // without data. The data stay in `data`, whose first reading of them computes the digest. Errors as
 // DataStore.

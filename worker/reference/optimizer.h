@@ -33,7 +33,7 @@ struct UpdateInputs {
 };
 
 // Holds the runs' states. Not thread-safe. Throws what Torch throws;
-// worker/engine/torch/run_torch.h is where that is caught.
+// worker/network/torch/run_torch.h is where that is caught.
 class ReferenceOptimizer {
  public:
   virtual ~ReferenceOptimizer() = default;

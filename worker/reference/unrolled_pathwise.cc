@@ -18,7 +18,7 @@
 #include "absl/strings/str_cat.h"
 #include "common/lopt/curvature.h"
 #include "common/task/facts.h"
-#include "worker/engine/torch/run_torch.h"
+#include "worker/network/torch/run_torch.h"
 #include "worker/engine/torch/torch_batches.h"
 #include "worker/pathwise/pathwise.h"
 #include "worker/reference/optimizer.h"
@@ -94,7 +94,9 @@ class UnrolledPathwise : public PathwiseRuns {
     // Rows of its own for each step: what autograd keeps of them must not change.
     const TorchProgram& program = *task_.torch_program();
     TorchBatches batches(program, runs(), /*max_steps=*/1, at::kCPU);
-    batches.Begin(BatchTable(program, seeds_, steps_, 1), EpisodeTable(program, seeds_));
+    StepTables tables = TablesOf(program, seeds_, steps_, 1);
+    tables.episode = EpisodeTable(program, seeds_);
+    batches.Begin(tables);
     // Leaves in the first step of a window.
     for (at::Tensor& p : parameters_) {
       if (!p.requires_grad()) p.requires_grad_();

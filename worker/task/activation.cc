@@ -31,6 +31,7 @@ bool Visit(v1::Activation kind, Visitor&& visit) {
       return visit(activation::Gelu{}), true;
     case v1::ACTIVATION_LEAKY_RELU:
       return visit(activation::LeakyRelu{}), true;
+    case v1::ACTIVATION_ANY:
     case v1::ACTIVATION_UNSPECIFIED:
     case v1::Activation_INT_MIN_SENTINEL_DO_NOT_USE_:
     case v1::Activation_INT_MAX_SENTINEL_DO_NOT_USE_:

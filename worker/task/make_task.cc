@@ -1,10 +1,13 @@
-#include <fmt/format.h>
-
+#include <optional>
+#include <string>
 #include <utility>
 
-#include "worker/task/activation.h"
-#include "worker/task/conv_net/conv_net.h"
+#include "common/task/facts.h"
+#include "common/task/families.h"
+#include "common/task/field_fault.h"
+#include "common/task/image_mlp.h"
 #include "worker/task/image_mlp/image_mlp.h"
+#include "worker/task/network/network_task.h"
 #include "worker/task/quadratic/quadratic.h"
 #include "worker/task/systems/make_system.h"
 #include "worker/task/task.h"
@@ -12,23 +15,8 @@
 namespace paceline {
 namespace {
 
-absl::Status OutOfRange(std::string_view field, int64_t value) {
-  return absl::InvalidArgumentError(
-      fmt::format("{} is {}, which task.proto does not allow", field, value));
-}
-
 absl::StatusOr<std::unique_ptr<Task>> MakeImageMlp(const v1::ImageMlp& config, DataStore& data) {
-  if (!IsActivation(config.activation())) {
-    return OutOfRange("image_mlp.activation", config.activation());
-  }
-  if (config.batch() < 1 || config.batch() > 65536) {
-    return OutOfRange("image_mlp.batch", config.batch());
-  }
-  for (const uint32_t width : config.hidden()) {
-    if (width < 1 || width > 4096) return OutOfRange("image_mlp.hidden", width);
-  }
-  const absl::StatusOr<std::shared_ptr<const ImageData>> images =
-      data.Images(config.dataset(), static_cast<int>(config.size()));
+  const absl::StatusOr<std::shared_ptr<const ImageData>> images = data.Images(Images(config));
   if (!images.ok()) return images.status();
   std::vector<int> widths = {static_cast<int>((*images)->pixels())};
   widths.insert(widths.end(), config.hidden().begin(), config.hidden().end());
@@ -38,32 +26,16 @@ absl::StatusOr<std::unique_ptr<Task>> MakeImageMlp(const v1::ImageMlp& config, D
       static_cast<int>(config.batch()));
 }
 
-absl::StatusOr<std::unique_ptr<Task>> MakeConvNet(const v1::ConvNet& config, DataStore& data) {
-  if (!IsActivation(config.activation())) {
-    return OutOfRange("conv_net.activation", config.activation());
-  }
-  if (config.pool() != v1::POOL_AVG && config.pool() != v1::POOL_MAX) {
-    return OutOfRange("conv_net.pool", config.pool());
-  }
-  if (config.batch() < 1 || config.batch() > 65536) {
-    return OutOfRange("conv_net.batch", config.batch());
-  }
-  for (const uint32_t channels : config.channels()) {
-    if (channels < 1 || channels > 1024) return OutOfRange("conv_net.channels", channels);
-  }
-  const absl::StatusOr<std::shared_ptr<const ImageData>> images =
-      data.Images(config.dataset(), static_cast<int>(config.size()));
-  if (!images.ok()) return images.status();
-  return std::make_unique<ConvNet>(config, *images, (*images)->classes);
+absl::StatusOr<std::unique_ptr<Task>> MakeNetworkTask(const v1::Task& config, DataStore& data) {
+  Network network = *NetworkOf(config);
+  const std::optional<DataUse> use = FactsOf(config).data;
+  if (!use) return std::make_unique<NetworkTask>(config, std::move(network), std::nullopt);
+  absl::StatusOr<TaskData> arrays = LoadTaskData(*use, network, data);
+  if (!arrays.ok()) return arrays.status();
+  return std::make_unique<NetworkTask>(config, std::move(network), *std::move(arrays));
 }
 
-absl::StatusOr<std::unique_ptr<Task>> MakeQuadratic(const v1::Quadratic& config) {
-  if (config.dimension() < 1 || config.dimension() > 1000000) {
-    return OutOfRange("quadratic.dimension", config.dimension());
-  }
-  if (config.kind() < v1::QUADRATIC_KIND_PLAIN || config.kind() > v1::QUADRATIC_KIND_LOG) {
-    return OutOfRange("quadratic.kind", config.kind());
-  }
+std::unique_ptr<Task> MakeQuadratic(const v1::Quadratic& config) {
   return std::make_unique<Quadratic>(static_cast<int>(config.dimension()), config.kind());
 }
 
@@ -75,20 +47,16 @@ size_t Task::parameter_count() const {
 }
 
 absl::StatusOr<std::unique_ptr<Task>> MakeTask(const v1::Task& config, DataStore& data) {
-  switch (config.kind_case()) {
-    case v1::Task::kImageMlp:
-      return MakeImageMlp(config.image_mlp(), data);
-    case v1::Task::kConvNet:
-      return MakeConvNet(config.conv_net(), data);
-    case v1::Task::kQuadratic:
-      return MakeQuadratic(config.quadratic());
-    case v1::Task::kInfluenceBalancing:
-    case v1::Task::kLorenz:
-    case v1::Task::kToySchedule:
-      return MakeSystem(config);
-    case v1::Task::KIND_NOT_SET:
-      break;
+  // A weight is none of the task's own fields.
+  v1::Task own = config;
+  own.set_weight(1);
+  if (const std::string fault = FieldFault(own); !fault.empty()) {
+    return absl::InvalidArgumentError(fault);
   }
+  if (NetworkFamilyOf(config) != nullptr) return MakeNetworkTask(config, data);
+  if (config.has_image_mlp()) return MakeImageMlp(config.image_mlp(), data);
+  if (config.has_quadratic()) return MakeQuadratic(config.quadratic());
+  if (FactsOf(config).is_system()) return MakeSystem(config);
   return absl::InvalidArgumentError("a task must be image_mlp, say; this one has no kind");
 }
 

@@ -16,6 +16,10 @@ namespace paceline {
 struct TorchArray {
   std::variant<const float*, const int32_t*> values;
   std::vector<int64_t> shape;  // of a row
+  int64_t stride = 0;          // from one row to the next, if they overlap; 0: a row's size
+
+  int64_t row_size() const;
+  int64_t row_stride() const { return stride == 0 ? row_size() : stride; }
 };
 
 struct TorchProgram {
@@ -27,12 +31,21 @@ struct TorchProgram {
   // Numbers that are drawn once for an episode, and how; 0 and empty for none.
   int64_t episode_floats = 0;
   std::function<void(const RunSeed& seed, std::span<float> out)> fill_episode = {};
+
+  // Likewise for every step.
+  int64_t step_floats = 0;
+  std::function<void(const RunSeed& seed, int64_t step, std::span<float> out)> fill_step = {};
 };
 
-// Numbers of rows, [step, run, batch]: of `count` steps of every run, from its own `first` on.
-std::vector<int64_t> BatchTable(const TorchProgram& program, std::span<const RunSeed> seeds,
-                                std::span<const int64_t> first, int64_t count);
-// [run, episode float]
+// What some steps of R runs draw.
+struct StepTables {
+  std::vector<int64_t> rows = {};   // [step, run, batch]: numbers of rows
+  std::vector<float> draws = {};    // [step, run, step float]
+  std::vector<float> episode = {};  // [run, episode float]; empty: as before
+};
+// Of `count` steps of every run, from its own `first` on; without `episode`.
+StepTables TablesOf(const TorchProgram& program, std::span<const RunSeed> seeds,
+                    std::span<const int64_t> first, int64_t count);
 std::vector<float> EpisodeTable(const TorchProgram& program, std::span<const RunSeed> seeds);
 
 }  // namespace paceline

@@ -19,7 +19,7 @@ constexpr char kTrainLabels[] = "train-labels-idx1-ubyte.gz";
 constexpr char kTestLabels[] = "t10k-labels-idx1-ubyte.gz";
 
 absl::StatusOr<std::shared_ptr<const ImageData>> Load(const DataFolder& folder, int size = 8) {
-  return DataStore(folder.path()).Images(v1::DATASET_FASHION_MNIST, size);
+  return DataStore(folder.path()).Images({v1::DATASET_FASHION_MNIST, size});
 }
 
 void ExpectDataLoss(const DataFolder& folder, std::string_view file, std::string_view message) {
@@ -69,9 +69,9 @@ TEST(Dataset, ImagesAreResizedToTheSizeAskedFor) {
 TEST(Dataset, ASecondRequestSharesTheFirstOnesData) {
   const DataFolder folder(40, 7);
   DataStore store(folder.path());
-  const auto first = store.Images(v1::DATASET_FASHION_MNIST, 8);
+  const auto first = store.Images({v1::DATASET_FASHION_MNIST, 8});
   folder.Remove(kTrainImages);
-  const auto second = store.Images(v1::DATASET_FASHION_MNIST, 8);
+  const auto second = store.Images({v1::DATASET_FASHION_MNIST, 8});
   ASSERT_TRUE(first.ok() && second.ok());
   EXPECT_EQ(*first, *second);
 }
@@ -83,7 +83,7 @@ TEST(Dataset, ThreadsThatAskTogetherShareOneCopy) {
   {
     std::vector<std::jthread> threads;
     for (auto& data : found) {
-      threads.emplace_back([&] { data = store.Images(v1::DATASET_FASHION_MNIST, 8).value(); });
+      threads.emplace_back([&] { data = store.Images({v1::DATASET_FASHION_MNIST, 8}).value(); });
     }
   }
   for (const auto& data : found) EXPECT_EQ(data, found.front());
@@ -93,9 +93,9 @@ TEST(Dataset, AFailureIsNotRemembered) {
   const DataFolder folder(40, 7);
   DataStore store(folder.path());
   folder.Write(kTestLabels, "damaged");
-  EXPECT_FALSE(store.Images(v1::DATASET_FASHION_MNIST, 8).ok());
+  EXPECT_FALSE(store.Images({v1::DATASET_FASHION_MNIST, 8}).ok());
   folder.Write(kTestLabels, Gzip(IdxBytes({7}, Counting(7, 10))));
-  EXPECT_TRUE(store.Images(v1::DATASET_FASHION_MNIST, 8).ok());
+  EXPECT_TRUE(store.Images({v1::DATASET_FASHION_MNIST, 8}).ok());
 }
 
 TEST(Dataset, AMissingFileIsNamedWithWhatProvidesIt) {
@@ -125,7 +125,7 @@ TEST(Dataset, FilesAreReadPackedOrNotWhereDebianAndTorchvisionPutThem) {
 
 TEST(Dataset, AMissingFolderIsNotFoundToo) {
   DataStore store("/no/such/folder");
-  EXPECT_EQ(store.Images(v1::DATASET_FASHION_MNIST, 8).status().code(),
+  EXPECT_EQ(store.Images({v1::DATASET_FASHION_MNIST, 8}).status().code(),
             absl::StatusCode::kNotFound);
 }
 
@@ -162,16 +162,16 @@ TEST(Dataset, LabelsInThePlaceOfImagesAreDataLoss) {
 
 TEST(Dataset, AnUnknownDataSetOrSizeIsAnInvalidArgument) {
   DataStore store;
-  EXPECT_EQ(store.Images(v1::DATASET_UNSPECIFIED, 8).status().code(),
+  EXPECT_EQ(store.Images({v1::DATASET_UNSPECIFIED, 8}).status().code(),
             absl::StatusCode::kInvalidArgument);
   for (const int size : {0, -1, 29}) {
-    EXPECT_EQ(store.Images(v1::DATASET_FASHION_MNIST, size).status().code(),
+    EXPECT_EQ(store.Images({v1::DATASET_FASHION_MNIST, size}).status().code(),
               absl::StatusCode::kInvalidArgument);
   }
 }
 
 TEST(Dataset, TheRealFilesHoldSeventyThousandImages) {
-  const auto data = DataStore().Images(v1::DATASET_FASHION_MNIST, 8);
+  const auto data = DataStore().Images({v1::DATASET_FASHION_MNIST, 8});
   ASSERT_TRUE(data.ok()) << data.status();
   EXPECT_EQ((*data)->train.count(), 48000u);
   EXPECT_EQ((*data)->inner_valid.count(), 6000u);

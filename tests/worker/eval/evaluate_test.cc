@@ -179,7 +179,7 @@ TEST(EvaluateTest, AMissingDataSetIsAnError) {
 
 TEST(EvaluateTest, FashionMnistIsLearned) {
   DataStore data;
-  if (!data.Images(v1::DATASET_FASHION_MNIST, 4).ok()) {
+  if (!data.Images({v1::DATASET_FASHION_MNIST, 4}).ok()) {
     GTEST_SKIP() << "NOT TESTED: FashionMNIST is not here; run deploy/setup.sh";
   }
   const TrainedOptimizer trained =

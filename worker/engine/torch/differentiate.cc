@@ -13,9 +13,16 @@ at::Tensor Differentiate(const TorchLoss& loss, const std::vector<at::Tensor>& l
   const at::Tensor losses = loss(leaves, batch);
   // The gradient of the sum over runs: no run's loss depends on another run's parameters.
   const std::vector<at::Tensor> own =
-      torch::autograd::grad({losses}, leaves, {at::ones_like(losses)});
+      torch::autograd::grad({losses}, leaves, {at::ones_like(losses)}, std::nullopt,
+                            /*create_graph=*/false, /*allow_unused=*/true);
   const at::NoGradGuard no_autograd;
-  for (size_t i = 0; i < own.size(); ++i) gradients[i].copy_(own[i]);
+  for (size_t i = 0; i < own.size(); ++i) {
+    if (own[i].defined()) {
+      gradients[i].copy_(own[i]);
+    } else {
+      gradients[i].zero_();
+    }
+  }
   return losses.detach();
 }
 

@@ -14,17 +14,22 @@ namespace {
 
 using Arrays = std::vector<at::Tensor>;
 
+// [row, shape...]; rows of a text overlap.
 at::Tensor OnDevice(const TorchArray& array, int64_t rows, at::Device device) {
-  std::vector<int64_t> shape = {rows};
+  const int64_t numbers = (rows - 1) * array.row_stride() + array.row_size();
+  std::vector<int64_t> shape = {rows}, strides(array.shape.size() + 1, 1);
   shape.insert(shape.end(), array.shape.begin(), array.shape.end());
+  for (size_t i = array.shape.size(); i-- > 1;) strides[i] = strides[i + 1] * shape[i + 1];
+  strides[0] = array.row_stride();
   const auto host = [&](const auto* values, at::ScalarType type) {
-    return at::from_blob(const_cast<void*>(static_cast<const void*>(values)), shape, type);
+    return at::from_blob(const_cast<void*>(static_cast<const void*>(values)), {numbers}, type);
   };
   // Only copies, which are waited for: other streams use these.
   if (const auto* const* floats = std::get_if<const float*>(&array.values)) {
-    return host(*floats, at::kFloat).to(device);
+    return host(*floats, at::kFloat).to(device).as_strided(shape, strides);
   }
-  return host(std::get<const int32_t*>(array.values), at::kInt).to(at::kLong).to(device);
+  const at::Tensor tokens = host(std::get<const int32_t*>(array.values), at::kInt);
+  return tokens.to(at::kLong).to(device).as_strided(shape, strides);
 }
 
 // Blocks of one job share the data set; it leaves the device with the last of them.
@@ -60,19 +65,26 @@ TorchBatches::TorchBatches(const TorchProgram& program, int64_t runs, int64_t ma
     : runs_(runs), batch_(program.batch), arrays_(Share(program, device)) {
   const at::TensorOptions on_device = at::TensorOptions().device(device);
   rows_ = at::zeros({max_steps, runs * batch_}, on_device.dtype(at::kLong));
+  draws_ = at::zeros({max_steps, runs * program.step_floats}, on_device.dtype(at::kFloat));
   episode_ = at::zeros({runs, program.episode_floats}, on_device.dtype(at::kFloat));
 }
 
-void TorchBatches::Begin(std::span<const int64_t> rows, std::span<const float> episode) {
+void TorchBatches::Begin(const StepTables& tables) {
   const at::NoGradGuard no_autograd;
-  if (!rows.empty()) {
-    Upload(rows, rows_.narrow(0, 0, static_cast<int64_t>(rows.size()) / (runs_ * batch_)));
-  }
-  if (!episode.empty()) Upload(episode, episode_);
+  // The first rows of a table [step, ...].
+  const auto upload = [](const auto& numbers, const at::Tensor& table) {
+    if (numbers.empty()) return;
+    Upload(std::span(numbers),
+           table.narrow(0, 0, static_cast<int64_t>(numbers.size()) / table.size(1)));
+  };
+  upload(tables.rows, rows_);
+  upload(tables.draws, draws_);
+  if (!tables.episode.empty()) Upload(std::span(tables.episode), episode_);
 }
 
 TorchBatch TorchBatches::At(const at::Tensor& step) const {
-  TorchBatch batch{.arrays = {}, .episode = episode_};
+  TorchBatch batch{.arrays = {}, .episode = episode_, .draws = {}};
+  batch.draws = draws_.index_select(0, step).view({runs_, draws_.size(1) / runs_});
   if (arrays_->empty()) return batch;
   const at::Tensor rows = rows_.index_select(0, step).view({-1});
   for (const at::Tensor& array : *arrays_) {

@@ -21,9 +21,8 @@ class TorchBatches {
   // task's own, which outlives this.
   TorchBatches(const TorchProgram& program, int64_t runs, int64_t max_steps, at::Device device);
 
-  // rows: of the next steps, at most max_steps, [step, run, batch] (BatchTable); episode: [run,
-  // episode float] (EpisodeTable), or empty to keep what there is.
-  void Begin(std::span<const int64_t> rows, std::span<const float> episode);
+  // Of the next steps, at most max_steps.
+  void Begin(const StepTables& tables);
   // Of step number `step` [1] (int64, on the device) since Begin. No host value changes from step
   // to step, so that a CUDA graph of one step can be replayed.
   TorchBatch At(const at::Tensor& step) const;
@@ -32,6 +31,7 @@ class TorchBatches {
   const int64_t runs_, batch_;
   std::shared_ptr<const std::vector<at::Tensor>> arrays_;  // [row, shape...]
   at::Tensor rows_;                                        // [step, run · batch]
+  at::Tensor draws_;                                       // [step, run · step float]
   at::Tensor episode_;                                     // [run, episode float]
 };
 

@@ -15,9 +15,9 @@
 #include "worker/engine/curvature_source.h"
 #include "worker/engine/inner_runs.h"
 #include "worker/engine/torch/differentiate.h"
-#include "worker/engine/torch/run_torch.h"
 #include "worker/engine/torch/torch_batches.h"
 #include "worker/engine/torch/torch_rows.h"
+#include "worker/network/torch/run_torch.h"
 #include "worker/optim/optimizer.h"
 
 namespace paceline {
@@ -112,7 +112,7 @@ class TorchRuns : public InnerRuns {
                   .steps = {},
                   .finite = std::vector<bool>(runs_.size(), true),
                   .scratch = std::vector<float>(optimizer_->scratch_size())};
-    window.batches.Begin({}, EpisodeTable(program, seeds));
+    window.batches.Begin({.episode = EpisodeTable(program, seeds)});
     std::vector<float> theta(thetas.empty() ? 0 : thetas.front().theta.size());
     for (size_t run = 0; run < runs_.size(); ++run) {
       thetas[run].Fill(theta);
@@ -127,7 +127,7 @@ class TorchRuns : public InnerRuns {
 
   // losses [run, steps], of which `step` is filled.
   void AdvanceOneStep(Window& window, int64_t step, int64_t steps, std::span<float> losses) {
-    window.batches.Begin(BatchTable(*task_.torch_program(), window.seeds, window.steps, 1), {});
+    window.batches.Begin(TablesOf(*task_.torch_program(), window.seeds, window.steps, 1));
     const at::Tensor torch_losses =
         Differentiate(loss_, leaves_, window.batches.At(first_), window.gradients.views());
     const float* own = torch_losses.const_data_ptr<float>();

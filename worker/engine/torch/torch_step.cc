@@ -38,10 +38,10 @@ TorchStep::TorchStep(const TorchStepPlan& plan, const TorchStepArrays& arrays, a
   counter_ = at::zeros({1}, floats.dtype(at::kLong));
 }
 
-void TorchStep::Begin(std::span<const int64_t> rows, std::span<const float> episode) {
+void TorchStep::Begin(const StepTables& tables) {
   const at::NoGradGuard no_autograd;
   counter_.zero_();
-  batches_.Begin(rows, episode);
+  batches_.Begin(tables);
 }
 
 void TorchStep::Enqueue() {

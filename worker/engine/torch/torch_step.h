@@ -22,7 +22,7 @@ class TorchStep {
             std::function<void()> update);
 
   // As CapturedStep::Begin.
-  void Begin(std::span<const int64_t> rows, std::span<const float> episode);
+  void Begin(const StepTables& tables);
   // The next step: batch, losses, gradients, update.
   void Enqueue();
   // Of the steps since Begin: [step, run], on the device.

@@ -10,8 +10,8 @@
 #include <string>
 #include <utility>
 
-#include "worker/engine/torch/run_torch.h"
 #include "worker/engine/torch/torch_step.h"
+#include "worker/network/torch/run_torch.h"
 
 namespace paceline {
 namespace {
@@ -44,10 +44,10 @@ class GraphStep : public CapturedStep {
     Capture();
   }
 
-  absl::Status Begin(std::span<const int64_t> rows, std::span<const float> episode) override {
+  absl::Status Begin(const StepTables& tables) override {
     return RunTorch([&] {
       const c10::cuda::CUDAStreamGuard guard(stream_);
-      step_->Begin(rows, episode);
+      step_->Begin(tables);
       stream_.synchronize();
     });
   }

@@ -22,7 +22,7 @@ class CapturedStep {
  public:
   virtual ~CapturedStep() = default;
   // What the next steps, at most plan.max_steps, need: as TorchBatches::Begin.
-  virtual absl::Status Begin(std::span<const int64_t> rows, std::span<const float> episode) = 0;
+  virtual absl::Status Begin(const StepTables& tables) = 0;
   // As many steps as Begin was given rows for, or fewer; waits for them. losses: [step, run]
   virtual absl::Status Run(int64_t steps, std::span<float> losses) = 0;
 };

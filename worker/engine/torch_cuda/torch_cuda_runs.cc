@@ -223,9 +223,9 @@ class TorchCudaRuns : public InnerRuns {
       steps_done.push_back(run.step);
     }
     const TorchProgram& program = *task_.torch_program();
-    absl::Status status =
-        step_->Begin(BatchTable(program, seeds, steps_done, count),
-                     first == 0 ? EpisodeTable(program, seeds) : std::vector<float>());
+    StepTables tables = TablesOf(program, seeds, steps_done, count);
+    if (first == 0) tables.episode = EpisodeTable(program, seeds);
+    absl::Status status = step_->Begin(tables);
     std::vector<float> table(count * runs_.size());  // [step, run]
     if (status.ok()) status = step_->Run(count, table);
     for (size_t run = 0; run < runs_.size(); ++run) {

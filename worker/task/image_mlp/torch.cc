@@ -4,6 +4,7 @@
 #include <ATen/ops/baddbmm.h>
 
 #include "common/task/image_mlp.h"
+#include "worker/network/torch/activate.h"
 #include "worker/task/torch/parts.h"
 
 namespace paceline {

@@ -18,18 +18,12 @@ std::unique_ptr<System> Make(Text text) {
 }  // namespace
 
 std::unique_ptr<System> MakeSystem(const v1::Task& config) {
-  switch (config.kind_case()) {
-    case v1::Task::kInfluenceBalancing:
-      return Make(InfluenceBalancing(std::max(1u, config.influence_balancing().loss_every())));
-    case v1::Task::kLorenz:
-      return Make(Lorenz(config.lorenz().initial_noise()));
-    case v1::Task::kToySchedule:
-      return Make(ToySchedule(std::max(1u, config.toy_schedule().steps())));
-    case v1::Task::kConvNet:
-    case v1::Task::kImageMlp:
-    case v1::Task::kQuadratic:
-    case v1::Task::KIND_NOT_SET:
-      break;
+  if (config.has_influence_balancing()) {
+    return Make(InfluenceBalancing(std::max(1u, config.influence_balancing().loss_every())));
+  }
+  if (config.has_lorenz()) return Make(Lorenz(config.lorenz().initial_noise()));
+  if (config.has_toy_schedule()) {
+    return Make(ToySchedule(std::max(1u, config.toy_schedule().steps())));
   }
   return nullptr;
 }

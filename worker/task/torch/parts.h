@@ -3,11 +3,7 @@
 
 #include <ATen/core/Tensor.h>
 
-#include "paceline/v1/task.pb.h"
-
 namespace paceline {
-
-at::Tensor Activate(v1::Activation activation, const at::Tensor& x);
 
 // x·w + b for every run, classes before examples: x [run, example, in], weights [run, in, class],
 // biases [run, class] → [run, class, example]. A softmax over few classes is many times faster in

@@ -1,25 +1,33 @@
 #include "worker/task/torch/torch_loss.h"
 
-#include "worker/task/conv_net/torch.h"
+#include <optional>
+#include <utility>
+
+#include "common/task/families.h"
+#include "worker/network/torch/batched.h"
 #include "worker/task/image_mlp/torch.h"
 #include "worker/task/quadratic/torch.h"
 
 namespace paceline {
 
+namespace {
+
+TorchLoss NetworkTorchLoss(Network network) {
+  return [network = std::move(network)](const std::vector<at::Tensor>& parameters,
+                                        const TorchBatch& batch) {
+    return RunBatched(network, parameters,
+                      {.arrays = batch.arrays, .draws = batch.draws, .episode = batch.episode});
+  };
+}
+
+}  // namespace
+
 TorchLoss MakeTorchLoss(const v1::Task& config) {
-  switch (config.kind_case()) {
-    case v1::Task::kImageMlp:
-      return ImageMlpTorchLoss(config.image_mlp());
-    case v1::Task::kConvNet:
-      return ConvNetTorchLoss(config.conv_net());
-    case v1::Task::kQuadratic:
-      return QuadraticTorchLoss(config.quadratic().kind());
-    case v1::Task::kInfluenceBalancing:
-    case v1::Task::kLorenz:
-    case v1::Task::kToySchedule:
-    case v1::Task::KIND_NOT_SET:
-      break;
+  if (std::optional<Network> network = NetworkOf(config)) {
+    return NetworkTorchLoss(*std::move(network));
   }
+  if (config.has_image_mlp()) return ImageMlpTorchLoss(config.image_mlp());
+  if (config.has_quadratic()) return QuadraticTorchLoss(config.quadratic().kind());
   return nullptr;
 }
 

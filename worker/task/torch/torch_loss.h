@@ -15,6 +15,7 @@ namespace paceline {
 struct TorchBatch {
   std::vector<at::Tensor> arrays;  // [run, batch, shape...]
   at::Tensor episode;              // [run, episode float]
+  at::Tensor draws;                // [run, step float]
 };
 
 // Parameters [run, shape...], in the order of Task::parameters() → losses [run], in the parameters'

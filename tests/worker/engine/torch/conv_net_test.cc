@@ -16,7 +16,7 @@
 #include "tests/testing/shared_data.h"
 #include "tests/worker/engine/torch/fixtures.h"
 #include "worker/engine/torch/differentiate.h"
-#include "worker/engine/torch/run_torch.h"
+#include "worker/network/torch/run_torch.h"
 #include "worker/engine/torch/torch_batches.h"
 #include "worker/engine/torch/torch_rows.h"
 

@@ -8,7 +8,7 @@
 
 #include "tests/testing/samples.h"
 #include "tests/worker/engine/torch/fixtures.h"
-#include "worker/engine/torch/run_torch.h"
+#include "worker/network/torch/run_torch.h"
 
 namespace paceline {
 namespace {

@@ -7,7 +7,7 @@
 
 #include "tests/worker/engine/torch/fixtures.h"
 #include "worker/engine/torch/differentiate.h"
-#include "worker/engine/torch/run_torch.h"
+#include "worker/network/torch/run_torch.h"
 #include "worker/engine/torch/torch_batches.h"
 #include "worker/engine/torch/torch_rows.h"
 
@@ -57,11 +57,11 @@ class TorchStepTest : public ::testing::Test {
     }
     const TorchProgram& program = *task_->torch_program();
     TorchBatches batches(program, kRuns, 1, at::kCPU);
-    batches.Begin({}, EpisodeTable(program, seeds_));
+    batches.Begin({.episode = EpisodeTable(program, seeds_)});
     const at::Tensor first = at::zeros({1}, at::kLong);
     Trained trained;
     for (int64_t step = 0; step < kSteps; ++step) {
-      batches.Begin(BatchTable(program, seeds_, std::vector<int64_t>(kRuns, step), 1), {});
+      batches.Begin(TablesOf(program, seeds_, std::vector<int64_t>(kRuns, step), 1));
       const at::Tensor losses =
           Differentiate(MakeTorchLoss(config_), leaves, batches.At(first), gradients.views());
       const float* own = losses.const_data_ptr<float>();
@@ -90,8 +90,9 @@ class TorchStepTest : public ::testing::Test {
                    at::kCPU, [&] { Descend(gradients.all(), parameters.all()); });
     Trained trained;
     for (const auto& [first, count] : {std::pair<int64_t, int64_t>{0, 4}, {4, 2}}) {
-      step.Begin(BatchTable(program, seeds_, std::vector<int64_t>(kRuns, first), count),
-                 first == 0 ? EpisodeTable(program, seeds_) : std::vector<float>());
+      StepTables tables = TablesOf(program, seeds_, std::vector<int64_t>(kRuns, first), count);
+      if (first == 0) tables.episode = EpisodeTable(program, seeds_);
+      step.Begin(tables);
       for (int64_t i = 0; i < count; ++i) {
         step.Enqueue();
         trained.losses.push_back(now);

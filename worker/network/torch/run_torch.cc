@@ -1,4 +1,4 @@
-#include "worker/engine/torch/run_torch.h"
+#include "worker/network/torch/run_torch.h"
 
 #include <ATen/Parallel.h>
 
@@ -8,11 +8,9 @@
 #include "absl/strings/str_cat.h"
 
 namespace paceline {
-namespace {
-
 // A thread computes one block at a time, so Torch's own threads would only be in each other's way.
 // Torch keeps part of the setting per thread.
-void UseOneThread() {
+void UseOneTorchThread() {
   static std::once_flag process;
   std::call_once(process, [] {
     if (at::get_num_interop_threads() != 1) at::set_num_interop_threads(1);
@@ -25,11 +23,9 @@ void UseOneThread() {
   done = true;
 }
 
-}  // namespace
-
 absl::Status RunTorch(const std::function<void()>& f) {
   try {
-    UseOneThread();
+    UseOneTorchThread();
     f();
     return absl::OkStatus();
   } catch (const c10::Error& error) {

@@ -7,6 +7,9 @@
 
 namespace paceline {
 
+// Turns LibTorch's own threads off for the calling thread.
+void UseOneTorchThread();
+
 // Calls f() with LibTorch's own threads turned off for this thread; what f throws becomes Internal.
 absl::Status RunTorch(const std::function<void()>& f);
 

@@ -1,0 +1,87 @@
+#include "worker/network/inputs.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace paceline {
+namespace {
+
+// Four words make one Philox block.
+uint64_t NextBlock(uint64_t number) { return (number + 3) / 4 * 4; }
+
+void FillUniforms(const Stream& stream, uint64_t first, double low, double high,
+                  std::span<float> out) {
+  std::vector<uint32_t> words(out.size());
+  FillWords(stream, first, words);
+  for (size_t i = 0; i < out.size(); ++i) {
+    out[i] = static_cast<float>(low + (high - low) * (words[i] * 0x1p-32));
+  }
+}
+
+void FillKeep(const Stream& stream, uint64_t first, double keep, std::span<float> out) {
+  const auto factor = static_cast<float>(1 / keep);
+  FillUniforms(stream, first, 0, 1, out);
+  for (float& value : out) value = value < keep ? factor : 0;
+}
+
+void Fill(const NetworkDraw& draw, const Stream& stream, uint64_t first, std::span<float> out) {
+  switch (draw.kind) {
+    case DrawKind::kNormal:
+      return FillNormals(stream, first, out);
+    case DrawKind::kUniform:
+      return FillUniforms(stream, first, draw.low, draw.high, out);
+    case DrawKind::kKeep:
+      return FillKeep(stream, first, draw.keep, out);
+  }
+}
+
+// Returns the first number of the stream that nobody has used.
+uint64_t FillAll(const std::vector<NetworkDraw>& draws, const Stream& stream,
+                 std::span<float> out) {
+  uint64_t first = 0;
+  size_t at = 0;
+  for (const NetworkDraw& draw : draws) {
+    const auto count = static_cast<size_t>(ElementsOf(draw.shape));
+    Fill(draw, stream, first, out.subspan(at, count));
+    first = NextBlock(first + count);
+    at += count;
+  }
+  return first;
+}
+
+float Chosen(const NetworkChoice& choice, double uniform) {
+  if (choice.options.empty()) {
+    return static_cast<float>(choice.low + (choice.high - choice.low) * uniform);
+  }
+  return static_cast<float>(std::floor(uniform * static_cast<double>(choice.options.size())));
+}
+
+}  // namespace
+
+void FillDraws(const Network& network, const Stream& stream, std::span<float> out) {
+  FillAll(network.draws, stream, out);
+}
+
+void FillEpisode(const Network& network, const Stream& stream, std::span<float> out) {
+  const size_t choices = network.choices.size(), draws = out.size() - choices;
+  const uint64_t first = FillAll(network.episode_draws, stream, out.first(draws));
+  for (size_t i = 0; i < choices; ++i) {
+    out[draws + i] = Chosen(network.choices[i], UniformAt(stream, first + i));
+  }
+}
+
+float ChosenNumber(const Network& network, std::span<const float> episode, int choice) {
+  return episode[episode.size() - network.choices.size() + static_cast<size_t>(choice)];
+}
+
+int ChosenOption(const Network& network, std::span<const float> episode, int choice) {
+  return static_cast<int>(ChosenNumber(network, episode, choice));
+}
+
+int64_t DrawOffset(const std::vector<NetworkDraw>& draws, int draw) {
+  int64_t offset = 0;
+  for (int i = 0; i < draw; ++i) offset += ElementsOf(draws[static_cast<size_t>(i)].shape);
+  return offset;
+}
+
+}  // namespace paceline
