@@ -10,12 +10,6 @@ std::vector<TensorShape> TensorsOf(const v1::Task& task) {
   return shapes;
 }
 
-size_t ElementsOf(const TensorShape& shape) {
-  size_t elements = 1;
-  for (const int64_t size : shape) elements *= static_cast<size_t>(size);
-  return elements;
-}
-
 size_t ParameterCount(const v1::Task& task) { return FactsOf(task).parameter_count(); }
 
 size_t StateFloats(const v1::LearnedOptimizer& optimizer, const v1::Task& task) {

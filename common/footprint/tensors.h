@@ -16,7 +16,6 @@ using TensorShape = std::vector<int64_t>;
 
 // In the order of Task::parameters() (worker/task).
 std::vector<TensorShape> TensorsOf(const v1::Task& task);
-size_t ElementsOf(const TensorShape& shape);
 // Parameters of the task.
 size_t ParameterCount(const v1::Task& task);
 

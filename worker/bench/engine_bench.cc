@@ -31,6 +31,7 @@ constexpr int64_t kEpisodeSteps = 1000;
 using Clock = std::chrono::steady_clock;
 
 struct BenchBlock {
+  std::shared_ptr<const JobTask> task;
   std::unique_ptr<InnerRuns> runs;
   std::vector<RunTheta> thetas;  // [run]
   std::vector<float> losses;     // [run, step]
@@ -109,8 +110,11 @@ class Population {
 
   absl::Status BeginBlock(size_t index) {
     BenchBlock& block = blocks_[index];
-    auto runs = job_.NewRuns(0);
+    auto task = job_.TaskOf(0, static_cast<uint32_t>(index), /*episode=*/0);
+    if (!task.ok()) return task.status();
+    auto runs = job_.NewRuns(**task);
     if (!runs.ok()) return runs.status();
+    block.task = *std::move(task);
     block.runs = *std::move(runs);
     const uint32_t particles = config_.estimator().block();
     const auto sigma = static_cast<float>(config_.estimator().nres().sigma());

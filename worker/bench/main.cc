@@ -17,6 +17,7 @@
 #include "worker/bench/numbers_bench.h"
 #include "worker/bench/report.h"
 #include "worker/bench/service_sections.h"
+#include "worker/bench/task_bench.h"
 
 namespace paceline {
 namespace {
@@ -29,7 +30,8 @@ constexpr char kDescription[] =
     "an outer step around them.\n"
     "Usage: paceline bench [OPTIONS]";
 constexpr char kFooter[] =
-    "Sections: engine; noise (normals from seeds); aggregation (the gradient); rpc (round trip "
+    "Sections: engine; tasks (a task of every family, beside plain LibTorch); noise (normals from "
+    "seeds); aggregation (the gradient); rpc (round trip "
     "over\n"
     "loopback); store (commit of an outer step); system (outer steps through coordinator, gRPC "
     "and\n"
@@ -38,7 +40,7 @@ constexpr char kFooter[] =
     "over the arithmetic that the algorithm needs (worker/bench/flops.h). --against prints the\n"
     "rows that are slower by more than 5 %.\n"
     "Exit status: 0 done, whatever was slower; 1 an error; 2 wrong usage; 4 a file is missing.";
-const std::vector<std::string> kSections = {"engine", "noise", "aggregation",
+const std::vector<std::string> kSections = {"engine", "tasks", "noise", "aggregation",
                                             "rpc",    "store", "system"};
 
 struct Flags {
@@ -77,8 +79,9 @@ void AddFlags(Command& app, Flags& flags) {
   app.AddOption("--seconds", flags.engine.seconds, "Per case of the engine")
       .Range(0.01, 3600.0)
       .ShowDefault();
-  app.AddOption("--section", flags.sections,
-                "engine, noise, aggregation, rpc, store, system (may be repeated, or noise,rpc)")
+  app.AddOption(
+         "--section", flags.sections,
+         "engine, tasks, noise, aggregation, rpc, store, system (may be repeated, or noise,rpc)")
       .Delimiter(',')
       .OneOf(kSections);
   app.AddOption("--memory", flags.memory, "What may be used (default: what the machine has left)")
@@ -151,6 +154,10 @@ class Bench {
     std::cerr << "measuring: " << section << std::endl;
     const int threads = flags_.cases.threads;
     if (section == "engine") return RunEngine(cases);
+    if (section == "tasks") {
+      return RunTaskSection(flags_.engine, limits_,
+                            [&](nlohmann::ordered_json row) { output_.Take(std::move(row)); });
+    }
     if (section == "noise") return TakeAll(RunNoiseSection(threads));
     if (section == "aggregation") return TakeAll(RunAggregationSection(threads));
     if (section == "system") return RunSystem();

@@ -104,6 +104,21 @@ std::string PercentText(const ordered_json& row, const char* field) {
   return row.contains(field) ? fmt::format("{:.1f} %", 100 * row[field].get<double>()) : "-";
 }
 
+std::string TasksTable(const BenchRows& rows, bool ratios) {
+  std::vector<std::vector<std::string>> lines = {
+      {"FAMILY", "TASK", "ENGINE", "PARAMETERS", "GRADIENTS/S", "OF PEAK", "LIBTORCH", "TIMES"}};
+  for (const ordered_json& row : rows) {
+    const bool missing = row.contains("missing");
+    lines.push_back(
+        {row.value("name", ""), row.value("task", ""), row.value("engine", ""),
+         Grouped(row.value("parameters", 0.0)), missing ? "no data" : Grouped(FigureOf(row)),
+         PercentText(row, "fraction_of_peak"), Grouped(row.value("libtorch_steps_per_s", 0.0)),
+         fmt::format("{:.1f}", row.value("times_libtorch", 0.0))});
+  }
+  if (ratios) AddRatioColumn(rows, lines);
+  return Aligned(lines, 3);
+}
+
 std::string SystemTable(const BenchRows& rows, bool ratios) {
   std::vector<std::vector<std::string>> lines = {{"TASK", "OPTIMIZER", "PARTICLES", "INNER STEPS/S",
                                                   "ENGINE ALONE", "OVERHEAD", "COORDINATOR CPU",
@@ -189,6 +204,7 @@ std::string TableText(const std::string& machine, const BenchRows& rows) {
     }
     text += "\n" + section + "\n";
     text += section == "engine"   ? EngineTable(own, ratios)
+            : section == "tasks"  ? TasksTable(own, ratios)
             : section == "system" ? SystemTable(own, ratios)
                                   : PlainTable(own, ratios);
   }

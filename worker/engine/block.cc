@@ -5,47 +5,61 @@
 
 #include "absl/strings/str_cat.h"
 #include "common/estimator/leaf_sigma.h"
+#include "common/task/sample.h"
 
 namespace paceline {
 
 absl::StatusOr<std::shared_ptr<JobContext>> JobContext::Create(
     const v1::JobConfig& config, DataStore& data, std::shared_ptr<const cuda::Device> device) {
-  std::shared_ptr<JobContext> job(new JobContext);
+  std::shared_ptr<JobContext> job(new JobContext(data));
   job->config_ = config;
   job->device_ = std::move(device);
   job->layout_ = LayoutOf(config.optimizer());
   job->sigmas_ = ElementSigmas(config.estimator(), job->layout_);
   job->objective_ = PlanObjective(config);
-  for (const v1::Task& task_config : config.tasks()) {
-    auto task = MakeTask(task_config, data);
-    if (!task.ok()) return task.status();
-    const v1::Engine engine = ChooseEngine(config.engine(), task_config);
-    const bool on_gpu = job->device_ != nullptr;
-    absl::Status status = CheckEngine(engine, task_config, on_gpu);
-    if (status.ok()) status = CheckObjective(job->objective_, **task, on_gpu);
-    if (!status.ok()) return status;
-    job->tasks_.push_back(*std::move(task));
+  for (const v1::Task& task : config.tasks()) {
+    // What the first episode of a sample draws shows that its data are there.
+    auto made = job->Make(DrawTask(task, config.seed(), /*block=*/0, /*episode=*/0));
+    if (!made.ok()) return made.status();
+    job->tasks_.push_back(task.has_sample() ? nullptr : *std::move(made));
   }
   return job;
 }
 
-absl::StatusOr<std::unique_ptr<InnerRuns>> JobContext::NewRuns(int task) const {
-  const v1::Task& task_config = config_.tasks(task);
-  const int runs =
-      RunsPerParticle(config_.estimator()) * static_cast<int>(config_.estimator().block());
-  return MakeRuns(ChooseEngine(config_.engine(), task_config), config_.optimizer(), task_config,
-                  *tasks_[task], runs, device_);
+absl::StatusOr<std::shared_ptr<const JobTask>> JobContext::Make(v1::Task config) const {
+  auto task = MakeTask(config, data_);
+  if (!task.ok()) return task.status();
+  const v1::Engine engine = ChooseEngine(config_.engine(), config);
+  const bool on_gpu = device_ != nullptr;
+  absl::Status status = CheckEngine(engine, config, on_gpu);
+  if (status.ok()) status = CheckObjective(objective_, **task, on_gpu);
+  if (!status.ok()) return status;
+  return std::make_shared<const JobTask>(JobTask{std::move(config), *std::move(task)});
 }
 
-std::unique_ptr<RunValues> JobContext::NewValues(int task) const {
+absl::StatusOr<std::shared_ptr<const JobTask>> JobContext::TaskOf(int index, uint32_t block,
+                                                                  int64_t episode) const {
+  if (tasks_[index] != nullptr) return tasks_[index];
+  return Make(
+      DrawTask(config_.tasks(index), config_.seed(), block, static_cast<uint32_t>(episode)));
+}
+
+absl::StatusOr<std::unique_ptr<InnerRuns>> JobContext::NewRuns(const JobTask& task) const {
+  const int runs =
+      RunsPerParticle(config_.estimator()) * static_cast<int>(config_.estimator().block());
+  return MakeRuns(ChooseEngine(config_.engine(), task.config), config_.optimizer(), task.config,
+                  *task.task, runs, device_);
+}
+
+std::unique_ptr<RunValues> JobContext::NewValues(const JobTask& task) const {
   const int runs =
       RunsPerParticle(config_.estimator()) * static_cast<int>(config_.estimator().block());
   std::unique_ptr<ScoreSource> scores;
   if (objective_.scored()) {
-    const bool plain = ChooseEngine(config_.engine(), config_.tasks(task)) == v1::ENGINE_REFERENCE;
-    scores = plain ? MakePlainScores(*tasks_[task]) : MakeKernelScores(*tasks_[task]);
+    const bool plain = ChooseEngine(config_.engine(), task.config) == v1::ENGINE_REFERENCE;
+    scores = plain ? MakePlainScores(*task.task) : MakeKernelScores(*task.task);
   }
-  return std::make_unique<RunValues>(objective_, *tasks_[task], std::move(scores), runs);
+  return std::make_unique<RunValues>(objective_, *task.task, std::move(scores), runs);
 }
 
 Block::Block(std::shared_ptr<JobContext> job, uint32_t block)
@@ -97,20 +111,32 @@ absl::StatusOr<std::vector<ParticleScalars>> Block::RunWindow(int64_t step,
 }
 
 absl::Status Block::OpenWindow(const BlockWindow& window, std::span<const float> theta) {
-  if (runs_task_ != window.task) {
-    runs_.reset();
-    values_ = job_->NewValues(window.task);
-    auto runs = job_->NewRuns(window.task);
-    if (!runs.ok()) return runs.status();
-    if (absl::Status status = values_->Attach(**runs); !status.ok()) return status;
-    runs_ = *std::move(runs);
-    runs_task_ = window.task;
+  if (runs_task_ != window.task || runs_episode_ != window.episode_start) {
+    if (absl::Status status = OpenTask(window); !status.ok()) return status;
   }
   episodes_.Begin(window);
   for (int i = 0; i < particles_; ++i) {
     if (absl::Status status = OpenParticle(i, window, theta); !status.ok()) return status;
   }
   values_->Open(places_, window.inner_steps);
+  return absl::OkStatus();
+}
+
+absl::Status Block::OpenTask(const BlockWindow& window) {
+  auto task = job_->TaskOf(window.task, block_, window.episode_start);
+  if (!task.ok()) return task.status();
+  runs_task_ = window.task;
+  runs_episode_ = window.episode_start;
+  if (*task == task_) return absl::OkStatus();
+  // Runs and values point to the task.
+  runs_.reset();
+  values_.reset();
+  task_ = *std::move(task);
+  values_ = job_->NewValues(*task_);
+  auto runs = job_->NewRuns(*task_);
+  if (!runs.ok()) return runs.status();
+  if (absl::Status status = values_->Attach(**runs); !status.ok()) return status;
+  runs_ = *std::move(runs);
   return absl::OkStatus();
 }
 

@@ -17,33 +17,48 @@
 
 namespace paceline {
 
+// A task as a block runs it: one of the config's own, or what an episode drew of a sample.
+struct JobTask {
+  v1::Task config;
+  std::unique_ptr<const Task> task;
+};
+
 // What all blocks of a job share on one worker: tasks and data. Thread-safe.
 class JobContext {
  public:
-  // `config` is valid; `device` is null for the processor. Errors as MakeTask, CheckEngine and
-  // CheckObjective, of each of the tasks.
+  // `config` is valid; `data` outlives this; `device` is null for the processor. Errors as
+  // MakeTask, CheckEngine and CheckObjective, of each of the tasks.
   static absl::StatusOr<std::shared_ptr<JobContext>> Create(
       const v1::JobConfig& config, DataStore& data,
       std::shared_ptr<const cuda::Device> device = nullptr);
   const v1::JobConfig& config() const { return config_; }
   size_t theta_size() const { return layout_.size; }
-  const Task& task(int index) const { return *tasks_[index]; }
-  // RunsPerParticle·particles runs of that task by the tier that the config chooses.
-  absl::StatusOr<std::unique_ptr<InnerRuns>> NewRuns(int task) const;
+  // Task number `index`, which is no sample.
+  const Task& task(int index) const { return *tasks_[index]->task; }
+  // Task number `index` of an episode of a block, which began at that outer step: always the same
+  // one, unless it is a sample. Errors as Create.
+  absl::StatusOr<std::shared_ptr<const JobTask>> TaskOf(int index, uint32_t block,
+                                                        int64_t episode) const;
+  // RunsPerParticle·particles runs of that task, which outlives them, by the tier that the config
+  // chooses.
+  absl::StatusOr<std::unique_ptr<InnerRuns>> NewRuns(const JobTask& task) const;
   // And what becomes of their losses.
-  std::unique_ptr<RunValues> NewValues(int task) const;
+  std::unique_ptr<RunValues> NewValues(const JobTask& task) const;
   // The standard deviation of every element of θ [P]; empty if all are alike.
   std::span<const float> sigmas() const { return sigmas_; }
   const ThetaLayout& layout() const { return layout_; }
 
  private:
-  JobContext() = default;
+  explicit JobContext(DataStore& data) : data_(data) {}
+  absl::StatusOr<std::shared_ptr<const JobTask>> Make(v1::Task config) const;
+
+  DataStore& data_;
   v1::JobConfig config_;
   std::shared_ptr<const cuda::Device> device_;
   ThetaLayout layout_;
   std::vector<float> sigmas_;
   ObjectivePlan objective_;
-  std::vector<std::unique_ptr<Task>> tasks_;
+  std::vector<std::shared_ptr<const JobTask>> tasks_;  // null for a sample
 };
 
 // Not thread-safe. A pure function of (config, block, θ of each window since the episode began).
@@ -66,6 +81,7 @@ class Block {
 
  private:
   absl::Status OpenWindow(const BlockWindow& window, std::span<const float> theta);
+  absl::Status OpenTask(const BlockWindow& window);
   absl::Status OpenParticle(int particle, const BlockWindow& window, std::span<const float> theta);
   void CopyRun(int from, int to);
   // Did a run of the particle have a loss that is not finite?
@@ -84,7 +100,10 @@ class Block {
   int64_t next_step_ = -1;
   EpisodeCursor cursor_;
   ParticleEpisodes episodes_;
+  // What the runs below run: task number runs_task_ of the episode.
   int runs_task_ = -1;
+  int64_t runs_episode_ = -1;
+  std::shared_ptr<const JobTask> task_;
   std::unique_ptr<RunValues> values_;
   std::unique_ptr<InnerRuns> runs_;
   std::vector<RunTheta> thetas_;  // [run]

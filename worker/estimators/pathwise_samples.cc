@@ -72,7 +72,9 @@ absl::StatusOr<Samples> SamplePathwise(const v1::JobConfig& config, int64_t give
       std::clamp(options.inner_steps / length, kFewest, system ? kMostSystem : kMostUnrolled);
   const double one = std::max(1.0, BytesPerStep(config) * static_cast<double>(window));
   const auto together = static_cast<int>(std::clamp(kMemory / one, 1.0, 32.0));
-  auto runs = MakePathwiseRuns(config.optimizer(), config.tasks(0), (*job)->task(0), together,
+  const auto task = (*job)->TaskOf(0, /*block=*/0, /*episode=*/0);
+  if (!task.ok()) return task.status();
+  auto runs = MakePathwiseRuns(config.optimizer(), (*task)->config, *(*task)->task, together,
                                Precision::kFloat);
   if (absl::IsInvalidArgument(runs.status())) {
     return absl::UnavailableError(std::string(runs.status().message()));

@@ -1,8 +1,6 @@
 #include "worker/task/torch_program.h"
 
 #include <algorithm>
-#include <functional>
-#include <numeric>
 
 #include "worker/task/batches.h"
 
@@ -52,10 +50,6 @@ std::vector<float> StepTable(const TorchProgram& program, std::span<const RunSee
 }
 
 }  // namespace
-
-int64_t TorchArray::row_size() const {
-  return std::accumulate(shape.begin(), shape.end(), int64_t{1}, std::multiplies<>());
-}
 
 StepTables TablesOf(const TorchProgram& program, std::span<const RunSeed> seeds,
                     std::span<const int64_t> first, int64_t count) {

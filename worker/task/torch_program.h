@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <numeric>
 #include <span>
 #include <variant>
 #include <vector>
@@ -18,7 +19,9 @@ struct TorchArray {
   std::vector<int64_t> shape;  // of a row
   int64_t stride = 0;          // from one row to the next, if they overlap; 0: a row's size
 
-  int64_t row_size() const;
+  int64_t row_size() const {
+    return std::accumulate(shape.begin(), shape.end(), int64_t{1}, std::multiplies<>());
+  }
   int64_t row_stride() const { return stride == 0 ? row_size() : stride; }
 };
 

@@ -18,20 +18,24 @@
 namespace paceline {
 namespace {
 
-// Steps whose batches are sent to the device at a time.
-constexpr int64_t kMaxSteps = 64;
+// Steps whose batches and draws are sent to the device at a time.
+int64_t StepsAtATime(const TorchProgram& program, int runs) {
+  constexpr int64_t kMost = 64, kDrawFloats = 16 << 20;
+  const int64_t floats = std::max<int64_t>(1, program.step_floats * runs);
+  return std::clamp<int64_t>(kDrawFloats / floats, 1, kMost);
+}
 
 absl::StatusOr<TorchStepPlan> PlanStep(const v1::Task& config, const Task& task, int runs) {
   TorchStepPlan plan;
   plan.runs = runs;
   plan.tensors = task.parameters();
-  plan.max_steps = kMaxSteps;
   plan.loss = MakeTorchLoss(config);
   if (plan.loss == nullptr || task.torch_program() == nullptr) {
     return absl::InvalidArgumentError(
         absl::StrCat("the torch engine does not run ", FactsOf(config).article_and_name));
   }
   plan.program = *task.torch_program();
+  plan.max_steps = StepsAtATime(plan.program, runs);
   return plan;
 }
 
@@ -58,6 +62,7 @@ class TorchCudaRuns : public InnerRuns {
   absl::Status Open(const v1::LearnedOptimizer& config, TorchStepPlan plan,
                     MakeCapturedStep* make) {
     theta_size_ = LayoutOf(config).size;
+    max_steps_ = plan.max_steps;
     auto optimizer = cuda::MakeOptimizer(*device_, config, task_.parameters());
     if (!optimizer.ok()) return optimizer.status();
     optimizer_ = *std::move(optimizer);
@@ -95,8 +100,8 @@ class TorchCudaRuns : public InnerRuns {
     }
     absl::Status status = Ready();
     if (status.ok()) status = OpenWindow(thetas);
-    for (int64_t done = 0; done < steps && status.ok(); done += kMaxSteps) {
-      status = RunSteps(done, std::min(kMaxSteps, steps - done), steps, losses);
+    for (int64_t done = 0; done < steps && status.ok(); done += max_steps_) {
+      status = RunSteps(done, std::min(max_steps_, steps - done), steps, losses);
     }
     for (size_t run = 0; run < runs_.size(); ++run) {
       HideAfterDivergence(losses.subspan(run * steps, steps));
@@ -251,6 +256,7 @@ class TorchCudaRuns : public InnerRuns {
   const Task& task_;
   std::vector<Run> runs_;
   size_t theta_size_ = 0;
+  int64_t max_steps_ = 1;  // of one Begin
   std::unique_ptr<cuda::Optimizer> optimizer_;
   Rows parameters_, gradients_, thetas_, prepared_, states_, scratch_;
   cuda::Array<float> losses_;              // [run]
