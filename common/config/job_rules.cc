@@ -14,6 +14,8 @@
 #include "common/lopt/curvature.h"
 #include "common/lopt/family.h"
 #include "common/task/facts.h"
+#include "common/task/field_fault.h"
+#include "common/task/task_fault.h"
 #include "common/tier/tier.h"
 
 namespace paceline {
@@ -119,6 +121,19 @@ void CheckMemory(const v1::JobConfig& config, Faults& faults) {
   }
 }
 
+// What one field of a task demands of another.
+void CheckTasks(const v1::JobConfig& config, Faults& faults) {
+  for (int i = 0; i < config.tasks_size(); ++i) {
+    const v1::Task& task = config.tasks(i);
+    if (!FieldFault(task).empty()) continue;
+    const TaskFault fault = FaultOf(task);
+    if (fault.field.empty()) continue;
+    const std::string path =
+        fmt::format("{}.{}.{}", ElementPath("tasks", i), KindOf(task), fault.field);
+    faults.push_back({path, path + " " + fault.what, {path}});
+  }
+}
+
 // system_parameters and dynamical systems belong together, and nothing else runs them.
 void CheckSystems(const v1::JobConfig& config, Faults& faults) {
   const bool parameters = config.optimizer().has_system_parameters();
@@ -192,6 +207,7 @@ std::vector<RuleFault> CheckJobRules(const v1::JobConfig& config) {
   CheckAccumulate(config.outer(), faults);
   CheckSchedule(config.outer(), faults);
   CheckMemory(config, faults);
+  CheckTasks(config, faults);
   CheckSystems(config, faults);
   CheckEngine(config, faults);
   CheckCurvature(config, faults);

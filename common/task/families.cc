@@ -2,6 +2,11 @@
 
 #include "common/task/conv_net.h"
 #include "common/task/image_mlp_network.h"
+#include "common/task/mlp_mixer.h"
+#include "common/task/quadratic_network.h"
+#include "common/task/resnet.h"
+#include "common/task/table_mlp.h"
+#include "common/task/vit.h"
 
 namespace paceline {
 
@@ -11,16 +16,21 @@ const NetworkFamily* NetworkFamilyOf(const v1::Task& task) {
       return IsPlainMlp(task.image_mlp()) ? nullptr : &kImageMlpFamily;
     case v1::Task::kConvNet:
       return &kConvNetFamily;
+    case v1::Task::kQuadratic:
+      return IsSimpleQuadratic(task.quadratic()) ? nullptr : &kQuadraticFamily;
+    case v1::Task::kTableMlp:
+      return &kTableMlpFamily;
+    case v1::Task::kMlpMixer:
+      return &kMlpMixerFamily;
+    case v1::Task::kVit:
+      return &kVitFamily;
     case v1::Task::kResnet:
+      return &kResnetFamily;
     case v1::Task::kAutoencoder:
     case v1::Task::kVae:
     case v1::Task::kRnnLm:
     case v1::Task::kTransformerLm:
-    case v1::Task::kVit:
-    case v1::Task::kMlpMixer:
-    case v1::Task::kTableMlp:
     case v1::Task::kSample:
-    case v1::Task::kQuadratic:
     case v1::Task::kInfluenceBalancing:
     case v1::Task::kLorenz:
     case v1::Task::kToySchedule:

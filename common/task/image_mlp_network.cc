@@ -6,56 +6,19 @@
 #include <vector>
 
 #include "common/task/image_mlp.h"
+#include "common/task/mlp_layers.h"
 #include "common/task/network_parts.h"
 #include "common/task/parts.h"
 
 namespace paceline {
 namespace {
 
-bool IsNormed(const v1::ImageMlp& task) {
-  return task.norm() == v1::NORM_LAYER || task.norm() == v1::NORM_BATCH;
-}
+// The one-hot rows of more would be a table of gigabytes.
+constexpr int64_t kMostSquaredClasses = 4096;
 
 bool IsSquared(const v1::ImageMlp& task) { return task.loss() == v1::CLASSIFIER_LOSS_MSE; }
 
-bool IsMu(const v1::ImageMlp& task) { return task.parametrization() == v1::PARAMETRIZATION_MU; }
-
-// The library writes layers with norms by hand, the others by its MLP: hence two ways of naming.
-std::string LayerName(const v1::ImageMlp& task, int layer) {
-  if (!IsNormed(task)) return fmt::format("mlp/~/linear_{}", layer);
-  return layer == 0 ? "linear" : fmt::format("linear_{}", layer);
-}
-
-Value Normed(NetworkBuilder& net, const v1::ImageMlp& task, int layer, Value x) {
-  if (!IsNormed(task)) return x;
-  const std::string number = layer == 0 ? "" : fmt::format("_{}", layer);
-  return task.norm() == v1::NORM_LAYER ? LayerNormed(net, "layer_norm" + number, x)
-                                       : BatchNormed(net, "batch_norm" + number, x);
-}
-
-Value Hidden(NetworkBuilder& net, const v1::ImageMlp& task, int layer, Value x,
-             const Weights& weights) {
-  const auto out = static_cast<int64_t>(task.hidden(layer));
-  x = Linear(net, LayerName(task, layer), x, out,
-             layer == 0 ? TensorKind::kInputWeights : TensorKind::kHiddenWeights,
-             weights.Of({net.Last(x), out}));
-  return net.Activate(net.Dropout(Normed(net, task, layer, x), task.dropout()), task.activation());
-}
-
-Value Logits(NetworkBuilder& net, const v1::ImageMlp& task, Value x, int64_t classes,
-             const Weights& weights) {
-  const std::string name = LayerName(task, task.hidden_size());
-  if (!IsMu(task)) {
-    return Linear(net, name, x, classes, TensorKind::kOutputWeights,
-                  weights.Of({net.Last(x), classes}));
-  }
-  const Value w =
-      net.Parameter(name + "/w", {net.Last(x), classes}, TensorKind::kOutputWeights, {});
-  const Value b =
-      net.Parameter(name + "/b", {classes}, TensorKind::kBias, {.kind = InitKind::kNormal});
-  return net.Affine(net.Dense(x, w, b), MlpOutputMultiplier(task.parametrization(), net.Last(x)),
-                    0);
-}
+int64_t ClassesOf(const v1::ImageMlp& task) { return DatasetFactsOf(Images(task)).classes; }
 
 std::vector<double> Identity(int64_t size) {
   std::vector<double> values(static_cast<size_t>(size * size));
@@ -73,14 +36,15 @@ Value SquaredError(NetworkBuilder& net, Value logits, Value labels, int64_t clas
 Network Build(const v1::Task& any) {
   const v1::ImageMlp& task = any.image_mlp();
   NetworkBuilder net(task.batch());
-  const int64_t classes = DatasetFactsOf(Images(task)).classes;
+  const int64_t classes = ClassesOf(task);
   const LabelledImages inputs = ImageInputs(net, Images(task));
   const Weights weights(net, task.init(), task.init_scale());
-  Value x = net.Flatten(inputs.images);
-  for (int layer = 0; layer < task.hidden_size(); ++layer) {
-    x = Hidden(net, task, layer, x, weights);
-  }
-  const Value logits = Logits(net, task, x, classes, weights);
+  const MlpLayers layers = {.hidden = {task.hidden().begin(), task.hidden().end()},
+                            .activation = task.activation(),
+                            .norm = task.norm(),
+                            .dropout = task.dropout()};
+  const Value x = HiddenLayers(net, layers, net.Flatten(inputs.images), weights);
+  const Value logits = OutputLayer(net, layers, x, classes, weights);
   if (IsSquared(task)) {
     return net.Finish(SquaredError(net, logits, inputs.labels, classes), SquaredErrorMetaLoss());
   }
@@ -94,10 +58,26 @@ std::string Text(const v1::Task& any) {
   const v1::ImageMlp& task = any.image_mlp();
   std::string text = fmt::format("hidden [{}], {}", fmt::join(task.hidden(), ", "),
                                  EnumWord(v1::Activation_Name(task.activation()), "ACTIVATION_"));
-  if (IsNormed(task)) text += ", " + EnumWord(v1::Norm_Name(task.norm()), "NORM_") + " norm";
+  if (IsNormed(task.norm())) {
+    text += ", " + EnumWord(v1::Norm_Name(task.norm()), "NORM_") + " norm";
+  }
   if (task.dropout() > 0) text += fmt::format(", dropout {:g}", task.dropout());
   if (IsSquared(task)) text += ", squared error";
   return text + fmt::format(", batch {}", task.batch());
+}
+
+TaskFault Fault(const v1::Task& any) {
+  const v1::ImageMlp& task = any.image_mlp();
+  if (task.parametrization() == v1::PARAMETRIZATION_MU) {
+    return {"parametrization",
+            "is mu, which is for an MLP without norm, dropout, mse, parametric meta_loss or drawn "
+            "activation and of standard init; write standard, or leave those out"};
+  }
+  if (IsSquared(task) && ClassesOf(task) > kMostSquaredClasses) {
+    return {"loss", fmt::format("is mse of {} classes, and {} are the most; write cross_entropy",
+                                ClassesOf(task), kMostSquaredClasses)};
+  }
+  return {};
 }
 
 }  // namespace
@@ -105,10 +85,15 @@ std::string Text(const v1::Task& any) {
 bool IsPlainMlp(const v1::ImageMlp& task) {
   const bool drawn =
       task.activation() == v1::ACTIVATION_ANY || task.init() > v1::INITIALIZER_STANDARD;
-  return !IsNormed(task) && !IsSquared(task) && !drawn && task.dropout() == 0 &&
+  return !IsNormed(task.norm()) && !IsSquared(task) && !drawn && task.dropout() == 0 &&
          task.meta_loss() != v1::META_LOSS_PARAMETRIC;
 }
 
-const NetworkFamily kImageMlpFamily = {"an image_mlp", Build, Data, Text, WidenedMlp};
+const NetworkFamily kImageMlpFamily = {.article_and_name = "an image_mlp",
+                                       .network = Build,
+                                       .data = Data,
+                                       .text = Text,
+                                       .scaled = WidenedMlp,
+                                       .fault = Fault};
 
 }  // namespace paceline

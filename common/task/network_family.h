@@ -11,6 +11,12 @@
 
 namespace paceline {
 
+// A rule that a task breaks though each of its fields is right by itself; no field: there is none.
+struct TaskFault {
+  std::string field = {};  // below the task's message: "width", "images.folder"
+  std::string what = {};   // "is 30, no multiple of heads, which is 4; write 28 or 32"
+};
+
 struct NetworkFamily {
   // For people: "a conv_net".
   const char* article_and_name;
@@ -21,8 +27,11 @@ struct NetworkFamily {
   std::string (*text)(const v1::Task& task);
   // The same task numerator/denominator times as wide; null if it has no width.
   v1::Task (*scaled)(const v1::Task& task, uint32_t numerator, uint32_t denominator) = nullptr;
+  // Null if there are no rules between the fields. (Those of images are task_fault's.)
+  TaskFault (*fault)(const v1::Task& task) = nullptr;
 };
 
+// Of a task that is not valid no tensors, no cost.
 TaskFacts NetworkFacts(const NetworkFamily& family, const v1::Task& task);
 
 }  // namespace paceline

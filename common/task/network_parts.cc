@@ -65,13 +65,12 @@ Value LayerNormed(NetworkBuilder& net, const std::string& name, Value x, double 
   return net.LayerNorm(x, scale, offset, epsilon);
 }
 
-Value BatchNormed(NetworkBuilder& net, const std::string& name, Value x) {
+Value BatchNormed(NetworkBuilder& net, const std::string& name, Value x, InitKind scale) {
   Extents shape(net.Shape(x).size(), 1);
   shape.back() = net.Last(x);
-  const Value scale =
-      net.Parameter(name + "/scale", shape, TensorKind::kOther, {.kind = InitKind::kOnes});
+  const Value factor = net.Parameter(name + "/scale", shape, TensorKind::kOther, {.kind = scale});
   const Value offset = net.Parameter(name + "/offset", shape, TensorKind::kBias, {});
-  return net.BatchNorm(x, scale, offset, 1e-5, {name + "/~/mean_ema", name + "/~/var_ema"});
+  return net.BatchNorm(x, factor, offset, 1e-5, {name + "/~/mean_ema", name + "/~/var_ema"});
 }
 
 Value ClassifierCrossEntropy(NetworkBuilder& net, Value logits, Value labels) {

@@ -39,8 +39,9 @@ Value Mlp(NetworkBuilder& net, const std::string& name, Value x, const std::vect
 
 // "<name>/scale" and "<name>/offset" [channel].
 Value LayerNormed(NetworkBuilder& net, const std::string& name, Value x, double epsilon = 1e-5);
-// The same [1, ..., 1, channel], with "<name>/~/mean_ema" and "var_ema".
-Value BatchNormed(NetworkBuilder& net, const std::string& name, Value x);
+// The same [1, ..., 1, channel], with "<name>/~/mean_ema" and "var_ema". scale: how it begins.
+Value BatchNormed(NetworkBuilder& net, const std::string& name, Value x,
+                  InitKind scale = InitKind::kOnes);
 
 // Mean cross-entropy of logits [example, class]: the loss of a classifier.
 Value ClassifierCrossEntropy(NetworkBuilder& net, Value logits, Value labels);

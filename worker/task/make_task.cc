@@ -2,10 +2,12 @@
 #include <string>
 #include <utility>
 
+#include "absl/strings/str_cat.h"
 #include "common/task/facts.h"
 #include "common/task/families.h"
 #include "common/task/field_fault.h"
 #include "common/task/image_mlp.h"
+#include "common/task/task_fault.h"
 #include "worker/task/image_mlp/image_mlp.h"
 #include "worker/task/network/network_task.h"
 #include "worker/task/quadratic/quadratic.h"
@@ -52,6 +54,10 @@ absl::StatusOr<std::unique_ptr<Task>> MakeTask(const v1::Task& config, DataStore
   own.set_weight(1);
   if (const std::string fault = FieldFault(own); !fault.empty()) {
     return absl::InvalidArgumentError(fault);
+  }
+  if (const TaskFault fault = FaultOf(config); !fault.field.empty()) {
+    return absl::InvalidArgumentError(
+        absl::StrCat(KindOf(config), ".", fault.field, " ", fault.what));
   }
   if (NetworkFamilyOf(config) != nullptr) return MakeNetworkTask(config, data);
   if (config.has_image_mlp()) return MakeImageMlp(config.image_mlp(), data);
