@@ -162,8 +162,11 @@ class Run {
 
   at::Tensor Drawn(std::span<const float> numbers, const std::vector<NetworkDraw>& draws,
                    const Node& node) const {
+    const NetworkDraw& draw = draws[static_cast<size_t>(node.index)];
     const auto offset = static_cast<size_t>(DrawOffset(draws, node.index));
-    return FloatsOf(numbers.subspan(offset), node.shape, type_);
+    const at::Tensor drawn = FloatsOf(numbers.subspan(offset), node.shape, type_);
+    // In double, 1/keep is not what float makes of it.
+    return draw.kind == DrawKind::kKeep ? drawn.ne(0).to(type_) * (1 / draw.keep) : drawn;
   }
 
   at::Tensor WithBias(const Node& node, const at::Tensor& y) const {
