@@ -281,8 +281,8 @@ Value NetworkBuilder::Reshape(Value x, const Extents& shape) {
 }
 
 Value NetworkBuilder::Flatten(Value x) {
-  const int64_t first = Shape(x).front();
-  return Reshape(x, {first, ElementsOf(Shape(x)) / first});
+  const Extents& shape = Shape(x);
+  return Reshape(x, {shape.front(), ElementsOf({shape.begin() + 1, shape.end()})});
 }
 
 Value NetworkBuilder::Transpose(Value x, int64_t a, int64_t b) {

@@ -1,41 +1,48 @@
 #include "common/task/families.h"
 
+#include "common/task/autoencoder.h"
 #include "common/task/conv_net.h"
 #include "common/task/image_mlp_network.h"
 #include "common/task/mlp_mixer.h"
 #include "common/task/quadratic_network.h"
 #include "common/task/resnet.h"
+#include "common/task/rnn_lm.h"
 #include "common/task/table_mlp.h"
+#include "common/task/transformer_lm.h"
+#include "common/task/vae.h"
 #include "common/task/vit.h"
 
 namespace paceline {
+namespace {
+
+constexpr struct {
+  v1::Task::KindCase kind;
+  const NetworkFamily* family;
+} kFamilies[] = {
+    {v1::Task::kImageMlp, &kImageMlpFamily},
+    {v1::Task::kConvNet, &kConvNetFamily},
+    {v1::Task::kResnet, &kResnetFamily},
+    {v1::Task::kAutoencoder, &kAutoencoderFamily},
+    {v1::Task::kVae, &kVaeFamily},
+    {v1::Task::kRnnLm, &kRnnLmFamily},
+    {v1::Task::kTransformerLm, &kTransformerLmFamily},
+    {v1::Task::kVit, &kVitFamily},
+    {v1::Task::kMlpMixer, &kMlpMixerFamily},
+    {v1::Task::kTableMlp, &kTableMlpFamily},
+    {v1::Task::kQuadratic, &kQuadraticFamily},
+};
+
+// What kernels and loops of its own compute.
+bool IsHandWritten(const v1::Task& task) {
+  return (task.has_image_mlp() && IsPlainMlp(task.image_mlp())) ||
+         (task.has_quadratic() && IsSimpleQuadratic(task.quadratic()));
+}
+
+}  // namespace
 
 const NetworkFamily* NetworkFamilyOf(const v1::Task& task) {
-  switch (task.kind_case()) {
-    case v1::Task::kImageMlp:
-      return IsPlainMlp(task.image_mlp()) ? nullptr : &kImageMlpFamily;
-    case v1::Task::kConvNet:
-      return &kConvNetFamily;
-    case v1::Task::kQuadratic:
-      return IsSimpleQuadratic(task.quadratic()) ? nullptr : &kQuadraticFamily;
-    case v1::Task::kTableMlp:
-      return &kTableMlpFamily;
-    case v1::Task::kMlpMixer:
-      return &kMlpMixerFamily;
-    case v1::Task::kVit:
-      return &kVitFamily;
-    case v1::Task::kResnet:
-      return &kResnetFamily;
-    case v1::Task::kAutoencoder:
-    case v1::Task::kVae:
-    case v1::Task::kRnnLm:
-    case v1::Task::kTransformerLm:
-    case v1::Task::kSample:
-    case v1::Task::kInfluenceBalancing:
-    case v1::Task::kLorenz:
-    case v1::Task::kToySchedule:
-    case v1::Task::KIND_NOT_SET:
-      break;
+  for (const auto& [kind, family] : kFamilies) {
+    if (task.kind_case() == kind && !IsHandWritten(task)) return family;
   }
   return nullptr;
 }

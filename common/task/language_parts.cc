@@ -1,0 +1,45 @@
+#include "common/task/language_parts.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "common/task/data_use.h"
+#include "common/task/network_parts.h"
+
+namespace paceline {
+
+int64_t ModelVocabulary(const v1::Text& text, uint32_t vocabulary) {
+  return std::max<int64_t>(2, vocabulary == 0 ? VocabularyOf(text) : vocabulary);
+}
+
+TokenInputs LanguageInputs(NetworkBuilder& net, const v1::Text& text, int64_t vocabulary,
+                           uint32_t length) {
+  const Value tokens = net.Input(InputKind::kTokens, {length});
+  const Value targets = net.Input(InputKind::kTokens, {length});
+  const Value counts = net.NotEqual(tokens, 0);
+  if (VocabularyOf(text) <= vocabulary) return {tokens, targets, counts};
+  return {net.Fold(tokens, vocabulary), net.Fold(targets, vocabulary), counts};
+}
+
+Value LanguageLoss(NetworkBuilder& net, Value logits, const TokenInputs& inputs) {
+  const Value losses = net.Multiply(net.CrossEntropy(logits, inputs.targets), inputs.counts);
+  return net.Divide(net.SumAll(losses), net.SumAll(inputs.counts));
+}
+
+MetaLossRule LanguageMetaLoss(v1::MetaLoss rule, int64_t vocabulary) {
+  return ClassifierMetaLoss(rule, vocabulary);
+}
+
+TensorInit ScaledVariance(const Extents& shape, double scale) {
+  // Standard deviation of a standard normal that is cut at two.
+  constexpr double kCut = 0.87962566103423978;
+  const double inputs = static_cast<double>(ElementsOf(shape)) / static_cast<double>(shape.back());
+  return {.kind = InitKind::kTruncatedNormal, .scale = std::sqrt(scale / inputs) / kCut};
+}
+
+Value Embedded(NetworkBuilder& net, const std::string& name, Value tokens, const Extents& shape,
+               const TensorInit& init) {
+  return net.Embed(tokens, net.Parameter(name, shape, TensorKind::kEmbedding, init));
+}
+
+}  // namespace paceline

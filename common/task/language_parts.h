@@ -1,0 +1,37 @@
+// What language models have in common.
+#pragma once
+
+#include <cstdint>
+
+#include "common/network/builder.h"
+#include "paceline/v1/task.pb.h"
+
+namespace paceline {
+
+// Tokens that the model knows; vocabulary 0: those of the text. At least 2.
+int64_t ModelVocabulary(const v1::Text& text, uint32_t vocabulary);
+
+// Two inputs of a batch, tokens [example, position] each: what the model reads, and the tokens that
+// follow it.
+struct TokenInputs {
+  Value tokens;   // what it reads, folded into its vocabulary
+  Value targets;  // likewise
+  Value counts;   // 1 where what it reads is not padding (token 0), else 0
+};
+TokenInputs LanguageInputs(NetworkBuilder& net, const v1::Text& text, int64_t vocabulary,
+                           uint32_t length);
+
+// Mean cross-entropy of the positions that count; logits [example, position, vocabulary].
+Value LanguageLoss(NetworkBuilder& net, Value logits, const TokenInputs& inputs);
+
+MetaLossRule LanguageMetaLoss(v1::MetaLoss rule, int64_t vocabulary);
+
+// Standard deviation of a normal that, cut at two of them, has variance `scale`/n; n: product of
+// all axes but the last.
+TensorInit ScaledVariance(const Extents& shape, double scale);
+
+// "<name>" [vocabulary, width] at the tokens.
+Value Embedded(NetworkBuilder& net, const std::string& name, Value tokens, const Extents& shape,
+               const TensorInit& init);
+
+}  // namespace paceline

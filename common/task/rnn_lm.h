@@ -1,0 +1,10 @@
+// The next token by a recurrent network.
+#pragma once
+
+#include "common/task/network_family.h"
+
+namespace paceline {
+
+extern const NetworkFamily kRnnLmFamily;
+
+}  // namespace paceline
