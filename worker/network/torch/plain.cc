@@ -165,14 +165,8 @@ class Run {
     const NetworkDraw& draw = draws[static_cast<size_t>(node.index)];
     const auto offset = static_cast<size_t>(DrawOffset(draws, node.index));
     const at::Tensor drawn = FloatsOf(numbers.subspan(offset), node.shape, type_);
-<<<<<<< HEAD
     // In double, 1/keep is not what float makes of it.
     return draw.kind == DrawKind::kKeep ? drawn.ne(0).to(type_) * (1 / draw.keep) : drawn;
-=======
-    const NetworkDraw& draw = draws[static_cast<size_t>(node.index)];
-    if (draw.kind != DrawKind::kKeep) return drawn;
-    return drawn.ne(0).to(type_) * (1 / draw.keep);  // in double without the float's rounding
->>>>>>> 15e91c1 (Autoencoders, variational autoencoders, recurrent and transformer language models as networks)
   }
 
   at::Tensor WithBias(const Node& node, const at::Tensor& y) const {
