@@ -221,7 +221,7 @@ void CheckBatched(const GoldenFile& file, const GoldenNetwork& golden) {
     for (int run = 0; run < kRuns; ++run) rows.push_back(tensor * (1 + 0.1 * run));
     leaves.push_back(at::stack(rows).to(at::kFloat).requires_grad_());
   }
-  const at::Tensor losses = RunBatched(network, leaves, Batched(network, inputs));
+  const at::Tensor losses = BatchedNetwork(network).Losses(leaves, Batched(network, inputs));
   const Gradient together = Differentiate(leaves, losses.sum());
   const double tolerance = HasAttention(network) ? 1e-4 : 2e-5;
   for (int run = 0; run < kRuns; ++run) {

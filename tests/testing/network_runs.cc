@@ -87,7 +87,7 @@ NetworkRuns RunAll(const Network& network, const std::vector<std::vector<at::Ten
   batch.draws = RowsOf(inputs, &NetworkInputs::draws);
   batch.episode = RowsOf(inputs, &NetworkInputs::episode);
   NetworkRuns runs;
-  runs.losses = RunBatched(network, leaves, batch);
+  runs.losses = BatchedNetwork(network).Losses(leaves, batch);
   runs.gradients = GradientsOf(runs.losses, leaves);
   return runs;
 }

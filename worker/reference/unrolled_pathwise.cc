@@ -7,6 +7,7 @@
 #include <ATen/ops/stack.h>
 #include <ATen/ops/tensor.h>
 #include <ATen/ops/zeros.h>
+#include <ATen/ops/zeros_like.h>
 #include <torch/csrc/autograd/autograd.h>
 #include <torch/csrc/autograd/variable.h>
 
@@ -18,8 +19,8 @@
 #include "absl/strings/str_cat.h"
 #include "common/lopt/curvature.h"
 #include "common/task/facts.h"
-#include "worker/network/torch/run_torch.h"
 #include "worker/engine/torch/torch_batches.h"
+#include "worker/network/torch/run_torch.h"
 #include "worker/pathwise/pathwise.h"
 #include "worker/reference/optimizer.h"
 
@@ -106,7 +107,10 @@ class UnrolledPathwise : public PathwiseRuns {
     inputs.losses = loss_(parameters_, batches.At(at::zeros({1}, at::kLong)));
     inputs.gradients =
         torch::autograd::grad({inputs.losses}, parameters_, {at::ones_like(inputs.losses)},
-                              /*retain_graph=*/true, /*create_graph=*/true);
+                              /*retain_graph=*/true, /*create_graph=*/true, /*allow_unused=*/true);
+    for (size_t i = 0; i < inputs.gradients.size(); ++i) {
+      if (!inputs.gradients[i].defined()) inputs.gradients[i] = at::zeros_like(parameters_[i]);
+    }
     optimizer_->Update(inputs, parameters_);
     for (int64_t& step : steps_) ++step;
     return inputs.losses;

@@ -38,10 +38,11 @@ struct Batch {
 class Run {
  public:
   Run(const Network& network, const std::vector<at::Tensor>& parameters,
-      const BatchedInputs& inputs)
+      const BatchedInputs& inputs, const std::vector<at::Tensor>& constants)
       : network_(network),
         parameters_(parameters),
         inputs_(inputs),
+        constants_(constants),
         runs_(parameters.front().size(0)),
         type_(parameters.front().scalar_type()),
         values_(network.nodes.size()) {}
@@ -209,9 +210,8 @@ class Run {
   }
 
   at::Tensor Constant(const Node& node) const {
-    const at::Tensor one = at::tensor(at::ArrayRef<double>(node.values), at::kDouble)
-                               .to(at::TensorOptions(parameters_.front().device()).dtype(type_));
-    return one.reshape(node.shape).unsqueeze(0).expand(WithRuns(node.shape));
+    const auto number = static_cast<size_t>(&node - network_.nodes.data());
+    return constants_[number].expand(WithRuns(node.shape));
   }
 
   // ---- layers ----
@@ -465,6 +465,7 @@ class Run {
   const Network& network_;
   const std::vector<at::Tensor>& parameters_;
   const BatchedInputs& inputs_;
+  const std::vector<at::Tensor>& constants_;  // [node]: [1, shape...]
   const int64_t runs_;
   const at::ScalarType type_;
   std::vector<Batch> values_;  // [node]
@@ -472,9 +473,27 @@ class Run {
 
 }  // namespace
 
-at::Tensor RunBatched(const Network& network, const std::vector<at::Tensor>& parameters,
-                      const BatchedInputs& inputs) {
-  return Run(network, parameters, inputs).Loss();
+std::vector<at::Tensor> BatchedNetwork::Constants(const at::Tensor& like) const {
+  const std::string place =
+      like.device().str() + " " + std::string(at::toString(like.scalar_type()));
+  const std::lock_guard lock(mutex_);
+  std::vector<at::Tensor>& constants = constants_[place];
+  if (!constants.empty()) return constants;
+  for (const Node& node : network_.nodes) {
+    at::Tensor& constant = constants.emplace_back();
+    if (node.op != Op::kConstant) continue;
+    constant = at::tensor(at::ArrayRef<double>(node.values), at::kDouble)
+                   .reshape(node.shape)
+                   .to(like.device(), like.scalar_type())
+                   .unsqueeze(0);
+  }
+  return constants;
+}
+
+at::Tensor BatchedNetwork::Losses(const std::vector<at::Tensor>& parameters,
+                                  const BatchedInputs& inputs) const {
+  const std::vector<at::Tensor> constants = Constants(parameters.front());
+  return Run(network_, parameters, inputs, constants).Loss();
 }
 
 }  // namespace paceline

@@ -3,6 +3,10 @@
 
 #include <ATen/core/Tensor.h>
 
+#include <map>
+#include <mutex>
+#include <string>
+#include <utility>
 #include <vector>
 
 #include "common/network/network.h"
@@ -16,10 +20,24 @@ struct BatchedInputs {
   at::Tensor episode;              // [run, episode float]
 };
 
-// parameters: [tensor], [run, shape...]. Losses [run], in the parameters' type; a run's loss
-// depends on its own row of everything alone. No host value depends on what is in the tensors, so
-// that a CUDA graph can be made of it. Throws what Torch throws.
-at::Tensor RunBatched(const Network& network, const std::vector<at::Tensor>& parameters,
-                      const BatchedInputs& inputs);
+// Thread-safe.
+class BatchedNetwork {
+ public:
+  explicit BatchedNetwork(Network network) : network_(std::move(network)) {}
+
+  // parameters: [tensor], [run, shape...]. Losses [run], in the parameters' type; a run's loss
+  // depends on its own row of everything alone. On a GPU no host value depends on what is in the
+  // tensors and, after the first call, nothing is sent there, so that a CUDA graph can be made of
+  // it. Throws what Torch throws.
+  at::Tensor Losses(const std::vector<at::Tensor>& parameters, const BatchedInputs& inputs) const;
+
+ private:
+  // Of each node that is one, in the form and place of `like`.
+  std::vector<at::Tensor> Constants(const at::Tensor& like) const;
+
+  const Network network_;
+  mutable std::mutex mutex_;
+  mutable std::map<std::string, std::vector<at::Tensor>> constants_;  // guarded by mutex_
+};
 
 }  // namespace paceline

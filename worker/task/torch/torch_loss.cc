@@ -1,5 +1,6 @@
 #include "worker/task/torch/torch_loss.h"
 
+#include <memory>
 #include <optional>
 #include <utility>
 
@@ -12,11 +13,11 @@ namespace paceline {
 
 namespace {
 
-TorchLoss NetworkTorchLoss(Network network) {
-  return [network = std::move(network)](const std::vector<at::Tensor>& parameters,
-                                        const TorchBatch& batch) {
-    return RunBatched(network, parameters,
-                      {.arrays = batch.arrays, .draws = batch.draws, .episode = batch.episode});
+TorchLoss NetworkTorchLoss(Network own) {
+  const auto network = std::make_shared<const BatchedNetwork>(std::move(own));
+  return [network](const std::vector<at::Tensor>& parameters, const TorchBatch& batch) {
+    return network->Losses(
+        parameters, {.arrays = batch.arrays, .draws = batch.draws, .episode = batch.episode});
   };
 }
 
