@@ -98,6 +98,21 @@ std::vector<int64_t> GradientEstimator::LossSteps(
   return steps;
 }
 
+std::vector<std::optional<OuterLoss>> GradientEstimator::TaskLosses(
+    std::span<const ParticleScalars> particles, std::span<const double> weights,
+    std::span<const int64_t> loss_steps) const {
+  std::vector<std::optional<OuterLoss>> losses;
+  for (int task = 0; task < config_->tasks_size(); ++task) {
+    // Those of another task are left out.
+    std::vector<int64_t> own(loss_steps.begin(), loss_steps.end());
+    for (size_t i = 0; i < own.size(); ++i) {
+      if (cursors_[i / block_particles()].window().task != task) own[i] = 0;
+    }
+    losses.push_back(OuterLossOf(config_->estimator(), particles, weights, own));
+  }
+  return losses;
+}
+
 absl::Status GradientEstimator::CheckCoefficients(
     std::span<const float> coefficients, std::span<const ParticleScalars> particles) const {
   for (size_t i = 0; i < coefficients.size(); ++i) {
@@ -122,9 +137,11 @@ absl::StatusOr<GradientEstimate> GradientEstimator::Estimate(
   for (size_t block = 0; block < cursors_.size(); ++block) {
     episodes_[block].Begin(cursors_[block].window());
   }
+  const std::vector<int64_t> loss_steps = LossSteps(particles);
   GradientEstimate estimate = {
       .gradient = std::vector<float>(parameters_),
-      .loss = OuterLossOf(config_->estimator(), particles, weights, LossSteps(particles)),
+      .loss = OuterLossOf(config_->estimator(), particles, weights, loss_steps),
+      .task_losses = TaskLosses(particles, weights, loss_steps),
       .inner_steps = counts.inner_steps,
       .diverged = counts.diverged};
   Accumulate(coefficients, estimate.gradient);

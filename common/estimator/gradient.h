@@ -30,7 +30,9 @@ struct GradientEstimate {
   // Per trained step or, of an objective that an episode has as a whole, over the episodes that
   // ended in this step; absent if none did.
   std::optional<OuterLoss> loss;
-  uint64_t inner_steps = 0;  // of all runs
+  // The same of the particles of each of the config's tasks; absent where this step had none.
+  std::vector<std::optional<OuterLoss>> task_losses;  // [task]
+  uint64_t inner_steps = 0;                           // of all runs
   uint32_t diverged = 0;
 };
 
@@ -79,6 +81,9 @@ class GradientEstimator {
   std::vector<double> Weights() const;
   // How many inner steps each particle's sums are the loss of (OuterLossOf).
   std::vector<int64_t> LossSteps(std::span<const ParticleScalars> particles) const;
+  std::vector<std::optional<OuterLoss>> TaskLosses(std::span<const ParticleScalars> particles,
+                                                   std::span<const double> weights,
+                                                   std::span<const int64_t> loss_steps) const;
   absl::Status CheckCoefficients(std::span<const float> coefficients,
                                  std::span<const ParticleScalars> particles) const;
   void Accumulate(std::span<const float> coefficients, std::span<float> gradient);

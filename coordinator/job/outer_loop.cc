@@ -20,6 +20,18 @@ std::vector<size_t> LeafSizes(const v1::JobConfig& config) {
   return sizes;
 }
 
+// Of a single task it would be the loss of all once more.
+void AddTaskLosses(const std::vector<std::optional<OuterLoss>>& losses,
+                   v1::OuterStepRecord& record) {
+  if (losses.size() < 2) return;
+  for (size_t task = 0; task < losses.size(); ++task) {
+    if (!losses[task]) continue;
+    v1::TaskLoss& own = *record.add_task_losses();
+    own.set_task(static_cast<uint32_t>(task));
+    own.set_mean_loss(losses[task]->mean);
+  }
+}
+
 }  // namespace
 
 OuterLoop::OuterLoop(std::string job, const v1::JobConfig& config, int threads)
@@ -67,6 +79,7 @@ absl::StatusOr<v1::OuterStepRecord> OuterLoop::Advance(std::span<const ParticleS
     record.set_mean_loss(estimate->loss->mean);
     record.set_loss_spread(estimate->loss->spread);
   }
+  AddTaskLosses(estimate->task_losses, record);
   record.set_inner_steps(estimate->inner_steps);
   record.set_diverged(estimate->diverged);
   record.set_gradient_norm(update->gradient_norm);

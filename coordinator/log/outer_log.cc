@@ -50,6 +50,9 @@ std::vector<Scalar> Scalars(const v1::OuterStepRecord& record) {
     scalars = {{"outer/mean_loss", record.mean_loss()},
                {"outer/loss_spread", record.loss_spread()}};
   }
+  for (const v1::TaskLoss& loss : record.task_losses()) {
+    scalars.push_back({fmt::format("outer/task_loss/{}", loss.task()), loss.mean_loss()});
+  }
   const Scalar others[] = {{"outer/gradient_norm", record.gradient_norm()},
                            {"outer/update_norm", record.update_norm()},
                            {"outer/learning_rate", record.learning_rate()},

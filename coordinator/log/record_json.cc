@@ -1,6 +1,7 @@
 #include "coordinator/log/record_json.h"
 
 #include <cmath>
+#include <string>
 
 #include "nlohmann/json.hpp"
 
@@ -12,22 +13,38 @@ nlohmann::ordered_json NumberJson(double value) {
   return value > 0 ? "inf" : "-inf";
 }
 
+namespace {
+
+// {"2": 0.71}: by the task's place in the config.
+nlohmann::ordered_json TaskLossesJson(const v1::OuterStepRecord& record) {
+  nlohmann::ordered_json losses = nlohmann::ordered_json::object();
+  for (const v1::TaskLoss& loss : record.task_losses()) {
+    losses[std::to_string(loss.task())] = NumberJson(loss.mean_loss());
+  }
+  return losses;
+}
+
+}  // namespace
+
 nlohmann::ordered_json RecordJson(const v1::OuterStepRecord& record) {
-  return {{"step", record.step()},
-          {"updates", record.updates()},
-          {"mean_loss", record.has_mean_loss() ? NumberJson(record.mean_loss()) : nullptr},
-          {"gradient_norm", NumberJson(record.gradient_norm())},
-          {"update_norm", NumberJson(record.update_norm())},
-          {"learning_rate", NumberJson(record.learning_rate())},
-          {"loss_spread", record.has_loss_spread() ? NumberJson(record.loss_spread()) : nullptr},
-          {"inner_steps", record.inner_steps()},
-          {"diverged", record.diverged()},
-          {"workers", record.workers()},
-          {"seconds", NumberJson(record.seconds())},
-          {"coordinator_seconds", NumberJson(record.coordinator_seconds())},
-          {"messages", record.messages()},
-          {"bytes", record.bytes()},
-          {"unix_ms", record.unix_ms()}};
+  nlohmann::ordered_json json = {
+      {"step", record.step()},
+      {"updates", record.updates()},
+      {"mean_loss", record.has_mean_loss() ? NumberJson(record.mean_loss()) : nullptr},
+      {"gradient_norm", NumberJson(record.gradient_norm())},
+      {"update_norm", NumberJson(record.update_norm())},
+      {"learning_rate", NumberJson(record.learning_rate())},
+      {"loss_spread", record.has_loss_spread() ? NumberJson(record.loss_spread()) : nullptr},
+      {"inner_steps", record.inner_steps()},
+      {"diverged", record.diverged()},
+      {"workers", record.workers()},
+      {"seconds", NumberJson(record.seconds())},
+      {"coordinator_seconds", NumberJson(record.coordinator_seconds())},
+      {"messages", record.messages()},
+      {"bytes", record.bytes()},
+      {"unix_ms", record.unix_ms()}};
+  if (record.task_losses_size() > 0) json["task_losses"] = TaskLossesJson(record);
+  return json;
 }
 
 std::optional<int64_t> StepOfRecordLine(std::string_view line) {

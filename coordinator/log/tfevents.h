@@ -16,7 +16,7 @@
 namespace paceline {
 
 struct Scalar {
-  std::string_view tag;
+  std::string tag;
   double value = 0;
 };
 

@@ -65,6 +65,31 @@ TEST(GradientEstimator, ReportsTheMeanLossPerStepAndItsSpread) {
   EXPECT_EQ(estimate.diverged, 1u);
 }
 
+TEST(GradientEstimator, ReportsTheLossOfEachTaskAlone) {
+  v1::JobConfig config = EstimatorConfig(Kind::kNres, 5, 20, /*particles=*/16, /*block=*/2);
+  config.add_tasks()->set_weight(1);
+  config.add_tasks()->set_weight(1e-6);  // nobody draws it
+  GradientEstimator estimator(config, 3, 1);
+  std::vector<ParticleScalars> particles(16);
+  int counts[2] = {};
+  for (uint32_t block = 0; block < 8; ++block) {
+    const int task = estimator.window(block).task;
+    ASSERT_LT(task, 2);
+    counts[task] += 2;
+    for (uint32_t i = 2 * block; i < 2 * block + 2; ++i) {
+      particles[i] = {
+          .sum_plus = 5.0 * (task + 1), .sum_minus = 5.0 * (task + 1), .trained_steps = 5};
+    }
+  }
+  ASSERT_GT(counts[0] * counts[1], 0) << "draw other tasks";
+  const GradientEstimate estimate = estimator.Estimate(particles).value();
+  ASSERT_EQ(estimate.task_losses.size(), 3u);
+  EXPECT_DOUBLE_EQ(estimate.task_losses[0]->mean, 1);
+  EXPECT_DOUBLE_EQ(estimate.task_losses[1]->mean, 2);
+  EXPECT_FALSE(estimate.task_losses[2].has_value());
+  EXPECT_DOUBLE_EQ(estimate.loss->mean, (counts[0] + 2.0 * counts[1]) / 16);
+}
+
 TEST(GradientEstimator, WindowsWeighByTheirSteps) {
   v1::JobConfig config = EstimatorConfig(Kind::kFullEs, 0, 0, 2, 1);
   SetLogUniform(config, 10, 1000);

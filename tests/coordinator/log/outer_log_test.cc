@@ -144,6 +144,25 @@ TEST_F(OuterLogTest, AStepWithoutALossHasNullAndNoNumberElsewhere) {
   EXPECT_EQ(CountOf(events, "outer/gradient_norm"), 2);
 }
 
+TEST_F(OuterLogTest, ALossOfEachTaskIsNamedByItsPlace) {
+  v1::OuterStepRecord record = Record(1);
+  for (const int task : {0, 2}) {
+    record.add_task_losses()->set_task(task);
+    record.mutable_task_losses()->rbegin()->set_mean_loss(1.5 + task);
+  }
+  auto log = OpenAt(0);
+  ASSERT_TRUE(log->Append(record).ok());
+  ASSERT_TRUE(log->Append(Record(2)).ok());
+  EXPECT_EQ(Lines()[0]["task_losses"].dump(), R"({"0":1.5,"2":3.5})");
+  EXPECT_FALSE(Lines()[1].contains("task_losses"));
+  std::string events;
+  for (const auto& file : std::filesystem::directory_iterator(folder_ + "/tensorboard")) {
+    events += ReadFile(file.path()).value();
+  }
+  EXPECT_EQ(CountOf(events, "outer/task_loss/2"), 1);
+  EXPECT_EQ(CountOf(events, "outer/task_loss/1"), 0);
+}
+
 TEST_F(OuterLogTest, AFolderThatCannotBeMadeIsAnErrorThatNamesIt) {
   std::ofstream(folder_) << "a file is in the way";
   const auto log = OuterLog::Open(folder_, "demo", 0, clock_);
