@@ -22,6 +22,7 @@ enum class Purpose : uint8_t {
   kBatch = 7,            // examples of a batch; episode as kTaskInit, step = inner step
   kTaskDynamic = 8,      // dynamic task settings (the target of a quadratic, ...); as kTaskInit
   kTaskDraw = 9,         // what a step draws beside its batch (dropout, latent noise, ...); as kBatch
+  kTaskSample = 10,      // which task of a sample; as kTaskChoice, step = the number of the try
   kCurvatureProbe = 16,  // the vector that the curvature is probed with; as kBatch
   kHeldOutBatch = 20,  // examples that the objective is measured on after an inner step; as kBatch
   kFinalBatch = 21,    // and at an episode's final weights; step = the number of the batch

@@ -30,7 +30,8 @@ Value GivenBack(NetworkBuilder& net, const v1::Autoencoder& task, Value pixels,
   const auto within = [&] {
     return centred.Pick([&] { return net.Sigmoid(y); }, [&] { return net.Tanh(y); });
   };
-  return net.Reshape(constrained.Pick([&] { return y; }, within), net.Shape(pixels));
+  const Value output = constrained.Pick([&] { return y; }, within);
+  return net.Reshape(output, net.Shape(pixels));
 }
 
 Value LogOf(NetworkBuilder& net, Value error) { return net.Log(net.Affine(error, 1, 1e-8)); }

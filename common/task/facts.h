@@ -31,6 +31,7 @@ struct TaskFacts {
   bool has_classes = false;    // is there an accuracy?
   bool has_curvature = false;  // are there products with its Hessian?
   bool has_network = false;    // is its loss a Network (families.h)?
+  bool is_sample = false;      // is it drawn (sample.h)? Then its numbers are not known.
   // Numbers of θ of a dynamical system, whose parameters are θ itself; 0 if the task is none.
   size_t system_theta = 0;
 

@@ -1,0 +1,108 @@
+#include "common/task/sample.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+
+#include "common/task/data_use.h"
+#include "common/task/parts.h"
+#include "common/task/sampled_families.h"
+#include "common/task/task_draws.h"
+
+namespace paceline {
+namespace {
+
+using google::protobuf::FieldDescriptor;
+using google::protobuf::Message;
+
+constexpr uint32_t kTries = 512;
+constexpr double kDefaultGflops = 20;
+
+// How much of the tighter limit the task takes; 0: there is none.
+double PartOf(const v1::Budget& budget, const v1::Task& task) {
+  if (!(budget.seconds_per_step() > 0) && !(budget.bytes() > 0)) return 0;
+  const TaskCost cost = CostOf(FactsOf(task), budget);
+  double part = 0;
+  if (budget.seconds_per_step() > 0) part = cost.seconds_per_step / budget.seconds_per_step();
+  if (budget.bytes() > 0) part = std::max(part, cost.bytes / budget.bytes());
+  return part;
+}
+
+const FieldDescriptor* FamilyOf(const v1::Sample& sample) {
+  const auto& families = *v1::Sample::descriptor()->FindOneofByName("family");
+  return sample.GetReflection()->GetOneofFieldDescriptor(sample, &families);
+}
+
+std::string ListText(const Message& message, const FieldDescriptor& field) {
+  std::vector<std::string> words;
+  for (const double number : NumbersOf(message, field.name())) {
+    words.push_back(field.enum_type() == nullptr
+                        ? fmt::format("{:g}", number)
+                        : EnumWord(v1::Dataset_Name(static_cast<v1::Dataset>(number)), "DATASET_"));
+  }
+  return fmt::format("{} [{}]", field.name(), fmt::join(words, ", "));
+}
+
+// "datasets [mnist], width [8, 128]": every list of the family.
+std::string RangesText(const Message& family) {
+  std::vector<std::string> lists;
+  const auto& type = *family.GetDescriptor();
+  for (int i = 0; i < type.field_count(); ++i) {
+    if (type.field(i)->is_repeated()) lists.push_back(ListText(family, *type.field(i)));
+  }
+  return fmt::format("{}", fmt::join(lists, ", "));
+}
+
+bool HasClasses(const v1::Sample& sample) {
+  return sample.has_image_mlp() || sample.has_conv_net() || sample.has_resnet() || sample.has_vit();
+}
+
+}  // namespace
+
+TaskCost CostOf(const TaskFacts& facts, const v1::Budget& budget) {
+  const double gflops = budget.gflops() > 0 ? budget.gflops() : kDefaultGflops;
+  const uint64_t floats = facts.parameter_count() + facts.value_floats + facts.batch_floats;
+  return {.seconds_per_step = facts.flops / (gflops * 1e9),
+          .bytes = 2.0 * sizeof(float) * static_cast<double>(floats)};
+}
+
+v1::Task DrawTask(const v1::Task& task, uint64_t key, uint32_t block, uint32_t episode) {
+  if (!task.has_sample()) return task;
+  const v1::Budget& budget = task.sample().budget();
+  v1::Task smallest;
+  double least = 0;
+  for (uint32_t number = 0; number < kTries; ++number) {
+    const Stream stream = {.key = key,
+                           .purpose = Purpose::kTaskSample,
+                           .particle = block,
+                           .episode = episode,
+                           .step = number};
+    v1::Task drawn = DrawFamily(task.sample(), TaskDraws(stream));
+    const double part = PartOf(budget, drawn);
+    if (number == 0 || part < least) {
+      least = part;
+      smallest = std::move(drawn);
+    }
+    if (least <= 1) break;
+  }
+  smallest.set_weight(task.weight());
+  return smallest;
+}
+
+TaskFacts SampleFacts(const v1::Sample& sample) {
+  const FieldDescriptor* family = FamilyOf(sample);
+  TaskFacts facts;
+  facts.is_sample = true;
+  facts.article_and_name =
+      family == nullptr ? "a sample" : fmt::format("a sample of {} tasks", family->name());
+  facts.tiers = {v1::ENGINE_REFERENCE, v1::ENGINE_TORCH};
+  facts.own_tier = v1::ENGINE_TORCH;
+  facts.has_classes = HasClasses(sample);
+  if (family == nullptr) return facts;
+  facts.text =
+      family->name() + "s of " + RangesText(sample.GetReflection()->GetMessage(sample, family));
+  return facts;
+}
+
+}  // namespace paceline

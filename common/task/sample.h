@@ -1,0 +1,27 @@
+// Tasks that are drawn out of a family: another one for every episode of a block.
+#pragma once
+
+#include <cstdint>
+
+#include "common/task/facts.h"
+#include "paceline/v1/task.pb.h"
+
+namespace paceline {
+
+// What one run of a task takes, as predicted of its facts alone.
+struct TaskCost {
+  double seconds_per_step = 0;  // its arithmetic at the budget's gflops
+  double bytes = 0;             // parameters, batch and the values of all layers, and as much again
+                                // for gradients and state
+};
+TaskCost CostOf(const TaskFacts& facts, const v1::Budget& budget);
+
+// The task itself if it is no sample, else the one that the block's episode trains: a fixed task
+// within the sample's budget, a function of the arguments alone. key: the job's seed; episode: the
+// outer step at which it begins.
+v1::Task DrawTask(const v1::Task& task, uint64_t key, uint32_t block, uint32_t episode);
+
+// Of a task that is a sample. Its tensors are not known before it is drawn.
+TaskFacts SampleFacts(const v1::Sample& sample);
+
+}  // namespace paceline
