@@ -1,5 +1,6 @@
 // Trainings of 200 steps by the library, inner_long_*: tasks and optimizers over many steps, where
-// a small mistake has time to grow. By the plain loops and the SIMD optimizer.
+// a small mistake has time to grow. By the reference tier and the SIMD optimizer.
+#include <ATen/ops/from_blob.h>
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
@@ -7,8 +8,9 @@
 #include <functional>
 
 #include "tests/testing/golden.h"
-#include "tests/testing/golden_conv_net.h"
+#include "tests/testing/golden_networks.h"
 #include "tests/testing/golden_optimizer.h"
+#include "tests/testing/network_runs.h"
 #include "worker/optim/make.h"
 
 namespace paceline {
@@ -39,9 +41,9 @@ Update Adam(const nlohmann::json& config, size_t parameters) {
   };
 }
 
-Update Learned(const GoldenFile& file, const v1::LearnedOptimizer& config, const Task& task) {
+Update Learned(const GoldenFile& file, const v1::LearnedOptimizer& config, const Network& network) {
   std::shared_ptr<const Optimizer> optimizer =
-      MakeOptimizer(config, task.parameters(), Arithmetic::kSimd);
+      MakeOptimizer(config, network.tensors, Arithmetic::kSimd);
   std::shared_ptr<const PreparedTheta> prepared =
       optimizer->Prepare(testing::GoldenTheta(file, LayoutOf(config)));
   std::vector<float> state(optimizer->state_size()), scratch(optimizer->scratch_size());
@@ -55,41 +57,44 @@ Update Learned(const GoldenFile& file, const v1::LearnedOptimizer& config, const
   };
 }
 
+size_t ParameterCount(const Network& network) {
+  return network.tensors.back().offset + network.tensors.back().size;
+}
+
 // Empty if the optimizer is not known.
-Update UpdateOf(const GoldenFile& file, const Task& task) {
-  if (file.config.at("optimizer") == "Adam") return Adam(file.config, task.parameter_count());
+Update UpdateOf(const GoldenFile& file, const Network& network) {
+  if (file.config.at("optimizer") == "Adam") return Adam(file.config, ParameterCount(network));
   const auto config = testing::GoldenOptimizer(file.config);
-  return config.ok() ? Learned(file, *config, task) : Update();
+  return config.ok() ? Learned(file, *config, network) : Update();
 }
 
 struct Trained {
   std::vector<float> losses, parameters;
 };
 
-Trained Train(const GoldenFile& file, const ImageClassifier& task, const Update& update) {
+std::vector<at::Tensor> Views(const Network& network, std::vector<float>& parameters) {
+  std::vector<at::Tensor> views;
+  for (const ParameterTensor& tensor : network.tensors) {
+    views.push_back(at::from_blob(parameters.data() + tensor.offset, tensor.shape, at::kFloat));
+  }
+  return views;
+}
+
+Trained Train(const GoldenFile& file, const Network& network, const Update& update) {
   Trained trained;
-  for (const ParameterTensor& tensor : task.parameters()) {
+  for (const ParameterTensor& tensor : network.tensors) {
     const auto values = file.at("init/" + tensor.name).f32();
     trained.parameters.insert(trained.parameters.end(), values.begin(), values.end());
   }
-  const auto pixels = file.at("pool/image_u8").u8();
-  const auto labels = file.at("pool/label").i32();
-  const auto index = file.at("index").i32();
-  const int64_t steps = file.at("index").shape[0], batch = file.at("index").shape[1];
-  const size_t size = pixels.size() / labels.size();
-  std::vector<float> images(batch * size), gradient(trained.parameters.size());
-  std::vector<int32_t> chosen(batch);
-  for (int64_t step = 0; step < steps; ++step) {
-    for (int64_t n = 0; n < batch; ++n) {
-      const int32_t row = index[step * batch + n];
-      chosen[n] = labels[row];
-      for (size_t i = 0; i < size; ++i) {
-        images[n * size + i] = static_cast<float>(pixels[row * size + i]) / 255.0f;
-      }
-    }
-    const float loss = task.LossAndGradient(images, chosen, trained.parameters, gradient);
-    trained.losses.push_back(loss);
-    update(step, loss, gradient, trained.parameters);
+  std::vector<float> gradient(trained.parameters.size());
+  const std::vector<at::Tensor> parameters = Views(network, trained.parameters);
+  const std::vector<at::Tensor> gradients = Views(network, gradient);
+  for (int64_t step = 0; step < file.at("index").shape[0]; ++step) {
+    const testing::NetworkRun run =
+        testing::RunOne(network, parameters, testing::GoldenStepInputs(file, network, step));
+    for (size_t i = 0; i < gradients.size(); ++i) gradients[i].copy_(run.gradients[i]);
+    trained.losses.push_back(run.values.loss.item<float>());
+    update(step, trained.losses.back(), gradient, trained.parameters);
   }
   return trained;
 }
@@ -108,14 +113,14 @@ double Allowed(const GoldenFile& file, const char* what) {
   return std::max(1e-5, 10 * file.config.at("f32_vs_f64").at(what).get<double>());
 }
 
-void Compare(const GoldenFile& file, const Task& task, const Trained& trained) {
+void Compare(const GoldenFile& file, const Network& network, const Trained& trained) {
   const double loss_off = LargestDifference(trained.losses, file.at("loss64").f64());
   EXPECT_LE(loss_off, Allowed(file, "loss_max_abs"));
   const double early_off =
       LargestDifference(std::span(trained.losses).first(50), file.at("loss64").f64().first(50));
   EXPECT_LE(early_off, Allowed(file, "loss_max_abs_first_50"));
   double final_off = 0;
-  for (const ParameterTensor& tensor : task.parameters()) {
+  for (const ParameterTensor& tensor : network.tensors) {
     final_off = std::max(
         final_off,
         LargestDifference(std::span(trained.parameters).subspan(tensor.offset, tensor.size),
@@ -128,12 +133,12 @@ void Compare(const GoldenFile& file, const Task& task, const Trained& trained) {
 
 TEST(GoldenLongTraining, TrainsAsTheLibraryDoes) {
   testing::CheckGoldenFiles("inner_training_long", [](const GoldenFile& file) -> std::string {
-    const std::string kind = file.config.at("task").at("task").get<std::string>();
-    if (kind != "conv") return "task " + kind;
-    const auto task = testing::GoldenConvNet(file.config.at("task"));
-    const Update update = UpdateOf(file, *task);
+    const absl::StatusOr<v1::Task> task = testing::ConfigOf(file.config.at("task"));
+    if (!task.ok()) return std::string(task.status().message());
+    const Network network = testing::GoldenNetwork(*task);
+    const Update update = UpdateOf(file, network);
     if (!update) return "optimizer " + file.config.value("optimizer", "?");
-    Compare(file, *task, Train(file, *task, update));
+    Compare(file, network, Train(file, network, update));
     return "";
   });
 }

@@ -21,13 +21,11 @@
 
 #include "common/lopt/layout.h"
 #include "tests/testing/golden.h"
-#include "tests/testing/golden_conv_net.h"
 #include "tests/testing/golden_optimizer.h"
 #include "worker/engine/torch/differentiate.h"
 #include "worker/engine/torch/torch_rows.h"
 #include "worker/optim/optimizer.h"
 #include "worker/reference/optimizer.h"
-#include "worker/task/conv_net/torch.h"
 #include "worker/task/image_mlp/torch.h"
 #include "worker/task/quadratic/torch.h"
 
@@ -161,13 +159,11 @@ TorchLoss BiasesFirst(const TorchLoss& loss) {
   };
 }
 
-// Empty if the torch tier has no such task.
+// Empty if the torch tier has no text of its own for such a task: networks are
+// golden_networks_test's.
 TorchLoss TaskLoss(const nlohmann::json& config) {
   const std::string task = config.value("task", "");
   if (task == "image_mlp") return BiasesFirst(ImageMlpTorchLoss(ActivationOf(config), 1));
-  if (task == "conv") {
-    return BiasesFirst(ConvNetTorchLoss(testing::GoldenConvConfig(config)));
-  }
   if (task == "quadratic") return QuadraticTorchLoss(v1::QUADRATIC_KIND_PLAIN);
   if (task == "quadratic_target") return QuadraticTorchLoss(v1::QUADRATIC_KIND_TARGET);
   if (task == "log_quadratic") return QuadraticTorchLoss(v1::QUADRATIC_KIND_LOG);
@@ -176,7 +172,8 @@ TorchLoss TaskLoss(const nlohmann::json& config) {
 
 // The same images and labels for every run.
 TorchBatch ImageBatch(const at::Tensor& images, const at::Tensor& labels) {
-  return {.arrays = {ForRuns(images, 1), ForRuns(labels.to(at::kLong), 1)}, .episode = {}};
+  return {
+      .arrays = {ForRuns(images, 1), ForRuns(labels.to(at::kLong), 1)}, .episode = {}, .draws = {}};
 }
 
 TorchBatch TaskBatch(const GoldenFile& file) {
@@ -184,7 +181,7 @@ TorchBatch TaskBatch(const GoldenFile& file) {
     return ImageBatch(ToTorch(file.at("batch/image")), ToTorch(file.at("batch/label")));
   }
   if (!file.has("batch/target")) return {};
-  return {.arrays = {}, .episode = ForRuns(ToTorch(file.at("batch/target")), 1)};
+  return {.arrays = {}, .episode = ForRuns(ToTorch(file.at("batch/target")), 1), .draws = {}};
 }
 
 double TaskDeviation(const GoldenFile& file, const TorchLoss& loss) {

@@ -117,6 +117,106 @@ TEST(CheckConfig, AnEngineThatIsAskedForMustRunEveryTask) {
                                     "write auto, reference or torch")));
 }
 
+// Of a job whose only task is this.
+std::vector<std::string> FaultsOfTask(const std::string& task) {
+  return testing::FaultsOf(testing::kTrialYaml, {"tasks=[" + task + "]"});
+}
+
+TEST(CheckConfig, AVitsWidthIsAMultipleOfItsHeads) {
+  EXPECT_THAT(FaultsOfTask("{vit: {width: 30, heads: 5}}"), IsEmpty());
+  EXPECT_THAT(FaultsOfTask("{vit: {width: 30, heads: 4}}"),
+              ElementsAre(HasSubstr("tasks[0].vit.width is 30, no multiple of heads, which is 4; "
+                                    "write 28 or 32")));
+  EXPECT_THAT(FaultsOfTask("{vit: {width: 3, heads: 4}}"), ElementsAre(HasSubstr("; write 4")));
+}
+
+TEST(CheckConfig, ChannelsOfABottleneckAreMultiplesOfFour) {
+  const auto faults = [](const std::string& more) {
+    return FaultsOfTask("{resnet: {blocks: [1, 1, 1, 1], channels: [8, 4, 10, 6]" + more + "}}");
+  };
+  EXPECT_THAT(faults(", bottleneck: false"), IsEmpty());
+  EXPECT_THAT(faults(""),
+              ElementsAre(HasSubstr("tasks[0].resnet.channels[2] is 10, no multiple of 4, and "
+                                    "bottleneck is true; write 8 or 12")));
+}
+
+TEST(CheckConfig, AFolderOfImagesIsDescribedAndNothingElseIs) {
+  const std::string folder = "images: {folder: {path: mine, height: 5, width: 7, classes: 3}}";
+  for (const std::string kind :
+       {"image_mlp: {hidden: [4], ", "image_mlp: {hidden: [], norm: layer, ",
+        "conv_net: {channels: [4], ", "vit: {", "mlp_mixer: {"}) {
+    SCOPED_TRACE(kind);
+    const std::string name = kind.substr(0, kind.find(':'));
+    EXPECT_THAT(FaultsOfTask("{" + kind + "dataset: folder, size: 0, " + folder + "}}"), IsEmpty());
+    EXPECT_THAT(FaultsOfTask("{" + kind + "dataset: folder}}"),
+                ElementsAre(HasSubstr("tasks[0]." + name +
+                                      ".images.folder is missing, and dataset "
+                                      "is folder; say what is in it")));
+    EXPECT_THAT(FaultsOfTask("{" + kind + "dataset: mnist, " + folder + "}}"),
+                ElementsAre(HasSubstr("tasks[0]." + name +
+                                      ".images.folder is for dataset folder, "
+                                      "and dataset is mnist")));
+  }
+}
+
+TEST(CheckConfig, OnlyGreyImagesAreStacked) {
+  const auto faults = [](const std::string& dataset, const std::string& grey) {
+    return FaultsOfTask("{conv_net: {channels: [4], dataset: " + dataset +
+                        ", images: {stack_channels: 3, grey: " + grey + "}}}");
+  };
+  EXPECT_THAT(faults("cifar10", "true"), IsEmpty());
+  EXPECT_THAT(faults("mnist", "false"), IsEmpty());
+  EXPECT_THAT(faults("cifar10", "false"),
+              ElementsAre(HasSubstr("tasks[0].conv_net.images.stack_channels is 3, which is for "
+                                    "grey images, and these have 3 channels; write grey: true")));
+}
+
+TEST(CheckConfig, MaximalUpdateIsForPlainMlpsAlone) {
+  const auto faults = [](const std::string& more) {
+    return FaultsOfTask("{image_mlp: {hidden: [4], parametrization: mu" + more + "}}");
+  };
+  EXPECT_THAT(faults(""), IsEmpty());
+  for (const char* more : {", norm: batch", ", dropout: 0.5", ", loss: mse", ", activation: any",
+                           ", init: orthogonal", ", meta_loss: parametric"}) {
+    EXPECT_THAT(faults(more), ElementsAre(HasSubstr("tasks[0].image_mlp.parametrization is mu")))
+        << more;
+  }
+}
+
+TEST(CheckConfig, TasksWithLargeTablesAreBounded) {
+  EXPECT_THAT(FaultsOfTask("{quadratic: {kind: noisy_mean, dimension: 256}}"), IsEmpty());
+  EXPECT_THAT(FaultsOfTask("{quadratic: {kind: noisy_mean, dimension: 257}}"),
+              ElementsAre(HasSubstr("tasks[0].quadratic.dimension is 257, and kind noisy_mean has "
+                                    "256 at most")));
+  const auto squared = [](const std::string& classes) {
+    return FaultsOfTask(
+        "{image_mlp: {hidden: [4], loss: mse, dataset: folder, images: {folder: "
+        "{path: mine, height: 5, width: 7, classes: " +
+        classes + "}}}}");
+  };
+  EXPECT_THAT(squared("4096"), IsEmpty());
+  EXPECT_THAT(squared("4097"),
+              ElementsAre(HasSubstr("tasks[0].image_mlp.loss is mse of 4097 classes")));
+}
+
+TEST(CheckConfig, ATableOfClassesHasTwoOfThemAtLeast) {
+  const auto faults = [](const std::string& classes) {
+    return FaultsOfTask(
+        "{table_mlp: {hidden: [4], table: {path: t.csv, target: y, features: 3, "
+        "classes: " +
+        classes + "}}}");
+  };
+  EXPECT_THAT(faults("0"), IsEmpty());
+  EXPECT_THAT(faults("2"), IsEmpty());
+  EXPECT_THAT(faults("1"), ElementsAre(HasSubstr("tasks[0].table_mlp.table.classes is 1")));
+}
+
+// One fault is told once: not what follows from it.
+TEST(CheckConfig, ATaskWithAFieldAtFaultIsNotAskedForRules) {
+  EXPECT_THAT(FaultsOfTask("{vit: {width: 30, heads: 0}}"),
+              ElementsAre(HasSubstr("tasks[0].vit.heads is 0")));
+}
+
 TEST(CheckConfig, FeaturesFromCurvatureWantATaskThatHasIt) {
   const std::string optimizer = "optimizer={adafac_mlp: {features: [gradient, hessian_diagonal]}}";
   EXPECT_THAT(testing::FaultsOf(testing::kTrialYaml, {"tasks=[{quadratic: {}}]", optimizer}),

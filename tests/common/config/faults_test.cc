@@ -285,8 +285,8 @@ INSTANTIATE_TEST_SUITE_P(
         {"NothingForAMappingOfDefaults",
          "  - quadratic: {dimension: 10}",
          "  - quadratic:",
-         {"9:5: tasks[1].quadratic has no value; it must be a mapping with the keys dimension and "
-          "kind; "
+         {"9:5: tasks[1].quadratic has no value; it must be a mapping with the keys dimension, "
+          "kind, noise and condition; "
           "write {} for the defaults"}},
         {"AlternativeThatNeedsKeys",
          "  nres: {window: 50, sigma: 0.01}\n  particles: 16\n  block: 4\n",
@@ -315,13 +315,12 @@ INSTANTIATE_TEST_SUITE_P(
          "activation: rleu",
          {"7:19: tasks[0].image_mlp.activation is \"rleu\"; did you mean relu? it must be one of "
           "relu, "
-          "relu6, selu, tanh, cos, sin, sigmoid, silu, gelu or leaky_relu"}},
+          "relu6, selu, tanh, cos, sin, sigmoid, silu, gelu, leaky_relu or any"}},
         {"EnumPrefixIsNotWritten",
          "dimension: 10",
          "kind: QUADRATIC_KIND_LOG",
          {"9:23: tasks[1].quadratic.kind is \"QUADRATIC_KIND_LOG\"; it must be one of plain, "
-          "target or "
-          "log"}},
+          "target, log, sum, data, noisy_mean, noisy_gradient or spectrum"}},
         {"PatternOfTheName",
          "name: trial",
          "name: -Trial-",
@@ -479,7 +478,7 @@ outer: {optimizer: {adam: {}}}
           "job.yaml:5:30: tasks[0].image_mlp.hidden[1] is 0x20, which is hexadecimal; write 32",
           "job.yaml:5:49: tasks[0].image_mlp.activation is \"tan\"; did you mean tanh? it must be "
           "one of "
-          "relu, relu6, selu, tanh, cos, sin, sigmoid, silu, gelu or leaky_relu",
+          "relu, relu6, selu, tanh, cos, sin, sigmoid, silu, gelu, leaky_relu or any",
           "job.yaml:6:29: episode.constant.steps is 010, which looks octal; write 10, or 8 if "
           "octal was "
           "meant",

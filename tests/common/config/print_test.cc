@@ -40,10 +40,18 @@ tasks:
       activation: relu
       batch: 128
       parametrization: standard
+      norm: none
+      dropout: 0
+      loss: cross_entropy
+      init: standard
+      init_scale: 1
+      meta_loss: fixed
     weight: 2
   - quadratic:
       dimension: 10
       kind: plain
+      noise: 1
+      condition: 1000
     weight: 1
 episode:
   log_uniform:

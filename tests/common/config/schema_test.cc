@@ -49,11 +49,11 @@ TEST(Schema, SaysOfEveryValueWhatHoldsIfItsKeyIsAbsent) {
   ForEachField([](const FieldDescriptor& field) {
     const v1::FieldRule& rule = RuleOf(field);
     const bool optional_mapping = field.message_type() && !field.is_repeated();
-    // An absent list is empty.
+    // An absent list is empty, or what its default says.
     const bool optional_list = field.is_repeated() && !rule.required();
-    if (field.real_containing_oneof() || optional_mapping || optional_list) {
+    if (field.real_containing_oneof() || optional_mapping) {
       EXPECT_TRUE(rule.default_value().empty()) << field.full_name();
-    } else {
+    } else if (!optional_list) {
       EXPECT_NE(rule.required(), !rule.default_value().empty()) << field.full_name();
     }
   });
@@ -62,14 +62,25 @@ TEST(Schema, SaysOfEveryValueWhatHoldsIfItsKeyIsAbsent) {
 TEST(Schema, HasDefaultsThatAreReadable) {
   google::protobuf::DynamicMessageFactory factory;
   ForEachField([&](const FieldDescriptor& field) {
-    if (RuleOf(field).default_value().empty()) return;
-    YamlNode node;
-    node.kind = YamlNode::Kind::kScalar;
-    node.text = RuleOf(field).default_value();
     const std::unique_ptr<google::protobuf::Message> message(
         factory.GetPrototype(field.containing_type())->New());
-    EXPECT_EQ(BindScalar(node, field, field.name(), *message), std::nullopt) << field.full_name();
+    for (const std::string& value : DefaultValues(field)) {
+      YamlNode node;
+      node.kind = YamlNode::Kind::kScalar;
+      node.text = value;
+      EXPECT_EQ(BindScalar(node, field, field.name(), *message), std::nullopt) << field.full_name();
+    }
   });
+}
+
+TEST(Schema, ReadsADefaultListAsYamlDoes) {
+  const auto values = [](const char* field) {
+    return DefaultValues(*v1::SampledImageMlp::descriptor()->FindFieldByName(field));
+  };
+  EXPECT_THAT(values("width"), ::testing::ElementsAre("8", "128"));
+  EXPECT_THAT(values("datasets"), ::testing::ElementsAre("fashion_mnist"));
+  const auto& required = *v1::ConvNet::descriptor()->FindFieldByName("channels");
+  EXPECT_THAT(DefaultValues(required), ::testing::IsEmpty());
 }
 
 TEST(Schema, BoundsEveryNumberButTheSeed) {
@@ -92,7 +103,8 @@ TEST(Schema, HasPatternsThatCompileAndAreDescribed) {
 
 TEST(Schema, NamesEnumValuesWithoutTheirPrefix) {
   const auto& type = *v1::QuadraticKind_descriptor();
-  EXPECT_THAT(ValueNames(type), ::testing::ElementsAre("plain", "target", "log"));
+  EXPECT_THAT(ValueNames(type), ::testing::ElementsAre("plain", "target", "log", "sum", "data",
+                                                       "noisy_mean", "noisy_gradient", "spectrum"));
   EXPECT_EQ(FindEnumValue(type, "log")->number(), v1::QUADRATIC_KIND_LOG);
   EXPECT_EQ(FindEnumValue(type, "unspecified"), nullptr);
   EXPECT_EQ(FindEnumValue(type, "LOG"), nullptr);

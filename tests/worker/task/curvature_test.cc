@@ -43,6 +43,7 @@ struct DoubleMlp {
       case v1::ACTIVATION_LEAKY_RELU:
         return x < 0 ? -0.5 * x : x;
       case v1::ACTIVATION_RELU:
+      case v1::ACTIVATION_ANY:
       case v1::ACTIVATION_UNSPECIFIED:
       case v1::Activation_INT_MIN_SENTINEL_DO_NOT_USE_:
       case v1::Activation_INT_MAX_SENTINEL_DO_NOT_USE_:

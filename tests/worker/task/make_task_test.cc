@@ -2,6 +2,10 @@
 #include <google/protobuf/text_format.h>
 #include <gtest/gtest.h>
 
+#include <cmath>
+#include <string>
+#include <vector>
+
 #include "common/task/facts.h"
 #include "tests/worker/data/idx_files.h"
 #include "worker/task/image_mlp/image_mlp.h"
@@ -53,18 +57,38 @@ TEST(MakeTask, AQuadraticHasTheDimensionOfItsConfig) {
   EXPECT_EQ((*task)->parameter_count(), 12u);
 }
 
-TEST(MakeTask, AConvNetHasTheTensorsThatItsFactsSay) {
-  for (const char* channels : {"channels: 6 channels: 4", "channels: 5", ""}) {
-    const std::string text =
-        std::string(
-            "conv_net { dataset: DATASET_FASHION_MNIST size: 9 activation: ACTIVATION_RELU "
-            "pool: POOL_MAX batch: 2 ") +
-        channels + " }";
+const char kImages[] = "dataset: DATASET_FASHION_MNIST size: 9 batch: 2 ";
+
+// Tasks that are networks, with all that a config from a file would have.
+std::vector<std::string> Networks() {
+  const std::string images = kImages;
+  const std::string conv = "conv_net { " + images + "activation: ACTIVATION_RELU ";
+  return {
+      conv + "pool: POOL_MAX channels: 6 channels: 4 }",
+      conv + "pool: POOL_FLATTEN channels: 5 norm: NORM_BATCH }",
+      conv + "pool: POOL_AVG }",
+      "image_mlp { " + images + "activation: ACTIVATION_ANY hidden: 5 init: INITIALIZER_ANY }",
+      "image_mlp { " + images + "activation: ACTIVATION_RELU hidden: 5 dropout: 0.5 }",
+      "resnet { " + images +
+          "blocks: [1, 2, 1, 1] channels: [4, 8, 8, 4] version: RESNET_VERSION_V1 "
+          "stem_channels: 3 stem_kernel: 3 stem_stride: 2 activation: ACTIVATION_COS "
+          "init: INITIALIZER_STANDARD init_scale: 1 meta_loss: META_LOSS_FIXED }",
+      "vit { " + images + "patch: 4 layers: 1 width: 6 heads: 2 mlp: 5 dropout: 0.5 }",
+      "mlp_mixer { " + images + "patch: 4 blocks: 1 width: 6 tokens_mlp: 5 channels_mlp: 4 }",
+      "quadratic { dimension: 5 kind: QUADRATIC_KIND_NOISY_GRADIENT }",
+  };
+}
+
+TEST(MakeTask, ANetworkHasTheTensorsThatItsFactsSay) {
+  for (const std::string& text : Networks()) {
+    SCOPED_TRACE(text);
     const auto task = Make(text);
     ASSERT_TRUE(task.ok()) << task.status();
     v1::Task config;
     ASSERT_TRUE(google::protobuf::TextFormat::ParseFromString(text, &config));
     const TaskFacts facts = FactsOf(config);
+    EXPECT_TRUE(facts.has_network);
+    EXPECT_EQ(facts.has_classes, (*task)->has_classes());
     ASSERT_EQ(facts.tensors.size(), (*task)->parameters().size());
     for (size_t i = 0; i < facts.tensors.size(); ++i) {
       EXPECT_EQ(facts.tensors[i].name, (*task)->parameters()[i].name);
@@ -72,6 +96,36 @@ TEST(MakeTask, AConvNetHasTheTensorsThatItsFactsSay) {
       EXPECT_EQ(facts.tensors[i].offset, (*task)->parameters()[i].offset);
     }
   }
+}
+
+TEST(MakeTask, ANetworkFallsAlongItsGradient) {
+  for (const std::string& text : Networks()) {
+    SCOPED_TRACE(text);
+    const auto task = Make(text);
+    ASSERT_TRUE(task.ok()) << task.status();
+    const RunSeed seed{.key = 3, .particle = 4, .episode = 5};
+    std::vector<float> point((*task)->parameter_count()), gradient(point.size());
+    (*task)->SampleInitial(seed, point);
+    const float before = (*task)->LossAndGradient(seed, 7, point, gradient);
+    EXPECT_EQ((*task)->LossAndGradient(seed, 7, point, gradient), before) << "the same draws";
+    double squares = 0;
+    for (const float g : gradient) squares += double{g} * g;
+    ASSERT_GT(squares, 0);
+    // A step so short that the loss falls by about a thousandth of itself.
+    const double rate = 1e-3 * std::abs(before) / squares;
+    for (size_t i = 0; i < point.size(); ++i) point[i] -= static_cast<float>(rate) * gradient[i];
+    EXPECT_LT((*task)->LossAndGradient(seed, 7, point, gradient), before);
+  }
+}
+
+TEST(MakeTask, WhatOneFieldDemandsOfAnotherIsAnInvalidArgumentToo) {
+  const std::string images = kImages;
+  ExpectInvalid("vit { " + images + "patch: 4 layers: 1 width: 30 heads: 4 mlp: 5 }",
+                "vit.width is 30, no multiple of heads, which is 4; write 28 or 32");
+  ExpectInvalid(
+      "image_mlp { dataset: DATASET_FOLDER size: 8 batch: 1 "
+      "activation: ACTIVATION_RELU }",
+      "image_mlp.images.folder is missing");
 }
 
 TEST(MakeTask, WhatTheSchemaDoesNotAllowIsAnInvalidArgument) {
@@ -83,7 +137,7 @@ TEST(MakeTask, WhatTheSchemaDoesNotAllowIsAnInvalidArgument) {
   ExpectInvalid("image_mlp { dataset: DATASET_FASHION_MNIST size: 8 batch: 1 }",
                 "image_mlp.activation is 0");
   ExpectInvalid("image_mlp { size: 8 batch: 1 activation: ACTIVATION_RELU }",
-                "data set 0 is unknown");
+                "image_mlp.dataset is 0");
   const std::string mlp = "image_mlp { dataset: DATASET_FASHION_MNIST activation: ACTIVATION_RELU ";
   ExpectInvalid(mlp + "size: 8 }", "image_mlp.batch is 0");
   const std::string net = "conv_net { dataset: DATASET_FASHION_MNIST size: 8 batch: 1 ";
@@ -91,7 +145,7 @@ TEST(MakeTask, WhatTheSchemaDoesNotAllowIsAnInvalidArgument) {
   ExpectInvalid(net + "activation: ACTIVATION_RELU }", "conv_net.pool is 0");
   ExpectInvalid(net + "activation: ACTIVATION_RELU pool: POOL_AVG channels: 4096 }",
                 "conv_net.channels is 4096");
-  ExpectInvalid(mlp + "size: 4000000000 batch: 1 }", "cannot be resized");
+  ExpectInvalid(mlp + "size: 4000000000 batch: 1 }", "image_mlp.size is 4000000000");
   ExpectInvalid(mlp + "size: 8 batch: 1 hidden: 4000000000 }", "image_mlp.hidden is 4000000000");
 }
 

@@ -79,6 +79,16 @@ TEST(TorchRuns, AConvNetAgreesWithTheReference) {
   ExpectAgreementWithTheReference(runs, 10);
 }
 
+// By momentum: what normalises gradients makes steps of the rounding where they are exactly 0, as
+// those of biases before a batch norm.
+TEST(TorchRuns, EveryNetworkAgreesWithTheReference) {
+  for (const v1::Task& task : testing::SmallNetworks()) {
+    SCOPED_TRACE(task.ShortDebugString());
+    Runs runs(task, FamilySamples()[1].config, 3);
+    ExpectAgreementWithTheReference(runs, 5);
+  }
+}
+
 TEST(TorchRuns, EveryActivationAgreesWithTheReference) {
   for (int i = v1::ACTIVATION_RELU; i <= v1::Activation_MAX; ++i) {
     SCOPED_TRACE(v1::Activation_Name(i));
@@ -124,7 +134,8 @@ TEST(TorchRuns, ARestartedRunGoesAsTheFirstTimeWhileTheOthersGoOn) {
 }
 
 TEST(TorchRuns, CopyCarriesEverything) {
-  std::vector<v1::Task> tasks = {SmallMlp(), SmallQuadratic(v1::QUADRATIC_KIND_TARGET)};
+  const std::vector<v1::Task> tasks = {SmallMlp(), SmallQuadratic(v1::QUADRATIC_KIND_TARGET),
+                                       SmallQuadratic(v1::QUADRATIC_KIND_NOISY_GRADIENT)};
   for (const v1::Task& task : tasks) {
     for (const auto& [name, config] : FamilySamples()) {
       SCOPED_TRACE(name);

@@ -1,15 +1,15 @@
 // The step that a GPU captures as a graph, here on the processor and call by call.
 #include "worker/engine/torch/torch_step.h"
-#include "tests/testing/shared_data.h"
 
 #include <ATen/ops/zeros.h>
 #include <gtest/gtest.h>
 
+#include "tests/testing/shared_data.h"
 #include "tests/worker/engine/torch/fixtures.h"
 #include "worker/engine/torch/differentiate.h"
-#include "worker/network/torch/run_torch.h"
 #include "worker/engine/torch/torch_batches.h"
 #include "worker/engine/torch/torch_rows.h"
+#include "worker/network/torch/run_torch.h"
 
 namespace paceline {
 namespace {
@@ -127,9 +127,11 @@ class TorchStepTest : public ::testing::Test {
 };
 
 TEST_F(TorchStepTest, EveryTaskTrainsAsInTheTorchTier) {
-  for (const v1::Task& task :
-       {SmallMlp(), testing::SmallConvNet(), SmallQuadratic(v1::QUADRATIC_KIND_PLAIN),
-        SmallQuadratic(v1::QUADRATIC_KIND_TARGET), SmallQuadratic(v1::QUADRATIC_KIND_LOG)}) {
+  std::vector<v1::Task> tasks = {
+      SmallMlp(), testing::SmallConvNet(), SmallQuadratic(v1::QUADRATIC_KIND_PLAIN),
+      SmallQuadratic(v1::QUADRATIC_KIND_TARGET), SmallQuadratic(v1::QUADRATIC_KIND_LOG)};
+  for (const v1::Task& network : testing::SmallNetworks()) tasks.push_back(network);
+  for (const v1::Task& task : tasks) {
     SCOPED_TRACE(task.ShortDebugString());
     seeds_.clear();
     Make(task);
