@@ -4,6 +4,7 @@
 #include <optional>
 #include <set>
 #include <utility>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "common/estimator/settings.h"
@@ -14,6 +15,7 @@
 #include "common/lopt/layout.h"
 #include "common/task/data_use.h"
 #include "common/task/facts.h"
+#include "common/task/sample.h"
 #include "common/tier/tier.h"
 
 namespace paceline {
@@ -81,6 +83,28 @@ uint64_t DataBytes(const v1::JobConfig& config) {
   return bytes;
 }
 
+// The task itself, or of what a sample draws first the two that have the most parameters and the
+// most values of layers.
+std::vector<v1::Task> LargestOf(const v1::Task& task, uint64_t key) {
+  if (!task.has_sample()) return {task};
+  constexpr uint32_t kDraws = 128;
+  v1::Task most_parameters, most_values;
+  size_t parameters = 0, values = 0;
+  for (uint32_t block = 0; block < kDraws; ++block) {
+    const v1::Task drawn = DrawTask(task, key, block, /*episode=*/0);
+    const TaskFacts facts = FactsOf(drawn);
+    if (facts.parameter_count() > parameters) {
+      parameters = facts.parameter_count();
+      most_parameters = drawn;
+    }
+    if (facts.value_floats + facts.batch_floats > values) {
+      values = facts.value_floats + facts.batch_floats;
+      most_values = drawn;
+    }
+  }
+  return {most_parameters, most_values};
+}
+
 Footprint WithBlock(v1::JobConfig config, uint32_t block) {
   config.mutable_estimator()->set_block(block);
   return FootprintOf(config);
@@ -104,7 +128,11 @@ Footprint FootprintOf(const v1::JobConfig& config) {
   footprint.data_bytes = DataBytes(config);
   const uint64_t particles = config.estimator().block();
   footprint.blocks = config.estimator().particles() / config.estimator().block();
+  std::vector<v1::Task> tasks;
   for (const v1::Task& task : config.tasks()) {
+    for (v1::Task& largest : LargestOf(task, config.seed())) tasks.push_back(std::move(largest));
+  }
+  for (const v1::Task& task : tasks) {
     const uint64_t run =
         kFloat * (ParameterCount(task) + StateFloats(config.optimizer(), task)) + 128;
     const uint64_t runs = RunsPerParticle(config.estimator());

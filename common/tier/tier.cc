@@ -23,13 +23,28 @@ std::string TierName(v1::Engine tier) {
   return "";
 }
 
+namespace {
+
+// What a sample draws may be small enough for one tier, or too large.
+std::set<v1::Engine> TiersOfTask(v1::Engine asked, const TaskFacts& facts) {
+  if (asked != v1::ENGINE_AUTO) return {asked};
+  if (!facts.is_sample) return {facts.own_tier};
+  std::set<v1::Engine> tiers = facts.tiers;
+  tiers.erase(v1::ENGINE_REFERENCE);
+  return tiers;
+}
+
+}  // namespace
+
 v1::Engine ChooseEngine(v1::Engine asked, const v1::Task& task) {
   return asked == v1::ENGINE_AUTO ? FactsOf(task).own_tier : asked;
 }
 
 std::set<v1::Engine> TiersOf(const v1::JobConfig& config) {
   std::set<v1::Engine> tiers;
-  for (const v1::Task& task : config.tasks()) tiers.insert(ChooseEngine(config.engine(), task));
+  for (const v1::Task& task : config.tasks()) {
+    tiers.merge(TiersOfTask(config.engine(), FactsOf(task)));
+  }
   return tiers;
 }
 

@@ -64,6 +64,27 @@ outer:
   schedule: {inverse_sqrt: {warmup_steps: 10}}
 )";
 
+// Eight families of tasks, one of them drawn anew for every episode; draws of steps and of episodes.
+inline constexpr char kMixedJob[] = R"(
+name: mixed
+seed: 16
+optimizer: {adafac_mlp: {hidden: 4}}
+tasks:
+  - sample: {conv_net: {channels: [2, 6], layers: [1, 2], size: [4, 9], batch: [4, 12]}}
+  - resnet: {size: 8, blocks: [1, 1, 1, 1], channels: [4, 4, 8, 8], stem_channels: 4, batch: 4}
+  - autoencoder: {hidden: [8], batch: 8, log_loss: any, centred: any, constrained: any}
+  - vae: {size: 4, encoder: [8], decoder: [8], latent: 3, batch: 8, activation: any, centred: any}
+  - rnn_lm: {cell: gru, embedding: 4, hidden: 6, batch: 3, length: 5}
+  - transformer_lm: {width: 8, heads: 2, key_size: 4, batch: 3, length: 5, dropout: 0.1}
+  - vit: {size: 8, patch: 4, layers: 1, width: 8, heads: 2, mlp: 12, batch: 8, dropout: 0.1}
+  - image_mlp: {hidden: [8], norm: layer, dropout: 0.2, activation: any, init: any, batch: 8}
+  - quadratic: {kind: noisy_gradient, dimension: 7}
+episode: {log_uniform: {min: 10, max: 40}}
+estimator: {nres: {window: 5, sigma: 0.01}, particles: 32, block: 2}
+outer: {steps: 40, optimizer: {adam: {learning_rate: 1.0e-2}}, clip: {global_norm: 1}}
+checkpoint_every: 10
+)";
+
 // With an optimizer's text put in.
 inline constexpr char kFamilyJob[] = R"(
 name: family

@@ -44,9 +44,11 @@ TEST(SameResultTest, WithTwoAndThreeWorkers) {
     Cluster cluster;
     for (int i = 0; i < workers; ++i) cluster.StartWorker();
     ASSERT_TRUE(cluster.WaitForWorkers(workers));
-    const std::string job = cluster.Submit(kNresJob);
-    cluster.WaitForEnd(job);
-    EXPECT_EQ(cluster.Hash(job), UndisturbedHash(kNresJob)) << workers << " workers";
+    for (const char* yaml : {kNresJob, kMixedJob}) {
+      const std::string job = cluster.Submit(yaml);
+      cluster.WaitForEnd(job);
+      EXPECT_EQ(cluster.Hash(job), UndisturbedHash(yaml)) << workers << " workers, " << yaml;
+    }
   }
 }
 
@@ -128,7 +130,8 @@ TEST_P(WorkerDeathTest, AWorkerIsKilledAndAnotherJoins) {
 
 INSTANTIATE_TEST_SUITE_P(SameResult, WorkerDeathTest,
                          ::testing::Values(std::pair(kNresJob, 50), std::pair(kPesJob, 50),
-                                           std::pair(kGpesJob, 50), std::pair(kTorchJob, 6)));
+                                           std::pair(kGpesJob, 50), std::pair(kTorchJob, 6),
+                                           std::pair(kMixedJob, 10)));
 
 TEST(SameResultTest, WhenTheOnlyWorkerDiesAndAllBlocksAreReMade) {
   Cluster cluster;
@@ -143,13 +146,14 @@ TEST(SameResultTest, WhenTheOnlyWorkerDiesAndAllBlocksAreReMade) {
   EXPECT_THAT(cluster.worker(heir).output(), HasSubstr("was re-made"));
 }
 
-TEST(SameResultTest, WhenTheCoordinatorIsKilledAndRestarted) {
+// Kills the coordinator whenever the job has done one of these steps.
+void ExpectToSurviveCoordinators(const char* yaml, std::initializer_list<int64_t> steps) {
   Cluster cluster;
   cluster.StartWorker();
   cluster.StartWorker();
   ASSERT_TRUE(cluster.WaitForWorkers(2));
-  const std::string job = cluster.Submit(kNresJob);
-  for (const int64_t step : {10, 150}) {
+  const std::string job = cluster.Submit(yaml);
+  for (const int64_t step : steps) {
     cluster.WaitForStep(job, step);
     cluster.coordinator().Signal(SIGKILL);
     ASSERT_EQ(cluster.coordinator().Wait(), 128 + SIGKILL);
@@ -157,7 +161,12 @@ TEST(SameResultTest, WhenTheCoordinatorIsKilledAndRestarted) {
     ExpectUnfinished(cluster, job);
   }
   cluster.WaitForEnd(job);
-  EXPECT_EQ(cluster.Hash(job), UndisturbedHash(kNresJob));
+  EXPECT_EQ(cluster.Hash(job), UndisturbedHash(yaml));
+}
+
+TEST(SameResultTest, WhenTheCoordinatorIsKilledAndRestarted) {
+  ExpectToSurviveCoordinators(kNresJob, {10, 150});
+  ExpectToSurviveCoordinators(kMixedJob, {5, 20});
 }
 
 TEST(SameResultTest, WhenAWorkerIsToldToLeave) {
