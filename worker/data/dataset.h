@@ -7,8 +7,11 @@
 
 #include "absl/status/statusor.h"
 #include "common/task/data_use.h"
+#include "worker/data/bpe_cache.h"
 #include "worker/data/examples.h"
 #include "worker/data/load_once.h"
+#include "worker/data/table.h"
+#include "worker/data/text.h"
 
 namespace paceline {
 
@@ -23,17 +26,26 @@ struct DataDigest {
 class DataStore {
  public:
   // Folder that holds one folder per data set: `<folder>/fashion-mnist/train-images-idx3-ubyte.gz`.
-  explicit DataStore(std::string folder = "/usr/share/datasets") : folder_(std::move(folder)) {}
+  // cache: where what takes a while to find is kept for other processes; empty: nowhere.
+  explicit DataStore(std::string folder = "/usr/share/datasets", std::string cache = CacheFolder())
+      : folder_(std::move(folder)), cache_(std::move(cache)) {}
 
   // Images as `use` wants them. NotFound (with the package to install), or DataLoss saying which
   // file is damaged, where and how.
   absl::StatusOr<std::shared_ptr<const ImageData>> Images(const ImageUse& use);
+  // Paths are absolute or below the folder. Errors as LoadText's and LoadTable's.
+  absl::StatusOr<std::shared_ptr<const TextData>> Text(const v1::Text& use);
+  absl::StatusOr<std::shared_ptr<const TableData>> Table(const v1::Table& use);
   // Of what a job sees of the data. Errors as the readers'.
   absl::StatusOr<DataDigest> Digest(const DataUse& use);
 
  private:
-  std::string folder_;
+  std::string PathBelow(const std::string& path) const;
+
+  std::string folder_, cache_;
   LoadOnce<std::string, ImageData> images_;  // by TextOf
+  LoadOnce<std::string, TextData> texts_;    // by TextOf
+  LoadOnce<std::string, TableData> tables_;  // by the message's bytes
 };
 
 }  // namespace paceline

@@ -29,7 +29,7 @@ Gunzip::~Gunzip() {
 
 absl::Status Gunzip::Read(std::span<uint8_t> out) {
   size_t written = 0;
-  if (absl::Status status = Inflate(out, &written); !status.ok()) return status;
+  if (absl::Status status = ReadUpTo(out, &written); !status.ok()) return status;
   if (written == out.size()) return absl::OkStatus();
   return EndsEarly(position_, out.size() - written);
 }
@@ -37,7 +37,7 @@ absl::Status Gunzip::Read(std::span<uint8_t> out) {
 absl::Status Gunzip::Finish() {
   uint8_t extra = 0;
   size_t written = 0;
-  if (absl::Status status = Inflate({&extra, 1}, &written); !status.ok()) return status;
+  if (absl::Status status = ReadUpTo({&extra, 1}, &written); !status.ok()) return status;
   if (written != 0) return GoesOn(position_ - 1);
   if (consumed() == packed_.size()) return absl::OkStatus();
   return Damaged(
@@ -49,7 +49,7 @@ size_t Gunzip::most_bytes() const {
   return packed_.size() * kMaxExpansion;
 }
 
-absl::Status Gunzip::Inflate(std::span<uint8_t> out, size_t* written) {
+absl::Status Gunzip::ReadUpTo(std::span<uint8_t> out, size_t* written) {
   if (!inflater_->ready) return absl::ResourceExhaustedError("zlib: out of memory");
   *written = 0;
   while (*written < out.size() && !inflater_->ended) {

@@ -25,14 +25,14 @@ class Gunzip : public ByteReader {
   ~Gunzip() override;
 
   absl::Status Read(std::span<uint8_t> out) override;
+  // As many of the next bytes as there are; fewer than `out` holds only at the end.
+  absl::Status ReadUpTo(std::span<uint8_t> out, size_t* written);
   // The last member must end here with a correct checksum, and nothing but padding may follow it.
   absl::Status Finish() override;
   size_t most_bytes() const override;
 
  private:
   struct Inflater;
-  // Unpacks into `out`; the number of bytes written is less than its size only at the end.
-  absl::Status Inflate(std::span<uint8_t> out, size_t* written);
   // As much of `out` as one call of zlib gives.
   absl::Status InflateSome(std::span<uint8_t> out, size_t* written);
   // After a member: on to the next, or to the end.
