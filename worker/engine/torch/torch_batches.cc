@@ -7,6 +7,7 @@
 
 #include <map>
 #include <mutex>
+#include <tuple>
 #include <utility>
 
 namespace paceline {
@@ -36,11 +37,12 @@ at::Tensor OnDevice(const TorchArray& array, int64_t rows, at::Device device) {
 std::shared_ptr<const Arrays> Share(const TorchProgram& program, at::Device device) {
   if (program.arrays.empty()) return std::make_shared<const Arrays>();
   static std::mutex mutex;
-  static std::map<std::pair<const void*, int>, std::weak_ptr<const Arrays>> shared;
+  // Windows of two lengths on one text begin at one address: they differ in their number.
+  static std::map<std::tuple<const void*, int64_t, int>, std::weak_ptr<const Arrays>> shared;
   const auto* key = std::visit([](const auto* values) { return static_cast<const void*>(values); },
                                program.arrays.front().values);
   const std::lock_guard<std::mutex> lock(mutex);
-  std::weak_ptr<const Arrays>& place = shared[{key, device.index()}];
+  std::weak_ptr<const Arrays>& place = shared[{key, program.rows, device.index()}];
   if (auto found = place.lock()) return found;
   Arrays arrays;
   for (const TorchArray& array : program.arrays) {

@@ -2,6 +2,9 @@
 
 #include <utility>
 
+#include "worker/task/network/table_arrays.h"
+#include "worker/task/network/text_arrays.h"
+
 namespace paceline {
 namespace {
 
@@ -38,9 +41,10 @@ const SplitArrays& TaskData::Of(Split split) const {
   return test;
 }
 
-absl::StatusOr<TaskData> LoadTaskData(const DataUse& use, const Network&, DataStore& data) {
-  if (const auto* images = std::get_if<ImageUse>(&use)) return LoadImages(*images, data);
-  return absl::UnimplementedError("only images can be read");
+absl::StatusOr<TaskData> LoadTaskData(const DataUse& use, const Network& network, DataStore& data) {
+  if (const auto* text = std::get_if<v1::Text>(&use)) return LoadText(*text, network, data);
+  if (const auto* table = std::get_if<v1::Table>(&use)) return LoadTable(*table, network, data);
+  return LoadImages(std::get<ImageUse>(use), data);
 }
 
 }  // namespace paceline

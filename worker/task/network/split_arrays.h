@@ -27,7 +27,7 @@ struct TaskData {
   const SplitArrays& Of(Split split) const;
 };
 
-// Errors as DataStore's.
+// Errors as DataStore's; InvalidArgument, too, if a split of a text is shorter than a sequence.
 absl::StatusOr<TaskData> LoadTaskData(const DataUse& use, const Network& network, DataStore& data);
 
 }  // namespace paceline
