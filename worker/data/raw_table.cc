@@ -35,7 +35,7 @@ absl::Status CheckNames(const std::vector<std::string>& names) {
   for (size_t i = 0; i < names.size(); ++i) {
     if (seen.insert(names[i]).second) continue;
     return absl::DataLossError(
-        fmt::format("line 1, column {}: a second column is named {}", i + 1, Quoted(names[i])));
+        fmt::format("line 1, column {}: a second column is named {}", i + 1, ShownField(names[i])));
   }
   return absl::OkStatus();
 }
@@ -46,14 +46,15 @@ absl::StatusOr<size_t> TargetOf(const std::vector<std::string>& names, const v1:
   if (found == names.end()) {
     constexpr size_t kShown = 20;
     std::vector<std::string> shown;
-    for (size_t i = 0; i < std::min(names.size(), kShown); ++i) shown.push_back(Quoted(names[i]));
+    for (size_t i = 0; i < std::min(names.size(), kShown); ++i)
+      shown.push_back(ShownField(names[i]));
     return absl::InvalidArgumentError(fmt::format("has no column {} (the target); it has {}{}",
-                                                  Quoted(use.target()), fmt::join(shown, ", "),
+                                                  ShownField(use.target()), fmt::join(shown, ", "),
                                                   names.size() > kShown ? ", ..." : ""));
   }
   if (names.size() - 1 != use.features()) {
     return absl::InvalidArgumentError(fmt::format("has {} columns beside {}, but `features` is {}",
-                                                  names.size() - 1, Quoted(use.target()),
+                                                  names.size() - 1, ShownField(use.target()),
                                                   use.features()));
   }
   return static_cast<size_t>(found - names.begin());
@@ -84,7 +85,7 @@ absl::Status AppendRow(const std::vector<std::string>& fields, size_t line, RawT
       return absl::DataLossError(
           fmt::format("line {}, column {} ({}): {} is no number that a "
                       "float32 holds; expected one, as 1.5 or -2e3",
-                      line, i + 1, Quoted(name), Quoted(fields[i])));
+                      line, i + 1, ShownField(name), ShownField(fields[i])));
     }
     table.features.push_back(number);
   }
@@ -130,7 +131,7 @@ bool ParseNumber(std::string_view text, float& number) {
   return std::isfinite(number);
 }
 
-std::string Quoted(std::string_view field) {
+std::string ShownField(std::string_view field) {
   constexpr size_t kShown = 60;
   return fmt::format("\"{}{}\"", field.substr(0, kShown), field.size() > kShown ? "..." : "");
 }

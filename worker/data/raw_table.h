@@ -29,6 +29,6 @@ absl::StatusOr<RawTable> ParseTable(std::string_view bytes, const v1::Table& use
 // A finite float32 number in decimal digits, perhaps with blanks around it; false for others.
 bool ParseNumber(std::string_view text, float& number);
 // `field` in quotes, cut off if it is long: for errors.
-std::string Quoted(std::string_view field);
+std::string ShownField(std::string_view field);
 
 }  // namespace paceline

@@ -87,7 +87,7 @@ absl::Status TooFar(std::string_view column) {
   return absl::DataLossError(fmt::format(
       "column {}: a number is further from the others' mean than a float32 times their standard "
       "deviation; expected numbers of one scale",
-      Quoted(column)));
+      ShownField(column)));
 }
 
 absl::Status StandardiseFeatures(RawTable& table, std::span<const uint32_t> train) {

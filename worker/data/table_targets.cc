@@ -19,7 +19,7 @@ std::optional<int32_t> WholeNumber(std::string_view text, uint32_t classes) {
 
 std::string PlaceOf(const RawTable& table, size_t row, const v1::Table& use) {
   return fmt::format("line {}, column {} ({})", table.lines[row], table.target_column + 1,
-                     Quoted(use.target()));
+                     ShownField(use.target()));
 }
 
 // Every different target, by number.
@@ -38,7 +38,7 @@ absl::StatusOr<std::vector<int32_t>> LabelsByName(const RawTable& table, const v
     return absl::DataLossError(
         fmt::format("{}: {} is no whole number from 0 to {}; expected these alone, or {} different "
                     "names in the column, which has {}",
-                    PlaceOf(table, first_unlike, use), Quoted(table.targets[first_unlike]),
+                    PlaceOf(table, first_unlike, use), ShownField(table.targets[first_unlike]),
                     use.classes() - 1, use.classes(), numbers.size()));
   }
   std::vector<int32_t> labels;
@@ -65,7 +65,7 @@ absl::StatusOr<std::vector<float>> NumbersOf(const RawTable& table, const v1::Ta
     return absl::DataLossError(
         fmt::format("{}: {} is no number that a float32 holds; expected one, or `classes` in the "
                     "config",
-                    PlaceOf(table, row, use), Quoted(table.targets[row])));
+                    PlaceOf(table, row, use), ShownField(table.targets[row])));
   }
   return numbers;
 }

@@ -258,6 +258,23 @@ TEST(Table, TheStoreReadsItOnceBelowItsFolderPackedOrNot) {
   EXPECT_EQ(*store.Digest(Use(2, 2)), (DataDigest{"table.csv", (*first)->digest}));
 }
 
+TEST(Table, TheTablesThatSetupInstallsAreRead) {
+  DataStore store;
+  v1::Table iris = Use(4, 3, "species"), wine = Use(13, 3, "cultivar");
+  iris.set_path("tables/iris.csv");
+  wine.set_path("tables/wine.csv");
+  for (const auto& [use, rows] : {std::pair(iris, 150u), std::pair(wine, 178u)}) {
+    const auto data = store.Table(use);
+    if (absl::IsNotFound(data.status())) {
+      GTEST_SKIP() << "*** NOT TESTED: " << data.status() << " ***";
+    }
+    ASSERT_TRUE(data.ok()) << data.status();
+    size_t count = 0;
+    for (const TableRows* split : SplitsOf(**data)) count += split->count();
+    EXPECT_EQ(count, rows);
+  }
+}
+
 TEST(Table, FaultsNameTheFile) {
   const FileFolder folder;
   DataStore store(folder.path());
