@@ -21,6 +21,8 @@ TEST(FuzzCorpus, IsReadByEveryHarnessWithoutHarm) {
     fuzz::ThetaState(*bytes);
     fuzz::Pylo(*bytes);
     fuzz::Config(*bytes);
+    fuzz::Csv(*bytes);
+    fuzz::BytePairs(*bytes);
     ++inputs;
   }
   EXPECT_GT(inputs, 20);

@@ -15,5 +15,9 @@ void ThetaState(std::string_view input);
 void Pylo(std::string_view input);
 // A job's config, then an optimizer alone.
 void Config(std::string_view input);
+// A CSV file, then as a table.
+void Csv(std::string_view input);
+// A text, whose first byte says how many pairs of tokens become one, then a cache of such pairs.
+void BytePairs(std::string_view input);
 
 }  // namespace paceline::fuzz

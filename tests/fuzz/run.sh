@@ -35,5 +35,5 @@ export -f fuzz
 export seconds
 
 printf '%s\n' "Safetensors safetensors" "ThetaState theta_state tests/common/checkpoint/data" \
-  "Pylo pylo" "Config config configs" |
+  "Pylo pylo" "Config config configs" "Csv csv" "BytePairs byte_pairs" |
   xargs -P "$(nproc)" -I{} bash -c 'fuzz {}'
