@@ -42,8 +42,9 @@ const SplitArrays& TaskData::Of(Split split) const {
 }
 
 absl::StatusOr<TaskData> LoadTaskData(const DataUse& use, const Network& network, DataStore& data) {
-  if (const auto* text = std::get_if<v1::Text>(&use)) return LoadText(*text, network, data);
-  if (const auto* table = std::get_if<v1::Table>(&use)) return LoadTable(*table, network, data);
+  if (const auto* text = std::get_if<v1::Text>(&use)) return LoadTextArrays(*text, network, data);
+  if (const auto* table = std::get_if<v1::Table>(&use))
+    return LoadTableArrays(*table, network, data);
   return LoadImages(std::get<ImageUse>(use), data);
 }
 

@@ -33,7 +33,8 @@ SplitArrays OfRows(const Network& network, const TableRows& rows) {
 
 }  // namespace
 
-absl::StatusOr<TaskData> LoadTable(const v1::Table& use, const Network& network, DataStore& store) {
+absl::StatusOr<TaskData> LoadTableArrays(const v1::Table& use, const Network& network,
+                                         DataStore& store) {
   const absl::StatusOr<std::shared_ptr<const TableData>> data = store.Table(use);
   if (!data.ok()) return data.status();
   const TableData& table = **data;

@@ -10,6 +10,7 @@ namespace paceline {
 
 // Inputs are features [example, feature], and labels or targets [example], in any order. As
 // LoadTaskData.
-absl::StatusOr<TaskData> LoadTable(const v1::Table& use, const Network& network, DataStore& store);
+absl::StatusOr<TaskData> LoadTableArrays(const v1::Table& use, const Network& network,
+                                         DataStore& store);
 
 }  // namespace paceline

@@ -39,7 +39,8 @@ absl::Status CheckLength(const v1::Text& use, const TextData& data, int64_t leng
 
 }  // namespace
 
-absl::StatusOr<TaskData> LoadText(const v1::Text& use, const Network& network, DataStore& store) {
+absl::StatusOr<TaskData> LoadTextArrays(const v1::Text& use, const Network& network,
+                                        DataStore& store) {
   const absl::StatusOr<std::shared_ptr<const TextData>> data = store.Text(use);
   if (!data.ok()) return data.status();
   const TextData& text = **data;

@@ -11,6 +11,7 @@ namespace paceline {
 // The network has two inputs of tokens [example, length]: row r of the first is tokens r to
 // r + length − 1, of the second those that follow them. Evaluation takes windows that do not
 // overlap. As LoadTaskData.
-absl::StatusOr<TaskData> LoadText(const v1::Text& use, const Network& network, DataStore& store);
+absl::StatusOr<TaskData> LoadTextArrays(const v1::Text& use, const Network& network,
+                                        DataStore& store);
 
 }  // namespace paceline
