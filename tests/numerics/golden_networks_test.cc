@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -39,6 +40,25 @@ Tolerance ToleranceOf(const std::string& kind, bool batch_norm) {
   return {};
 }
 
+// The library leaves some losses as they are; ours are bounded, and are compared within.
+bool IsIdentity(std::span<const float> in, std::span<const float> out) {
+  return std::ranges::equal(
+      in, out, [](float x, float y) { return x == y || (std::isnan(x) && std::isnan(y)); });
+}
+
+void CheckMetaLoss(const MetaLossRule& rule, std::span<const float> in,
+                   std::span<const float> out) {
+  const bool is_identity = IsIdentity(in, out);
+  for (size_t i = 0; i < in.size(); ++i) {
+    if (is_identity && !(std::abs(in[i]) <= rule.bound())) continue;
+    // The library's convolutions let NaN through; an estimator has no use for it.
+    const float expected = std::isnan(out[i]) ? rule.bound() : out[i];
+    EXPECT_NEAR(rule(in[i]), expected, kNormalizer * std::max(1.f, std::abs(expected)))
+        << "of " << in[i];
+  }
+  EXPECT_EQ(rule(NAN), rule.bound());
+}
+
 // A file's variant: its tensors are "<group>/<variant>/<name>".
 class Subject {
  public:
@@ -53,7 +73,9 @@ class Subject {
 
   void Check() {
     CheckParameters();
-    CheckMetaLoss();
+    const std::string name = Name("normalizer_out");
+    CheckMetaLoss(network_.meta_loss, file_.at("normalizer_in").f32(),
+                  file_.at(file_.has(name) ? name : "normalizer_out").f32());
     const double exact = CheckDouble();
     const testing::NetworkRun run = testing::RunOne(network_, Parameters(at::kFloat), inputs_);
     CheckStatistics(run.values, "new_state",
@@ -99,26 +121,6 @@ class Subject {
     for (const ParameterTensor& tensor : network_.tensors) {
       ASSERT_EQ(tensor.shape, file_.at("param/" + tensor.name).shape) << tensor.name;
     }
-  }
-
-  // The library leaves some losses as they are; ours are bounded, and are compared within.
-  void CheckMetaLoss() const {
-    const std::span<const float> in = file_.at("normalizer_in").f32();
-    const std::string name = Name("normalizer_out");
-    const std::span<const float> out = file_.at(file_.has(name) ? name : "normalizer_out").f32();
-    const float bound = network_.meta_loss.bound();
-    const bool is_identity =
-        std::isinf(*std::ranges::max_element(
-            out, {}, [](float value) { return std::isnan(value) ? 0 : value; })) &&
-        out.back() < 0;
-    for (size_t i = 0; i < in.size(); ++i) {
-      if (is_identity && !(std::abs(in[i]) <= bound)) continue;
-      const float own = network_.meta_loss(in[i]);
-      // The library's convolutions let NaN through; an estimator has no use for it.
-      const float expected = std::isnan(out[i]) ? bound : out[i];
-      EXPECT_NEAR(own, expected, kNormalizer * std::max(1.f, std::abs(expected))) << "of " << in[i];
-    }
-    EXPECT_EQ(network_.meta_loss(NAN), bound);
   }
 
   double LargestGradient() const {
@@ -237,6 +239,41 @@ TEST(GoldenNetworks, EveryFileIsReproducedInEveryVariant) {
       Subject(file, variant, *task).Check();
     }
     return "";
+  });
+}
+
+// A config of every kind that some file describes, by the library's name.
+std::map<std::string, nlohmann::json> ConfigsByKind() {
+  std::map<std::string, nlohmann::json> configs;
+  for (const std::string& path : testing::GoldenPaths("task_gradient")) {
+    const absl::StatusOr<GoldenFile> file = testing::LoadGolden(path);
+    if (!file.ok()) continue;
+    configs[file->config.at("task")] =
+        testing::VariantConfig(*file, testing::VariantsOf(*file).front());
+  }
+  return configs;
+}
+
+// Of how many classes, tokens or pixels, beside what the kind's task file says.
+TEST(GoldenNetworks, MetaLossesAreTheLibrarysForEveryNumberOfClasses) {
+  const std::map<std::string, nlohmann::json> configs = ConfigsByKind();
+  testing::CheckGoldenFiles("normalizers", [&](const GoldenFile& file) -> std::string {
+    int checked = 0;
+    for (const auto& [type, change] : file.config.at("types").items()) {
+      SCOPED_TRACE(type);
+      nlohmann::json config = configs.at(change.at("task"));
+      config.update(change);
+      const absl::StatusOr<v1::Task> task = testing::ConfigOf(config);
+      if (!task.ok()) {
+        fmt::print("  not supported: {}: {}\n", type, task.status().ToString());
+        continue;
+      }
+      CheckMetaLoss(testing::GoldenNetwork(*task).meta_loss, file.at("in").f32(),
+                    file.at("out/" + type).f32());
+      ++checked;
+    }
+    fmt::print("  {} types checked\n", checked);
+    return checked == 0 ? "no type" : "";
   });
 }
 

@@ -53,6 +53,14 @@ uint32_t PatchOf(const GoldenOptions& options) {
   return patch.at(0);
 }
 
+// The sampled families' own weights are normal (init_tasks.json).
+template <class TaskMessage>
+void SetInitializer(const std::string& kind, TaskMessage& task) {
+  const bool sampled = kind.starts_with("param_");
+  task.set_init(sampled ? v1::INITIALIZER_NORMAL : v1::INITIALIZER_STANDARD);
+  task.set_init_scale(1);
+}
+
 v1::MetaLoss MetaLossOf(const std::string& kind) {
   return kind.starts_with("param_") ? v1::META_LOSS_PARAMETRIC : v1::META_LOSS_FIXED;
 }
@@ -63,6 +71,7 @@ void SetImageMlp(const std::string& kind, const GoldenOptions& options, v1::Task
   AddAll(options.at("hidden_sizes"), *mlp.mutable_hidden());
   mlp.set_activation(ActivationOf(options.at("activation")));
   mlp.set_meta_loss(MetaLossOf(kind));
+  SetInitializer(kind, mlp);
   if (kind == "image_mlp_norm") mlp.set_norm(NormOf(options.at("norm_type")));
   if (kind != "image_mlp_mse") return;
   mlp.set_loss(v1::CLASSIFIER_LOSS_MSE);
@@ -76,6 +85,7 @@ void SetConvNet(const std::string& kind, const GoldenOptions& options, v1::Task&
   net.set_activation(ActivationOf(options.at("activation")));
   net.set_pool(options.value("pool", "avg") == "max" ? v1::POOL_MAX : v1::POOL_AVG);
   net.set_meta_loss(MetaLossOf(kind));
+  SetInitializer(kind, net);
   if (kind == "conv_norm") net.set_norm(NormOf(options.at("norm_type")));
   if (kind == "param_image_conv") AddAll(options.at("strides"), *net.mutable_strides());
 }
@@ -224,6 +234,16 @@ std::vector<std::string> VariantsOf(const GoldenFile& file) {
   return file.config.value("variant_names", std::vector<std::string>{""});
 }
 
+nlohmann::json VariantConfig(const GoldenFile& file, const std::string& variant) {
+  nlohmann::json config = file.config;
+  const std::vector<std::string> names = VariantsOf(file);
+  const auto place = std::ranges::find(names, variant) - names.begin();
+  if (!variant.empty()) config.update(config.at("variants").at(static_cast<size_t>(place)));
+  config.erase("variants");
+  config.erase("variant_names");
+  return config;
+}
+
 absl::StatusOr<v1::Task> ConfigOf(const nlohmann::json& config) {
   const auto kind = config.at("task").get<std::string>();
   const auto setter = Setters().find(kind);
@@ -239,13 +259,7 @@ absl::StatusOr<v1::Task> ConfigOf(const nlohmann::json& config) {
 }
 
 absl::StatusOr<v1::Task> ConfigOf(const GoldenFile& file, const std::string& variant) {
-  nlohmann::json config = file.config;
-  const std::vector<std::string> names = VariantsOf(file);
-  const auto place = std::ranges::find(names, variant) - names.begin();
-  if (!variant.empty()) config.update(config.at("variants").at(static_cast<size_t>(place)));
-  config.erase("variants");
-  config.erase("variant_names");
-  return ConfigOf(config);
+  return ConfigOf(VariantConfig(file, variant));
 }
 
 Network GoldenNetwork(const v1::Task& task) {

@@ -15,6 +15,9 @@ namespace paceline::testing {
 // Of config["variant_names"]; one empty name where there are none.
 std::vector<std::string> VariantsOf(const GoldenFile& file);
 
+// A file's config with what the variant changes of it.
+nlohmann::json VariantConfig(const GoldenFile& file, const std::string& variant);
+
 // The task that a file's config describes; images are of a folder, whatever their size.
 // Unimplemented, with the reason, for a task that we do not have or an option that is not known.
 absl::StatusOr<v1::Task> ConfigOf(const nlohmann::json& config);

@@ -204,9 +204,14 @@ class Run {
 
   at::Tensor Drawn(const at::Tensor& numbers, const std::vector<NetworkDraw>& draws,
                    const Node& node) const {
-    return numbers.narrow(1, DrawOffset(draws, node.index), ElementsOf(node.shape))
-        .reshape(WithRuns(node.shape))
-        .to(type_);
+    const NetworkDraw& draw = draws[static_cast<size_t>(node.index)];
+    const at::Tensor drawn =
+        numbers.narrow(1, DrawOffset(draws, node.index), ElementsOf(node.shape))
+            .reshape(WithRuns(node.shape))
+            .to(type_);
+    // In double, 1/keep is not what float makes of it.
+    const bool rounded = draw.kind == DrawKind::kKeep && type_ == at::kDouble;
+    return rounded ? drawn.ne(0).to(type_) * (1 / draw.keep) : drawn;
   }
 
   at::Tensor Constant(const Node& node) const {

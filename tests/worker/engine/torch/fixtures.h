@@ -17,8 +17,6 @@ v1::LearnedOptimizer Adafac();
 v1::Task SmallMlp(v1::Activation activation = v1::ACTIVATION_RELU);
 v1::Task SmallConvNet(v1::Pool pool = v1::POOL_AVG);
 v1::Task SmallQuadratic(v1::QuadraticKind kind);
-// A task of every kind of network, with norms, dropout and settings that an episode draws.
-std::vector<v1::Task> SmallNetworks();
 
 // Torch and reference runs of one task and optimizer. Run r is particle r / 2, and has a θ of its
 // own.

@@ -7,6 +7,7 @@
 #include <thread>
 
 #include "tests/testing/samples.h"
+#include "tests/testing/small_networks.h"
 #include "tests/worker/engine/torch/fixtures.h"
 #include "worker/network/torch/run_torch.h"
 

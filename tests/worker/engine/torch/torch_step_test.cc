@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include "tests/testing/shared_data.h"
+#include "tests/testing/small_networks.h"
 #include "tests/worker/engine/torch/fixtures.h"
 #include "worker/engine/torch/differentiate.h"
 #include "worker/engine/torch/torch_batches.h"
