@@ -35,7 +35,7 @@ bool IsUnsigned(const Json& json) {
   return json.is_number_unsigned() && json.get<uint64_t>() <= INT64_MAX;
 }
 
-absl::Status ReadShape(const std::string& what, const Json& json, Tensor& tensor, uint64_t& bytes) {
+absl::Status ReadShape(const std::string& what, const Json& json, TensorView& tensor, uint64_t& bytes) {
   uint64_t elements = 1, bits = 0;
   if (!json.is_array()) return InvalidSafetensors(what, " has no shape array");
   for (const Json& size : json) {
@@ -57,7 +57,7 @@ absl::Status ReadShape(const std::string& what, const Json& json, Tensor& tensor
 }
 
 // Everything about one tensor but its data.
-absl::Status ReadEntry(const std::string& name, const Json& json, Tensor& tensor, Place& place) {
+absl::Status ReadEntry(const std::string& name, const Json& json, TensorView& tensor, Place& place) {
   const std::string what = absl::StrCat("tensor ", QuotedName(name));
   if (!json.is_object() || !json.contains("dtype") || !json.contains("shape") ||
       !json.contains("data_offsets")) {
@@ -89,7 +89,7 @@ absl::Status ReadEntry(const std::string& name, const Json& json, Tensor& tensor
 }
 
 // The format wants the data covered without gaps or overlaps.
-absl::Status ReadData(std::string_view data, std::vector<Place> places, TensorFile& file) {
+absl::Status ReadData(std::string_view data, std::vector<Place> places, TensorFileView& file) {
   std::sort(places.begin(), places.end(), [](const Place& a, const Place& b) {
     return std::tie(a.begin, a.end) < std::tie(b.begin, b.end);
   });
@@ -132,12 +132,12 @@ absl::StatusOr<std::string_view> HeaderText(std::string_view bytes) {
 
 }  // namespace
 
-absl::StatusOr<TensorFile> ParseSafetensors(std::string_view bytes) {
+absl::StatusOr<TensorFileView> ViewSafetensors(std::string_view bytes) {
   const absl::StatusOr<std::string_view> text = HeaderText(bytes);
   if (!text.ok()) return text.status();
   const absl::StatusOr<Json> header = ParseSafetensorsHeader(*text);
   if (!header.ok()) return header.status();
-  TensorFile file;
+  TensorFileView file;
   std::vector<Place> places;
   for (const auto& [name, json] : header->items()) {
     const absl::Status status =
@@ -148,6 +148,17 @@ absl::StatusOr<TensorFile> ParseSafetensors(std::string_view bytes) {
   const absl::Status status =
       ReadData(bytes.substr(sizeof(uint64_t) + text->size()), std::move(places), file);
   if (!status.ok()) return status;
+  return file;
+}
+
+absl::StatusOr<TensorFile> ParseSafetensors(std::string_view bytes) {
+  absl::StatusOr<TensorFileView> view = ViewSafetensors(bytes);
+  if (!view.ok()) return view.status();
+  TensorFile file;
+  file.metadata = std::move(view->metadata);
+  for (auto& [name, tensor] : view->tensors) {
+    file.tensors[name] = {tensor.dtype, std::move(tensor.shape), std::string(tensor.data)};
+  }
   return file;
 }
 

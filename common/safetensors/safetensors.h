@@ -58,7 +58,20 @@ struct TensorFile {
   std::map<std::string, std::string> metadata;  // "__metadata__"
 };
 
-// InvalidArgument says what is wrong and at which tensor or byte.
+// A tensor where it lies in the file's bytes, at no particular alignment.
+struct TensorView {
+  DType dtype = DType::kF32;
+  std::vector<int64_t> shape;
+  std::string_view data;  // C order, little endian
+};
+
+struct TensorFileView {
+  std::map<std::string, TensorView> tensors;
+  std::map<std::string, std::string> metadata;
+};
+
+// InvalidArgument says what is wrong and at which tensor or byte. `bytes` outlive the view.
+absl::StatusOr<TensorFileView> ViewSafetensors(std::string_view bytes);
 absl::StatusOr<TensorFile> ParseSafetensors(std::string_view bytes);
 std::string SerializeSafetensors(const TensorFile& file);
 // Adds the path to the error's text.

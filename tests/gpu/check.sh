@@ -65,7 +65,7 @@ need 'command -v ninja || command -v make' ninja-build
 if command -v c++ >/dev/null; then
   for header in absl/status/statusor.h:libabsl-dev google/protobuf/message.h:libprotobuf-dev \
     fmt/format.h:libfmt-dev hwy/highway.h:libhwy-dev openssl/evp.h:libssl-dev zlib.h:zlib1g-dev \
-    gmock/gmock.h:libgmock-dev; do
+    nlohmann/json.hpp:nlohmann-json3-dev gmock/gmock.h:libgmock-dev; do
     need "has_header ${header%%:*}" "${header##*:}"
   done
 fi

@@ -47,6 +47,22 @@ TensorFile Sample() {
   return file;
 }
 
+TEST(Safetensors, AViewShowsTheTensorsWhereTheyLie) {
+  const std::string bytes = SerializeSafetensors(Sample());
+  const auto view = ViewSafetensors(bytes);
+  ASSERT_TRUE(view.ok()) << view.status();
+  EXPECT_EQ(view->metadata, Sample().metadata);
+  ASSERT_EQ(view->tensors.size(), 5u);
+  for (const auto& [name, tensor] : view->tensors) {
+    const Tensor expected = Sample().tensors.at(name);
+    EXPECT_EQ(tensor.dtype, expected.dtype) << name;
+    EXPECT_EQ(tensor.shape, expected.shape) << name;
+    EXPECT_EQ(tensor.data, expected.data) << name;
+    EXPECT_GE(tensor.data.data(), bytes.data()) << name;
+    EXPECT_LE(tensor.data.data() + tensor.data.size(), bytes.data() + bytes.size()) << name;
+  }
+}
+
 TEST(Safetensors, ReadsBackWhatItWrites) {
   const auto file = ParseSafetensors(SerializeSafetensors(Sample()));
   ASSERT_TRUE(file.ok()) << file.status();
