@@ -35,7 +35,8 @@ bool IsUnsigned(const Json& json) {
   return json.is_number_unsigned() && json.get<uint64_t>() <= INT64_MAX;
 }
 
-absl::Status ReadShape(const std::string& what, const Json& json, TensorView& tensor, uint64_t& bytes) {
+absl::Status ReadShape(const std::string& what, const Json& json, TensorView& tensor,
+                       uint64_t& bytes) {
   uint64_t elements = 1, bits = 0;
   if (!json.is_array()) return InvalidSafetensors(what, " has no shape array");
   for (const Json& size : json) {
@@ -57,7 +58,8 @@ absl::Status ReadShape(const std::string& what, const Json& json, TensorView& te
 }
 
 // Everything about one tensor but its data.
-absl::Status ReadEntry(const std::string& name, const Json& json, TensorView& tensor, Place& place) {
+absl::Status ReadEntry(const std::string& name, const Json& json, TensorView& tensor,
+                       Place& place) {
   const std::string what = absl::StrCat("tensor ", QuotedName(name));
   if (!json.is_object() || !json.contains("dtype") || !json.contains("shape") ||
       !json.contains("data_offsets")) {

@@ -81,8 +81,7 @@ TEST_P(GoldenImages, ResizedPixelsAreThoseOfTheLibrary) {
 // The same images out of the published files: order, labels and splits.
 TEST_P(GoldenImages, TheDataSetHoldsTheLibrarysImagesAtTheirPlaces) {
   const int size = GetParam();
-  const auto data = DataStore().Images(
-      {.dataset = v1::DATASET_FASHION_MNIST, .size = static_cast<uint32_t>(size)});
+  const auto data = DataStore().Images({v1::DATASET_FASHION_MNIST, static_cast<uint32_t>(size)});
   ASSERT_TRUE(data.ok()) << data.status();
   const size_t pixels = static_cast<size_t>(size) * size;
   ForFiles([&](const testing::GoldenFile& file, const std::string& resized) {

@@ -16,7 +16,7 @@
 namespace paceline {
 
 struct DataDigest {
-  std::string name;    // in a config: "fashion_mnist"
+  std::string name;    // in a config: "fashion_mnist", "folder own/birds"
   std::string digest;  // as ImageData::digest
 
   bool operator==(const DataDigest&) const = default;
@@ -26,12 +26,13 @@ struct DataDigest {
 class DataStore {
  public:
   // Folder that holds one folder per data set: `<folder>/fashion-mnist/train-images-idx3-ubyte.gz`.
+  // What each is called, README.md tells.
   // cache: where what takes a while to find is kept for other processes; empty: nowhere.
   explicit DataStore(std::string folder = "/usr/share/datasets", std::string cache = CacheFolder())
       : folder_(std::move(folder)), cache_(std::move(cache)) {}
 
-  // Images as `use` wants them. NotFound (with the package to install), or DataLoss saying which
-  // file is damaged, where and how.
+  // Images as `use` wants them. NotFound (with what provides the files), InvalidArgument if `use`
+  // cannot be had of any files, or DataLoss saying which file is damaged, where and how.
   absl::StatusOr<std::shared_ptr<const ImageData>> Images(const ImageUse& use);
   // Paths are absolute or below the folder. Errors as LoadText's and LoadTable's.
   absl::StatusOr<std::shared_ptr<const TextData>> Text(const v1::Text& use);
@@ -43,7 +44,7 @@ class DataStore {
   std::string PathBelow(const std::string& path) const;
 
   std::string folder_, cache_;
-  LoadOnce<std::string, ImageData> images_;  // by TextOf
+  LoadOnce<std::string, ImageData> images_;  // by all that makes a difference
   LoadOnce<std::string, TextData> texts_;    // by TextOf
   LoadOnce<std::string, TableData> tables_;  // by the message's bytes
 };

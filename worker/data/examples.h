@@ -17,14 +17,15 @@ struct Examples {
 
 // Splits (reference: google/learned_optimization): the first 80 % of the training file is `train`,
 // the next 10 % `inner_valid`, the last 10 % `outer_valid`; the test file is `test`. Images are
-// resized bilinearly (half-pixel centres, no antialiasing, edges clamped, x then y, float32), then
-// divided by 255.
+// resized bilinearly (half-pixel centres, no antialiasing, edges clamped, x then y, float32) and
+// scaled so that white is 1; then channels are averaged or repeated, if a task wants that.
 struct ImageData {
   int height = 0, width = 0, channels = 1;
   int classes = 0;
   Examples train, inner_valid, outer_valid, test;
   // SHA-256 of the training file's images and labels as they are unpacked, before any resizing: all
-  // that a job sees of the data set, whatever the files are called and however they are packed.
+  // that a job sees of the data set, whatever the files are called, whichever format they have and
+  // however they are packed. (float32 images are others than the uint8 images that they came from.)
   std::string digest;
 
   size_t pixels() const { return static_cast<size_t>(height) * width * channels; }

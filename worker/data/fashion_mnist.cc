@@ -4,17 +4,11 @@
 
 namespace paceline {
 
-absl::StatusOr<std::shared_ptr<const ImageData>> LoadFashionMnist(const std::string& root,
-                                                                  int size) {
-  static const IdxImageFiles files = {.folders = {"fashion-mnist", "FashionMNIST/raw"},
-                                      .package = "dataset-fashion-mnist",
-                                      .train_images = "train-images-idx3-ubyte",
-                                      .train_labels = "train-labels-idx1-ubyte",
-                                      .test_images = "t10k-images-idx3-ubyte",
-                                      .test_labels = "t10k-labels-idx1-ubyte",
-                                      .size = 28,
-                                      .classes = 10};
-  return LoadIdxImages(root, files, size);
+absl::StatusOr<RawDataSet> ReadFashionMnist(const std::string& root, const DatasetFacts& facts) {
+  static const IdxImageFiles files = {
+      .folders = {"fashion-mnist", "FashionMNIST/raw"},
+      .provider = "run deploy/setup.sh, or install the Debian package dataset-fashion-mnist"};
+  return ReadIdxImages(root, files, facts);
 }
 
 }  // namespace paceline

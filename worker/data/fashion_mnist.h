@@ -2,17 +2,15 @@
 // classes.
 #pragma once
 
-#include <memory>
 #include <string>
 
 #include "absl/status/statusor.h"
-#include "worker/data/examples.h"
+#include "worker/data/labelled_images.h"
 
 namespace paceline {
 
 // Out of <root>/fashion-mnist, as Debian's dataset-fashion-mnist has it, or
-// <root>/FashionMNIST/raw, as torchvision leaves it. Errors as LoadIdxImages.
-absl::StatusOr<std::shared_ptr<const ImageData>> LoadFashionMnist(const std::string& root,
-                                                                  int size);
+// <root>/FashionMNIST/raw, as torchvision leaves it. Errors as ReadIdxImages.
+absl::StatusOr<RawDataSet> ReadFashionMnist(const std::string& root, const DatasetFacts& facts);
 
 }  // namespace paceline

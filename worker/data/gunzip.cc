@@ -28,10 +28,16 @@ Gunzip::~Gunzip() {
 }
 
 absl::Status Gunzip::Read(std::span<uint8_t> out) {
+  const absl::StatusOr<size_t> written = ReadSome(out);
+  if (!written.ok()) return written.status();
+  if (*written == out.size()) return absl::OkStatus();
+  return EndsEarly(position_, out.size() - *written);
+}
+
+absl::StatusOr<size_t> Gunzip::ReadSome(std::span<uint8_t> out) {
   size_t written = 0;
   if (absl::Status status = ReadUpTo(out, &written); !status.ok()) return status;
-  if (written == out.size()) return absl::OkStatus();
-  return EndsEarly(position_, out.size() - written);
+  return written;
 }
 
 absl::Status Gunzip::Finish() {

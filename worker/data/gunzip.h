@@ -31,6 +31,9 @@ class Gunzip : public ByteReader {
   absl::Status Finish() override;
   size_t most_bytes() const override;
 
+ protected:
+  absl::StatusOr<size_t> ReadSome(std::span<uint8_t> out) override;
+
  private:
   struct Inflater;
   // As much of `out` as one call of zlib gives.

@@ -3,24 +3,27 @@
 // in C order.
 #pragma once
 
-#include <cstdint>
 #include <string>
 #include <string_view>
-#include <vector>
 
 #include "absl/status/statusor.h"
+#include "worker/data/file_array.h"
 
 namespace paceline {
 
-struct IdxArray {
-  std::vector<uint32_t> shape;
-  std::vector<uint8_t> values;  // C order
+// How many dimensions an array may have.
+struct IdxDimensions {
+  IdxDimensions(int exactly) : least(exactly), most(exactly) {}
+  IdxDimensions(int least, int most) : least(least), most(most) {}
+  int least, most;
 };
 
-// NotFound as ReadFile; DataLoss says in which file, at which byte, what was found and what was
-// expected. No more memory is taken than the file's own size can justify.
-absl::StatusOr<IdxArray> ReadIdx(const std::string& path, int dimensions);
-// The same on a file's bytes; errors name no path.
-absl::StatusOr<IdxArray> ParseIdx(std::string_view bytes, int dimensions);
+// Of uint8. NotFound as MappedFile; DataLoss says in which file, at which byte, what was found and
+// what was expected. No more memory is taken than the file's own size can justify, and none for one
+// that is not packed.
+absl::StatusOr<FileArray> ReadIdx(const std::string& path, IdxDimensions dimensions);
+// The same on a file's bytes, which outlive an array of a file that is not packed; errors name no
+// path.
+absl::StatusOr<FileArray> ParseIdx(std::string_view bytes, IdxDimensions dimensions);
 
 }  // namespace paceline

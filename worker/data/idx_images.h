@@ -1,30 +1,25 @@
 // Data sets of the MNIST family: images and labels in IDX files.
 #pragma once
 
-#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "absl/status/statusor.h"
-#include "worker/data/examples.h"
+#include "common/task/data_use.h"
+#include "worker/data/labelled_images.h"
 
 namespace paceline {
 
-// Where a data set's files are and what they must contain.
+// Where a data set's files are: train-images-idx3-ubyte, train-labels-idx1-ubyte,
+// t10k-images-idx3-ubyte and t10k-labels-idx1-ubyte, each with or without ".gz".
 struct IdxImageFiles {
   std::vector<std::string_view> folders;  // the first that has a file gives it
-  std::string_view package;               // of Debian; its files lie in the first folder
-  // Each with or without ".gz".
-  std::string_view train_images, train_labels, test_images, test_labels;
-  int size;  // images are size × size × 1
-  int classes;
+  std::string_view provider;              // how files get into the first: "run deploy/setup.sh"
 };
 
-// Images resized to size × size. NotFound (with the package to install), or DataLoss saying which
-// file is damaged, where and how.
-absl::StatusOr<std::shared_ptr<const ImageData>> LoadIdxImages(const std::string& root,
-                                                               const IdxImageFiles& files,
-                                                               int size);
+// NotFound (with what provides the files), or DataLoss saying which file is damaged, where and how.
+absl::StatusOr<RawDataSet> ReadIdxImages(const std::string& root, const IdxImageFiles& files,
+                                         const DatasetFacts& facts);
 
 }  // namespace paceline

@@ -18,22 +18,36 @@ std::vector<ResizeTap> ResizeTaps(int from, int to) {
   return taps;
 }
 
-void BilinearResizer::Resize(std::span<const uint8_t> image, std::span<float> out) const {
+template <class Pixel>
+void BilinearResizer::ResizePixels(std::span<const Pixel> image, std::span<float> out) const {
+  if (from_ == to_) {  // what follows, but a pixel at a time and without zero weights
+    std::transform(image.begin(), image.end(), out.begin(),
+                   [this](Pixel pixel) { return static_cast<float>(pixel) / white_; });
+    return;
+  }
   const auto row = [&](int y, const ResizeTap& x, int channel) {
-    const float left = image[(y * from_ + x.lower) * channels_ + channel];
-    const float right = image[(y * from_ + x.upper) * channels_ + channel];
+    const float left = image[(y * from_.width + x.lower) * channels_ + channel];
+    const float right = image[(y * from_.width + x.upper) * channels_ + channel];
     return left + (right - left) * x.weight;
   };
-  for (int y = 0; y < to_; ++y) {
-    for (int x = 0; x < to_; ++x) {
+  for (int y = 0; y < to_.height; ++y) {
+    for (int x = 0; x < to_.width; ++x) {
       for (int channel = 0; channel < channels_; ++channel) {
-        const float top = row(taps_[y].lower, taps_[x], channel);
-        const float bottom = row(taps_[y].upper, taps_[x], channel);
-        out[(y * to_ + x) * channels_ + channel] =
-            (top + (bottom - top) * taps_[y].weight) / 255.0f;
+        const float top = row(rows_[y].lower, columns_[x], channel);
+        const float bottom = row(rows_[y].upper, columns_[x], channel);
+        out[(y * to_.width + x) * channels_ + channel] =
+            (top + (bottom - top) * rows_[y].weight) / white_;
       }
     }
   }
+}
+
+void BilinearResizer::Resize(std::span<const uint8_t> image, std::span<float> out) const {
+  ResizePixels(image, out);
+}
+
+void BilinearResizer::Resize(std::span<const float> image, std::span<float> out) const {
+  ResizePixels(image, out);
 }
 
 }  // namespace paceline

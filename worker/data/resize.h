@@ -1,5 +1,5 @@
 // Bilinear resizing as google/learned_optimization's image pipeline does it: half-pixel centres, no
-// antialiasing, edges clamped, x before y, float32, the result divided by 255.
+// antialiasing, edges clamped, x before y, float32, the result divided by the value of white.
 #pragma once
 
 #include <cstdint>
@@ -18,19 +18,37 @@ struct ResizeTap {
 // One tap per output position: source = (i + ½)·from/to − ½.
 std::vector<ResizeTap> ResizeTaps(int from, int to);
 
-// Resizes square images from one fixed size to another. Immutable, thread-safe.
+struct ImageExtent {
+  int height = 0, width = 0;
+
+  bool operator==(const ImageExtent&) const = default;
+};
+
+// Resizes images from one fixed size to another, smaller or larger. Immutable, thread-safe.
 class BilinearResizer {
  public:
+  // Of square images.
   BilinearResizer(int from, int to, int channels = 1)
-      : from_(from), to_(to), channels_(channels), taps_(ResizeTaps(from, to)) {}
-  // image: [from, from, channel], 0 to 255. out: [to, to, channel], 0 to 1.
+      : BilinearResizer({from, from}, {to, to}, channels, 255) {}
+  BilinearResizer(ImageExtent from, ImageExtent to, int channels, float white)
+      : from_(from),
+        to_(to),
+        channels_(channels),
+        white_(white),
+        rows_(ResizeTaps(from.height, to.height)),
+        columns_(ResizeTaps(from.width, to.width)) {}
+  // image: [row, column, channel], 0 to white. out: the same at the new size, 0 to 1.
   void Resize(std::span<const uint8_t> image, std::span<float> out) const;
+  void Resize(std::span<const float> image, std::span<float> out) const;
 
  private:
-  int from_;
-  int to_;
+  template <class Pixel>
+  void ResizePixels(std::span<const Pixel> image, std::span<float> out) const;
+
+  ImageExtent from_, to_;
   int channels_;
-  std::vector<ResizeTap> taps_;
+  float white_;
+  std::vector<ResizeTap> rows_, columns_;
 };
 
 }  // namespace paceline

@@ -18,7 +18,7 @@ constexpr char kTrainImages[] = "train-images-idx3-ubyte.gz";
 constexpr char kTrainLabels[] = "train-labels-idx1-ubyte.gz";
 constexpr char kTestLabels[] = "t10k-labels-idx1-ubyte.gz";
 
-absl::StatusOr<std::shared_ptr<const ImageData>> Load(const DataFolder& folder, int size = 8) {
+absl::StatusOr<std::shared_ptr<const ImageData>> Load(const DataFolder& folder, uint32_t size = 8) {
   return DataStore(folder.path()).Images({v1::DATASET_FASHION_MNIST, size});
 }
 
@@ -55,15 +55,23 @@ TEST(Dataset, ExamplesKeepTheirOrderAndTheirPixels) {
 
 TEST(Dataset, ImagesAreResizedToTheSizeAskedFor) {
   const DataFolder folder(40, 7);
-  for (const int size : {1, 8, 14, 28}) {
+  for (const uint32_t size : {1u, 8u, 14u, 28u, 40u}) {
     const auto data = Load(folder, size);
     ASSERT_TRUE(data.ok()) << data.status();
-    EXPECT_EQ((*data)->height, size);
-    EXPECT_EQ((*data)->width, size);
+    EXPECT_EQ((*data)->height, static_cast<int>(size));
+    EXPECT_EQ((*data)->width, static_cast<int>(size));
     EXPECT_EQ((*data)->channels, 1);
     EXPECT_EQ((*data)->classes, 10);
     EXPECT_EQ((*data)->train.images.size(), 32u * size * size);
   }
+}
+
+TEST(Dataset, TheSizeZeroLeavesImagesAsTheyAre) {
+  const DataFolder folder(40, 7);
+  const auto as_they_are = Load(folder, 0), asked_for = Load(folder, 28);
+  ASSERT_TRUE(as_they_are.ok() && asked_for.ok());
+  EXPECT_EQ((*as_they_are)->height, 28);
+  EXPECT_EQ((*as_they_are)->train.images, (*asked_for)->train.images);
 }
 
 TEST(Dataset, ASecondRequestSharesTheFirstOnesData) {
@@ -164,7 +172,7 @@ TEST(Dataset, AnUnknownDataSetOrSizeIsAnInvalidArgument) {
   DataStore store;
   EXPECT_EQ(store.Images({v1::DATASET_UNSPECIFIED, 8}).status().code(),
             absl::StatusCode::kInvalidArgument);
-  for (const int size : {0, -1, 29}) {
+  for (const uint32_t size : {4097u, ~0u}) {
     EXPECT_EQ(store.Images({v1::DATASET_FASHION_MNIST, size}).status().code(),
               absl::StatusCode::kInvalidArgument);
   }
@@ -177,6 +185,14 @@ TEST(Dataset, TheRealFilesHoldSeventyThousandImages) {
   EXPECT_EQ((*data)->inner_valid.count(), 6000u);
   EXPECT_EQ((*data)->outer_valid.count(), 6000u);
   EXPECT_EQ((*data)->test.count(), 10000u);
+}
+
+// Jobs that ran with earlier builds have pinned it.
+TEST(Dataset, TheRealFilesKeepTheirDigest) {
+  const auto digest = DataStore().Digest(ImageUse{v1::DATASET_FASHION_MNIST, 1});
+  ASSERT_TRUE(digest.ok()) << digest.status();
+  EXPECT_EQ(digest->name, "fashion_mnist");
+  EXPECT_EQ(digest->digest, "30b070b74622cdd2ce08a8cc34937f56d0c4d6fd39ff0562e3cf3c87f81b15b3");
 }
 
 }  // namespace

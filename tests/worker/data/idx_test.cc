@@ -16,30 +16,35 @@ const std::string& Whole() {
   return *bytes;
 }
 
+std::string Values() {
+  const std::vector<uint8_t> values = Counting(12, 256);
+  return {values.begin(), values.end()};
+}
+
 void ExpectDataLoss(std::string_view gzipped, std::string_view message) {
-  const absl::StatusOr<IdxArray> array = ParseIdx(gzipped, 3);
+  const absl::StatusOr<FileArray> array = ParseIdx(gzipped, 3);
   EXPECT_EQ(array.status().code(), absl::StatusCode::kDataLoss) << array.status();
   EXPECT_THAT(std::string(array.status().message()), HasSubstr(std::string(message)));
 }
 
 TEST(Idx, AWholeFileGivesItsShapeAndValues) {
-  const absl::StatusOr<IdxArray> array = ParseIdx(Gzip(Whole()), 3);
+  const absl::StatusOr<FileArray> array = ParseIdx(Gzip(Whole()), 3);
   ASSERT_TRUE(array.ok()) << array.status();
   EXPECT_THAT(array->shape, ElementsAre(3, 2, 2));
-  EXPECT_EQ(array->values, Counting(12, 256));
+  EXPECT_EQ(array->bytes, Values());
 }
 
 TEST(Idx, AFileOfNoValuesIsFine) {
-  const absl::StatusOr<IdxArray> array = ParseIdx(Gzip(IdxBytes({0, 2, 2}, {})), 3);
+  const absl::StatusOr<FileArray> array = ParseIdx(Gzip(IdxBytes({0, 2, 2}, {})), 3);
   ASSERT_TRUE(array.ok()) << array.status();
-  EXPECT_TRUE(array->values.empty());
+  EXPECT_TRUE(array->bytes.empty());
 }
 
 TEST(Idx, AnUnpackedFileIsReadAsAPackedOneIs) {
-  const absl::StatusOr<IdxArray> array = ParseIdx(Whole(), 3);
+  const absl::StatusOr<FileArray> array = ParseIdx(Whole(), 3);
   ASSERT_TRUE(array.ok()) << array.status();
   EXPECT_THAT(array->shape, ElementsAre(3, 2, 2));
-  EXPECT_EQ(array->values, Counting(12, 256));
+  EXPECT_EQ(array->bytes, Values());
 }
 
 // What gunzip and Python's gzip read (RFC 1952, 2.2).
@@ -58,9 +63,9 @@ TEST(Idx, EveryFormOfGzipThatGunzipReadsIsRead) {
       {"padding between members", begin + padding + end + padding},
   };
   for (const auto& [name, bytes] : forms) {
-    const absl::StatusOr<IdxArray> array = ParseIdx(bytes, 3);
+    const absl::StatusOr<FileArray> array = ParseIdx(bytes, 3);
     ASSERT_TRUE(array.ok()) << name << ": " << array.status();
-    EXPECT_EQ(array->values, Counting(12, 256)) << name;
+    EXPECT_EQ(array->bytes, Values()) << name;
   }
 }
 
@@ -132,9 +137,9 @@ TEST(Idx, AFlippedBitIsFoundOrChangesNothing) {
   for (size_t bit = 0; bit < 8 * packed.size(); ++bit) {
     std::string damaged = packed;
     damaged[bit / 8] ^= static_cast<char>(1 << bit % 8);
-    const absl::StatusOr<IdxArray> array = ParseIdx(damaged, 3);
+    const absl::StatusOr<FileArray> array = ParseIdx(damaged, 3);
     if (array.ok()) {
-      EXPECT_EQ(array->values, Counting(12, 256)) << "bit " << bit;
+      EXPECT_EQ(array->bytes, Values()) << "bit " << bit;
     } else {
       ++found;
     }
@@ -181,6 +186,28 @@ TEST(Idx, SizesThatNoFileOfThisLengthCanHoldAreRefusedBeforeAnyMemoryIsTaken) {
   ExpectDataLoss(Gzip(IdxBytes({0xffffffff, 0xffffffff, 0xffffffff}, {})), "cannot hold them");
   ExpectDataLoss(Gzip(IdxBytes({1u << 20, 28, 28}, Counting(100, 256))), "cannot hold them");
   ExpectDataLoss(IdxBytes({4, 28, 28}, Counting(100, 256)), "cannot hold them");
+}
+
+TEST(Idx, AnUnpackedFileIsMappedAndAPackedOneIsNot) {
+  const DataFolder folder(10, 1);
+  folder.Write("plain", Whole());
+  folder.Write("packed", Gzip(Whole()));
+  for (const char* name : {"plain", "packed"}) {
+    const absl::StatusOr<FileArray> array = ReadIdx(folder.PathOf(name), 3);
+    ASSERT_TRUE(array.ok()) << array.status();
+    EXPECT_EQ(array->bytes, Values()) << name;
+    EXPECT_EQ(array->name, folder.PathOf(name));
+    EXPECT_EQ(array->PlaceOf(3), "byte 19 of the unpacked data");
+  }
+}
+
+TEST(Idx, MoreThanOneNumberOfDimensionsCanBeAllowed) {
+  EXPECT_THAT(ParseIdx(IdxBytes({3, 2, 2}, Counting(12, 256)), {3, 4})->shape,
+              ElementsAre(3, 2, 2));
+  EXPECT_THAT(ParseIdx(IdxBytes({3, 2, 1, 2}, Counting(12, 256)), {3, 4})->shape,
+              ElementsAre(3, 2, 1, 2));
+  EXPECT_THAT(std::string(ParseIdx(IdxBytes({12}, Counting(12, 256)), {3, 4}).status().message()),
+              HasSubstr("says 1 dimensions; expected 3 to 4"));
 }
 
 TEST(Idx, AMissingFileIsNotFoundAndADamagedOneIsNamed) {

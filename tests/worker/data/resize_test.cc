@@ -61,6 +61,30 @@ TEST(Resize, ColumnsAndRowsAreNotSwapped) {
   EXPECT_THAT(out, ElementsAre(0.0f, 1.0f, 0.0f, 1.0f));
 }
 
+TEST(Resize, HeightAndWidthChangeEachByItsOwn) {
+  const std::vector<uint8_t> image = {0, 20, 40, 60, 80, 100, 120, 140};  // 2 × 4
+  std::vector<float> out(2);
+  BilinearResizer({2, 4}, {1, 2}, 1, 1).Resize(image, out);
+  EXPECT_THAT(out, ElementsAre(50, 90));
+  std::vector<float> larger(4 * 4);
+  BilinearResizer({2, 4}, {4, 4}, 1, 1).Resize(image, larger);
+  EXPECT_THAT(larger,
+              ElementsAre(0, 20, 40, 60, 20, 40, 60, 80, 60, 80, 100, 120, 80, 100, 120, 140));
+}
+
+TEST(Resize, PixelsOfEitherTypeGiveTheSameBits) {
+  std::vector<uint8_t> image(7 * 5 * 2);
+  for (size_t i = 0; i < image.size(); ++i) image[i] = static_cast<uint8_t>(37 * i % 256);
+  const std::vector<float> floats(image.begin(), image.end());
+  for (const ImageExtent to : {ImageExtent{7, 5}, ImageExtent{3, 4}, ImageExtent{11, 13}}) {
+    std::vector<float> of_bytes(to.height * to.width * 2), of_floats(of_bytes.size());
+    const BilinearResizer resizer({7, 5}, to, 2, 255);
+    resizer.Resize(image, of_bytes);
+    resizer.Resize(floats, of_floats);
+    EXPECT_EQ(of_bytes, of_floats) << to.height;
+  }
+}
+
 TEST(Resize, EachChannelIsResizedAsAnImageOfItsOwn) {
   const std::vector<uint8_t> first = {0, 51, 102, 255}, second = {7, 9, 200, 3};
   std::vector<uint8_t> both;
