@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Installs what Paceline needs on Debian 12: Debian packages, LibTorch, data sets (FashionMNIST, a text, two tables).
+# Installs what Paceline needs on Debian 12: Debian packages, LibTorch, data sets (FashionMNIST, digits, a text, two tables).
 # Usage: deploy/setup.sh [--gpu]
 #   --gpu   also install the CUDA libraries that LibTorch needs on a GPU machine
 # Python packages go under $PACELINE_DEPS. By default that is /opt/paceline for root, so that every
@@ -12,6 +12,7 @@ cuda_runtime_version=13.0.96
 cuda_cupti_version=13.0.85
 tensorboard_version=2.21.0
 scikit_learn_version=1.9.1
+digits_sha256=09f66e6debdee2cd2b5ae59e0d6abbb73fc2b0e0185d2e1957e9ebb51e23aa22
 system_deps=/opt/paceline
 own_deps=${XDG_CACHE_HOME:-$HOME/.cache}/paceline
 data=/usr/share/datasets
@@ -194,6 +195,17 @@ install_tables() {
 nonflavanoid_phenols,proanthocyanins,color_intensity,hue,od280_od315,proline,cultivar"
 }
 
+# Eight by eight grey images of digits.
+install_digits() {
+  if [ ! -s "$data/digits/digits.csv.gz" ]; then
+    wheel_file "scikit-learn==$scikit_learn_version" sklearn/datasets/data/digits.csv.gz >"$scratch/digits.csv.gz"
+    echo "$digits_sha256  $scratch/digits.csv.gz" | sha256sum -c --quiet - ||
+      die "digits.csv.gz of scikit-learn $scikit_learn_version is not the known file"
+    put_data "$scratch/digits.csv.gz" digits/digits.csv.gz
+  fi
+  say "digits: $data/digits"
+}
+
 gpu=0
 for argument in "$@"; do
   case $argument in
@@ -214,4 +226,5 @@ install_test_tools
 check_data_set
 install_text
 install_tables
+install_digits
 say "done"
