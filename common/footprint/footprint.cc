@@ -1,6 +1,8 @@
 #include "common/footprint/footprint.h"
 
 #include <algorithm>
+#include <functional>
+#include <numeric>
 #include <optional>
 #include <set>
 #include <utility>
@@ -73,36 +75,47 @@ uint64_t PreparedBytes(const v1::JobConfig& config, const v1::Task& task) {
   return torch ? RunsPerParticle(config.estimator()) * config.estimator().block() * bytes : bytes;
 }
 
-uint64_t DataBytes(const v1::JobConfig& config) {
-  std::set<std::string> seen;
-  uint64_t bytes = 0;
-  for (const v1::Task& task : config.tasks()) {
-    const std::optional<DataUse> use = FactsOf(task).data;
-    if (use && seen.insert(TextOf(*use)).second) bytes += BytesOf(*use);
-  }
-  return bytes;
-}
-
-// The task itself, or of what a sample draws first the two that have the most parameters and the
-// most values of layers.
-std::vector<v1::Task> LargestOf(const v1::Task& task, uint64_t key) {
+// What a sample draws first, as good as any other draws; or the task itself.
+std::vector<v1::Task> DrawsOf(const v1::Task& task, uint64_t key) {
   if (!task.has_sample()) return {task};
   constexpr uint32_t kDraws = 128;
-  v1::Task most_parameters, most_values;
-  size_t parameters = 0, values = 0;
+  std::vector<v1::Task> draws;
   for (uint32_t block = 0; block < kDraws; ++block) {
-    const v1::Task drawn = DrawTask(task, key, block, /*episode=*/0);
-    const TaskFacts facts = FactsOf(drawn);
-    if (facts.parameter_count() > parameters) {
-      parameters = facts.parameter_count();
-      most_parameters = drawn;
-    }
-    if (facts.value_floats + facts.batch_floats > values) {
-      values = facts.value_floats + facts.batch_floats;
-      most_values = drawn;
-    }
+    draws.push_back(DrawTask(task, key, block, /*episode=*/0));
   }
-  return {most_parameters, most_values};
+  return draws;
+}
+
+// Blocks hold what they use: of a sample's data as many kinds as there are blocks, the largest
+// first.
+uint64_t DataBytes(const v1::JobConfig& config) {
+  const size_t blocks = config.estimator().particles() / config.estimator().block();
+  std::set<std::string> seen;
+  uint64_t total = 0;
+  for (const v1::Task& task : config.tasks()) {
+    std::vector<uint64_t> kinds;
+    for (const v1::Task& drawn : DrawsOf(task, config.seed())) {
+      const std::optional<DataUse> use = FactsOf(drawn).data;
+      if (use && seen.insert(TextOf(*use)).second) kinds.push_back(BytesOf(*use));
+    }
+    std::ranges::sort(kinds, std::greater());
+    kinds.resize(std::min(kinds.size(), blocks));
+    total = std::accumulate(kinds.begin(), kinds.end(), total);
+  }
+  return total;
+}
+
+// The task itself, or of what a sample draws the two that have the most parameters and the most
+// values of layers.
+std::vector<v1::Task> LargestOf(const v1::Task& task, uint64_t key) {
+  const std::vector<v1::Task> draws = DrawsOf(task, key);
+  if (draws.size() == 1) return draws;
+  const auto largest = [&](auto size) {
+    return *std::ranges::max_element(draws, {},
+                                     [&](const v1::Task& drawn) { return size(FactsOf(drawn)); });
+  };
+  return {largest([](const TaskFacts& facts) { return facts.parameter_count(); }),
+          largest([](const TaskFacts& facts) { return facts.value_floats + facts.batch_floats; })};
 }
 
 Footprint WithBlock(v1::JobConfig config, uint32_t block) {

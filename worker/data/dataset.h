@@ -41,10 +41,15 @@ class DataStore {
   absl::StatusOr<DataDigest> Digest(const DataUse& use);
 
  private:
+  // Of images of sizes that no task uses any more, though the next may.
+  static constexpr uint64_t kKeepBytes = uint64_t{256} << 20;
+
   std::string PathBelow(const std::string& path) const;
 
   std::string folder_, cache_;
-  LoadOnce<std::string, ImageData> images_;  // by all that makes a difference
+  LoadOnce<std::string, ImageData> images_{
+      // by all that makes a difference
+      kKeepBytes, [](const ImageData& images) { return images.bytes(); }};
   LoadOnce<std::string, TextData> texts_;    // by TextOf
   LoadOnce<std::string, TableData> tables_;  // by the message's bytes
 };

@@ -29,6 +29,13 @@ struct ImageData {
   std::string digest;
 
   size_t pixels() const { return static_cast<size_t>(height) * width * channels; }
+  uint64_t bytes() const {
+    size_t numbers = 0;
+    for (const Examples* split : {&train, &inner_valid, &outer_valid, &test}) {
+      numbers += split->images.size() + split->labels.size();
+    }
+    return numbers * sizeof(float);
+  }
 };
 
 }  // namespace paceline

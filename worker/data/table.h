@@ -21,10 +21,10 @@ struct TableRows {
 };
 
 // Rows are put into the order of random numbers (Philox4x32-10, keyed by the digest's first
-// sixteen digits; row r's number is words 1 and 0 of block r); then the first 70 % are `train`, 10 %
-// `inner_valid`, 10 % `outer_valid`, the last 10 % `test`. Features, and targets that are numbers,
-// are standardised by the training split: (x − mean)/√(biased variance), or 0 in a column that is
-// constant there.
+// sixteen digits; row r's number is words 1 and 0 of block r); then the first 70 % are `train`, 10
+// % `inner_valid`, 10 % `outer_valid`, the last 10 % `test`. Features, and targets that are
+// numbers, are standardised by the training split: (x − mean)/√(biased variance), or 0 in a column
+// that is constant there.
 struct TableData {
   int64_t features = 0;
   int64_t classes = 0;  // 0: targets are numbers

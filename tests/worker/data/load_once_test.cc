@@ -45,6 +45,26 @@ TEST(LoadOnce, ThreadsThatAskTogetherLoadOnce) {
   EXPECT_EQ(loads, 1);
 }
 
+TEST(LoadOnce, OfWhatNobodyHoldsTheLastAskedForStay) {
+  Numbers numbers(/*keep_bytes=*/2, [](const int&) { return uint64_t{1}; });
+  const auto get = [&](int key) { return *numbers.Get(key, Loading(key)); };
+  const std::weak_ptr<const int> first = get(1), second = get(2);
+  EXPECT_FALSE(first.expired() || second.expired());
+  get(1);
+  std::weak_ptr<const int> fourth;
+  {
+    const std::shared_ptr<const int> third = get(3);  // held, and so not counted
+    EXPECT_FALSE(second.expired());
+    fourth = get(4);
+    get(5);
+    EXPECT_TRUE(second.expired());
+    EXPECT_FALSE(first.expired());
+    EXPECT_EQ(third.use_count(), 2);
+  }
+  EXPECT_FALSE(fourth.expired());
+  EXPECT_EQ(*get(2), 2);
+}
+
 TEST(LoadOnce, AFailureIsNotRemembered) {
   Numbers numbers;
   EXPECT_FALSE(numbers.Get(1, [] { return Numbers::Loaded(absl::DataLossError("")); }).ok());
