@@ -4,6 +4,7 @@
 #include "common/task/facts.h"
 
 namespace paceline {
+
 std::vector<TensorShape> TensorsOf(const v1::Task& task) {
   std::vector<TensorShape> shapes;
   for (const ParameterTensor& tensor : FactsOf(task).tensors) shapes.push_back(tensor.shape);
