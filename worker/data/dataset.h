@@ -32,7 +32,8 @@ class DataStore {
       : folder_(std::move(folder)), cache_(std::move(cache)) {}
 
   // Images as `use` wants them. NotFound (with what provides the files), InvalidArgument if `use`
-  // cannot be had of any files, or DataLoss saying which file is damaged, where and how.
+  // cannot be had of any files, ResourceExhausted if it takes more memory than is free, or DataLoss
+  // saying which file is damaged, where and how.
   absl::StatusOr<std::shared_ptr<const ImageData>> Images(const ImageUse& use);
   // Paths are absolute or below the folder. Errors as LoadText's and LoadTable's.
   absl::StatusOr<std::shared_ptr<const TextData>> Text(const v1::Text& use);

@@ -23,9 +23,10 @@ struct ImageData {
   int height = 0, width = 0, channels = 1;
   int classes = 0;
   Examples train, inner_valid, outer_valid, test;
-  // SHA-256 of the training file's images and labels as they are unpacked, before any resizing: all
-  // that a job sees of the data set, whatever the files are called, whichever format they have and
-  // however they are packed. (float32 images are others than the uint8 images that they came from.)
+  // SHA-256 of the training images and labels, validation included, as they are unpacked, before
+  // any resizing: all that a job sees of the data set, whatever the files are called, whichever
+  // format they have and however they are packed. (float32 images are others than the uint8 images
+  // that they came from.)
   std::string digest;
 
   size_t pixels() const { return static_cast<size_t>(height) * width * channels; }

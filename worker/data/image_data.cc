@@ -2,11 +2,10 @@
 
 #include <fmt/format.h>
 
-#include <new>
-#include <stdexcept>
 #include <utility>
 
 #include "common/base/digest.h"
+#include "common/footprint/machine_memory.h"
 #include "worker/data/prepare.h"
 
 namespace paceline {
@@ -58,13 +57,18 @@ void FillSplits(const RawDataSet& raw, const ImageUse& use, ImageData& data) {
   data.test = Prepared(test, raw.test, 0, raw.test.count());
 }
 
-absl::Status NoMemory(const RawDataSet& raw, const ImageUse& use) {
-  const double images = static_cast<double>(raw.train.count() + raw.test.count());
-  double bytes = images * sizeof(float);
-  for (const int64_t extent : ImageShape(use)) bytes *= static_cast<double>(extent);
-  return absl::ResourceExhaustedError(
-      fmt::format("{}: {} images as {} take {:.0f} MB, more than there is memory for",
-                  raw.train.images.name, images, TextOf(use), bytes / 1e6));
+// Before any is taken: the system grants what it has not, and ends the process once it is touched.
+absl::Status CheckMemory(const RawDataSet& raw, const ImageUse& use) {
+  const uint64_t images = raw.train.count() + raw.test.count(), free = AvailableMemory();
+  uint64_t bytes = images * sizeof(float);
+  bool fits = true;
+  for (const int64_t extent : ImageShape(use)) {
+    fits = fits && !__builtin_mul_overflow(bytes, static_cast<uint64_t>(extent), &bytes);
+  }
+  if (fits && (bytes <= free || free == 0)) return absl::OkStatus();
+  return absl::ResourceExhaustedError(fmt::format(
+      "{}: {} images as {} take {}, but {} of memory are free", raw.train.images.name, images,
+      TextOf(use), fits ? BytesText(bytes) : "more than 16 million TB", BytesText(free)));
 }
 
 }  // namespace
@@ -74,6 +78,7 @@ absl::StatusOr<std::shared_ptr<const ImageData>> MakeImageData(const RawDataSet&
   constexpr uint64_t kFewestForThreeSplits = 10;
   absl::Status status = CheckCount(raw.train, kFewestForThreeSplits);
   if (status.ok()) status = CheckCount(raw.test, 1);
+  if (status.ok()) status = CheckMemory(raw, use);
   if (!status.ok()) return status;
   const std::vector<int64_t> shape = ImageShape(use);
   auto data = std::make_shared<ImageData>();
@@ -81,13 +86,7 @@ absl::StatusOr<std::shared_ptr<const ImageData>> MakeImageData(const RawDataSet&
   data->width = static_cast<int>(shape[1]);
   data->channels = static_cast<int>(shape[2]);
   data->classes = static_cast<int>(raw.classes);
-  try {
-    FillSplits(raw, use, *data);
-  } catch (const std::bad_alloc&) {
-    return NoMemory(raw, use);
-  } catch (const std::length_error&) {
-    return NoMemory(raw, use);
-  }
+  FillSplits(raw, use, *data);
   data->digest = DigestOf(raw.train, raw.classes);
   return data;
 }

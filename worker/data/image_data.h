@@ -11,7 +11,7 @@
 namespace paceline {
 
 // DataLoss if there are too few examples for every split; ResourceExhausted, with the size, if
-// there is no memory for them.
+// they are more than the memory that is free.
 absl::StatusOr<std::shared_ptr<const ImageData>> MakeImageData(const RawDataSet& raw,
                                                                const ImageUse& use);
 

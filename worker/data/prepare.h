@@ -14,7 +14,7 @@ namespace paceline {
 // Not thread-safe: it has room for one image.
 class ImagePreparer {
  public:
-  // raw: images of the extents that DatasetFactsOf(use) says.
+  // raw: images of the extents that DatasetFactsOf(use) says; outlives the object.
   ImagePreparer(const ImageUse& use, const LabelledImages& raw);
   uint64_t pixels() const { return pixels_; }  // of an image as ImageShape(use) has it
   // Bilinear as BilinearResizer; then, if grey, the mean of the channels; then all of it

@@ -316,6 +316,17 @@ TEST(ArrayFolder, TooFewImagesForEverySplitAreDataLoss) {
   EXPECT_TRUE(Load(folder, Use(1)).ok());
 }
 
+TEST(ArrayFolder, ImagesThatWouldNotFitIntoMemoryAreRefusedBeforeAnyIsTaken) {
+  const TemporaryFolder folder;
+  folder.Write("own/train-images.npy", NpyImages(4000, 1));
+  folder.Write("own/train-labels.npy", NpyLabels(4000));
+  ImageUse use = Use(1);
+  use.size = 4096;
+  use.options.set_stack_channels(16);
+  ExpectError(folder, use, absl::StatusCode::kResourceExhausted,
+              "train-images.npy: 4000 images as own 4096x4096x16 take 4.29 TB, but ");
+}
+
 TEST(ArrayFolder, AConfigThatDoesNotSayWhatItIsIsRefused) {
   ImageUse use = Use(1);
   use.options.mutable_folder()->clear_width();
