@@ -23,6 +23,11 @@ TEST(FuzzCorpus, IsReadByEveryHarnessWithoutHarm) {
     fuzz::Config(*bytes);
     fuzz::Csv(*bytes);
     fuzz::BytePairs(*bytes);
+    fuzz::Idx(*bytes);
+    fuzz::Npy(*bytes);
+    fuzz::TensorArray(*bytes);
+    fuzz::Cifar(*bytes);
+    fuzz::Digits(*bytes);
     ++inputs;
   }
   EXPECT_GT(inputs, 20);

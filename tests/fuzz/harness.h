@@ -19,5 +19,11 @@ void Config(std::string_view input);
 void Csv(std::string_view input);
 // A text, whose first byte says how many pairs of tokens become one, then a cache of such pairs.
 void BytePairs(std::string_view input);
+// Files of images and labels: IDX and digits packed or not, the one tensor of a safetensors file.
+void Idx(std::string_view input);
+void Npy(std::string_view input);
+void TensorArray(std::string_view input);
+void Cifar(std::string_view input);
+void Digits(std::string_view input);
 
 }  // namespace paceline::fuzz
