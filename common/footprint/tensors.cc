@@ -5,12 +5,6 @@
 
 namespace paceline {
 
-std::vector<TensorShape> TensorsOf(const v1::Task& task) {
-  std::vector<TensorShape> shapes;
-  for (const ParameterTensor& tensor : FactsOf(task).tensors) shapes.push_back(tensor.shape);
-  return shapes;
-}
-
 size_t ParameterCount(const v1::Task& task) { return FactsOf(task).parameter_count(); }
 
 size_t StateFloats(const v1::LearnedOptimizer& optimizer, const v1::Task& task) {

@@ -30,8 +30,8 @@ Value FlaxLayerNorm(NetworkBuilder& net, const std::string& name, Value x) {
   return net.LayerNorm(x, scale, bias, 1e-6);
 }
 
-Value FlaxPatches(NetworkBuilder& net, const std::string& name, Value images, int64_t patch,
-                  Padding padding, int64_t width) {
+std::optional<Value> FlaxPatches(NetworkBuilder& net, const std::string& name, Value images,
+                                 int64_t patch, Padding padding, int64_t width) {
   const int64_t channels = net.Last(images);
   const Value w = net.Parameter(name + "/kernel", {patch, patch, channels, width},
                                 TensorKind::kInputWeights, LecunNormal(patch * patch * channels));
@@ -39,7 +39,7 @@ Value FlaxPatches(NetworkBuilder& net, const std::string& name, Value images, in
   const Window window = {.size = patch, .stride = patch, .padding = padding};
   const Extents& shape = net.Shape(images);
   const int64_t examples = shape[0], count = window.Out(shape[1]) * window.Out(shape[2]);
-  if (count == 0) return net.Constant({examples, 0, width}, {});
+  if (count == 0) return std::nullopt;
   return net.Reshape(net.Conv(images, w, window, b), {examples, count, width});
 }
 

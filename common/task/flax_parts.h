@@ -2,6 +2,7 @@
 // and initial weights.
 #pragma once
 
+#include <optional>
 #include <string>
 
 #include "common/task/network_parts.h"
@@ -21,9 +22,10 @@ Value FlaxDense(NetworkBuilder& net, const std::string& name, Value x, int64_t o
 Value FlaxLayerNorm(NetworkBuilder& net, const std::string& name, Value x);
 
 // The layer "<name>" of a network's first part: patches [example, patch, width] of images, by a
-// convolution whose windows touch. There may be no patches.
-Value FlaxPatches(NetworkBuilder& net, const std::string& name, Value images, int64_t patch,
-                  Padding padding, int64_t width);
+// convolution whose windows touch. None where no patch fits; the layer has its weights all the
+// same.
+std::optional<Value> FlaxPatches(NetworkBuilder& net, const std::string& name, Value images,
+                                 int64_t patch, Padding padding, int64_t width);
 
 // Logits "params/head", all 0 at first.
 Value FlaxHead(NetworkBuilder& net, Value x, int64_t classes);

@@ -35,8 +35,9 @@ Network Build(const v1::Task& any) {
   NetworkBuilder net(task.batch());
   const int64_t classes = DatasetFactsOf(Images(task)).classes;
   const LabelledImages inputs = ImageInputs(net, Images(task));
+  // SAME windows always fit.
   Value x =
-      FlaxPatches(net, "params/stem", inputs.images, task.patch(), Padding::kSame, task.width());
+      *FlaxPatches(net, "params/stem", inputs.images, task.patch(), Padding::kSame, task.width());
   for (uint32_t block = 0; block < task.blocks(); ++block) {
     x = Block(net, task, fmt::format("params/MixerBlock_{}", block), x);
   }

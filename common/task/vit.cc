@@ -20,15 +20,15 @@ ImageUse Images(const v1::Vit& task) {
 // Class token, then the patches that fit: [example, position, width].
 Value Embedded(NetworkBuilder& net, const v1::Vit& task, Value images) {
   const auto width = static_cast<int64_t>(task.width());
-  const Value patches =
+  const std::optional<Value> patches =
       FlaxPatches(net, "params/embedding", images, task.patch(), Padding::kValid, width);
-  const int64_t examples = net.Shape(images)[0], count = net.Shape(patches)[1];
-  const Value token = net.Broadcast(
-      net.Parameter("params/cls", {1, 1, width}, TensorKind::kEmbedding, {}), {examples, 1, width});
-  const Value x = count == 0 ? token : net.Concat({token, patches}, 1);
-  const Value positions =
-      net.Parameter(fmt::format("{}/posembed_input/pos_embedding", kEncoder), {1, count + 1, width},
-                    TensorKind::kEmbedding, {.kind = InitKind::kNormal, .scale = 0.02});
+  const Value token =
+      net.Broadcast(net.Parameter("params/cls", {1, 1, width}, TensorKind::kEmbedding, {}),
+                    {net.Shape(images)[0], 1, width});
+  const Value x = patches ? net.Concat({token, *patches}, 1) : token;
+  const Value positions = net.Parameter(fmt::format("{}/posembed_input/pos_embedding", kEncoder),
+                                        {1, net.Shape(x)[1], width}, TensorKind::kEmbedding,
+                                        {.kind = InitKind::kNormal, .scale = 0.02});
   return net.Dropout(net.Add(x, positions), task.dropout());
 }
 

@@ -4,6 +4,7 @@
 
 #include <ATen/TensorOperators.h>
 #include <ATen/ops/from_blob.h>
+#include <ATen/ops/ones.h>
 #include <google/protobuf/text_format.h>
 #include <gtest/gtest.h>
 
@@ -116,7 +117,7 @@ std::vector<v1::Task> Tasks() {
   return tasks;
 }
 
-TEST(RunBatched, InDoubleEveryRunIsAsAlone) {
+TEST(BatchedNetwork, InDoubleEveryRunIsAsAlone) {
   for (const v1::Task& task : Tasks()) {
     SCOPED_TRACE(task.ShortDebugString());
     const Network network = *NetworkOf(task);
@@ -124,7 +125,7 @@ TEST(RunBatched, InDoubleEveryRunIsAsAlone) {
   }
 }
 
-TEST(RunBatched, EveryActivationMayBeDrawnBesideEveryOther) {
+TEST(BatchedNetwork, EveryActivationMayBeDrawnBesideEveryOther) {
   v1::Task task;
   ASSERT_TRUE(google::protobuf::TextFormat::ParseFromString(
       "image_mlp { dataset: DATASET_DIGITS size: 4 hidden: [6, 5] activation: ACTIVATION_ANY "
@@ -151,7 +152,7 @@ TEST(RunBatched, EveryActivationMayBeDrawnBesideEveryOther) {
   EXPECT_EQ(losses.size() - repeated.size(), 10u) << "relu and silu have two slots";
 }
 
-TEST(RunBatched, EveryRunSelectsWhatItsEpisodeDrew) {
+TEST(BatchedNetwork, EveryRunSelectsWhatItsEpisodeDrew) {
   NetworkBuilder net(1);
   const int choice = net.Choice("which", {0, 1, 2});
   const Value p = net.Parameter("p", {3, 2}, TensorKind::kOther, {.kind = InitKind::kNormal});
@@ -163,7 +164,23 @@ TEST(RunBatched, EveryRunSelectsWhatItsEpisodeDrew) {
   ExpectEachAsAlone(network, runs);
 }
 
-TEST(RunBatched, APoisonedRunLeavesTheOthersBitwiseUnchanged) {
+TEST(BatchedNetwork, IsOneInEveryType) {
+  v1::Task task;
+  ASSERT_TRUE(google::protobuf::TextFormat::ParseFromString(
+      "quadratic { dimension: 5 kind: QUADRATIC_KIND_SPECTRUM condition: 100 }", &task));
+  const BatchedNetwork network(*NetworkOf(task));
+  const auto losses = [&](at::ScalarType type) {
+    return network.Losses({at::ones({2, 5}, type)}, {}).to(at::kDouble);
+  };
+  const at::Tensor first = losses(at::kDouble);
+  // ½·Σ of the eigenvalues 1/100, ..., 1, their logarithms evenly spaced.
+  EXPECT_NEAR(first[0].item<double>(), 0.5 * (0.01 + std::sqrt(0.001) + 0.1 + std::sqrt(0.1) + 1),
+              1e-12);
+  EXPECT_TRUE(losses(at::kFloat).allclose(first, 1e-6));
+  EXPECT_TRUE(losses(at::kDouble).equal(first));
+}
+
+TEST(BatchedNetwork, APoisonedRunLeavesTheOthersBitwiseUnchanged) {
   for (const v1::Task& task : Tasks()) {
     SCOPED_TRACE(task.ShortDebugString());
     const Network network = *NetworkOf(task);

@@ -19,7 +19,8 @@ struct TorchBatch {
 };
 
 // Parameters [run, shape...], in the order of Task::parameters() → losses [run], in the parameters'
-// type; a run's loss depends on its own row of each parameter alone.
+// type; a run's loss depends on its own row of each parameter alone. Not thread-safe: it may keep
+// constants from call to call.
 using TorchLoss =
     std::function<at::Tensor(const std::vector<at::Tensor>& parameters, const TorchBatch& batch)>;
 
