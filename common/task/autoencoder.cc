@@ -84,8 +84,17 @@ v1::Task Widened(const v1::Task& task, uint32_t numerator, uint32_t denominator)
   return scaled;
 }
 
+// The fixed meta-loss is 0 for any loss below 0, as nearly all logarithms of errors are.
+TaskFault Fault(const v1::Task& any) {
+  const v1::Autoencoder& task = any.autoencoder();
+  if (task.log_loss() != v1::FLAG_TRUE || IsParametric(task)) return {};
+  return {"log_loss",
+          "is true, and meta_loss is fixed, which is 0 wherever the logarithm of the error is "
+          "below 0; write meta_loss: parametric"};
+}
+
 }  // namespace
 
-const NetworkFamily kAutoencoderFamily = {"an autoencoder", Build, Data, Text, Widened};
+const NetworkFamily kAutoencoderFamily = {"an autoencoder", Build, Data, Text, Widened, Fault};
 
 }  // namespace paceline

@@ -1,6 +1,5 @@
 #include "common/task/language_parts.h"
 
-#include <algorithm>
 #include <cmath>
 
 #include "common/task/data_use.h"
@@ -9,7 +8,14 @@
 namespace paceline {
 
 int64_t ModelVocabulary(const v1::Text& text, uint32_t vocabulary) {
-  return std::max<int64_t>(2, vocabulary == 0 ? VocabularyOf(text) : vocabulary);
+  return vocabulary == 0 ? VocabularyOf(text) : vocabulary;
+}
+
+TaskFault VocabularyFault(uint32_t vocabulary) {
+  if (vocabulary != 1) return {};
+  return {"vocabulary",
+          "is 1, which leaves nothing to predict; write 0 for the text's own, or at "
+          "least 2"};
 }
 
 TokenInputs LanguageInputs(NetworkBuilder& net, const v1::Text& text, int64_t vocabulary,

@@ -4,12 +4,15 @@
 #include <cstdint>
 
 #include "common/network/builder.h"
+#include "common/task/network_family.h"
 #include "paceline/v1/task.pb.h"
 
 namespace paceline {
 
-// Tokens that the model knows; vocabulary 0: those of the text. At least 2.
+// Tokens that the model knows; vocabulary 0: those of the text.
 int64_t ModelVocabulary(const v1::Text& text, uint32_t vocabulary);
+// A model of a single token has nothing to predict, and none to fold the others into.
+TaskFault VocabularyFault(uint32_t vocabulary);
 
 // Two inputs of a batch, tokens [example, position] each: what the model reads, and the tokens that
 // follow it.

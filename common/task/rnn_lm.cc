@@ -109,8 +109,10 @@ v1::Task Widened(const v1::Task& task, uint32_t numerator, uint32_t denominator)
   return scaled;
 }
 
+TaskFault Fault(const v1::Task& task) { return VocabularyFault(task.rnn_lm().vocabulary()); }
+
 }  // namespace
 
-const NetworkFamily kRnnLmFamily = {"an rnn_lm", Build, Data, Text, Widened};
+const NetworkFamily kRnnLmFamily = {"an rnn_lm", Build, Data, Text, Widened, Fault};
 
 }  // namespace paceline

@@ -9,6 +9,7 @@
 #include "common/task/parts.h"
 #include "common/task/sampled_families.h"
 #include "common/task/task_draws.h"
+#include "paceline/v1/options.pb.h"
 
 namespace paceline {
 namespace {
@@ -54,6 +55,24 @@ std::string RangesText(const Message& family) {
   return fmt::format("{}", fmt::join(lists, ", "));
 }
 
+// A list of exactly two numbers: what is drawn is between them.
+bool IsRange(const FieldDescriptor& field) {
+  const v1::FieldRule& rule = field.options().GetExtension(v1::rule);
+  return rule.min_items() == 2 && rule.max_items() == 2;
+}
+
+std::string ListFault(const FieldDescriptor& field, const std::vector<double>& numbers) {
+  if (IsRange(field) && numbers.front() > numbers.back()) {
+    return fmt::format("is [{0:g}, {1:g}], which ends below its beginning; write [{1:g}, {0:g}]",
+                       numbers.front(), numbers.back());
+  }
+  const bool datasets = field.enum_type() == v1::Dataset_descriptor();
+  if (datasets && std::ranges::count(numbers, v1::DATASET_FOLDER) > 0) {
+    return "names folder, whose images a sample cannot describe; write data sets of known images";
+  }
+  return "";
+}
+
 bool HasClasses(const v1::Sample& sample) {
   return sample.has_image_mlp() || sample.has_conv_net() || sample.has_resnet() || sample.has_vit();
 }
@@ -88,6 +107,19 @@ v1::Task DrawTask(const v1::Task& task, uint64_t key, uint32_t block, uint32_t e
   }
   smallest.set_weight(task.weight());
   return smallest;
+}
+
+TaskFault SampleFault(const v1::Sample& sample) {
+  const FieldDescriptor* family = FamilyOf(sample);
+  if (family == nullptr) return {};
+  const Message& own = sample.GetReflection()->GetMessage(sample, family);
+  for (int i = 0; i < family->message_type()->field_count(); ++i) {
+    const FieldDescriptor& field = *family->message_type()->field(i);
+    if (!field.is_repeated()) continue;
+    const std::string what = ListFault(field, NumbersOf(own, field.name()));
+    if (!what.empty()) return {family->name() + "." + field.name(), what};
+  }
+  return {};
 }
 
 TaskFacts SampleFacts(const v1::Sample& sample) {

@@ -4,6 +4,7 @@
 #include <cstdint>
 
 #include "common/task/facts.h"
+#include "common/task/network_family.h"
 #include "paceline/v1/task.pb.h"
 
 namespace paceline {
@@ -20,6 +21,9 @@ TaskCost CostOf(const TaskFacts& facts, const v1::Budget& budget);
 // within the sample's budget, a function of the arguments alone. key: the job's seed; episode: the
 // outer step at which it begins.
 v1::Task DrawTask(const v1::Task& task, uint64_t key, uint32_t block, uint32_t episode);
+
+// A range that ends below its beginning, or a data set that nothing is known of.
+TaskFault SampleFault(const v1::Sample& sample);
 
 // Of a task that is a sample. Its tensors are not known before it is drawn.
 TaskFacts SampleFacts(const v1::Sample& sample);

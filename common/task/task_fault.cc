@@ -5,6 +5,7 @@
 #include "common/task/families.h"
 #include "common/task/field_fault.h"
 #include "common/task/image_mlp.h"
+#include "common/task/sample.h"
 
 namespace paceline {
 namespace {
@@ -46,6 +47,7 @@ TaskFault ImageFault(const ImageUse& use) {
 }  // namespace
 
 TaskFault FaultOf(const v1::Task& task) {
+  if (task.has_sample()) return SampleFault(task.sample());
   const std::optional<DataUse> data = DataOf(task);
   if (const auto* images = data ? std::get_if<ImageUse>(&*data) : nullptr) {
     if (TaskFault fault = ImageFault(*images); !fault.field.empty()) return fault;

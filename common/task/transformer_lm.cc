@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <cmath>
 
 #include "common/task/language_parts.h"
@@ -12,28 +11,22 @@
 namespace paceline {
 namespace {
 
-// task.proto's own bounds, for messages that no rule has seen.
-constexpr uint32_t kMostLayers = 64;
 constexpr int64_t kMlpFactor = 4;
 
 int64_t Vocabulary(const v1::TransformerLm& task) {
   return ModelVocabulary(task.text(), task.vocabulary());
 }
 
-int64_t Layers(const v1::TransformerLm& task) {
-  return std::clamp<int64_t>(task.layers(), 1, kMostLayers);
-}
-
 Value Layer(NetworkBuilder& net, const v1::TransformerLm& task, const std::string& name, Value x,
             int64_t out) {
-  const double scale = 2.0 / static_cast<double>(Layers(task));
+  const double scale = 2.0 / static_cast<double>(task.layers());
   return Linear(net, name, x, out, TensorKind::kHiddenWeights,
                 ScaledVariance({net.Last(x), out}, scale));
 }
 
 Value Attended(NetworkBuilder& net, const v1::TransformerLm& task, const std::string& name, Value x,
                Value counts) {
-  const int64_t heads = std::max<int64_t>(1, task.heads());
+  const int64_t heads = task.heads();
   const int64_t width = heads * static_cast<int64_t>(task.key_size());
   const Value q = Layer(net, task, name + "/query", x, width);
   const Value k = Layer(net, task, name + "/key", x, width);
@@ -52,7 +45,7 @@ Value Dense(NetworkBuilder& net, const v1::TransformerLm& task, const std::strin
   return net.Dropout(Layer(net, task, name + "/linear_1", x, width), task.dropout());
 }
 
-Value Block(NetworkBuilder& net, const v1::TransformerLm& task, int64_t layer, Value x,
+Value Block(NetworkBuilder& net, const v1::TransformerLm& task, uint32_t layer, Value x,
             Value counts) {
   const std::string name = fmt::format("transformer/h{}_", layer);
   const Value attended =
@@ -68,7 +61,7 @@ Network Build(const v1::Task& any) {
   const TokenInputs inputs = LanguageInputs(net, task.text(), vocabulary, task.length());
   Value x = Embedded(net, "transformer/embed/embeddings", inputs.tokens, {vocabulary, task.width()},
                      {.kind = InitKind::kTruncatedNormal});
-  for (int64_t layer = 0; layer < Layers(task); ++layer) {
+  for (uint32_t layer = 0; layer < task.layers(); ++layer) {
     x = Block(net, task, layer, x, inputs.counts);
   }
   x = LayerNormed(net, "transformer/h_f", x);
@@ -80,11 +73,13 @@ Network Build(const v1::Task& any) {
 
 std::optional<DataUse> Data(const v1::Task& task) { return task.transformer_lm().text(); }
 
+const char* Plural(uint32_t count) { return count == 1 ? "" : "s"; }
+
 std::string Text(const v1::Task& any) {
   const v1::TransformerLm& task = any.transformer_lm();
-  std::string text =
-      fmt::format("vocabulary {}, width {}, {} heads of {}, {} layers", Vocabulary(task),
-                  task.width(), task.heads(), task.key_size(), task.layers());
+  std::string text = fmt::format("vocabulary {}, width {}, {} head{} of {}, {} layer{}",
+                                 Vocabulary(task), task.width(), task.heads(), Plural(task.heads()),
+                                 task.key_size(), task.layers(), Plural(task.layers()));
   if (task.dropout() > 0) text += fmt::format(", dropout {:g}", task.dropout());
   return text + fmt::format(", length {}, batch {}", task.length(), task.batch());
 }
@@ -96,8 +91,12 @@ v1::Task Widened(const v1::Task& task, uint32_t numerator, uint32_t denominator)
   return scaled;
 }
 
+TaskFault Fault(const v1::Task& task) {
+  return VocabularyFault(task.transformer_lm().vocabulary());
+}
+
 }  // namespace
 
-const NetworkFamily kTransformerLmFamily = {"a transformer_lm", Build, Data, Text, Widened};
+const NetworkFamily kTransformerLmFamily = {"a transformer_lm", Build, Data, Text, Widened, Fault};
 
 }  // namespace paceline

@@ -7,6 +7,10 @@ namespace paceline {
 
 void AddConfigFlags(Command& command, ConfigSource& source) {
   command.AddOption("CONFIG", source.path, "The job's YAML file").Required();
+  AddOverrideFlag(command, source);
+}
+
+void AddOverrideFlag(Command& command, ConfigSource& source) {
   command
       .AddOption("--set", source.overrides,
                  "Change one value of the config: --set outer.steps=60 (may be repeated)")

@@ -25,6 +25,8 @@ struct LoadedConfig {
 
 // CONFIG and --set.
 void AddConfigFlags(Command& command, ConfigSource& source);
+// --set alone, for a command whose CONFIG is its own.
+void AddOverrideFlag(Command& command, ConfigSource& source);
 // Errors as ReadFile.
 absl::StatusOr<LoadedConfig> LoadWithFaults(const ConfigSource& source);
 // "the config has 2 faults", and each on a line of its own.

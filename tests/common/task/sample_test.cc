@@ -7,8 +7,8 @@
 #include <cmath>
 #include <set>
 
-#include "common/task/field_fault.h"
 #include "common/task/sampled_families.h"
+#include "common/task/task_fault.h"
 
 namespace paceline {
 namespace {
@@ -63,7 +63,7 @@ TEST(DrawTask, EveryDrawIsATaskThatTheSchemaAllows) {
     task.set_weight(2.5);
     for (uint32_t episode = 0; episode < 500; ++episode) {
       const v1::Task drawn = DrawTask(task, kKey, 0, episode);
-      ASSERT_EQ(FieldFault(drawn), "") << drawn.ShortDebugString();
+      ASSERT_TRUE(IsValid(drawn)) << drawn.ShortDebugString();
       ASSERT_FALSE(drawn.has_sample());
       ASSERT_EQ(drawn.weight(), 2.5);
     }

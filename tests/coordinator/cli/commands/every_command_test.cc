@@ -43,6 +43,9 @@ class EveryCommandTest : public CommandsTest {
   std::vector<std::vector<std::string>> Commands() const {
     return {{"check", config()},
             {"check", config(), "--print"},
+            {"tasks"},
+            {"tasks", "--sample", "9"},
+            {"tasks", "--sample", "2", config()},
             {"hash", own()},
             {"export", own(), "--out", folder_ + "/out", "--force"},
             {"import", own(), "--out", folder_ + "/out", "--force"},

@@ -1,0 +1,94 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <string>
+
+#include "tests/common/config/trial_config.h"
+
+namespace paceline {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::StartsWith;
+
+std::string With(const std::string& task, const std::string& rest = "") {
+  return R"(name: trial
+optimizer: {adafac_mlp: {hidden: 4}}
+tasks:
+  - )" + task +
+         R"(
+episode: {constant: {steps: 100}}
+estimator: {pes: {window: 50}, particles: 8, block: 8}
+outer: {steps: 10, optimizer: {adam: {learning_rate: 0.001}}}
+)" + rest;
+}
+
+TEST(TaskRules, ASampleOfEveryFamilyIsAJob) {
+  for (const char* family : {"image_mlp", "conv_net", "resnet", "autoencoder", "vae", "rnn_lm",
+                             "transformer_lm", "vit", "quadratic"}) {
+    const std::string task = std::string("sample: {") + family + ": {}, budget: {bytes: 1e9}}";
+    EXPECT_THAT(testing::FaultsOf(With(task)), IsEmpty()) << family;
+  }
+}
+
+TEST(TaskRules, ARangeBeginsBeforeItEnds) {
+  EXPECT_THAT(testing::FaultsOf(With("sample: {conv_net: {channels: [64, 4], layers: [2, 2]}}")),
+              ElementsAre("job.yaml:4:35: tasks[0].sample.conv_net.channels is [64, 4], which ends "
+                          "below its beginning; write [4, 64]"));
+  EXPECT_THAT(testing::FaultsOf(With("sample: {quadratic: {condition: [100, 1.5]}}")),
+              ElementsAre(HasSubstr("tasks[0].sample.quadratic.condition is [100, 1.5], which ")));
+  // A range of one number has been told of by its own rule.
+  EXPECT_THAT(testing::FaultsOf(With("sample: {vit: {layers: [3]}}")),
+              ElementsAre(HasSubstr("tasks[0].sample.vit.layers")));
+}
+
+TEST(TaskRules, ASamplesDataSetsAreThoseOfKnownImages) {
+  EXPECT_THAT(testing::FaultsOf(With("sample: {vae: {datasets: [mnist, folder]}}")),
+              ElementsAre(HasSubstr("tasks[0].sample.vae.datasets names folder, whose images ")));
+}
+
+TEST(TaskRules, ASampleRunsOnATierThatRunsWhatItDraws) {
+  EXPECT_THAT(testing::FaultsOf(With("sample: {image_mlp: {}}", "engine: fused\n")),
+              ElementsAre(HasSubstr("engine is fused, which does not run tasks[0], a sample of "
+                                    "image_mlp tasks; write auto, reference or torch")));
+}
+
+TEST(TaskRules, NoSampleHasFeaturesFromCurvature) {
+  const std::vector<std::string> curved = {
+      "optimizer={adafac_mlp: {features: [gradient, hessian_diagonal]}}"};
+  EXPECT_THAT(testing::FaultsOf(With("sample: {quadratic: {}}"), curved),
+              ElementsAre(HasSubstr("tasks[0] is a sample of quadratic tasks, which has no "
+                                    "curvature for the optimizer's features")));
+}
+
+TEST(TaskRules, AccuracyIsOfSamplesOfClassifiersAlone) {
+  const std::string objective = "objective: {accuracy: {}}\n";
+  EXPECT_THAT(testing::FaultsOf(With("sample: {image_mlp: {}}", objective)), IsEmpty());
+  EXPECT_THAT(testing::FaultsOf(With("sample: {vae: {}}", objective)),
+              ElementsAre(HasSubstr("objective.accuracy is not to be had of tasks[0], a sample of "
+                                    "vae tasks: it has no classes")));
+}
+
+TEST(TaskRules, ALanguageModelHasTwoTokensAtLeast) {
+  for (const std::string kind : {"rnn_lm", "transformer_lm"}) {
+    EXPECT_THAT(testing::FaultsOf(With(kind + ": {vocabulary: 2}")), IsEmpty());
+    EXPECT_THAT(testing::FaultsOf(With(kind + ": {vocabulary: 1}")),
+                ElementsAre(HasSubstr("tasks[0]." + kind + ".vocabulary is 1, which leaves ")));
+  }
+}
+
+TEST(TaskRules, ALogarithmsMetaLossIsTheParametricOne) {
+  EXPECT_THAT(testing::FaultsOf(With("autoencoder: {hidden: [8], log_loss: true}")),
+              ElementsAre(StartsWith("job.yaml:4:42: tasks[0].autoencoder.log_loss is true, and "
+                                     "meta_loss is fixed, ")));
+  for (const std::string fields :
+       {"log_loss: true, meta_loss: parametric", "log_loss: any", "log_loss: false"}) {
+    EXPECT_THAT(testing::FaultsOf(With("autoencoder: {hidden: [8], " + fields + "}")), IsEmpty())
+        << fields;
+  }
+}
+
+}  // namespace
+}  // namespace paceline
