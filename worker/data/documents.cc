@@ -44,7 +44,7 @@ absl::StatusOr<std::vector<std::string>> PathsOf(const std::string& path) {
   if (!fs::is_directory(path, error)) return std::vector<std::string>{path};
   absl::StatusOr<std::vector<std::string>> files = FilesBelow(path);
   if (!files.ok()) return files.status();
-  for (std::string& file : *files) file = path + "/" + file;
+  for (std::string& file : *files) file.insert(0, path + "/");
   return files;
 }
 

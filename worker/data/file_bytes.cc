@@ -64,8 +64,9 @@ absl::Status FileBytes::Load(const std::string& path, size_t max_bytes) {
   if (!size.ok()) return size.status();
   if (*size < kWorthMapping || *size > max_bytes) {
     absl::StatusOr<std::string> all = ReadFile(path, max_bytes);
-    if (all.ok()) own_ = *std::move(all);
-    return all.status();
+    if (!all.ok()) return all.status();
+    own_ = *std::move(all);
+    return absl::OkStatus();
   }
   void* at = ::mmap(nullptr, *size, PROT_READ, MAP_PRIVATE, file.get(), 0);
   if (at == MAP_FAILED) return Failure("map", path);

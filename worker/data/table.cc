@@ -41,6 +41,7 @@ std::vector<uint32_t> OrderOf(const RawTable& table) {
   }
   std::sort(numbered.begin(), numbered.end());
   std::vector<uint32_t> order;
+  order.reserve(numbered.size());
   for (const auto& [number, row] : numbered) order.push_back(row);
   return order;
 }
