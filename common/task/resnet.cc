@@ -11,7 +11,7 @@
 namespace paceline {
 namespace {
 
-// A bottleneck has so many times fewer channels inside.
+// A bottleneck has so many times fewer channels inside, rounded down.
 constexpr uint32_t kNarrowing = 4;
 
 ImageUse Images(const v1::Resnet& task) {
@@ -161,26 +161,12 @@ v1::Task Widened(const v1::Task& task, uint32_t numerator, uint32_t denominator)
   return scaled;
 }
 
-TaskFault Fault(const v1::Task& any) {
-  const v1::Resnet& task = any.resnet();
-  if (!IsBottleneck(task)) return {};
-  for (int group = 0; group < task.channels_size(); ++group) {
-    const uint32_t channels = task.channels(group), below = channels / kNarrowing * kNarrowing;
-    if (channels == below) continue;
-    return {fmt::format("channels[{}]", group),
-            fmt::format("is {}, no multiple of {}, and bottleneck is true; write {} or {}",
-                        channels, kNarrowing, below, below + kNarrowing)};
-  }
-  return {};
-}
-
 }  // namespace
 
 const NetworkFamily kResnetFamily = {.article_and_name = "a resnet",
                                      .network = Build,
                                      .data = Data,
                                      .text = Text,
-                                     .scaled = Widened,
-                                     .fault = Fault};
+                                     .scaled = Widened};
 
 }  // namespace paceline

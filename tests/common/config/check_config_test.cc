@@ -130,16 +130,6 @@ TEST(CheckConfig, AVitsWidthIsAMultipleOfItsHeads) {
   EXPECT_THAT(FaultsOfTask("{vit: {width: 3, heads: 4}}"), ElementsAre(HasSubstr("; write 4")));
 }
 
-TEST(CheckConfig, ChannelsOfABottleneckAreMultiplesOfFour) {
-  const auto faults = [](const std::string& more) {
-    return FaultsOfTask("{resnet: {blocks: [1, 1, 1, 1], channels: [8, 4, 10, 6]" + more + "}}");
-  };
-  EXPECT_THAT(faults(", bottleneck: false"), IsEmpty());
-  EXPECT_THAT(faults(""),
-              ElementsAre(HasSubstr("tasks[0].resnet.channels[2] is 10, no multiple of 4, and "
-                                    "bottleneck is true; write 8 or 12")));
-}
-
 TEST(CheckConfig, AFolderOfImagesIsDescribedAndNothingElseIs) {
   const std::string folder = "images: {folder: {path: mine, height: 5, width: 7, classes: 3}}";
   for (const std::string kind :

@@ -4,6 +4,7 @@
 #include <google/protobuf/message.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <map>
 #include <string>
 #include <utility>
@@ -81,10 +82,10 @@ TEST(TaskFacts, NumbersBeyondAllBoundsDoNoHarm) {
 
 // Nobody may be stopped by a question about a config that is at fault.
 TEST(TaskFacts, ANetworkThatCannotBeBuiltHasNoTensorsButAName) {
-  const std::vector<std::string> faulty = {
-      "{vit: {width: 30, heads: 4}}", "{vit: {dataset: folder}}",
-      "{resnet: {blocks: [1, 1, 1, 1], channels: [6, 4, 4, 4]}}",
-      "{quadratic: {kind: noisy_mean, dimension: 1000000}}"};
+  const std::vector<std::string> faulty = {"{vit: {width: 30, heads: 4}}",
+                                           "{vit: {dataset: folder}}", "{rnn_lm: {vocabulary: 1}}",
+                                           "{autoencoder: {hidden: [4], log_loss: true}}",
+                                           "{quadratic: {kind: noisy_mean, dimension: 1000000}}"};
   for (const std::string& yaml : faulty) {
     SCOPED_TRACE(yaml);
     const TaskFacts facts = FactsOf(Parsed(yaml));
@@ -97,6 +98,15 @@ TEST(TaskFacts, ANetworkThatCannotBeBuiltHasNoTensorsButAName) {
   EXPECT_THAT(FactsOf(nothing).tensors, IsEmpty());
   nothing.mutable_conv_net();
   EXPECT_THAT(FactsOf(nothing).tensors, IsEmpty());
+}
+
+TEST(TaskFacts, ABottleneckHasAQuarterOfTheChannelsInsideRoundedDown) {
+  const TaskFacts facts =
+      FactsOf(Parsed("{resnet: {blocks: [1, 1, 1, 1], channels: [8, 4, 11, 6]}}"));
+  const std::string name = "res_net/~/block_group_2/~/block_0/~/conv_1/w";
+  const auto tensor = std::ranges::find(facts.tensors, name, &ParameterTensor::name);
+  ASSERT_NE(tensor, facts.tensors.end());
+  EXPECT_EQ(tensor->shape, (std::vector<int64_t>{3, 3, 2, 2}));
 }
 
 TEST(TaskFacts, TensorsLieOneAfterTheOther) {

@@ -14,6 +14,7 @@
 #include "common/network/builder.h"
 #include "common/noise/streams.h"
 #include "common/task/families.h"
+#include "common/task/sample.h"
 #include "tests/testing/network_runs.h"
 #include "tests/testing/small_networks.h"
 #include "worker/network/initial.h"
@@ -115,6 +116,33 @@ std::vector<v1::Task> Tasks() {
     EXPECT_TRUE(google::protobuf::TextFormat::ParseFromString(text, &tasks.emplace_back()));
   }
   return tasks;
+}
+
+// Small draws of every family of samples; last one of images that are smaller than a patch.
+std::vector<v1::Task> DrawnTasks() {
+  constexpr uint32_t kEpisodes = 6;
+  std::vector<v1::Task> tasks;
+  const auto& families = *v1::Sample::descriptor()->FindOneofByName("family");
+  v1::Task task;
+  v1::Sample& sample = *task.mutable_sample();
+  sample.mutable_budget()->set_bytes(3e5);
+  for (int i = 0; i < families.field_count(); ++i) {
+    sample.GetReflection()->MutableMessage(&sample, families.field(i));
+    for (uint32_t e = 0; e < kEpisodes; ++e) tasks.push_back(DrawTask(task, /*key=*/4, 0, e));
+  }
+  v1::SampledVit& vit = *sample.mutable_vit();
+  vit.add_patches(16);
+  for (int end = 0; end < 2; ++end) vit.add_size(8);
+  tasks.push_back(DrawTask(task, /*key=*/4, 0, 0));
+  return tasks;
+}
+
+TEST(BatchedNetwork, WhatSamplesDrawIsAsAloneToo) {
+  for (const v1::Task& task : DrawnTasks()) {
+    SCOPED_TRACE(task.ShortDebugString());
+    const Network network = *NetworkOf(task);
+    ExpectEachAsAlone(network, RunsOf(network, at::kDouble));
+  }
 }
 
 TEST(BatchedNetwork, InDoubleEveryRunIsAsAlone) {
