@@ -32,7 +32,8 @@ void RequireUsable(const FileArray& array) {
   if (array.shape.size() != 3 || array.bytes.size() > 1 << 20) return;
   const FileArray labels = {.shape = {array.shape[0]},
                             .bytes = std::string_view(array.bytes).substr(0, array.shape[0])};
-  const DatasetFacts facts = {.height = static_cast<int64_t>(array.shape[1]),
+  const DatasetFacts facts = {.name = "fuzz",
+                              .height = static_cast<int64_t>(array.shape[1]),
                               .width = static_cast<int64_t>(array.shape[2]),
                               .channels = 1,
                               .classes = 256};
