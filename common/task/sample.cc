@@ -128,7 +128,7 @@ TaskFacts SampleFacts(const v1::Sample& sample) {
   facts.is_sample = true;
   facts.article_and_name =
       family == nullptr ? "a sample" : fmt::format("a sample of {} tasks", family->name());
-  facts.tiers = {v1::ENGINE_REFERENCE, v1::ENGINE_TORCH};
+  facts.tiers = {v1::ENGINE_REFERENCE, v1::ENGINE_TORCH, v1::ENGINE_FUSED};
   facts.own_tier = v1::ENGINE_TORCH;
   facts.has_classes = HasClasses(sample);
   if (family == nullptr) return facts;

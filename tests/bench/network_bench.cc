@@ -4,10 +4,11 @@
 #include <ATen/core/grad_mode.h>
 #include <ATen/ops/from_blob.h>
 #include <fmt/format.h>
+#include <time.h>
 #include <torch/csrc/autograd/autograd.h>
 
 #include <algorithm>
-#include <chrono>
+#include <cmath>
 #include <cstdlib>
 #include <functional>
 #include <string>
@@ -15,6 +16,7 @@
 #include <vector>
 
 #include "common/base/aligned_floats.h"
+#include "common/lane/dispatch.h"
 #include "common/network/builder.h"
 #include "common/network/cost.h"
 #include "common/noise/streams.h"
@@ -25,6 +27,17 @@
 #include "worker/network/torch/run_torch.h"
 
 namespace paceline {
+
+namespace simd_Scalar {
+float FusedMultiplyAdds(long rounds, int* lanes);
+}
+namespace simd_Avx2 {
+float FusedMultiplyAdds(long rounds, int* lanes);
+}
+namespace simd_Avx512 {
+float FusedMultiplyAdds(long rounds, int* lanes);
+}
+
 namespace {
 
 // Layers of a network, their parameters numbered.
@@ -151,25 +164,41 @@ NetworkInputs RandomInputs(const Network& network, int32_t classes) {
   return inputs;
 }
 
-// Steps a second, the best of many short measurements: others may have the processor, too.
-double StepsPerSecond(double seconds, const std::function<void()>& step) {
-  using Clock = std::chrono::steady_clock;
-  const auto since = [](Clock::time_point begin) {
-    return std::chrono::duration<double>(Clock::now() - begin).count();
-  };
+// Of this thread: others may have the processor, too.
+double ProcessorSeconds() {
+  timespec time;
+  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
+  return static_cast<double>(time.tv_sec) + 1e-9 * static_cast<double>(time.tv_nsec);
+}
+
+// Calls of step() a second, the best of many short measurements.
+double BestRate(double seconds, const std::function<void()>& step) {
   step();
-  const Clock::time_point begin = Clock::now();
+  const double begin = ProcessorSeconds();
   double best = 0;
   do {
-    const Clock::time_point own = Clock::now();
+    const double own = ProcessorSeconds();
     int steps = 0;
     do {
       step();
       ++steps;
-    } while (since(own) < 0.02);
-    best = std::max(best, steps / since(own));
-  } while (since(begin) < seconds);
+    } while (ProcessorSeconds() - own < 0.02);
+    best = std::max(best, steps / (ProcessorSeconds() - own));
+  } while (ProcessorSeconds() - begin < seconds);
   return best;
+}
+
+// Multiply-adds on registers alone, two operations each.
+double PeakGflops(double seconds) {
+  const lane::Target target = lane::ActiveTarget();
+  const auto function = target == lane::Target::kAvx512 ? simd_Avx512::FusedMultiplyAdds
+                        : target == lane::Target::kAvx2 ? simd_Avx2::FusedMultiplyAdds
+                                                        : simd_Scalar::FusedMultiplyAdds;
+  constexpr long kRounds = 100'000;
+  int lanes = 0;
+  float kept = 0;
+  const double rate = BestRate(seconds, [&] { kept += function(kRounds, &lanes); });
+  return std::isnan(kept) ? 0 : 2e-9 * kRounds * lanes * rate;
 }
 
 std::function<void()> PlainStep(const Network& network, const NetworkInputs& inputs,
@@ -192,10 +221,10 @@ void Measure(const std::string& name, const Network& network, int32_t classes, d
   FillInitial(network, {.key = 2, .purpose = Purpose::kTaskInit}, inputs.episode, parameters);
   const FusedNetwork fused(network);
   AlignedFloats scratch(fused.scratch_size());
-  const double peak = MeasurePeakGflops(1, 1);
-  const double steps = StepsPerSecond(
+  const double peak = PeakGflops(0.5);
+  const double steps = BestRate(
       seconds, [&] { fused.LossAndGradient(inputs, parameters, gradient, scratch.span()); });
-  const double plain = StepsPerSecond(seconds, PlainStep(network, inputs, parameters));
+  const double plain = BestRate(seconds, PlainStep(network, inputs, parameters));
   const double gflops = 1e-9 * steps * CostOf(network).flops;
   fmt::print(
       "{:<16} {:>9.1f} steps/s {:>7.1f} GFLOP/s {:>5.1f} % of {:.0f}, {:>5.1f} MB; LibTorch "

@@ -6,8 +6,10 @@
 
 #include "common/base/aligned_floats.h"
 #include "worker/kernels/mlp.h"
+#include "worker/network/fused/fused_network.h"
 #include "worker/task/curvature.h"
 #include "worker/task/image_mlp/image_mlp.h"
+#include "worker/task/network/network_task.h"
 
 namespace paceline {
 namespace {
@@ -120,6 +122,35 @@ class ImageMlpKernelSource : public GradientSource {
   std::optional<Curvature> curvature_;  // from the first probe on
 };
 
+// Networks have no curvature: nobody asks for it.
+class NetworkKernelSource : public PlainSource {
+ public:
+  NetworkKernelSource(const NetworkTask& task, lane::Target target)
+      : PlainSource(task),
+        task_(task),
+        network_(task.network(), target),
+        scratch_(network_.scratch_size()) {}
+
+  float LossAndGradient(const RunSeed& seed, int64_t step, std::span<const float> parameters,
+                        std::span<float> gradient) override {
+    const bool new_episode = drawn_step_ < 0 || seed != drawn_seed_;
+    if (new_episode) task_.FillEpisodeInputs(seed, inputs_);
+    if (new_episode || step != drawn_step_) task_.FillStepInputs(seed, step, inputs_);
+    drawn_seed_ = seed;
+    drawn_step_ = step;
+    return network_.LossAndGradient(inputs_, parameters, gradient, scratch_.span());
+  }
+
+ private:
+  const NetworkTask& task_;
+  const FusedNetwork network_;
+  AlignedFloats scratch_;
+  // Of the step below.
+  NetworkInputs inputs_;
+  RunSeed drawn_seed_;
+  int64_t drawn_step_ = -1;
+};
+
 }  // namespace
 
 kernels::MlpShape KernelShape(const ImageMlp& task) {
@@ -148,6 +179,9 @@ std::unique_ptr<GradientSource> MakePlainSource(const Task& task) {
 std::unique_ptr<GradientSource> MakeKernelSource(const Task& task, lane::Target target) {
   if (const ImageMlp* mlp = task.fused_program(); mlp != nullptr) {
     return std::make_unique<ImageMlpKernelSource>(*mlp, target);
+  }
+  if (const NetworkTask* network = task.network_task(); network != nullptr) {
+    return std::make_unique<NetworkKernelSource>(*network, target);
   }
   return MakePlainSource(task);
 }

@@ -6,7 +6,9 @@
 #include "common/base/aligned_floats.h"
 #include "worker/engine/gradient_source.h"
 #include "worker/kernels/mlp.h"
+#include "worker/network/fused/fused_network.h"
 #include "worker/task/image_mlp/image_mlp.h"
+#include "worker/task/network/network_task.h"
 
 namespace paceline {
 namespace {
@@ -67,6 +69,34 @@ class ImageMlpScores : public ScoreSource {
   FreshBatch drawn_batch_;
 };
 
+class NetworkScores : public ScoreSource {
+ public:
+  NetworkScores(const NetworkTask& task, lane::Target target)
+      : task_(task), network_(task.network(), target), scratch_(network_.scratch_size()) {}
+
+  BatchScore Score(const RunSeed& seed, const FreshBatch& batch,
+                   std::span<const float> parameters) override {
+    const bool new_episode = !drawn_ || seed != drawn_seed_;
+    if (new_episode) task_.FillEpisodeInputs(seed, inputs_);
+    if (new_episode || batch != drawn_batch_) task_.FillStepInputs(seed, batch, inputs_);
+    drawn_ = true;
+    drawn_seed_ = seed;
+    drawn_batch_ = batch;
+    const NetworkScore score = network_.Score(inputs_, parameters, scratch_.span());
+    return {.loss = score.loss, .error = score.error};
+  }
+
+ private:
+  const NetworkTask& task_;
+  const FusedNetwork network_;
+  AlignedFloats scratch_;
+  // Of the batch below.
+  NetworkInputs inputs_;
+  bool drawn_ = false;
+  RunSeed drawn_seed_;
+  FreshBatch drawn_batch_;
+};
+
 }  // namespace
 
 std::unique_ptr<ScoreSource> MakePlainScores(const Task& task) {
@@ -76,6 +106,9 @@ std::unique_ptr<ScoreSource> MakePlainScores(const Task& task) {
 std::unique_ptr<ScoreSource> MakeKernelScores(const Task& task, lane::Target target) {
   if (const ImageMlp* mlp = task.fused_program(); mlp != nullptr) {
     return std::make_unique<ImageMlpScores>(*mlp, target);
+  }
+  if (const NetworkTask* network = task.network_task(); network != nullptr) {
+    return std::make_unique<NetworkScores>(*network, target);
   }
   return MakePlainScores(task);
 }

@@ -17,6 +17,7 @@
 namespace paceline {
 
 class ImageMlp;
+class NetworkTask;
 class System;
 struct TorchProgram;
 
@@ -86,6 +87,8 @@ class Task {
   virtual const TorchProgram* torch_program() const { return nullptr; }
   // The kernels of worker/kernels, which know MLPs on images.
   virtual const ImageMlp* fused_program() const { return nullptr; }
+  // SIMD (worker/network/fused), as any task whose loss is a Network.
+  virtual const NetworkTask* network_task() const { return nullptr; }
   // Steps of a dynamical system instead of losses and gradients.
   virtual const System* system() const { return nullptr; }
 };

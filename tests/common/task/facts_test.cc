@@ -68,6 +68,21 @@ TEST(TaskFacts, AMessageWithoutAKindHasNone) {
   EXPECT_EQ(facts.parameter_count(), 0u);
 }
 
+TEST(TaskFacts, SmallNetworksAreTheFusedTiersOwnAndLargeOnesLibTorchs) {
+  const TaskFacts small = FactsOf(Parsed("{conv_net: {channels: [16, 32]}}"));
+  EXPECT_EQ(small.own_tier, v1::ENGINE_FUSED);
+  EXPECT_GT(small.scratch_floats, 0u);
+  const TaskFacts many_weights = FactsOf(Parsed("{autoencoder: {hidden: [2000], size: 28}}"));
+  EXPECT_GT(many_weights.parameter_count(), 2'000'000u);
+  EXPECT_EQ(many_weights.own_tier, v1::ENGINE_TORCH);
+  const TaskFacts much_work = FactsOf(Parsed("{conv_net: {channels: [128, 128], size: 32}}"));
+  EXPECT_GT(much_work.flops, 4e9);
+  EXPECT_EQ(much_work.own_tier, v1::ENGINE_TORCH);
+  for (const TaskFacts& facts : {many_weights, much_work}) {
+    EXPECT_THAT(facts.tiers, Contains(v1::ENGINE_FUSED));
+  }
+}
+
 // As rules ask them of configs that are at fault.
 TEST(TaskFacts, NumbersBeyondAllBoundsDoNoHarm) {
   v1::Task task;

@@ -59,7 +59,13 @@ class Run {
   PlainValues Take() {
     for (const Node& node : network_.nodes) values_.push_back(Compute(node));
     results_.loss = values_[static_cast<size_t>(network_.loss)];
-    if (network_.logits >= 0) results_.logits = values_[static_cast<size_t>(network_.logits)];
+    if (network_.logits >= 0) {
+      results_.logits = values_[static_cast<size_t>(network_.logits)];
+      results_.labels = values_[static_cast<size_t>(network_.labels)];
+    }
+    if (network_.label_weights >= 0) {
+      results_.label_weights = values_[static_cast<size_t>(network_.label_weights)];
+    }
     return std::move(results_);
   }
 

@@ -12,8 +12,10 @@
 namespace paceline {
 
 struct PlainValues {
-  at::Tensor loss;    // []
-  at::Tensor logits;  // [..., class]; undefined without classes
+  at::Tensor loss;  // []
+  // [..., class], and [...] of the labels and of what counts of them; undefined without classes,
+  // or where all labels count.
+  at::Tensor logits, labels, label_weights;
   // What each batch norm computed, [channel], in the order of the network's batch norms.
   std::vector<at::Tensor> means, variances;
 };

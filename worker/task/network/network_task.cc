@@ -43,23 +43,21 @@ std::vector<float> EpisodeOf(const Network& network, const RunSeed& seed) {
 }
 
 template <class T>
-std::vector<T> GatherRows(const T* values, const TorchArray& array,
-                          std::span<const uint32_t> rows) {
-  const auto size = static_cast<size_t>(ElementsOf(array.shape));
-  std::vector<T> gathered;
-  gathered.reserve(rows.size() * size);
-  for (const uint32_t row : rows) {
-    const T* begin = values + row * static_cast<size_t>(array.row_stride());
-    gathered.insert(gathered.end(), begin, begin + size);
+void GatherRows(const T* values, const TorchArray& array, std::span<const uint32_t> rows,
+                std::vector<T>& to) {
+  const auto size = static_cast<size_t>(array.row_size());
+  const auto stride = static_cast<size_t>(array.row_stride());
+  to.resize(rows.size() * size);
+  for (size_t i = 0; i < rows.size(); ++i) {
+    std::copy_n(values + rows[i] * stride, size, to.data() + i * size);
   }
-  return gathered;
 }
 
-HostArray Gathered(const TorchArray& array, std::span<const uint32_t> rows) {
+void Gather(const TorchArray& array, std::span<const uint32_t> rows, HostArray& to) {
   if (const auto* const* floats = std::get_if<const float*>(&array.values)) {
-    return {.floats = GatherRows(*floats, array, rows)};
+    return GatherRows(*floats, array, rows, to.floats);
   }
-  return {.tokens = GatherRows(std::get<const int32_t*>(array.values), array, rows)};
+  GatherRows(std::get<const int32_t*>(array.values), array, rows, to.tokens);
 }
 
 TorchProgram ProgramOf(const Network& network, const std::optional<TaskData>& data) {
@@ -91,16 +89,14 @@ std::vector<at::Tensor> ViewsOf(const Network& network, std::span<const float> p
 }
 
 // The part of the labels that count on which another class is on top.
-float ErrorOf(const Network& network, const PlainValues& values, const NetworkInputs& inputs) {
-  const Node& labels = network.at(network.labels);
-  if (labels.op != Op::kInput) return 0;  // of a language model
-  const at::Tensor best = values.logits.argmax(-1);
-  const std::vector<int32_t>& wanted = inputs.arrays[static_cast<size_t>(labels.index)].tokens;
-  int64_t wrong = 0;
-  for (size_t i = 0; i < wanted.size(); ++i) {
-    wrong += best.data_ptr<int64_t>()[i] != wanted[i];
-  }
-  return static_cast<float>(wrong) / static_cast<float>(wanted.size());
+float ErrorOf(const PlainValues& values) {
+  const at::Tensor wrong = values.logits.argmax(-1).ne(values.labels);
+  if (!values.label_weights.defined()) return wrong.to(at::kFloat).mean().item<float>();
+  const at::Tensor counts = values.label_weights.ne(0);
+  const auto counted = counts.sum().item<int64_t>();
+  if (counted == 0) return 0;
+  return static_cast<float>(wrong.logical_and(counts).sum().item<int64_t>()) /
+         static_cast<float>(counted);
 }
 
 }  // namespace
@@ -116,34 +112,56 @@ void NetworkTask::SampleInitial(const RunSeed& seed, std::span<float> parameters
               parameters);
 }
 
+void NetworkTask::Fill(const Stream& draws, Split split, std::span<const uint32_t> rows,
+                       NetworkInputs& inputs) const {
+  inputs.draws.resize(static_cast<size_t>(network_.draw_floats()));
+  FillDraws(network_, draws, inputs.draws);
+  if (!data_) return;
+  const std::vector<TorchArray>& arrays = data_->Of(split).arrays;
+  inputs.arrays.resize(arrays.size());
+  for (size_t i = 0; i < arrays.size(); ++i) Gather(arrays[i], rows, inputs.arrays[i]);
+}
+
 NetworkInputs NetworkTask::InputsOf(const RunSeed& seed, const Stream& draws, Split split,
                                     std::span<const uint32_t> rows) const {
-  NetworkInputs inputs{.arrays = {},
-                       .draws = std::vector<float>(static_cast<size_t>(network_.draw_floats())),
-                       .episode = EpisodeOf(network_, seed)};
-  FillDraws(network_, draws, inputs.draws);
-  if (!data_) return inputs;
-  for (const TorchArray& array : data_->Of(split).arrays) {
-    inputs.arrays.push_back(Gathered(array, rows));
-  }
+  NetworkInputs inputs;
+  FillEpisodeInputs(seed, inputs);
+  Fill(draws, split, rows, inputs);
   return inputs;
 }
 
-NetworkInputs NetworkTask::Inputs(const RunSeed& seed, int64_t step) const {
+std::vector<uint32_t> NetworkTask::RowsOf(const Stream& stream, Split split) const {
   std::vector<uint32_t> rows(data_ ? network_.batch : 0);
-  if (data_) {
-    FillIndices(BatchStream(seed, step), 0, static_cast<uint32_t>(data_->train.rows), rows);
-  }
-  return InputsOf(seed, DrawStream(seed, step), Split::kTrain, rows);
+  if (data_) FillIndices(stream, 0, static_cast<uint32_t>(data_->Of(split).rows), rows);
+  return rows;
+}
+
+void NetworkTask::FillEpisodeInputs(const RunSeed& seed, NetworkInputs& inputs) const {
+  inputs.episode = EpisodeOf(network_, seed);
+}
+
+void NetworkTask::FillStepInputs(const RunSeed& seed, int64_t step, NetworkInputs& inputs) const {
+  Fill(DrawStream(seed, step), Split::kTrain, RowsOf(BatchStream(seed, step), Split::kTrain),
+       inputs);
+}
+
+void NetworkTask::FillStepInputs(const RunSeed& seed, const FreshBatch& batch,
+                                 NetworkInputs& inputs) const {
+  Fill(DrawStream(seed, batch), batch.split, RowsOf(BatchStream(seed, batch), batch.split), inputs);
+}
+
+NetworkInputs NetworkTask::Inputs(const RunSeed& seed, int64_t step) const {
+  NetworkInputs inputs;
+  FillEpisodeInputs(seed, inputs);
+  FillStepInputs(seed, step, inputs);
+  return inputs;
 }
 
 NetworkInputs NetworkTask::Inputs(const RunSeed& seed, const FreshBatch& batch) const {
-  std::vector<uint32_t> rows(data_ ? network_.batch : 0);
-  if (data_) {
-    const auto count = static_cast<uint32_t>(data_->Of(batch.split).rows);
-    FillIndices(BatchStream(seed, batch), 0, count, rows);
-  }
-  return InputsOf(seed, DrawStream(seed, batch), batch.split, rows);
+  NetworkInputs inputs;
+  FillEpisodeInputs(seed, inputs);
+  FillStepInputs(seed, batch, inputs);
+  return inputs;
 }
 
 float NetworkTask::LossAndGradient(const RunSeed& seed, int64_t step,
@@ -174,8 +192,7 @@ BatchScore NetworkTask::Score(const RunSeed& seed, const FreshBatch& batch,
   const at::NoGradGuard no_autograd;
   const NetworkInputs inputs = Inputs(seed, batch);
   const PlainValues values = RunPlain(network_, ViewsOf(network_, parameters), inputs);
-  return {.loss = values.loss.item<float>(),
-          .error = has_classes() ? ErrorOf(network_, values, inputs) : 0};
+  return {.loss = values.loss.item<float>(), .error = has_classes() ? ErrorOf(values) : 0};
 }
 
 // In batches of the task's own size, since batch norm depends on it; what is left over is one more,

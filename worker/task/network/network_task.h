@@ -32,16 +32,26 @@ class NetworkTask : public Task {
   double EvaluateLoss(const RunSeed& seed, std::span<const float> parameters, Split split,
                       size_t examples) const override;
   const TorchProgram* torch_program() const override { return &program_; }
+  const NetworkTask* network_task() const override { return this; }
 
   // ---- for the fast tiers and tests ----
   const Network& network() const { return network_; }
   // What the network is given in an inner step of the run, and on a fresh batch.
   NetworkInputs Inputs(const RunSeed& seed, int64_t step) const;
   NetworkInputs Inputs(const RunSeed& seed, const FreshBatch& batch) const;
+  // The same into what `inputs` holds already: what the run's episode draws, and what a step does.
+  void FillEpisodeInputs(const RunSeed& seed, NetworkInputs& inputs) const;
+  void FillStepInputs(const RunSeed& seed, int64_t step, NetworkInputs& inputs) const;
+  void FillStepInputs(const RunSeed& seed, const FreshBatch& batch, NetworkInputs& inputs) const;
 
  private:
   NetworkInputs InputsOf(const RunSeed& seed, const Stream& draws, Split split,
                          std::span<const uint32_t> rows) const;
+  // All but what the episode draws.
+  void Fill(const Stream& draws, Split split, std::span<const uint32_t> rows,
+            NetworkInputs& inputs) const;
+  // Numbers of the split's rows that a batch has.
+  std::vector<uint32_t> RowsOf(const Stream& stream, Split split) const;
 
   v1::Task config_;
   Network network_;
