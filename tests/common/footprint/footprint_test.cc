@@ -8,7 +8,6 @@
 namespace paceline {
 namespace {
 
-using testing::ElementsAre;
 using testing::HasSubstr;
 
 v1::JobConfig Config(const std::vector<std::string>& overrides = {}) {
@@ -17,11 +16,8 @@ v1::JobConfig Config(const std::vector<std::string>& overrides = {}) {
   return *config;
 }
 
-TEST(Footprint, TensorsOfATaskFollowFromItsConfig) {
-  const v1::JobConfig config = Config();
-  EXPECT_THAT(TensorsOf(config.tasks(0)), ElementsAre(TensorShape{64, 32}, TensorShape{32},
-                                                      TensorShape{32, 10}, TensorShape{10}));
-  EXPECT_EQ(ParameterCount(config.tasks(0)), 2410u);
+TEST(Footprint, ParametersOfATaskFollowFromItsConfig) {
+  EXPECT_EQ(ParameterCount(Config().tasks(0)), 2410u);
 }
 
 TEST(Footprint, StateByHand) {
