@@ -12,7 +12,8 @@ DatasetFacts OfFolder(const v1::ImageFolder& folder) {
           .height = folder.height(),
           .width = folder.width(),
           .channels = folder.channels(),
-          .classes = folder.classes()};
+          .classes = folder.classes(),
+          .examples = folder.examples()};
 }
 
 uint64_t ImageBytes(const ImageUse& use) {
