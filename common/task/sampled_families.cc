@@ -118,7 +118,7 @@ void Draw(const v1::SampledRnnLm& config, TaskDraws& draws, v1::RnnLm& own) {
 }
 
 void Draw(const v1::SampledTransformerLm& config, TaskDraws& draws, v1::TransformerLm& own) {
-  constexpr uint32_t kKeySize = 32, kMostWidth = 8192;
+  constexpr uint32_t kKeySize = 32, kMostWidth = 65536;
   constexpr double kDropout = 0.1;
   DrawText(config, draws, own);
   own.set_heads(draws.LogInt(RangeOf(config, "heads")));
