@@ -4,6 +4,7 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <optional>
 
 #include "common/task/data_use.h"
 #include "common/task/parts.h"
@@ -120,6 +121,25 @@ TaskFault SampleFault(const v1::Sample& sample) {
     if (!what.empty()) return {family->name() + "." + field.name(), what};
   }
   return {};
+}
+
+std::vector<DataUse> DataOf(const v1::Task& task) {
+  if (!task.has_sample()) {
+    const std::optional<DataUse> use = FactsOf(task).data;
+    return use ? std::vector<DataUse>{*use} : std::vector<DataUse>();
+  }
+  const FieldDescriptor* field = FamilyOf(task.sample());
+  if (field == nullptr) return {};
+  const Message& family = task.sample().GetReflection()->GetMessage(task.sample(), field);
+  std::vector<DataUse> uses;
+  if (task.sample().has_rnn_lm()) uses.push_back(task.sample().rnn_lm().text());
+  if (task.sample().has_transformer_lm()) uses.push_back(task.sample().transformer_lm().text());
+  if (family.GetDescriptor()->FindFieldByName("datasets") == nullptr) return uses;
+  for (const double dataset : NumbersOf(family, "datasets")) {
+    uses.push_back(ImageUse{.dataset = static_cast<v1::Dataset>(dataset),
+                            .size = static_cast<uint32_t>(RangeOf(family, "size").first)});
+  }
+  return uses;
 }
 
 TaskFacts SampleFacts(const v1::Sample& sample) {

@@ -2,7 +2,9 @@
 #pragma once
 
 #include <cstdint>
+#include <vector>
 
+#include "common/task/data_use.h"
 #include "common/task/facts.h"
 #include "common/task/network_family.h"
 #include "paceline/v1/task.pb.h"
@@ -24,6 +26,10 @@ v1::Task DrawTask(const v1::Task& task, uint64_t key, uint32_t block, uint32_t e
 
 // A range that ends below its beginning, or a data set that nothing is known of.
 TaskFault SampleFault(const v1::Sample& sample);
+
+// All data that the task may be trained on; of a sample every data set, its images as small as they
+// are drawn.
+std::vector<DataUse> DataOf(const v1::Task& task);
 
 // Of a task that is a sample. Its tensors are not known before it is drawn.
 TaskFacts SampleFacts(const v1::Sample& sample);

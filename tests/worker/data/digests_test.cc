@@ -39,6 +39,16 @@ TEST(DataDigests, EachDataSetOfAJobIsListedOnceWhateverItsTasksMakeOfIt) {
   EXPECT_EQ(Digests(folder, JobOn({14, 8})), one);
 }
 
+TEST(DataDigests, ASampleHasThoseOfAllThatItMayDraw) {
+  const DataFolder folder(40, 7);
+  v1::JobConfig config;
+  config.add_tasks()->mutable_sample()->mutable_conv_net();
+  EXPECT_EQ(Digests(folder, config), Digests(folder, JobOn({8})));
+  config.mutable_tasks(0)->mutable_sample()->mutable_conv_net()->add_datasets(v1::DATASET_CIFAR10);
+  DataStore data(folder.path());
+  EXPECT_EQ(DataDigests(config, data).status().code(), absl::StatusCode::kNotFound);
+}
+
 TEST(DataDigests, AJobWithoutDataHasNoneAndReadsNothing) {
   v1::JobConfig config;
   config.add_tasks()->mutable_quadratic()->set_dimension(3);
