@@ -14,8 +14,8 @@
 namespace paceline {
 
 const v1::FieldRule& RuleOf(const google::protobuf::FieldDescriptor& field);
-// What an absent key stands for, as in YAML: one value, or those of a list ("[8, 128]"); none without
-// a default.
+// What an absent key stands for, as in YAML: one value, or those of a list ("[8, 128]"); none
+// without a default.
 std::vector<std::string> DefaultValues(const google::protobuf::FieldDescriptor& field);
 bool NeedsChoice(const google::protobuf::OneofDescriptor& choice);
 

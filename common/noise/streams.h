@@ -13,16 +13,16 @@ namespace paceline {
 
 // What a stream of random numbers is for. Part of every number's name: never renumber.
 enum class Purpose : uint8_t {
-  kThetaInit = 1,        // initial meta-parameters
-  kPerturbation = 2,     // ε of a particle; step = the outer step at which it was drawn
-  kEpisodeLength = 3,    // particle = block, episode = outer step at which the episode begins
-  kEpisodeCut = 4,       // length of a block's first episode; particle = block
-  kTaskChoice = 5,       // which of the config's tasks; as kEpisodeLength
-  kTaskInit = 6,         // initial inner parameters; episode = outer step at which it began
-  kBatch = 7,            // examples of a batch; episode as kTaskInit, step = inner step
-  kTaskDynamic = 8,      // dynamic task settings (the target of a quadratic, ...); as kTaskInit
-  kTaskDraw = 9,         // what a step draws beside its batch (dropout, latent noise, ...); as kBatch
-  kTaskSample = 10,      // which task of a sample; as kTaskChoice, step = the number of the try
+  kThetaInit = 1,      // initial meta-parameters
+  kPerturbation = 2,   // ε of a particle; step = the outer step at which it was drawn
+  kEpisodeLength = 3,  // particle = block, episode = outer step at which the episode begins
+  kEpisodeCut = 4,     // length of a block's first episode; particle = block
+  kTaskChoice = 5,     // which of the config's tasks; as kEpisodeLength
+  kTaskInit = 6,       // initial inner parameters; episode = outer step at which it began
+  kBatch = 7,          // examples of a batch; episode as kTaskInit, step = inner step
+  kTaskDynamic = 8,    // dynamic task settings (the target of a quadratic, ...); as kTaskInit
+  kTaskDraw = 9,       // what a step draws beside its batch (dropout, latent noise, ...); as kBatch
+  kTaskSample = 10,    // which task of a sample; as kTaskChoice, step = the number of the try
   kCurvatureProbe = 16,  // the vector that the curvature is probed with; as kBatch
   kHeldOutBatch = 20,  // examples that the objective is measured on after an inner step; as kBatch
   kFinalBatch = 21,    // and at an episode's final weights; step = the number of the batch

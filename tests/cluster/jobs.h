@@ -64,7 +64,8 @@ outer:
   schedule: {inverse_sqrt: {warmup_steps: 10}}
 )";
 
-// Eight families of tasks, one of them drawn anew for every episode; draws of steps and of episodes.
+// Eight families of tasks, one of them drawn anew for every episode; draws of steps and of
+// episodes.
 inline constexpr char kMixedJob[] = R"(
 name: mixed
 seed: 16
