@@ -30,13 +30,13 @@ check_format() {
 }
 
 # Domain folders know neither gRPC nor LibTorch; only worker/engine/torch, torch_cuda, worker/reference, the torch
-# part of worker/task and the optimizers' reference.cc know LibTorch.
+# parts of worker/network and worker/task and the optimizers' reference.cc know LibTorch.
 check_layers() {
   local bad
   bad=$({
-    grep -rnE '#include [<"](grpcpp|grpc|.*\.grpc\.pb\.h)' common/{base,lane,noise,safetensors,lopt,task,footprint,tier,estimator,config,msgpack,checkpoint} \
-      coordinator/{aggregate,api,outer,roster,schedule,store,log,job} worker/{data,task,kernels,optim,reference,pathwise,engine,eval,estimators,bench,torch_optimizer}
-    grep -rnE '#include [<"](ATen|torch|c10|caffe2)/' common coordinator worker | grep -vE '^worker/((engine/torch(_cuda)?|task/torch|reference|torch_optimizer)/|task/[a-z_]+/torch\.|optim/[a-z0-9_]+/reference\.cc:)'
+    grep -rnE '#include [<"](grpcpp|grpc|.*\.grpc\.pb\.h)' common/{base,lane,noise,safetensors,lopt,network,task,footprint,tier,estimator,config,msgpack,checkpoint} \
+      coordinator/{aggregate,api,outer,roster,schedule,store,log,job} worker/{data,network,task,kernels,optim,reference,pathwise,engine,eval,estimators,bench,torch_optimizer}
+    grep -rnE '#include [<"](ATen|torch|c10|caffe2)/' common coordinator worker | grep -vE '^worker/((engine/torch(_cuda)?|network/torch|task/torch|reference|torch_optimizer)/|task/[a-z_]+/torch\.|optim/[a-z0-9_]+/reference\.cc:)'
     grep -rnE '#include "(coordinator|worker)/' common
     grep -rnE '#include "worker/' coordinator
     grep -rnE '#include "coordinator/' worker

@@ -7,6 +7,7 @@
 #include "worker/engine/curvature_source.h"
 #include "worker/engine/gradient_source.h"
 #include "worker/engine/inner_runs.h"
+#include "worker/network/torch/run_torch.h"
 #include "worker/optim/make.h"
 
 namespace paceline {
@@ -54,19 +55,8 @@ class LoopRuns : public InnerRuns {
 
   absl::Status Advance(std::span<const RunTheta> thetas, int64_t steps,
                        std::span<float> losses) override {
-    for (size_t i = 0; i < runs_.size();) {
-      // Neighbours that see the same batches, as the two signs of a particle do, go side by side.
-      size_t end = i + 1;
-      while (end < runs_.size() && end < i + Together() && SameBatches(runs_[i], runs_[end])) ++end;
-      std::vector<Passage> passages;
-      for (; i < end; ++i) {
-        passages.push_back(Enter(static_cast<int>(i), thetas[i], losses.subspan(i * steps, steps)));
-      }
-      for (int64_t step = 0; step < steps; ++step) {
-        for (Passage& passage : passages) AdvanceOneStep(passage, step);
-      }
-    }
-    return absl::OkStatus();
+    // A task in LibTorch operations throws.
+    return RunTorch([&] { AdvanceAll(thetas, steps, losses); });
   }
 
   absl::Status Observe(StepObserver observer) override {
@@ -80,6 +70,21 @@ class LoopRuns : public InnerRuns {
   }
 
  private:
+  void AdvanceAll(std::span<const RunTheta> thetas, int64_t steps, std::span<float> losses) {
+    for (size_t i = 0; i < runs_.size();) {
+      // Neighbours that see the same batches, as the two signs of a particle do, go side by side.
+      size_t end = i + 1;
+      while (end < runs_.size() && end < i + Together() && SameBatches(runs_[i], runs_[end])) ++end;
+      std::vector<Passage> passages;
+      for (; i < end; ++i) {
+        passages.push_back(Enter(static_cast<int>(i), thetas[i], losses.subspan(i * steps, steps)));
+      }
+      for (int64_t step = 0; step < steps; ++step) {
+        for (Passage& passage : passages) AdvanceOneStep(passage, step);
+      }
+    }
+  }
+
   // As many runs' states and prepared θ as a core's cache holds easily.
   size_t Together() const {
     constexpr size_t kLargeTheta = 64 * 1024;

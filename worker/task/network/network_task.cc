@@ -1,19 +1,11 @@
 #include "worker/task/network/network_task.h"
 
-#include <ATen/TensorOperators.h>
-#include <ATen/core/grad_mode.h>
-#include <ATen/ops/from_blob.h>
-#include <ATen/ops/zeros_like.h>
-#include <torch/csrc/autograd/autograd.h>
-
 #include <algorithm>
-#include <numeric>
 #include <utility>
 
 #include "common/task/families.h"
 #include "worker/network/initial.h"
-#include "worker/network/torch/plain.h"
-#include "worker/network/torch/run_torch.h"
+#include "worker/network/torch/evaluate.h"
 #include "worker/task/batches.h"
 
 namespace paceline {
@@ -76,27 +68,6 @@ TorchProgram ProgramOf(const Network& network, const std::optional<TaskData>& da
     FillDraws(network, DrawStream(seed, step), out);
   };
   return program;
-}
-
-// The task's tensors as views of the flat vector.
-std::vector<at::Tensor> ViewsOf(const Network& network, std::span<const float> parameters) {
-  std::vector<at::Tensor> views;
-  for (const ParameterTensor& tensor : network.tensors) {
-    float* at = const_cast<float*>(parameters.data()) + tensor.offset;
-    views.push_back(at::from_blob(at, tensor.shape, at::kFloat));
-  }
-  return views;
-}
-
-// The part of the labels that count on which another class is on top.
-float ErrorOf(const PlainValues& values) {
-  const at::Tensor wrong = values.logits.argmax(-1).ne(values.labels);
-  if (!values.label_weights.defined()) return wrong.to(at::kFloat).mean().item<float>();
-  const at::Tensor counts = values.label_weights.ne(0);
-  const auto counted = counts.sum().item<int64_t>();
-  if (counted == 0) return 0;
-  return static_cast<float>(wrong.logical_and(counts).sum().item<int64_t>()) /
-         static_cast<float>(counted);
 }
 
 }  // namespace
@@ -167,32 +138,24 @@ NetworkInputs NetworkTask::Inputs(const RunSeed& seed, const FreshBatch& batch) 
 float NetworkTask::LossAndGradient(const RunSeed& seed, int64_t step,
                                    std::span<const float> parameters,
                                    std::span<float> gradient) const {
-  UseOneTorchThread();
-  const at::AutoGradMode with_autograd(true);
-  std::vector<at::Tensor> leaves = ViewsOf(network_, parameters);
-  for (at::Tensor& leaf : leaves) leaf.requires_grad_();
-  const PlainValues values = RunPlain(network_, leaves, Inputs(seed, step));
-  const std::vector<at::Tensor> own = torch::autograd::grad(
-      {values.loss}, leaves, {}, std::nullopt, /*create_graph=*/false, /*allow_unused=*/true);
-  const at::NoGradGuard no_autograd;
-  const std::vector<at::Tensor> to = ViewsOf(network_, gradient);
-  for (size_t t = 0; t < own.size(); ++t) {
-    if (own[t].defined()) {
-      to[t].copy_(own[t]);
-    } else {
-      to[t].zero_();
-    }
-  }
-  return values.loss.item<float>();
+  return PlainLossAndGradient(network_, Inputs(seed, step), parameters, gradient);
 }
 
 BatchScore NetworkTask::Score(const RunSeed& seed, const FreshBatch& batch,
                               std::span<const float> parameters) const {
-  UseOneTorchThread();
-  const at::NoGradGuard no_autograd;
-  const NetworkInputs inputs = Inputs(seed, batch);
-  const PlainValues values = RunPlain(network_, ViewsOf(network_, parameters), inputs);
-  return {.loss = values.loss.item<float>(), .error = has_classes() ? ErrorOf(values) : 0};
+  const PlainScore score = ScorePlain(network_, Inputs(seed, batch), parameters);
+  return {.loss = static_cast<float>(score.loss), .error = score.error};
+}
+
+double NetworkTask::LossOn(const RunSeed& seed, const Stream& draws, Split split,
+                           std::span<const uint32_t> rows,
+                           std::span<const float> parameters) const {
+  const auto count = static_cast<int64_t>(rows.size());
+  if (count == network_.batch) {
+    return ScorePlain(network_, InputsOf(seed, draws, split, rows), parameters).loss;
+  }
+  const NetworkTask other(config_, *NetworkOf(WithBatch(config_, count)), data_);
+  return other.LossOn(seed, draws, split, rows, parameters);
 }
 
 // In batches of the task's own size, since batch norm depends on it; what is left over is one more,
@@ -202,9 +165,6 @@ double NetworkTask::EvaluateLoss(const RunSeed& seed, std::span<const float> par
   if (!data_) {
     return Score(seed, {.split = split, .purpose = Purpose::kFinalBatch}, parameters).loss;
   }
-  UseOneTorchThread();
-  const at::NoGradGuard no_autograd;
-  const std::vector<at::Tensor> leaves = ViewsOf(network_, parameters);
   const SplitArrays& arrays = data_->Of(split);
   const auto all = static_cast<size_t>((arrays.rows + arrays.stride - 1) / arrays.stride);
   const size_t count = examples == 0 ? all : std::min(examples, all);
@@ -220,15 +180,7 @@ double NetworkTask::EvaluateLoss(const RunSeed& seed, std::span<const float> par
                               .purpose = Purpose::kFinalBatch,
                               .number = static_cast<int64_t>(begin / batch)};
     const Stream draws = DrawStream(seed, fresh);
-    double loss = 0;
-    if (size == batch) {
-      loss = RunPlain(network_, leaves, InputsOf(seed, draws, split, rows)).loss.item<double>();
-    } else {
-      const NetworkTask smaller(config_, *NetworkOf(WithBatch(config_, size)), data_);
-      loss = RunPlain(smaller.network_, leaves, smaller.InputsOf(seed, draws, split, rows))
-                 .loss.item<double>();
-    }
-    total += static_cast<double>(size) * loss;
+    total += static_cast<double>(size) * LossOn(seed, draws, split, rows, parameters);
   }
   return total / static_cast<double>(count);
 }
