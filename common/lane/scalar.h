@@ -4,12 +4,13 @@
 // CUDA thread.
 //
 // A lane type offers, with IEEE-754 binary32 semantics, round to nearest even, no contraction:
-//   V::kLanes, V::Set(x), V::Load(p), v.Store(p); + − * / and unary −; < and == giving V::Mask;
-//   Fma(a, b, c) = a·b + c and Fnma(a, b, c) = c − a·b, each rounded once; Sqrt, Abs, Round (ties
-//   to even); Max(a, b) = a > b ? a : b and Min(a, b) = a < b ? a : b (so a NaN in b is passed on,
-//   one in a is not); Select(mask, yes, no); V::U (uint32 lanes) with Set, Iota, + − * ^ & |, <<
-//   and >> by a constant, MulHigh; Bits(v), FromBits(u); ToInt(v): nearest int32 in two's
-//   complement, |v| < 2^31; FromInt(u): float of an int32.
+//   V::kLanes, V::kRegisters (how many V the processor holds), V::Set(x), V::Load(p), v.Store(p); +
+//   − * / and unary −; < and == giving V::Mask; Fma(a, b, c) = a·b + c and Fnma(a, b, c) = c − a·b,
+//   each rounded once; Sqrt, Abs, Round (ties to even); Max(a, b) = a > b ? a : b and Min(a, b) = a
+//   < b ? a : b (so a NaN in b is passed on, one in a is not); Select(mask, yes, no); V::U (uint32
+//   lanes) with Set, Iota, + − * ^ & |, << and >> by a constant, MulHigh; Bits(v), FromBits(u);
+//   ToInt(v): nearest int32 in two's complement, |v| < 2^31; FromInt(u): float of an int32;
+//   Held(v): v, kept in a register where a compiler could as well load it for each of its uses.
 #pragma once
 
 #include <cmath>
@@ -53,6 +54,7 @@ struct ScalarU {
 
 struct Scalar {
   static constexpr int kLanes = 1;
+  static constexpr int kRegisters = 16;
   using Mask = bool;
   using U = ScalarU;
   float raw;
@@ -94,6 +96,13 @@ PACELINE_LANE Scalar Round(Scalar a) { return {::rintf(a.raw)}; }
 PACELINE_LANE Scalar Max(Scalar a, Scalar b) { return {a.raw > b.raw ? a.raw : b.raw}; }
 PACELINE_LANE Scalar Min(Scalar a, Scalar b) { return {a.raw < b.raw ? a.raw : b.raw}; }
 PACELINE_LANE Scalar Select(bool mask, Scalar yes, Scalar no) { return mask ? yes : no; }
+PACELINE_LANE Scalar Held(Scalar a) { return a; }
+// What lies there will be read; it need not be there.
+PACELINE_LANE void Prefetch([[maybe_unused]] const float* p) {
+#ifndef __CUDA_ARCH__
+  __builtin_prefetch(p);
+#endif
+}
 PACELINE_LANE ScalarU Bits(Scalar a) {
   ScalarU u;
   memcpy(&u.raw, &a.raw, sizeof u.raw);

@@ -5,7 +5,7 @@
 #define PACELINE_SIMD_NAMESPACE_OF(target) PACELINE_SIMD_NAMESPACE_PASTE(target)
 #define PACELINE_SIMD_NAMESPACE_PASTE(target) simd_##target
 
-#include "common/lane/scalar.h"
+#include "common/lane/wide.h"
 #if PACELINE_SIMD_PACK
 #include "common/lane/pack.h"
 #endif
@@ -16,4 +16,5 @@ using SimdLane = Pack;
 #else
 using SimdLane = Scalar;
 #endif
+using SimdWide = SixteenOf<SimdLane>::Type;
 }  // namespace paceline::lane

@@ -13,7 +13,7 @@ using U = V::U;
 
 // Two registers of blocks at a time keep the multipliers busy (a quarter faster than one).
 #if PACELINE_SIMD_PACK
-constexpr int kUnroll = 2 / lane::kPackRegisters;
+constexpr int kUnroll = 2;
 #else
 constexpr int kUnroll = 1;
 #endif
@@ -31,10 +31,7 @@ constexpr size_t kGroup = 4 * kBlocks;
 }
 #if PACELINE_SIMD_PACK
 PACELINE_LANE void Interleave(U a, U b, U c, U d, uint32_t* out) {
-  for (int i = 0; i < lane::kPackRegisters; ++i) {
-    lane::hn::StoreInterleaved4(a.raw[i], b.raw[i], c.raw[i], d.raw[i], lane::PackDU(),
-                                out + 4 * i * lane::kPackWidth);
-  }
+  lane::hn::StoreInterleaved4(a.raw, b.raw, c.raw, d.raw, lane::PackDU(), out);
 }
 #endif
 

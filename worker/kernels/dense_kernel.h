@@ -46,28 +46,43 @@ PACELINE_LANE void ProductTile(const Product& p, int row, int column, const Epil
   }
 }
 
+// The tile of a lane type: as many sums as the registers hold beside the operands.
+template <class V>
+struct TileSize {
+  static constexpr int kRows = 4, kPacks = 1, kNarrowRows = 4;
+};
+#if PACELINE_SIMD_PACK
+template <>
+struct TileSize<lane::Pack> {
+  static constexpr bool kMany = lane::Pack::kRegisters == 32;
+  static constexpr int kRows = kMany ? 8 : 6, kPacks = 2, kNarrowRows = kMany ? 16 : 8;
+};
+#endif
+
+// Rows from `row` on: tiles of kRows, and lower ones for what is left.
 template <class V, int kRows, int kPacks, class Epilogue>
-inline void ProductColumns(const Product& p, int column, const Epilogue& epilogue) {
-  int row = 0;
-  for (; row + kRows <= p.m; row += kRows) ProductTile<V, kRows, kPacks>(p, row, column, epilogue);
-  for (; row < p.m; ++row) ProductTile<V, 1, kPacks>(p, row, column, epilogue);
+inline void ProductColumns(const Product& p, int row, int column, const Epilogue& epilogue) {
+  // Twice four rows are faster than six and two.
+  for (; row + kRows <= p.m && (kRows != 6 || p.m - row != 8); row += kRows) {
+    ProductTile<V, kRows, kPacks>(p, row, column, epilogue);
+  }
+  if constexpr (kRows > 1) {
+    constexpr int kLower = kRows > 4 ? 4 : kRows / 2;
+    if (row < p.m) ProductColumns<V, kLower, kPacks>(p, row, column, epilogue);
+  }
 }
 
 template <class V, class Epilogue>
 inline void MultiplySolo(const Product& p, const Epilogue& epilogue) {
-#if PACELINE_SIMD_PACK
-  // As many accumulators as the registers hold beside the operands.
-  constexpr int kWideRows = lane::kPackRegisters == 1 ? 8 : 4;
-  constexpr int kWidePacks = lane::kPackRegisters == 1 ? 2 : 1;
-  constexpr int kNarrowRows = lane::kPackRegisters == 1 ? 16 : 4;
-#else
-  constexpr int kWideRows = 4, kWidePacks = 1, kNarrowRows = 4;
-#endif
+  using Size = TileSize<V>;
+  constexpr int kWidth = Size::kPacks * V::kLanes;
   int column = 0;
-  for (; column + kWidePacks * V::kLanes <= p.n; column += kWidePacks * V::kLanes) {
-    ProductColumns<V, kWideRows, kWidePacks>(p, column, epilogue);
+  for (; column + kWidth <= p.n; column += kWidth) {
+    ProductColumns<V, Size::kRows, Size::kPacks>(p, 0, column, epilogue);
   }
-  for (; column < p.n; column += V::kLanes) ProductColumns<V, kNarrowRows, 1>(p, column, epilogue);
+  for (; column < p.n; column += V::kLanes) {
+    ProductColumns<V, Size::kNarrowRows, 1>(p, 0, column, epilogue);
+  }
 }
 
 // ---- A team, scalars ----

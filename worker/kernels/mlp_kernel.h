@@ -3,6 +3,7 @@
 // worker/kernels/mlp_shape.h.
 #pragma once
 
+#include "common/lane/wide.h"
 #include "worker/kernels/activation_switch.h"
 #include "worker/kernels/dense_kernel.h"
 #include "worker/kernels/mlp_shape.h"
@@ -54,6 +55,9 @@ class MlpEvaluation {
   }
 
  protected:
+  // Where a lane's operations wait for each other.
+  using W = typename lane::SixteenOf<V>::Type;
+
   // The class of example b with the largest logit, the first of equals.
   PACELINE_LANE int Predicted(int b) const {
     const float* row = scratch_ + at_.before[last()] + b * at_.stride[last()];
@@ -68,7 +72,10 @@ class MlpEvaluation {
   PACELINE_LANE int out(int layer) const { return shape_.widths[layer + 1]; }
   PACELINE_LANE int last() const { return shape_.layers - 1; }
   // Columns in whole lane groups.
-  static PACELINE_LANE int Lanes(int n) { return (n + V::kLanes - 1) / V::kLanes * V::kLanes; }
+  template <class L = V>
+  static PACELINE_LANE int Lanes(int n) {
+    return (n + L::kLanes - 1) / L::kLanes * L::kLanes;
+  }
 
   PACELINE_LANE const float* Weights(int layer) const {
     return at_.copied[layer] ? scratch_ + at_.weights[layer] : parameters_ + shape_.weights[layer];
@@ -144,22 +151,22 @@ class MlpEvaluation {
   PACELINE_LANE void SoftmaxCrossEntropy(const int32_t* labels) const {
     const int classes = out(last()), batch = shape_.batch;
     const size_t stride = at_.stride[last()];
-    const size_t groups = (batch + V::kLanes - 1) / V::kLanes;
+    const size_t groups = (batch + W::kLanes - 1) / W::kLanes;
     lane::ForEach(team_, groups, [&](size_t group) {
-      const int first = static_cast<int>(group) * V::kLanes;
+      const int first = static_cast<int>(group) * W::kLanes;
       float* rows = scratch_ + at_.before[last()] + first * stride;
-      if constexpr (V::kLanes == 1) {
+      if constexpr (W::kLanes == 1) {
         SoftmaxSlope(rows, 1, rows, stride, labels + first, 1, classes, first);
       } else {
-        const int count = batch - first < V::kLanes ? batch - first : V::kLanes;
+        const int count = batch - first < W::kLanes ? batch - first : W::kLanes;
         float* columns = scratch_ + at_.columns;
         for (int b = 0; b < count; ++b) {
-          for (int c = 0; c < classes; ++c) columns[c * V::kLanes + b] = rows[b * stride + c];
+          for (int c = 0; c < classes; ++c) columns[c * W::kLanes + b] = rows[b * stride + c];
         }
-        for (int b = count; b < V::kLanes; ++b) {
-          for (int c = 0; c < classes; ++c) columns[c * V::kLanes + b] = 0.0f;
+        for (int b = count; b < W::kLanes; ++b) {
+          for (int c = 0; c < classes; ++c) columns[c * W::kLanes + b] = 0.0f;
         }
-        SoftmaxSlope(columns, V::kLanes, rows, stride, labels + first, count, classes, first);
+        SoftmaxSlope(columns, W::kLanes, rows, stride, labels + first, count, classes, first);
       }
     });
   }
@@ -169,18 +176,18 @@ class MlpEvaluation {
   PACELINE_LANE void SoftmaxSlope(float* columns, size_t column_stride, float* rows, size_t stride,
                                   const int32_t* labels, int count, int classes, int first) const {
     const float scale = shape_.output_multiplier / static_cast<float>(shape_.batch);
-    V largest = V::Load(columns);
-    for (int c = 1; c < classes; ++c) largest = Max(largest, V::Load(columns + c * column_stride));
-    float log_sums[V::kLanes], label_logits[V::kLanes];
+    W largest = W::Load(columns);
+    for (int c = 1; c < classes; ++c) largest = Max(largest, W::Load(columns + c * column_stride));
+    float log_sums[W::kLanes], label_logits[W::kLanes];
     for (int b = 0; b < count; ++b) label_logits[b] = rows[b * stride + labels[b]];
-    V sum = V::Set(0.0f);
+    W sum = W::Set(0.0f);
     for (int c = 0; c < classes; ++c) {
-      const V e = Exp(V::Load(columns + c * column_stride) - largest);
+      const W e = Exp(W::Load(columns + c * column_stride) - largest);
       e.Store(columns + c * column_stride);
       sum = sum + e;
     }
     for (int c = 0; c < classes; ++c) {
-      (V::Load(columns + c * column_stride) / sum).Store(columns + c * column_stride);
+      (W::Load(columns + c * column_stride) / sum).Store(columns + c * column_stride);
     }
     // ln of a NaN would be a number: a diverged run must not look finite.
     (largest + Select(sum == sum, Log(sum), sum)).Store(log_sums);
@@ -234,9 +241,10 @@ class MlpEvaluation {
   }
 
   // The first `count` lanes, or all.
-  static PACELINE_LANE void StoreFirst(V value, int count, float* to) {
-    if (V::kLanes == 1 || count >= V::kLanes) return value.Store(to);
-    float lanes[V::kLanes];
+  template <class L>
+  static PACELINE_LANE void StoreFirst(L value, int count, float* to) {
+    if (L::kLanes == 1 || count >= L::kLanes) return value.Store(to);
+    float lanes[L::kLanes];
     value.Store(lanes);
     for (int i = 0; i < count; ++i) to[i] = lanes[i];
   }
@@ -246,11 +254,11 @@ class MlpEvaluation {
     const size_t stride = at_.stride[layer];
     const float* slope = scratch_ + at_.before[layer];
     const int columns = out(layer), batch = shape_.batch;
-    lane::ForEach(team, Lanes(columns) / V::kLanes, [&](size_t group) {
-      const int column = static_cast<int>(group) * V::kLanes;
-      V sum = V::Set(0.0f);
+    lane::ForEach(team, Lanes<W>(columns) / W::kLanes, [&](size_t group) {
+      const int column = static_cast<int>(group) * W::kLanes;
+      W sum = W::Set(0.0f);
       PACELINE_UNROLL(4)
-      for (int b = 0; b < batch; ++b) sum = sum + V::Load(slope + b * stride + column);
+      for (int b = 0; b < batch; ++b) sum = sum + W::Load(slope + b * stride + column);
       StoreFirst(sum, columns - column, gradient + shape_.biases[layer] + column);
     });
   }

@@ -2,7 +2,9 @@
 //
 //   #include "worker/optim/make_ops.h"
 //   #include "worker/optim/adafac_mlp/kernel.h"
-//   PACELINE_OPTIM_OPS(AdafacMlpPlan)
+//   PACELINE_OPTIM_OPS(AdafacMlpPlan, lane::SimdLane)
+//
+// over SimdLane if the kernel keeps many sums, over SimdWide if its operations wait for each other.
 #pragma once
 
 #include "common/lane/simd.h"
@@ -12,19 +14,17 @@
 namespace paceline::PACELINE_SIMD_NAMESPACE {
 namespace {
 
-using V = lane::SimdLane;
-
-template <class Plan>
+template <class Plan, class V>
 void Prepare(const Plan& plan, const float* theta, float* prepared) {
   Plan::Kernel::template Prepare<V>(plan, theta, prepared, lane::Solo());
 }
 
-template <class Plan>
+template <class Plan, class V>
 void InitState(const Plan& plan, const float* prepared, float* state) {
   Plan::Kernel::template InitState<V>(plan, prepared, state, lane::Solo());
 }
 
-template <class Plan>
+template <class Plan, class V>
 void Update(const Plan& plan, const float* prepared, const InnerStep& step, float* parameters,
             float* state, float* scratch) {
   Plan::Kernel::template Update<V>(plan, prepared, step, parameters, state, scratch, lane::Solo());
@@ -32,15 +32,18 @@ void Update(const Plan& plan, const float* prepared, const InnerStep& step, floa
 
 }  // namespace
 
-template <class Plan>
-const OptimOps<Plan>& OpsOf() {
-  static constexpr OptimOps<Plan> kOps = {Prepare<Plan>, InitState<Plan>, Update<Plan>};
+template <class Plan, class V>
+const OptimOps<Plan>& OpsOver() {
+  static constexpr OptimOps<Plan> kOps = {Prepare<Plan, V>, InitState<Plan, V>, Update<Plan, V>};
   return kOps;
 }
 
 }  // namespace paceline::PACELINE_SIMD_NAMESPACE
 
-#define PACELINE_OPTIM_OPS(PLAN)                \
+#define PACELINE_OPTIM_OPS(PLAN, LANE)          \
   namespace paceline::PACELINE_SIMD_NAMESPACE { \
-  template const OptimOps<PLAN>& OpsOf<PLAN>(); \
+  template <>                                   \
+  const OptimOps<PLAN>& OpsOf<PLAN>() {         \
+    return OpsOver<PLAN, LANE>();               \
+  }                                             \
   }

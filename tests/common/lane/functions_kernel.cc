@@ -2,13 +2,23 @@
 
 #include "common/lane/math.h"
 #include "common/lane/simd.h"
+#include "common/lane/wide.h"
 
 namespace paceline::PACELINE_SIMD_NAMESPACE {
 namespace {
 
-using V = lane::SimdLane;
-using U = V::U;
+using lane::SimdLane;
 
+// body(a lane, place) for all of `count`: the first half by registers, the second by two at a time.
+template <class Body>
+PACELINE_LANE void ForLanes(size_t count, const Body& body) {
+  using Twice = lane::Wide<SimdLane, 2>;
+  size_t i = 0;
+  for (; i < count / 2; i += SimdLane::kLanes) body(SimdLane::Set(0.0f), i);
+  for (; i < count; i += Twice::kLanes) body(Twice::Set(0.0f), i);
+}
+
+template <class V>
 PACELINE_LANE V Evaluate(Function function, V x) {
   switch (function) {
     case Function::kExp:
@@ -43,6 +53,7 @@ PACELINE_LANE V Evaluate(Function function, V x) {
   return x;
 }
 
+template <class V>
 PACELINE_LANE V Evaluate(Operation operation, V a, V b) {
   switch (operation) {
     case Operation::kAdd:
@@ -65,7 +76,8 @@ PACELINE_LANE V Evaluate(Operation operation, V a, V b) {
   return a;
 }
 
-PACELINE_LANE U Evaluate(WordOperation operation, U a, U b) {
+template <class U>
+PACELINE_LANE U EvaluateWords(WordOperation operation, U a, U b) {
   switch (operation) {
     case WordOperation::kAdd:
       return a + b;
@@ -92,30 +104,36 @@ PACELINE_LANE U Evaluate(WordOperation operation, U a, U b) {
 }  // namespace
 
 void Apply(Function function, const float* x, float* y, size_t count) {
-  for (size_t i = 0; i < count; i += V::kLanes) Evaluate(function, V::Load(x + i)).Store(y + i);
+  ForLanes(count, [&](auto lane, size_t i) {
+    using V = decltype(lane);
+    Evaluate(function, V::Load(x + i)).Store(y + i);
+  });
 }
 
 void Apply(Operation operation, const float* a, const float* b, float* y, size_t count) {
-  for (size_t i = 0; i < count; i += V::kLanes) {
+  ForLanes(count, [&](auto lane, size_t i) {
+    using V = decltype(lane);
     Evaluate(operation, V::Load(a + i), V::Load(b + i)).Store(y + i);
-  }
+  });
 }
 
 void Apply(WordOperation operation, const uint32_t* a, const uint32_t* b, uint32_t* y,
            size_t count) {
-  for (size_t i = 0; i < count; i += V::kLanes) {
+  ForLanes(count, [&](auto lane, size_t i) {
+    using U = typename decltype(lane)::U;
     const U u = operation == WordOperation::kIota
                     ? U::Iota(static_cast<uint32_t>(i))
-                    : Evaluate(operation, U::Load(a + i), U::Load(b + i));
+                    : EvaluateWords(operation, U::Load(a + i), U::Load(b + i));
     u.Store(y + i);
-  }
+  });
 }
 
 void ApplyFma(const float* a, const float* b, const float* c, float* y, float* z, size_t count) {
-  for (size_t i = 0; i < count; i += V::kLanes) {
+  ForLanes(count, [&](auto lane, size_t i) {
+    using V = decltype(lane);
     Fma(V::Load(a + i), V::Load(b + i), V::Load(c + i)).Store(y + i);
-    Fnma(V::Load(a + i), V::Load(b + i), V::Load(c + i)).Store(z + i);
-  }
+    Fnma(V::Load(a + i), V::Load(b + i), Held(V::Load(c + i))).Store(z + i);
+  });
 }
 
 }  // namespace paceline::PACELINE_SIMD_NAMESPACE

@@ -1,5 +1,6 @@
-// Every function of a lane type, applied to arrays, once per instruction set. The count is a
-// multiple of 16.
+// Every function of a lane type, applied to arrays, once per instruction set: to the first half by
+// the type itself, to the second by two side by side (common/lane/wide.h). The count is a multiple
+// of 64.
 #pragma once
 
 #include <cstddef>

@@ -1,6 +1,7 @@
 // What AdafacMLP (reference 2.3) does to one lane of elements, whatever the tensor's rank.
 #pragma once
 
+#include "common/lane/wide.h"
 #include "common/lopt/adafac_mlp/plan.h"
 #include "worker/optim/parts/per_parameter_kernel.h"
 
@@ -92,18 +93,20 @@ struct AdafacElement {
   // Moves momenta and rms on; `mask` is 0 in the padding, where the inverse root would not be 0.
   static PACELINE_LANE AdafacElement Update(const AdafacArrays& t, const AdafacDecays& decays,
                                             float epsilon, uint32_t at, V mask) {
-    AdafacElement e;
-    e.gradient = V::Load(t.gradient + at);
-    e.parameter = V::Load(t.parameters + at);
+    // All loads first: the arrays may lie a multiple of 4096 bytes apart, where processors let a
+    // load wait for a store to another array.
+    AdafacElement e = Load(t, at);
     PACELINE_UNROLL(3)
     for (uint32_t k = 0; k < kAdafacDecays; ++k) {
-      float* m = t.momenta + size_t{k} * t.padded + at;
-      e.momenta[k] = decays.momenta[k].Move(V::Load(m), e.gradient);
-      e.momenta[k].Store(m);
+      e.momenta[k] = decays.momenta[k].Move(e.momenta[k], e.gradient);
     }
-    e.rms = decays.rms.Move(V::Load(t.rms + at), e.gradient * e.gradient);
-    e.rms.Store(t.rms + at);
+    e.rms = decays.rms.Move(e.rms, e.gradient * e.gradient);
     e.inverse_rms = Rsqrt(e.rms + V::Set(epsilon)) * mask;
+    PACELINE_UNROLL(3)
+    for (uint32_t k = 0; k < kAdafacDecays; ++k) {
+      e.momenta[k].Store(t.momenta + size_t{k} * t.padded + at);
+    }
+    e.rms.Store(t.rms + at);
     e.inverse_rms.Store(t.inverse_rms + at);
     return e;
   }
@@ -112,17 +115,21 @@ struct AdafacElement {
     return Max(V::Set(-0.1f), Min(V::Set(0.1f), gradient));
   }
 
-  // To the sums for the normaliser, in the inputs' order.
+  // To the sums for the normaliser, in the inputs' order: those of the accumulators.
   PACELINE_LANE void AddSquares(V* squares) const {
     AddSquare(squares[kAdafacGradient], gradient);
     AddSquare(squares[kAdafacParameter], parameter);
     PACELINE_UNROLL(3)
-    for (uint32_t k = 0; k < kAdafacDecays; ++k) {
-      AddSquare(squares[kAdafacMomenta + k], momenta[k]);
-      AddSquare(squares[kAdafacScaledMomenta + k], momenta[k] * inverse_rms);
-    }
+    for (uint32_t k = 0; k < kAdafacDecays; ++k) AddSquare(squares[kAdafacMomenta + k], momenta[k]);
     AddSquare(squares[kAdafacRms], rms);
     AddSquare(squares[kAdafacInverseRms], inverse_rms);
+  }
+  // ... and of the features made of them.
+  PACELINE_LANE void AddScaledSquares(V* squares) const {
+    PACELINE_UNROLL(3)
+    for (uint32_t k = 0; k < kAdafacDecays; ++k) {
+      AddSquare(squares[kAdafacScaledMomenta + k], momenta[k] * inverse_rms);
+    }
   }
 
   PACELINE_LANE void StoreFeatures(float* features, size_t stride) const {

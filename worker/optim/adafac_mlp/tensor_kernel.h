@@ -49,9 +49,7 @@ struct AdafacTensor {
     float* larger = smaller + kAdafacSideFeatures;
     MoveSide<V>(rows, rows.smaller ? smaller : larger, team);
     MoveSide<V>(columns, columns.smaller ? smaller : larger, team);
-    SumElements<V, static_cast<int>(kElements)>(
-        team, arrays.padded, scratch + plan.sums, totals,
-        [&](uint32_t at, V* squares) PACELINE_INLINE_LAMBDA { Accumulate<V>(at, squares); });
+    Accumulate<V>(totals, team);
     curvature.template Update<V>(arrays.momenta, team);
     ScaleFirstLayer<V>(totals, team);
     team.Sync();
@@ -158,13 +156,45 @@ struct AdafacTensor {
     }
   }
 
+  // Moves the accumulators and sums the squares of all features of an element. Ends with a Sync.
+  template <class V, class Team>
+  PACELINE_LANE void Accumulate(float* totals, const Team& team) const {
+    constexpr int kSums = static_cast<int>(kElements);
+    float* sums = scratch + plan.sums;
+    if constexpr (Team::kSolo) {
+      using Wide = typename lane::SixteenOf<V>::Type;
+      const AdafacArrays own = arrays;
+      SumChunks<V, kSums>(
+          own.padded, totals,
+          [&](uint32_t at, uint32_t end) PACELINE_INLINE_LAMBDA {
+            for (; at < end; at += Wide::kLanes) Move<Wide>(own, at);
+          },
+          [&](uint32_t at, V* squares)
+              PACELINE_INLINE_LAMBDA { AdafacElement<V>::Load(own, at).AddSquares(squares); },
+          [&](uint32_t at, V* squares) PACELINE_INLINE_LAMBDA {
+            AddFeatures(AdafacElement<V>::Load(own, at), at, squares);
+          });
+    } else {
+      SumElements<V, kSums>(team, arrays.padded, sums, totals,
+                            [&](uint32_t at, V* squares) PACELINE_INLINE_LAMBDA {
+                              const AdafacElement<V> e = Move<V>(arrays, at);
+                              e.AddSquares(squares);
+                              AddFeatures(e, at, squares);
+                            });
+    }
+  }
+
   template <class V>
-  PACELINE_LANE void Accumulate(uint32_t at, V* squares) const {
+  PACELINE_LANE AdafacElement<V> Move(const AdafacArrays& own, uint32_t at) const {
+    const bool padding = columns.size != columns.padded;
+    const V mask = padding ? MaskOf<V>(PlaceOf(at).column, columns.size) : V::Set(1.0f);
+    return AdafacElement<V>::Update(own, decays, Features::kRmsEpsilon, at, mask);
+  }
+
+  template <class V>
+  PACELINE_LANE void AddFeatures(const AdafacElement<V>& e, uint32_t at, V* squares) const {
     const Place place = PlaceOf(at);
-    const V mask = MaskOf<V>(place.column, columns.size);
-    const AdafacElement<V> e =
-        AdafacElement<V>::Update(arrays, decays, Features::kRmsEpsilon, at, mask);
-    e.AddSquares(squares);
+    e.AddScaledSquares(squares);
     V factors[kAdafacDecays];
     LoadFactors(place, factors);
     PACELINE_UNROLL(3)

@@ -61,6 +61,7 @@ struct AdafacVector {
     const AdafacElement<V> e =
         AdafacElement<V>::Update(arrays, decays, Features::kRmsEpsilon, at, mask);
     e.AddSquares(squares);
+    e.AddScaledSquares(squares);
     if constexpr (kElements > kAdafacElementFeatures) {
       AddSquare(squares[kAdafacClippedGradient], e.ClippedGradient());
       AddSquare(squares[kAdafacScaledGradient], e.gradient * e.inverse_rms);

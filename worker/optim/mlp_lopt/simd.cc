@@ -1,4 +1,4 @@
 #include "worker/optim/make_ops.h"
 #include "worker/optim/mlp_lopt/kernel.h"
 
-PACELINE_OPTIM_OPS(MlpLoptPlan)
+PACELINE_OPTIM_OPS(MlpLoptPlan, lane::SimdLane)

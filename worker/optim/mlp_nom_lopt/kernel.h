@@ -20,7 +20,7 @@ struct MlpNomKernel : AdafacMlpKernel {
                        UpdateTensor<V>(plan, decays, prepared, own, kept, scratch, team);
                        team.Sync();
                        MakeMeans<V>(plan, own, scratch, team);
-                       Move<V>(plan, own, scratch, team);
+                       Move<typename lane::SixteenOf<V>::Type>(plan, own, scratch, team);
                      });
   }
 

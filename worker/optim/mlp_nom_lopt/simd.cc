@@ -1,4 +1,4 @@
 #include "worker/optim/make_ops.h"
 #include "worker/optim/mlp_nom_lopt/kernel.h"
 
-PACELINE_OPTIM_OPS(MlpNomPlan)
+PACELINE_OPTIM_OPS(MlpNomPlan, lane::SimdLane)

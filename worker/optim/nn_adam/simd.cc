@@ -1,4 +1,4 @@
 #include "worker/optim/make_ops.h"
 #include "worker/optim/nn_adam/kernel.h"
 
-PACELINE_OPTIM_OPS(NnAdamPlan)
+PACELINE_OPTIM_OPS(NnAdamPlan, lane::SimdWide)

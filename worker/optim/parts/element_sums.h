@@ -30,19 +30,26 @@ PACELINE_LANE float TreeSum(const float* partials) {
 }
 
 // totals[k] = Σ over the elements of what body(element, sums) adds to sums[k] for one V of elements
-// that starts at `element`, a multiple of V::kLanes below `padded`. Ends with a Sync.
-template <class V, int kSums, class Body>
-PACELINE_LANE void SumElementsAlone(uint32_t padded, float* totals, const Body& body) {
+// that starts at `element`, a multiple of V::kLanes below `padded`. For one thread: first
+// before(chunk's begin, its end); then each body in turn, with some of the sums, for all elements
+// of the chunk: a loop of few sums has registers for them.
+template <class V, int kSums, class Before, class... Bodies>
+PACELINE_LANE void SumChunks(uint32_t padded, float* totals, const Before& before,
+                             const Bodies&... bodies) {
   constexpr uint32_t kParts = kLaneGroup / V::kLanes;
   V running[kSums * kParts];
   for (int i = 0; i < kSums * static_cast<int>(kParts); ++i) running[i] = V::Set(0.0f);
   for (uint32_t chunk = 0; chunk < padded; chunk += kChunk) {
     const uint32_t end = padded - chunk < kChunk ? padded : chunk + kChunk;
+    before(chunk, end);
     for (uint32_t part = 0; part < kParts; ++part) {
       V sums[kSums];
       PACELINE_UNROLL(32)
       for (int k = 0; k < kSums; ++k) sums[k] = V::Set(0.0f);
-      for (uint32_t at = chunk + part * V::kLanes; at < end; at += kLaneGroup) body(at, sums);
+      const auto add = [&](const auto& body) PACELINE_INLINE_LAMBDA {
+        for (uint32_t at = chunk + part * V::kLanes; at < end; at += kLaneGroup) body(at, sums);
+      };
+      (add(bodies), ...);
       PACELINE_UNROLL(32)
       for (int k = 0; k < kSums; ++k) {
         running[k * kParts + part] = running[k * kParts + part] + sums[k];
@@ -58,11 +65,13 @@ PACELINE_LANE void SumElementsAlone(uint32_t padded, float* totals, const Body& 
   }
 }
 
+// The same sums by any team, with one body. Ends with a Sync.
 template <class V, int kSums, class Team, class Body>
 PACELINE_LANE void SumElements(const Team& team, uint32_t padded, float* scratch, float* totals,
                                const Body& body) {
   if constexpr (Team::kSolo) {
-    SumElementsAlone<V, kSums>(padded, totals, body);
+    SumChunks<V, kSums>(
+        padded, totals, [](uint32_t, uint32_t) PACELINE_INLINE_LAMBDA {}, body);
   } else {
     static_assert(V::kLanes == 1);
     const uint32_t chunks = (padded + kChunk - 1) / kChunk;

@@ -4,23 +4,25 @@
 #pragma once
 
 #include "common/lane/math.h"
+#include "common/lane/wide.h"
 #include "common/lopt/plan/network_plan.h"
 #include "worker/optim/parts/element_sums.h"
 
 namespace paceline {
 
-// Lane groups computed together, and outputs per tile: as many sums as fit the registers. A network
-// of at most kNarrow hidden units takes more groups instead.
+// Lane groups computed together. A network of at most kNarrow hidden units takes more of them: what
+// follows its few sums is short, and one group's waits for another's.
 inline constexpr uint32_t kNarrow = 4;
-#if defined(__AVX512F__)
 inline constexpr int kGroupsAtOnce = 2;
 inline constexpr int kNarrowGroupsAtOnce = 4;
-#else
-inline constexpr int kGroupsAtOnce = 1;
-inline constexpr int kNarrowGroupsAtOnce = 1;
-#endif
-template <int kGroups>
-inline constexpr int kTile = kGroups == 2 ? 8 : 4;
+// Sums of a tile: what the registers hold beside kGroups inputs and a weight.
+template <class V, int kGroups>
+inline constexpr int kTileSums = V::kRegisters == 32 ? 16
+                                 : kGroups == 2      ? 12
+                                                     : 8;
+// Outputs of a tile.
+template <class V, int kGroups>
+inline constexpr int kTile = V::kLanes == 1 || kGroups == 1 ? 4 : kTileSums<V, kGroups> / kGroups;
 
 // A number known when this is compiled, where a number is wanted.
 template <size_t kValue>
@@ -157,7 +159,7 @@ PACELINE_LANE void DenseTile(const float* weights, size_t stride, Inputs inputs,
   for (size_t f = 0; f < inputs; ++f, row += stride) {
     V x[kGroups];
     PACELINE_UNROLL(4)
-    for (int g = 0; g < kGroups; ++g) x[g] = input(f, g);
+    for (int g = 0; g < kGroups; ++g) x[g] = Held(input(f, g));
     PACELINE_UNROLL(32)
     for (int o = 0; o < kOuts; ++o) {
       const V w = V::Set(row[o]);
@@ -175,11 +177,13 @@ PACELINE_LANE void DenseTile(const float* weights, size_t stride, Inputs inputs,
 template <class V, int kGroups, class Input, class Start, class Sink>
 PACELINE_LANE void Dense(const float* weights, size_t stride, size_t inputs, size_t outputs,
                          const Input& input, const Start& start, const Sink& sink) {
+  constexpr int kOuts = kTile<V, kGroups>;
   size_t h = 0;
-  for (; h + kTile<kGroups> <= outputs; h += kTile<kGroups>) {
-    DenseTile<V, kGroups, kTile<kGroups>>(weights, stride, inputs, h, input, start, sink);
+  // Twice four outputs are faster than six and two.
+  for (; h + kOuts <= outputs && (kOuts != 6 || outputs - h != 8); h += kOuts) {
+    DenseTile<V, kGroups, kOuts>(weights, stride, inputs, h, input, start, sink);
   }
-  if constexpr (kTile < kGroups >> 4) {
+  if constexpr (kOuts > 4) {
     for (; h + 4 <= outputs; h += 4) {
       DenseTile<V, kGroups, 4>(weights, stride, inputs, h, input, start, sink);
     }
@@ -212,7 +216,7 @@ struct NetworkOutputs {
 
 // The widest network that kGroups lane groups are computed of at once.
 template <class V, int kGroups>
-inline constexpr uint32_t kWidest = kGroups > 2                     ? kNarrow
+inline constexpr uint32_t kWidest = kGroups > kGroupsAtOnce         ? kNarrow
                                     : kGroups > 1 && V::kLanes == 1 ? kMaxHidden / 2
                                                                     : kMaxHidden;
 
@@ -321,12 +325,16 @@ struct LearnedStep {
   template <class V, int kGroups>
   PACELINE_LANE void Apply(const NetworkOutputs<V, kGroups, kOutputs>& out,
                            const uint32_t* places) const {
+    using All = lane::Wide<V, kGroups>;
+    All magnitudes;
+    PACELINE_UNROLL(4)
+    for (int g = 0; g < kGroups; ++g) magnitudes.part[g] = out.value[1][g];
+    const All scales = Exp(magnitudes * All::Set(exp_multiplier));
     PACELINE_UNROLL(4)
     for (int g = 0; g < kGroups; ++g) {
       float* p = target + places[g];
       const V direction = out.value[0][g] * V::Set(step_multiplier);
-      const V scale = Exp(out.value[1][g] * V::Set(exp_multiplier));
-      Fnma(direction, scale, V::Load(p)).Store(p);
+      Fnma(direction, scales.part[g], V::Load(p)).Store(p);
     }
   }
 };
@@ -387,10 +395,8 @@ PACELINE_LANE void ForGroups(const Team& team, const NetworkPlan& plan, uint32_t
       run.template Groups<1>(&place);
     }
   } else {
-    if constexpr (kNarrowGroupsAtOnce > kGroupsAtOnce && V::kLanes > 1) {
+    if constexpr (V::kLanes > 1) {
       if (plan.hidden <= kNarrow) run_all(GroupCount<kNarrowGroupsAtOnce>());
-    }
-    if constexpr (kGroupsAtOnce > 1 && V::kLanes > 1) {
       run_all(GroupCount<kGroupsAtOnce>());
     }
     run_all(GroupCount<1>());

@@ -24,17 +24,19 @@ struct RnnMlpTensor {
   // Moves the moments and fills the statistics. Ends with a Sync.
   template <class V, class Team>
   PACELINE_LANE void Move(const Team& team) const {
+    // Their operations wait for each other.
+    using W = typename lane::SixteenOf<V>::Type;
     float* sums = scratch + plan.sums;
-    SumElements<V, 4>(team, padded(), sums, statistics,
-                      [&](uint32_t at, V* s) PACELINE_INLINE_LAMBDA {
-                        const V p = Parameter<V>(at);
-                        AddSquare(s[kSquaredGradient], Gradient<V>(at));
+    SumElements<W, 4>(team, padded(), sums, statistics,
+                      [&](uint32_t at, W* s) PACELINE_INLINE_LAMBDA {
+                        const W p = Parameter<W>(at);
+                        AddSquare(s[kSquaredGradient], Gradient<W>(at));
                         AddSquare(s[kSquaredParameter], p);
-                        AddSquare(s[kSquaredLog], LogOf(p) * Mask<V>(at));
+                        AddSquare(s[kSquaredLog], LogOf(p) * Mask<W>(at));
                         s[kSumParameter] = s[kSumParameter] + p;
                       });
-    for (uint32_t k = 0; k < plan.decay_count; ++k) MoveMoments<V>(team, k);
-    MeasureSpreads<V>(team);
+    for (uint32_t k = 0; k < plan.decay_count; ++k) MoveMoments<W>(team, k);
+    MeasureSpreads<W>(team);
   }
 
   // One step of the network; out [from_mlp]: what the LSTM sees next. Ends with a Sync.
@@ -264,11 +266,12 @@ struct RnnMlpTensor {
     for (int g = 0; g < kGroups; ++g) {
       FillFeatures<V>(chunk + places[g], kStride, features + g * V::kLanes);
     }
-    V direction[kGroups], magnitude[kGroups];
+    V direction[kGroups];
+    lane::Wide<V, kGroups> magnitude;
     const float* last_bias = prepared + network.last_bias;
     for (int g = 0; g < kGroups; ++g) {
       direction[g] = V::Set(last_bias[0]);
-      magnitude[g] = V::Set(last_bias[1]);
+      magnitude.part[g] = V::Set(last_bias[1]);
     }
     const auto to_hidden = [&](size_t h, int g, V value) PACELINE_INLINE_LAMBDA {
       value.Store(to + h * kStride + static_cast<size_t>(g) * V::kLanes);
@@ -299,16 +302,16 @@ struct RnnMlpTensor {
       for (int g = 0; g < kGroups; ++g) {
         const V value = V::Load(to + h * kStride + static_cast<size_t>(g) * V::kLanes);
         direction[g] = Fma(V::Set(last[0]), value, direction[g]);
-        magnitude[g] = Fma(V::Set(last[1]), value, magnitude[g]);
+        magnitude.part[g] = Fma(V::Set(last[1]), value, magnitude.part[g]);
         (value * Mask<V>(chunk + places[g]))
             .Store(scratch + plan.activations + h * kRnnMlpChunk + places[g]);
       }
     }
+    const auto scale = Exp(magnitude * lane::Wide<V, kGroups>::Set(network.exp_multiplier));
     for (int g = 0; g < kGroups; ++g) {
       const uint32_t at = chunk + places[g];
       const V step = direction[g] * V::Set(network.step_multiplier);
-      const V scale = Exp(magnitude[g] * V::Set(network.exp_multiplier));
-      StoreElements(Fnma(step, scale, Parameter<V>(at)), parameters, at, tensor.size);
+      StoreElements(Fnma(step, scale.part[g], Parameter<V>(at)), parameters, at, tensor.size);
     }
   }
 };

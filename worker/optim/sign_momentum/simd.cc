@@ -2,4 +2,4 @@
 
 #include "worker/optim/make_ops.h"
 
-PACELINE_OPTIM_OPS(SignMomentumPlan)
+PACELINE_OPTIM_OPS(SignMomentumPlan, lane::SimdWide)
