@@ -29,10 +29,8 @@ class NewtonSchulz {
     const uint32_t width = Padded(m_);
     float* x = scratch_ + plan_.x[0];
     float* next = scratch_ + plan_.x[1];
-    lane::ForEach(team, size_t{n_} * width, [&](size_t i) {
-      const uint32_t row = static_cast<uint32_t>(i) / width;
-      const uint32_t column = static_cast<uint32_t>(i) - row * width;
-      x[i] = column < m_ ? matrix[Place(row, column)] : 0.0f;
+    lane::ForEachPlace(team, n_, width, [&](size_t row, size_t column) {
+      x[row * width + column] = column < m_ ? matrix[Place(row, column)] : 0.0f;
     });
     team.Sync();
     Normalize<V>(x, team);
@@ -42,17 +40,15 @@ class NewtonSchulz {
       x = next;
       next = old;
     }
-    lane::ForEach(team, size_t{n_} * m_, [&](size_t i) {
-      const uint32_t row = static_cast<uint32_t>(i) / m_;
-      const uint32_t column = static_cast<uint32_t>(i) - row * m_;
-      matrix[Place(row, column)] = x[size_t{row} * width + column];
+    lane::ForEachPlace(team, n_, m_, [&](size_t row, size_t column) {
+      matrix[Place(row, column)] = x[row * width + column];
     });
     team.Sync();
   }
 
  private:
-  PACELINE_LANE size_t Place(uint32_t row, uint32_t column) const {
-    return turned_ ? size_t{column} * stride_ + row : size_t{row} * stride_ + column;
+  PACELINE_LANE size_t Place(size_t row, size_t column) const {
+    return turned_ ? column * stride_ + row : row * stride_ + column;
   }
 
   // X over (‖X‖ + 1e-7).
@@ -78,9 +74,8 @@ class NewtonSchulz {
     float* transposed = scratch_ + plan_.transposed;
     float* gram = scratch_ + plan_.gram;
     float* mixed = scratch_ + plan_.mixed;
-    lane::ForEach(team, m_ * side, [&](size_t i) {
-      const size_t column = i / side, row = i % side;
-      transposed[i] = row < n_ ? x[row * width + column] : 0.0f;
+    lane::ForEachPlace(team, m_, side, [&](size_t column, size_t row) {
+      transposed[column * side + row] = row < n_ ? x[row * width + column] : 0.0f;
     });
     team.Sync();
     Multiply<V>(x, width, transposed, side, m_, team, [=](int row, int column, V sum) {
