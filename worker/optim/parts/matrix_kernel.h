@@ -9,13 +9,10 @@ namespace paceline {
 
 // Rows that share a load of the weights; lane vectors of columns that they go through together.
 inline constexpr uint32_t kMatrixRows = 4;
-#if defined(__AVX512F__)
-inline constexpr bool kManyRegisters = true;
-#else
-inline constexpr bool kManyRegisters = false;
-#endif
-template <class V, class Team>
-inline constexpr int kColumnVectors = Team::kSolo && (V::kLanes == 1 || kManyRegisters) ? 4 : 1;
+template <class V>
+inline constexpr int kColumnVectors = V::kLanes == 1 ? 4 : V::kRegisters / 8;
+// Inputs whose weights for a panel are a quarter of a first cache or so.
+inline constexpr uint32_t kInputBlock = 32;
 
 // A V of `count` values, the rest of them 0; count may be beyond a V's lanes.
 template <class V>
@@ -82,21 +79,18 @@ PACELINE_LANE void PackDense(const Team& team, const MatrixPlan& plan, const flo
               [&](uint32_t column) PACELINE_INLINE_LAMBDA { return row(bias, column); });
 }
 
-template <int kVectors>
-struct VectorCount {
-  static constexpr int kCount = kVectors;
-};
-
 // One tile's work, as plain data.
 struct MatrixTile {
   const float* weights;  // of the tile's first column
-  const float* bias;
+  const float* start;    // what is added to: rows of `start_stride`
   const float* x;
   float* y;
+  uint32_t start_stride;
   uint32_t x_stride;
   uint32_t y_stride;
   uint32_t inputs;
   uint32_t panel;  // width
+  uint32_t ahead;  // floats from a weight to the one to be fetched; 0: none
 };
 
 template <class V, int kRows, int kVectors>
@@ -106,13 +100,16 @@ PACELINE_LANE_CALL void MultiplyTile(const MatrixTile& tile) {
   PACELINE_UNROLL(4)
   for (int r = 0; r < kRows; ++r) {
     PACELINE_UNROLL(4)
-    for (int v = 0; v < kVectors; ++v) sums[r][v] = V::Load(t.bias + v * V::kLanes);
+    for (int v = 0; v < kVectors; ++v) {
+      sums[r][v] = V::Load(t.start + r * t.start_stride + v * V::kLanes);
+    }
   }
   const float* weights = t.weights;
   for (uint32_t i = 0; i < t.inputs; ++i, weights += t.panel) {
+    if (t.ahead > 0) lane::Prefetch(weights + t.ahead);
     V w[kVectors];
     PACELINE_UNROLL(4)
-    for (int v = 0; v < kVectors; ++v) w[v] = V::Load(weights + v * V::kLanes);
+    for (int v = 0; v < kVectors; ++v) w[v] = Held(V::Load(weights + v * V::kLanes));
     PACELINE_UNROLL(4)
     for (int r = 0; r < kRows; ++r) {
       const V x = V::Set(t.x[r * t.x_stride + i]);
@@ -140,36 +137,81 @@ PACELINE_LANE void MultiplyTileOf(uint32_t rows, const MatrixTile& tile) {
   }
 }
 
+// What Multiply is given.
+template <class V>
+struct MatrixProduct {
+  const MatrixPlan& plan;
+  const float* prepared;
+  const float* x;
+  uint32_t x_stride;
+  uint32_t rows;
+  float* y;
+  uint32_t y_stride;
+
+  // kVectors of columns from `column` on, kMatrixRows rows from `row` on; adds `count` inputs from
+  // `first` on to what those before them gave.
+  template <int kVectors>
+  PACELINE_LANE void Tile(uint32_t row, uint32_t column, uint32_t first, uint32_t count) const {
+    float* to = y + size_t{row} * y_stride + column;
+    const MatrixTile tile = {.weights = prepared + plan.weights + plan.Place(first, column),
+                             .start = first == 0 ? prepared + plan.bias + column : to,
+                             .x = x + size_t{row} * x_stride + first,
+                             .y = to,
+                             .start_stride = first == 0 ? 0 : y_stride,
+                             .x_stride = x_stride,
+                             .y_stride = y_stride,
+                             .inputs = count,
+                             .panel = plan.PanelWidth(column),
+                             .ahead = count == plan.inputs ? 0 : kInputBlock * kPanel};
+    MultiplyTileOf<V, kVectors>(rows - row < kMatrixRows ? rows - row : kMatrixRows, tile);
+  }
+
+  // By one thread, the panel of columns from `panel` on. Where tiles are narrower than the panel it
+  // goes through the inputs in blocks that stay in the first cache, while the next one is fetched:
+  // no processor foresees such steps.
+  template <int kVectors>
+  PACELINE_LANE void Panel(uint32_t panel) const {
+    constexpr uint32_t kColumns = kVectors * V::kLanes;
+    const uint32_t width = plan.PanelWidth(panel);
+    const uint32_t block = width == kColumns ? plan.inputs : kInputBlock;
+    uint32_t first = 0;
+    do {
+      const uint32_t count = plan.inputs - first < block ? plan.inputs - first : block;
+      for (uint32_t row = 0; row < rows; row += kMatrixRows) {
+        for (uint32_t column = panel; column < panel + width; column += kColumns) {
+          Tile<kVectors>(row, column, first, count);
+        }
+      }
+      first += count;
+    } while (first < plan.inputs);
+  }
+};
+
 // y [rows, y_stride] = bias + x [rows, x_stride] · weights, for all columns. Ends with a Sync.
 template <class V, class Team>
 PACELINE_LANE void Multiply(const Team& team, const MatrixPlan& plan, const float* prepared,
                             const float* x, uint32_t x_stride, uint32_t rows, float* y,
                             uint32_t y_stride) {
-  const uint32_t row_tiles = (rows + kMatrixRows - 1) / kMatrixRows;
-  const auto columns = [&](uint32_t first, uint32_t end, auto vectors) PACELINE_INLINE_LAMBDA {
-    constexpr int kVectors = decltype(vectors)::kCount;
-    constexpr uint32_t kColumns = kVectors * V::kLanes;
-    lane::ForEach(team, size_t{end - first} / kColumns * row_tiles, [&](size_t item) {
-      // A team's neighbours take neighbouring columns; one thread takes all rows while a panel is
-      // in its cache.
-      const uint32_t tiles = (end - first) / kColumns;
+  const MatrixProduct<V> product = {plan, prepared, x, x_stride, rows, y, y_stride};
+  if constexpr (Team::kSolo) {
+    constexpr int kVectors = kColumnVectors<V>;
+    constexpr int kNarrow = kVectors * V::kLanes > kLaneGroup ? kLaneGroup / V::kLanes : kVectors;
+    for (uint32_t panel = 0; panel < plan.wide_columns(); panel += kPanel) {
+      product.template Panel<kVectors>(panel);
+    }
+    for (uint32_t panel = plan.wide_columns(); panel < plan.columns; panel += kLaneGroup) {
+      product.template Panel<kNarrow>(panel);
+    }
+  } else {
+    // Neighbours take neighbouring columns.
+    const uint32_t row_tiles = (rows + kMatrixRows - 1) / kMatrixRows;
+    const uint32_t tiles = plan.columns / V::kLanes;
+    lane::ForEach(team, size_t{tiles} * row_tiles, [&](size_t item) {
       const uint32_t number = static_cast<uint32_t>(item);
-      const uint32_t row = (Team::kSolo ? number % row_tiles : number / tiles) * kMatrixRows;
-      const uint32_t column =
-          first + (Team::kSolo ? number / row_tiles : number % tiles) * kColumns;
-      const MatrixTile tile = {.weights = prepared + plan.weights + plan.Place(0, column),
-                               .bias = prepared + plan.bias + column,
-                               .x = x + size_t{row} * x_stride,
-                               .y = y + size_t{row} * y_stride + column,
-                               .x_stride = x_stride,
-                               .y_stride = y_stride,
-                               .inputs = plan.inputs,
-                               .panel = plan.PanelWidth(column)};
-      MultiplyTileOf<V, kVectors>(rows - row < kMatrixRows ? rows - row : kMatrixRows, tile);
+      product.template Tile<1>(number / tiles * kMatrixRows, number % tiles * V::kLanes, 0,
+                               plan.inputs);
     });
-  };
-  columns(0, plan.wide_columns(), VectorCount<kColumnVectors<V, Team>>());
-  columns(plan.wide_columns(), plan.columns, VectorCount<1>());
+  }
   team.Sync();
 }
 
