@@ -12,18 +12,9 @@
 
 #include "common/lane/dispatch.h"
 #include "fmt/format.h"
+#include "worker/bench/peak_kernel.h"
 
 namespace paceline {
-
-namespace simd_Scalar {
-float FusedMultiplyAdds(long rounds, int* lanes);
-}
-namespace simd_Avx2 {
-float FusedMultiplyAdds(long rounds, int* lanes);
-}
-namespace simd_Avx512 {
-float FusedMultiplyAdds(long rounds, int* lanes);
-}
 
 namespace {
 
@@ -53,10 +44,14 @@ double PeakOnce(int threads) {
                         : target == lane::Target::kAvx2 ? simd_Avx2::FusedMultiplyAdds
                                                         : simd_Scalar::FusedMultiplyAdds;
   const long rounds = target == lane::Target::kScalar ? 1'000'000 : 16'000'000;
-  std::vector<int> lanes(threads);
-  const double seconds = OnThreads(
-      threads, [&](int i) { kept.store(function(rounds, &lanes[i]), std::memory_order_relaxed); });
-  return 2e-9 * static_cast<double>(rounds) * lanes[0] * threads / seconds;
+  std::vector<size_t> counts(threads);
+  const double seconds = OnThreads(threads, [&](int i) {
+    float numbers[kMostPeakNumbers];
+    for (size_t n = 0; n < kMostPeakNumbers; ++n) numbers[n] = 0.001f * static_cast<float>(n);
+    counts[i] = function(rounds, numbers);
+    kept.store(numbers[0], std::memory_order_relaxed);
+  });
+  return 2e-9 * static_cast<double>(rounds) * static_cast<double>(counts[0]) * threads / seconds;
 }
 
 uint64_t StatusKilobytes(const std::string& key) {

@@ -1,25 +1,22 @@
-// Compiled once per instruction set: as many fused multiply-adds a second as one thread can do.
+// Compiled once per instruction set.
 #include "common/lane/simd.h"
+#include "worker/bench/peak_kernel.h"
 
 namespace paceline::PACELINE_SIMD_NAMESPACE {
 
-// `rounds` times 12 independent fused multiply-adds on a whole lane; the sum keeps them alive.
-float FusedMultiplyAdds(long rounds, int* lanes) {
+size_t FusedMultiplyAdds(long rounds, float* numbers) {
   using V = lane::SimdLane;
+  // Enough to hide the latency of 5 cycles at two a cycle.
   constexpr int kIndependent = 12;
-  V sums[kIndependent];
-  for (int i = 0; i < kIndependent; ++i) sums[i] = V::Set(0.001f * i);
+  static_assert(kIndependent * V::kLanes <= kMostPeakNumbers);
+  V x[kIndependent];
+  for (int i = 0; i < kIndependent; ++i) x[i] = V::Load(numbers + i * V::kLanes);
   const V a = V::Set(0.9999f), b = V::Set(0.0001f);
   for (long round = 0; round < rounds; ++round) {
-    for (int i = 0; i < kIndependent; ++i) sums[i] = Fma(sums[i], a, b);
+    for (int i = 0; i < kIndependent; ++i) x[i] = Fma(x[i], a, b);
   }
-  float out[V::kLanes], total = 0;
-  for (int i = 0; i < kIndependent; ++i) {
-    sums[i].Store(out);
-    total += out[0];
-  }
-  *lanes = kIndependent * V::kLanes;
-  return total;
+  for (int i = 0; i < kIndependent; ++i) x[i].Store(numbers + i * V::kLanes);
+  return kIndependent * V::kLanes;
 }
 
 }  // namespace paceline::PACELINE_SIMD_NAMESPACE
