@@ -8,15 +8,11 @@ namespace {
 
 using lane::Scalar;
 using lane::ScalarU;
-using V = lane::SimdLane;
+using V = lane::SimdWide;
 using U = V::U;
 
 // Two registers of blocks at a time keep the multipliers busy (a quarter faster than one).
-#if PACELINE_SIMD_PACK
-constexpr int kUnroll = 2;
-#else
-constexpr int kUnroll = 1;
-#endif
+constexpr int kUnroll = lane::SimdLane::kLanes == 16 ? 2 : 1;
 constexpr size_t kBlocks = kUnroll * V::kLanes;
 // Numbers made at once: the four of each Philox block.
 constexpr size_t kGroup = 4 * kBlocks;
@@ -31,7 +27,11 @@ constexpr size_t kGroup = 4 * kBlocks;
 }
 #if PACELINE_SIMD_PACK
 PACELINE_LANE void Interleave(U a, U b, U c, U d, uint32_t* out) {
-  lane::hn::StoreInterleaved4(a.raw, b.raw, c.raw, d.raw, lane::PackDU(), out);
+  constexpr int kParts = V::kLanes / lane::Pack::kLanes;
+  for (int i = 0; i < kParts; ++i) {
+    lane::hn::StoreInterleaved4(a.part[i].raw, b.part[i].raw, c.part[i].raw, d.part[i].raw,
+                                lane::PackDU(), out + 4 * i * lane::Pack::kLanes);
+  }
 }
 #endif
 
