@@ -3,6 +3,7 @@
 #pragma once
 
 #include "common/lane/team.h"
+#include "common/lane/wide.h"
 #include "common/lopt/plan/matrix_plan.h"
 
 namespace paceline {
@@ -41,17 +42,19 @@ struct WeightSpan {
 template <class V, class Team, class Source>
 PACELINE_LANE void PackWeights(const Team& team, const MatrixPlan& plan, float* prepared,
                                const Source& source) {
-  constexpr uint32_t kLanes = V::kLanes;
-  const uint32_t packs = plan.columns / kLanes;
-  lane::ForEach(team, size_t{plan.inputs} * packs, [&](size_t item) PACELINE_INLINE_LAMBDA {
-    const uint32_t input = static_cast<uint32_t>(item / packs);
-    const uint32_t column = static_cast<uint32_t>(item % packs) * kLanes;
-    const uint32_t within = column % kLaneGroup;
-    const WeightSpan span = source(input, column - within);
-    const V values =
-        span.count > within ? LoadPart<V>(span.values + within, span.count - within) : V::Set(0.0f);
-    values.Store(prepared + plan.weights + plan.Place(input, column));
-  });
+  using W = typename lane::SixteenOf<V>::Type;
+  constexpr uint32_t kLanes = W::kLanes;
+  lane::ForEachPlace(team, plan.inputs, plan.columns / kLanes,
+                     [&](size_t row, size_t pack) PACELINE_INLINE_LAMBDA {
+                       const uint32_t input = static_cast<uint32_t>(row);
+                       const uint32_t column = static_cast<uint32_t>(pack) * kLanes;
+                       const uint32_t within = column % kLaneGroup;
+                       const WeightSpan span = source(input, column - within);
+                       const W values = span.count > within
+                                            ? LoadPart<W>(span.values + within, span.count - within)
+                                            : W::Set(0.0f);
+                       values.Store(prepared + plan.weights + plan.Place(input, column));
+                     });
 }
 
 // As PackWeights: source(column).
