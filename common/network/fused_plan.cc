@@ -66,11 +66,18 @@ size_t KeptBy(const Network& network, const Node& node) {
   return 0;
 }
 
-// Does going backwards need what went in or came out?
-bool NeedsValues(Op op) {
+// Does going backwards need what went in?
+bool NeedsInputs(Op op) {
   return op != Op::kAdd && op != Op::kSubtract && op != Op::kAffine && op != Op::kMeanPool &&
          op != Op::kSlice && op != Op::kConcat && op != Op::kTranspose && op != Op::kBroadcast &&
-         op != Op::kSum && op != Op::kMean && op != Op::kSelect;
+         op != Op::kSum && op != Op::kMean && op != Op::kSelect && op != Op::kSqrt &&
+         op != Op::kExp && op != Op::kTanh && op != Op::kSigmoid;
+}
+
+// Or what came out?
+bool NeedsOutput(Op op) {
+  return op == Op::kMaxPool || op == Op::kActivate || op == Op::kSqrt || op == Op::kExp ||
+         op == Op::kTanh || op == Op::kSigmoid;
 }
 
 // An array from the first moment that it is needed to the last: node i is computed at moment i,
@@ -154,9 +161,10 @@ class Planner {
       if (!at(n).used) continue;
       const Node& node = network_.at(n);
       until(n, n);
-      const bool back = at(n).has_slope && NeedsValues(node.op);
-      for (const int input : node.inputs) until(input, back ? Back(n) : n);
-      if (back) until(n, Back(n));
+      const bool back = at(n).has_slope;
+      const int inputs_end = back && NeedsInputs(node.op) ? Back(n) : n;
+      for (const int input : node.inputs) until(input, inputs_end);
+      if (back && NeedsOutput(node.op)) until(n, Back(n));
     }
     for (const int node :
          {network_.loss, network_.logits, network_.labels, network_.label_weights}) {

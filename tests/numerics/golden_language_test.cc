@@ -1,5 +1,5 @@
 // Autoencoders and language models against the numbers of google/learned_optimization: loss,
-// gradient and meta-loss, for one run in plain LibTorch and for many runs together.
+// gradient and meta-loss, for one run in plain LibTorch and by SIMD, and for many runs together.
 #include <ATen/TensorOperators.h>
 #include <ATen/ops/from_blob.h>
 #include <ATen/ops/stack.h>
@@ -14,6 +14,7 @@
 
 #include "common/task/families.h"
 #include "tests/testing/golden_language_and_codes.h"
+#include "tests/testing/network_runs.h"
 #include "worker/network/torch/batched.h"
 #include "worker/network/torch/plain.h"
 
@@ -84,16 +85,31 @@ std::vector<at::Tensor> Expected(const GoldenFile& file, const Network& network,
   return gradient;
 }
 
-void CheckPlain(const GoldenFile& file, const GoldenNetwork& golden, at::ScalarType type,
-                double loss_tolerance, double gradient_tolerance) {
-  const Network network = *NetworkOf(golden.task);
-  const Gradient ours = Plain(network, Point(file, network, type), golden.inputs);
+void Check(const GoldenFile& file, const GoldenNetwork& golden, const Network& network,
+           const Gradient& ours, const char* how, double loss_tolerance,
+           double gradient_tolerance) {
   const double loss = file.at("loss64" + golden.variant).f64()[0];
   const double deviation = Deviation(ours.tensors, Expected(file, network, golden.variant));
   EXPECT_NEAR(ours.loss, loss, loss_tolerance * std::abs(loss));
   EXPECT_LE(deviation, gradient_tolerance);
-  fmt::print("  {:<36}{:<52} {:<6} loss {:.0e}, gradient {:.0e}\n", file.name, golden.variant,
-             type == at::kDouble ? "double" : "float", std::abs(ours.loss / loss - 1), deviation);
+  fmt::print("  {:<36}{:<52} {:<6} loss {:.0e}, gradient {:.0e}\n", file.name, golden.variant, how,
+             std::abs(ours.loss / loss - 1), deviation);
+}
+
+void CheckPlain(const GoldenFile& file, const GoldenNetwork& golden, at::ScalarType type,
+                double loss_tolerance, double gradient_tolerance) {
+  const Network network = *NetworkOf(golden.task);
+  Check(file, golden, network, Plain(network, Point(file, network, type), golden.inputs),
+        type == at::kDouble ? "double" : "float", loss_tolerance, gradient_tolerance);
+}
+
+void CheckFused(const GoldenFile& file, const GoldenNetwork& golden, double loss_tolerance,
+                double gradient_tolerance) {
+  const Network network = *NetworkOf(golden.task);
+  const testing::NetworkRun run =
+      testing::RunFused(network, Point(file, network, at::kFloat), golden.inputs);
+  Check(file, golden, network, {run.values.loss.item<double>(), run.gradients}, "SIMD",
+        loss_tolerance, gradient_tolerance);
 }
 
 bool HasAttention(const Network& network) {
@@ -112,13 +128,15 @@ TEST(GoldenLanguageAndCodes, LossAndGradientInDoubleAreThoseOfTheLibrary) {
   });
 }
 
-TEST(GoldenLanguageAndCodes, LossAndGradientInFloatAreThoseOfTheLibrary) {
+TEST(GoldenLanguageAndCodes, LossAndGradientInFloatAndBySimdAreThoseOfTheLibrary) {
   testing::CheckGoldenFiles("task_gradient", [](const GoldenFile& file) -> std::string {
     const std::vector<GoldenNetwork> networks = testing::GoldenNetworksOf(file);
     for (const GoldenNetwork& golden : networks) {
       SCOPED_TRACE(golden.variant);
       const bool attention = HasAttention(*NetworkOf(golden.task));
-      CheckPlain(file, golden, at::kFloat, 2e-6, attention ? 1e-4 : 1e-5);
+      const double tolerance = attention ? 1e-4 : 1e-5;
+      CheckPlain(file, golden, at::kFloat, 2e-6, tolerance);
+      CheckFused(file, golden, 2e-6, tolerance);
     }
     return networks.empty() ? "another task" : "";
   });

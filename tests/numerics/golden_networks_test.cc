@@ -1,7 +1,7 @@
 // Networks against the numbers of google/learned_optimization: every task_*.safetensors of the
-// golden folder whose task is a network, in every variant; one run in double and in float, and in
-// float among other runs at every place. What the file says of the batch norms' running statistics
-// and of the meta-loss is compared too.
+// golden folder whose task is a network, in every variant; one run in double and in float, in float
+// among other runs at every place, and by SIMD. What the file says of the batch norms' running
+// statistics and of the meta-loss is compared too.
 #include <ATen/ops/from_blob.h>
 #include <fmt/format.h>
 #include <gtest/gtest.h>
@@ -82,9 +82,12 @@ class Subject {
                     [](double size) { return kState * std::max(1., size); });
     const double alone = Compare(run.values.loss, run.gradients, Best("loss"), tolerance_);
     const double together = CheckTogether();
+    const testing::NetworkRun fused = testing::RunFused(network_, Parameters(at::kFloat), inputs_);
+    const double by_simd = Compare(fused.values.loss, fused.gradients, Best("loss"), tolerance_);
     fmt::print(
-        "  {:<34} {:<16} double {:.2f}, float {:.2f}, among others {:.2f} of the tolerance\n",
-        file_.name, variant_, exact, alone, together);
+        "  {:<34} {:<16} double {:.2f}, float {:.2f}, among others {:.2f}, by SIMD {:.2f} of the "
+        "tolerance\n",
+        file_.name, variant_, exact, alone, together, by_simd);
   }
 
  private:

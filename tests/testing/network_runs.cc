@@ -1,12 +1,18 @@
 #include "tests/testing/network_runs.h"
 
 #include <ATen/ops/from_blob.h>
+#include <ATen/ops/full.h>
 #include <ATen/ops/ones_like.h>
 #include <ATen/ops/stack.h>
 #include <ATen/ops/zeros_like.h>
 #include <torch/csrc/autograd/autograd.h>
 #include <torch/csrc/autograd/variable.h>
 
+#include <algorithm>
+#include <cmath>
+
+#include "common/base/aligned_floats.h"
+#include "worker/network/fused/fused_network.h"
 #include "worker/network/torch/batched.h"
 #include "worker/network/torch/run_torch.h"
 
@@ -67,6 +73,28 @@ NetworkRun RunOne(const Network& network, const std::vector<at::Tensor>& paramet
   NetworkRun run;
   run.values = RunPlain(network, leaves, inputs);
   run.gradients = GradientsOf(run.values.loss, leaves);
+  return run;
+}
+
+NetworkRun RunFused(const Network& network, const std::vector<at::Tensor>& parameters,
+                    const NetworkInputs& inputs) {
+  const ParameterTensor& last = network.tensors.back();
+  std::vector<float> flat(last.offset + last.size), gradient(flat.size());
+  for (size_t i = 0; i < parameters.size(); ++i) {
+    const at::Tensor tensor = parameters[i].contiguous();
+    std::copy_n(tensor.const_data_ptr<float>(), network.tensors[i].size,
+                flat.begin() + static_cast<std::ptrdiff_t>(network.tensors[i].offset));
+  }
+  const FusedNetwork fused(network);
+  AlignedFloats scratch(fused.scratch_size());
+  std::ranges::fill(scratch.span(), NAN);
+  NetworkRun run;
+  run.values.loss =
+      at::full({}, fused.LossAndGradient(inputs, flat, gradient, scratch.span()), at::kFloat);
+  for (const ParameterTensor& tensor : network.tensors) {
+    run.gradients.push_back(
+        at::from_blob(gradient.data() + tensor.offset, tensor.shape, at::kFloat).clone());
+  }
   return run;
 }
 

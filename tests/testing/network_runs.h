@@ -1,4 +1,4 @@
-// Losses and gradients of networks by LibTorch, for tests.
+// Losses and gradients of networks by LibTorch and by SIMD, for tests.
 #pragma once
 
 #include <ATen/core/Tensor.h>
@@ -17,6 +17,10 @@ struct NetworkRun {
 // Of one run, in the parameters' type.
 NetworkRun RunOne(const Network& network, const std::vector<at::Tensor>& parameters,
                   const NetworkInputs& inputs);
+
+// The same by the fused tier: values of a loss alone. Parameters are in float.
+NetworkRun RunFused(const Network& network, const std::vector<at::Tensor>& parameters,
+                    const NetworkInputs& inputs);
 
 // Of all runs together: [run] of each, in the type of the first parameter of the first run.
 // parameters: [run][tensor].

@@ -101,6 +101,8 @@ Places BackPlaces(const Shape& s, int64_t row_phase, int64_t column_phase) {
       }
     }
   }
+  // Pixels that no tap leads to: 0, and a table to point into.
+  if (places.from.empty()) places.from.assign(pixels.size(), -1);
   return places;
 }
 

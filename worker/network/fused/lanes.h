@@ -40,7 +40,6 @@ PACELINE_LANE void StoreFirst(V v, float* p, size_t count) {
 // Lane i with lane i + 8, then 4, 2, 1.
 template <class Join>
 PACELINE_LANE float JoinLanes(V v, const Join& join) {
-  const hn::CappedTag<float, 8> eight;
   const hn::CappedTag<float, 4> four;
 #if HWY_STATIC_TARGET <= HWY_AVX3
   const hn::Half<lane::PackD> half;
@@ -48,7 +47,6 @@ PACELINE_LANE float JoinLanes(V v, const Join& join) {
 #else
   const auto lower = join(v.raw[0], v.raw[1]);
 #endif
-  (void)eight;
   const auto quarter = join(hn::LowerHalf(four, lower), hn::UpperHalf(four, lower));
   const auto pairs = join(quarter, hn::Shuffle1032(quarter));
   return hn::GetLane(join(pairs, hn::Shuffle2301(pairs)));

@@ -46,6 +46,69 @@ PACELINE_LANE void Put(V v, float* to, size_t count, bool adds) {
   StoreFirst(adds ? LoadFirst(to, count) + v : v, to, count);
 }
 
+// Up to 16 columns of an array [rows, width], a row to a pack.
+struct PackOfColumns {
+  size_t packs, width, at, count;
+
+  PACELINE_LANE V Load(const float* p, size_t pack) const {
+    return LoadFirst(p + pack * width + at, count);
+  }
+  PACELINE_LANE void Store(V v, float* p, size_t pack, bool adds) const {
+    Put(v, p + pack * width + at, count, adds);
+  }
+  // Of an array [width].
+  PACELINE_LANE V LoadOne(const float* p) const { return LoadFirst(p + at, count); }
+  PACELINE_LANE void StoreOne(V v, float* p, bool adds) const { Put(v, p + at, count, adds); }
+  template <class Term>
+  PACELINE_LANE V Sum(const Term& term) const {
+    return ColumnSum(packs, term);
+  }
+};
+
+// All columns, if they are 1, 2, 4 or 8: several rows to a pack, the last maybe of fewer.
+struct NarrowColumns {
+  NarrowColumns(size_t rows, size_t width)
+      : packs((rows * width + kLanes - 1) / kLanes),
+        width(width),
+        last(rows * width - (packs - 1) * kLanes) {}
+  size_t packs, width, last;
+
+  PACELINE_LANE size_t Count(size_t pack) const { return pack + 1 < packs ? kLanes : last; }
+  PACELINE_LANE V Load(const float* p, size_t pack) const {
+    return LoadFirst(p + pack * kLanes, Count(pack));
+  }
+  PACELINE_LANE void Store(V v, float* p, size_t pack, bool adds) const {
+    Put(v, p + pack * kLanes, Count(pack), adds);
+  }
+  PACELINE_LANE V LoadOne(const float* p) const {
+    float lanes[kLanes];
+    for (size_t i = 0; i < kLanes; ++i) lanes[i] = p[i % width];
+    return V::Load(lanes);
+  }
+  PACELINE_LANE void StoreOne(V v, float* p, bool adds) const { Put(v, p, width, adds); }
+  // In all lanes of a column.
+  template <class Term>
+  PACELINE_LANE V Sum(const Term& term) const {
+    const V sum = ColumnSum(packs - 1, term) + OnlyFirst(term(packs - 1), last);
+    float lanes[kLanes];
+    sum.Store(lanes);
+    for (size_t half = kLanes / 2; half >= width; half /= 2) {
+      for (size_t i = 0; i < half; ++i) lanes[i] = lanes[i] + lanes[i + half];
+    }
+    return LoadOne(lanes);
+  }
+};
+
+template <class Body>
+PACELINE_LANE void ForColumns(const Norm& norm, const Body& body) {
+  if (norm.width < kLanes && kLanes % norm.width == 0) {
+    return body(NarrowColumns(norm.rows, norm.width));
+  }
+  ForPacks(norm.width, [&](size_t at, size_t count) PACELINE_INLINE_LAMBDA {
+    body(PackOfColumns{norm.rows, norm.width, at, count});
+  });
+}
+
 float InverseRoot(float variance, float epsilon) {
   float lanes[kLanes];
   (V::Set(1.0f) / Sqrt(V::Set(variance + epsilon))).Store(lanes);
@@ -122,46 +185,42 @@ void LayerNormSlope(const Norm& norm, const NormSlopes& s) {
 }
 
 void BatchNorm(const Norm& norm, float* y) {
-  const V part = V::Set(1.0f / static_cast<float>(norm.rows));
-  ForPacks(norm.width, [&](size_t at, size_t count) PACELINE_INLINE_LAMBDA {
-    const auto x = [&](size_t row) PACELINE_INLINE_LAMBDA {
-      return LoadFirst(norm.x + row * norm.width + at, count);
-    };
-    const V mean = part * ColumnSum(norm.rows, x);
-    const V variance = part * ColumnSum(norm.rows, [&](size_t row) PACELINE_INLINE_LAMBDA {
-                         const V d = x(row) - mean;
-                         return d * d;
-                       });
+  ForColumns(norm, [&](const auto& columns) PACELINE_INLINE_LAMBDA {
+    const V part = V::Set(1.0f / static_cast<float>(norm.rows));
+    const auto x = [&](size_t pack) PACELINE_INLINE_LAMBDA { return columns.Load(norm.x, pack); };
+    const V mean = part * columns.Sum(x);
+    const V variance = part * columns.Sum([&](size_t pack) PACELINE_INLINE_LAMBDA {
+      const V d = x(pack) - mean;
+      return d * d;
+    });
     const V inverse = V::Set(1.0f) / Sqrt(variance + V::Set(norm.epsilon));
-    StoreFirst(mean, norm.mean + at, count);
-    StoreFirst(inverse, norm.inverse + at, count);
-    const V scale = LoadFirst(norm.scale + at, count), offset = LoadFirst(norm.offset + at, count);
-    for (size_t row = 0; row < norm.rows; ++row) {
-      StoreFirst(Fma((x(row) - mean) * inverse, scale, offset), y + row * norm.width + at, count);
+    columns.StoreOne(mean, norm.mean, false);
+    columns.StoreOne(inverse, norm.inverse, false);
+    const V scale = columns.LoadOne(norm.scale), offset = columns.LoadOne(norm.offset);
+    for (size_t pack = 0; pack < columns.packs; ++pack) {
+      columns.Store(Fma((x(pack) - mean) * inverse, scale, offset), y, pack, false);
     }
   });
 }
 
 void BatchNormSlope(const Norm& norm, const NormSlopes& s) {
-  const V part = V::Set(1.0f / static_cast<float>(norm.rows));
-  ForPacks(norm.width, [&](size_t at, size_t count) PACELINE_INLINE_LAMBDA {
-    const V mean = LoadFirst(norm.mean + at, count), inverse = LoadFirst(norm.inverse + at, count);
-    const auto dy = [&](size_t row) PACELINE_INLINE_LAMBDA {
-      return LoadFirst(s.dy + row * norm.width + at, count);
+  ForColumns(norm, [&](const auto& columns) PACELINE_INLINE_LAMBDA {
+    const V part = V::Set(1.0f / static_cast<float>(norm.rows));
+    const V mean = columns.LoadOne(norm.mean), inverse = columns.LoadOne(norm.inverse);
+    const auto dy = [&](size_t pack) PACELINE_INLINE_LAMBDA { return columns.Load(s.dy, pack); };
+    const auto normed = [&](size_t pack) PACELINE_INLINE_LAMBDA {
+      return (columns.Load(norm.x, pack) - mean) * inverse;
     };
-    const auto normed = [&](size_t row) PACELINE_INLINE_LAMBDA {
-      return (LoadFirst(norm.x + row * norm.width + at, count) - mean) * inverse;
-    };
-    const V offset = ColumnSum(norm.rows, dy);
-    const V scale = ColumnSum(
-        norm.rows, [&](size_t row) PACELINE_INLINE_LAMBDA { return dy(row) * normed(row); });
-    if (s.dscale != nullptr) Put(scale, s.dscale + at, count, s.scale_adds);
-    if (s.doffset != nullptr) Put(offset, s.doffset + at, count, s.offset_adds);
+    const V offset = columns.Sum(dy);
+    const V scale =
+        columns.Sum([&](size_t pack) PACELINE_INLINE_LAMBDA { return dy(pack) * normed(pack); });
+    if (s.dscale != nullptr) columns.StoreOne(scale, s.dscale, s.scale_adds);
+    if (s.doffset != nullptr) columns.StoreOne(offset, s.doffset, s.offset_adds);
     if (s.dx == nullptr) return;
-    const V factor = LoadFirst(norm.scale + at, count) * inverse;
-    for (size_t row = 0; row < norm.rows; ++row) {
-      const V value = factor * (dy(row) - part * offset - normed(row) * (part * scale));
-      Put(value, s.dx + row * norm.width + at, count, s.x_adds);
+    const V factor = columns.LoadOne(norm.scale) * inverse;
+    for (size_t pack = 0; pack < columns.packs; ++pack) {
+      const V value = factor * (dy(pack) - part * offset - normed(pack) * (part * scale));
+      columns.Store(value, s.dx, pack, s.x_adds);
     }
   });
 }

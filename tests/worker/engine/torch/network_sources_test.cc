@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "tests/testing/shared_data.h"
-#include "tests/worker/engine/torch/fixtures.h"
+#include "tests/testing/small_networks.h"
 #include "worker/engine/gradient_source.h"
 #include "worker/engine/score_source.h"
 

@@ -93,6 +93,13 @@ Network Norms(int64_t batch, int64_t width) {
   return n.Finish(n.net.Square(x));
 }
 
+Network BatchNorms(int64_t batch, int64_t width) {
+  Net n(batch);
+  const Value x = n.Dense(n.Features({3, 6}), width);
+  return n.Finish(
+      n.net.Tanh(n.net.BatchNorm(x, n.Parameter({width}), n.Parameter({width}), 1e-5, {})));
+}
+
 Network Embeddings() {
   Net n(3);
   const Value tokens = n.net.Input(InputKind::kTokens, {7});
@@ -240,6 +247,10 @@ std::vector<NetworkSample> NetworkSamples() {
       {"pools of all", Pools({.size = 6, .stride = 6, .padding = Padding::kValid})},
       {"norms", Norms(7, 19)},
       {"norms of whole packs", Norms(70, 32)},
+      {"batch norm of 1 column", BatchNorms(5, 1)},
+      {"batch norm of 2 columns", BatchNorms(21, 2)},
+      {"batch norm of 4 columns", BatchNorms(150, 4)},
+      {"batch norm of 8 columns", BatchNorms(2, 8)},
       {"embeddings", Embeddings()},
       {"elements", Elements()},
       {"broadcasting", Broadcasting()},
