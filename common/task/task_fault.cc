@@ -15,7 +15,7 @@ const google::protobuf::FieldDescriptor* KindField(const v1::Task& task) {
   return task.GetReflection()->GetOneofFieldDescriptor(task, &kinds);
 }
 
-std::optional<DataUse> DataOf(const v1::Task& task) {
+std::optional<DataUse> OwnDataOf(const v1::Task& task) {
   if (const NetworkFamily* family = NetworkFamilyOf(task)) return family->data(task);
   if (task.has_image_mlp()) return Images(task.image_mlp());
   return std::nullopt;
@@ -48,7 +48,7 @@ TaskFault ImageFault(const ImageUse& use) {
 
 TaskFault FaultOf(const v1::Task& task) {
   if (task.has_sample()) return SampleFault(task.sample());
-  const std::optional<DataUse> data = DataOf(task);
+  const std::optional<DataUse> data = OwnDataOf(task);
   if (const auto* images = data ? std::get_if<ImageUse>(&*data) : nullptr) {
     if (TaskFault fault = ImageFault(*images); !fault.field.empty()) return fault;
   }
