@@ -1,5 +1,5 @@
 // Sixteen floats at once, for the files of this folder that are compiled once per instruction set:
-// vectors where there are, else an array. So sums over lanes have one order everywhere.
+// as many registers as that takes, so that sums over lanes have one order everywhere.
 #pragma once
 
 #include "common/lane/math.h"
@@ -8,48 +8,71 @@
 namespace paceline::fused::PACELINE_SIMD_NAMESPACE {
 
 inline constexpr size_t kLanes = 16;
+inline constexpr size_t kPartLanes = lane::SimdLane::kLanes;
+inline constexpr int kParts = static_cast<int>(kLanes / kPartLanes);
 
+// The lanes of one register, and how many accumulators of a product there are beside its operands.
+using Part = lane::SimdLane;
+#if PACELINE_SIMD_PACK && HWY_STATIC_TARGET <= HWY_AVX3
+using V = Part;
+PACELINE_LANE Part& PartOf(V& v, int) { return v; }
+inline constexpr int kTileRows = 8, kTilePacks = 2;
+#else
+using V = lane::Wide<Part, kParts>;
+PACELINE_LANE Part& PartOf(V& v, int i) { return v.part[i]; }
+inline constexpr int kTileRows = PACELINE_SIMD_PACK ? 6 : 4, kTilePacks = 1;
+#endif
+
+// The first `count` lanes of a part; no memory behind them is touched.
 #if PACELINE_SIMD_PACK
-
 namespace hn = hwy::HWY_NAMESPACE;
-using V = lane::Pack;
-// As many vector registers as the instruction set has for accumulators of one product.
-inline constexpr int kTileRows = lane::kPackRegisters == 1 ? 8 : 6;
-inline constexpr int kTilePacks = lane::kPackRegisters == 1 ? 2 : 1;
+PACELINE_LANE Part LoadPart(const float* p, size_t count) {
+  return {hn::MaskedLoad(hn::FirstN(lane::PackD(), count), lane::PackD(), p)};
+}
+PACELINE_LANE void StorePart(Part v, float* p, size_t count) {
+  hn::BlendedStore(v.raw, hn::FirstN(lane::PackD(), count), lane::PackD(), p);
+}
+#else
+PACELINE_LANE Part LoadPart(const float* p, size_t count) { return {count > 0 ? *p : 0.0f}; }
+PACELINE_LANE void StorePart(Part v, float* p, size_t count) {
+  if (count > 0) *p = v.raw;
+}
+#endif
 
-// The first `count` of 16 floats, count ≥ 1, the others 0. Touches no memory behind them.
+// The first `count` of 16 floats, count ≥ 1, the others 0.
 PACELINE_LANE V LoadFirst(const float* p, size_t count) {
   if (count >= kLanes) return V::Load(p);
   V v;
-  for (int i = 0; i < lane::kPackRegisters; ++i) {
-    const size_t before = static_cast<size_t>(i) * lane::kPackWidth;
-    const auto mask = hn::FirstN(lane::PackD(), count > before ? count - before : 0);
-    v.raw[i] = hn::MaskedLoad(mask, lane::PackD(), p + before);
+  PACELINE_UNROLL(16)
+  for (int i = 0; i < kParts; ++i) {
+    const size_t before = static_cast<size_t>(i) * kPartLanes;
+    PartOf(v, i) = LoadPart(p + before, count > before ? count - before : 0);
   }
   return v;
 }
 PACELINE_LANE void StoreFirst(V v, float* p, size_t count) {
   if (count >= kLanes) return v.Store(p);
-  for (int i = 0; i < lane::kPackRegisters; ++i) {
-    const size_t before = static_cast<size_t>(i) * lane::kPackWidth;
-    const auto mask = hn::FirstN(lane::PackD(), count > before ? count - before : 0);
-    hn::BlendedStore(v.raw[i], mask, lane::PackD(), p + before);
+  PACELINE_UNROLL(16)
+  for (int i = 0; i < kParts; ++i) {
+    const size_t before = static_cast<size_t>(i) * kPartLanes;
+    StorePart(PartOf(v, i), p + before, count > before ? count - before : 0);
   }
 }
 
 // Lane i with lane i + 8, then 4, 2, 1.
-template <class Join>
-PACELINE_LANE float JoinLanes(V v, const Join& join) {
+#if PACELINE_SIMD_PACK
+template <class Combine>
+PACELINE_LANE float JoinLanes(V v, const Combine& combine) {
   const hn::CappedTag<float, 4> four;
 #if HWY_STATIC_TARGET <= HWY_AVX3
   const hn::Half<lane::PackD> half;
-  const auto lower = join(hn::LowerHalf(half, v.raw[0]), hn::UpperHalf(half, v.raw[0]));
+  const auto eight = combine(hn::LowerHalf(half, v.raw), hn::UpperHalf(half, v.raw));
 #else
-  const auto lower = join(v.raw[0], v.raw[1]);
+  const auto eight = combine(v.part[0].raw, v.part[1].raw);
 #endif
-  const auto quarter = join(hn::LowerHalf(four, lower), hn::UpperHalf(four, lower));
-  const auto pairs = join(quarter, hn::Shuffle1032(quarter));
-  return hn::GetLane(join(pairs, hn::Shuffle2301(pairs)));
+  const auto quarter = combine(hn::LowerHalf(four, eight), hn::UpperHalf(four, eight));
+  const auto pair = combine(quarter, hn::Shuffle1032(quarter));
+  return hn::GetLane(combine(pair, hn::Shuffle2301(pair)));
 }
 PACELINE_LANE float SumLanes(V v) {
   return JoinLanes(v, [](auto a, auto b) PACELINE_INLINE_LAMBDA { return hn::Add(a, b); });
@@ -57,125 +80,20 @@ PACELINE_LANE float SumLanes(V v) {
 PACELINE_LANE float MaxLanes(V v) {
   return JoinLanes(v, [](auto a, auto b) PACELINE_INLINE_LAMBDA { return hn::Max(a, b); });
 }
-
 #else
-
-inline constexpr int kTileRows = 4, kTilePacks = 1;
-
-#define PACELINE_EACH_LANE for (size_t i = 0; i < kLanes; ++i)
-
-struct WideU {
-  uint32_t raw[kLanes];
-  static PACELINE_LANE WideU Set(uint32_t x) {
-    WideU r;
-    PACELINE_EACH_LANE r.raw[i] = x;
-    return r;
-  }
-};
-struct WideMask {
-  bool raw[kLanes];
-};
-struct V {
-  using U = WideU;
-  using Mask = WideMask;
-  float raw[kLanes];
-  static PACELINE_LANE V Set(float x) {
-    V r;
-    PACELINE_EACH_LANE r.raw[i] = x;
-    return r;
-  }
-  static PACELINE_LANE V Load(const float* p) {
-    V r;
-    memcpy(r.raw, p, sizeof r.raw);
-    return r;
-  }
-  PACELINE_LANE void Store(float* p) const { memcpy(p, raw, sizeof raw); }
-};
-
-#define PACELINE_WIDE(Result, From, name, expression) \
-  PACELINE_LANE Result name(From a, From b) {         \
-    Result r;                                         \
-    PACELINE_EACH_LANE r.raw[i] = expression;         \
-    return r;                                         \
-  }
-PACELINE_WIDE(WideU, WideU, operator+, a.raw[i] + b.raw[i])
-PACELINE_WIDE(WideU, WideU, operator-, a.raw[i] - b.raw[i])
-PACELINE_WIDE(WideU, WideU, operator^, a.raw[i] ^ b.raw[i])
-PACELINE_WIDE(WideU, WideU, operator&, a.raw[i] & b.raw[i])
-PACELINE_WIDE(WideU, WideU, operator|, a.raw[i] | b.raw[i])
-PACELINE_WIDE(V, V, operator+, a.raw[i] + b.raw[i])
-PACELINE_WIDE(V, V, operator-, a.raw[i] - b.raw[i])
-PACELINE_WIDE(V, V, operator*, a.raw[i] * b.raw[i])
-PACELINE_WIDE(V, V, operator/, a.raw[i] / b.raw[i])
-PACELINE_WIDE(V, V, Max, a.raw[i] > b.raw[i] ? a.raw[i] : b.raw[i])
-PACELINE_WIDE(V, V, Min, a.raw[i] < b.raw[i] ? a.raw[i] : b.raw[i])
-PACELINE_WIDE(WideMask, V, operator<, a.raw[i] < b.raw[i])
-PACELINE_WIDE(WideMask, V, operator==, a.raw[i] == b.raw[i])
-#undef PACELINE_WIDE
-
-#define PACELINE_WIDE(Result, From, name, expression) \
-  PACELINE_LANE Result name(From a) {                 \
-    Result r;                                         \
-    PACELINE_EACH_LANE r.raw[i] = (expression).raw;   \
-    return r;                                         \
-  }
-PACELINE_WIDE(V, V, operator-, -lane::Scalar{a.raw[i]})
-PACELINE_WIDE(V, V, Sqrt, lane::Sqrt(lane::Scalar{a.raw[i]}))
-PACELINE_WIDE(V, V, Abs, lane::Abs(lane::Scalar{a.raw[i]}))
-PACELINE_WIDE(V, V, Round, lane::Round(lane::Scalar{a.raw[i]}))
-PACELINE_WIDE(WideU, V, Bits, lane::Bits(lane::Scalar{a.raw[i]}))
-PACELINE_WIDE(V, WideU, FromBits, lane::FromBits(lane::ScalarU{a.raw[i]}))
-PACELINE_WIDE(WideU, V, ToInt, lane::ToInt(lane::Scalar{a.raw[i]}))
-PACELINE_WIDE(V, WideU, FromInt, lane::FromInt(lane::ScalarU{a.raw[i]}))
-#undef PACELINE_WIDE
-
-template <int kBits>
-PACELINE_LANE WideU ShiftLeft(WideU a) {
-  PACELINE_EACH_LANE a.raw[i] <<= kBits;
-  return a;
-}
-template <int kBits>
-PACELINE_LANE WideU ShiftRight(WideU a) {
-  PACELINE_EACH_LANE a.raw[i] >>= kBits;
-  return a;
-}
-PACELINE_LANE V Fma(const V& a, const V& b, V c) {
-  PACELINE_EACH_LANE c.raw[i] = ::fmaf(a.raw[i], b.raw[i], c.raw[i]);
-  return c;
-}
-PACELINE_LANE V Fnma(const V& a, const V& b, V c) {
-  PACELINE_EACH_LANE c.raw[i] = ::fmaf(-a.raw[i], b.raw[i], c.raw[i]);
-  return c;
-}
-PACELINE_LANE V Select(const WideMask& mask, V yes, const V& no) {
-  PACELINE_EACH_LANE yes.raw[i] = mask.raw[i] ? yes.raw[i] : no.raw[i];
-  return yes;
-}
-
-PACELINE_LANE V LoadFirst(const float* p, size_t count) {
-  V v;
-  PACELINE_EACH_LANE v.raw[i] = i < count ? p[i] : 0.0f;
-  return v;
-}
-PACELINE_LANE void StoreFirst(const V& v, float* p, size_t count) {
-  for (size_t i = 0; i < kLanes && i < count; ++i) p[i] = v.raw[i];
-}
-template <class Join>
-PACELINE_LANE float JoinLanes(V v, const Join& join) {
+template <class Combine>
+PACELINE_LANE float JoinLanes(V v, const Combine& combine) {
   for (size_t half = kLanes / 2; half > 0; half /= 2) {
-    for (size_t i = 0; i < half; ++i) v.raw[i] = join(v.raw[i], v.raw[i + half]);
+    for (size_t i = 0; i < half; ++i) v.part[i] = combine(v.part[i], v.part[i + half]);
   }
-  return v.raw[0];
+  return v.part[0].raw;
 }
 PACELINE_LANE float SumLanes(const V& v) {
-  return JoinLanes(v, [](float a, float b) { return a + b; });
+  return JoinLanes(v, [](Part a, Part b) { return a + b; });
 }
 PACELINE_LANE float MaxLanes(const V& v) {
-  return JoinLanes(v, [](float a, float b) { return a > b ? a : b; });
+  return JoinLanes(v, [](Part a, Part b) { return Max(a, b); });
 }
-
-#undef PACELINE_EACH_LANE
-
 #endif
 
 // body(first element, how many of 16) for all of [0, count).
