@@ -9,7 +9,6 @@
 #include <torch/csrc/autograd/autograd.h>
 
 #include <algorithm>
-#include <cmath>
 #include <cstdlib>
 #include <functional>
 #include <iostream>
@@ -24,22 +23,13 @@
 #include "common/task/families.h"
 #include "worker/bench/cases.h"
 #include "worker/bench/machine.h"
+#include "worker/bench/peak_kernel.h"
 #include "worker/network/fused/fused_network.h"
 #include "worker/network/initial.h"
 #include "worker/network/torch/plain.h"
 #include "worker/network/torch/run_torch.h"
 
 namespace paceline {
-
-namespace simd_Scalar {
-float FusedMultiplyAdds(long rounds, int* lanes);
-}
-namespace simd_Avx2 {
-float FusedMultiplyAdds(long rounds, int* lanes);
-}
-namespace simd_Avx512 {
-float FusedMultiplyAdds(long rounds, int* lanes);
-}
 
 namespace {
 
@@ -114,10 +104,10 @@ double PeakGflops(double seconds) {
                         : target == lane::Target::kAvx2 ? simd_Avx2::FusedMultiplyAdds
                                                         : simd_Scalar::FusedMultiplyAdds;
   constexpr long kRounds = 100'000;
-  int lanes = 0;
-  float kept = 0;
-  const double rate = BestRate(seconds, [&] { kept += function(kRounds, &lanes); });
-  return std::isnan(kept) ? 0 : 2e-9 * kRounds * lanes * rate;
+  float numbers[kMostPeakNumbers] = {};
+  size_t count = 0;
+  const double rate = BestRate(seconds, [&] { count = function(kRounds, numbers); });
+  return 2e-9 * kRounds * static_cast<double>(count) * rate;
 }
 
 void PlainStep(const Network& network, const NetworkInputs& inputs,
