@@ -8,6 +8,7 @@
 #include "common/estimator/lengths.h"
 #include "common/lopt/layout.h"
 #include "common/task/facts.h"
+#include "common/task/sample.h"
 #include "fmt/format.h"
 #include "worker/baselines/baselines.h"
 
@@ -111,7 +112,10 @@ absl::StatusOr<Evaluation> Evaluate(const TrainedOptimizer& trained, const EvalO
         fmt::format("there is no task {}; the config has tasks 0 to {}", options.task,
                     training.config.tasks_size() - 1));
   }
-  if (FactsOf(training.config.tasks(options.task)).is_system()) {
+  // Of a sample, what the first episode of the first block draws.
+  const v1::Task task = DrawTask(training.config.tasks(options.task), training.config.seed(),
+                                 /*block=*/0, /*episode=*/0);
+  if (FactsOf(task).is_system()) {
     return absl::InvalidArgumentError(
         "the job's task is a dynamical system; only learned optimizers are evaluated");
   }
@@ -123,8 +127,7 @@ absl::StatusOr<Evaluation> Evaluate(const TrainedOptimizer& trained, const EvalO
         "the config does not say how long an episode is, and a training without inner steps "
         "measures nothing; say with --length STEPS how long it is to be");
   }
-  for (const Scenario& scenario :
-       MakeScenarios(training.config.tasks(options.task), evaluation.horizon)) {
+  for (const Scenario& scenario : MakeScenarios(task, evaluation.horizon)) {
     say(
         fmt::format("{}, {} inner steps: hand-designed optimizers tuned by {} runs a setting, then "
                     "{} runs of each",

@@ -22,7 +22,7 @@ using nlohmann::json;
 constexpr uint64_t kKey = 2;
 constexpr uint32_t kDraws = 20000;
 constexpr double kSmallestP = 1e-4;
-constexpr double kMostWidth = 8192;  // of a transformer_lm in task.proto; the library has no bound
+constexpr double kMostWidth = 65536;  // of a transformer_lm in task.proto; the library has no bound
 
 // A field of one draw as samplers.json has it: a number, or the word that it counts.
 using Fields = std::map<std::string, json>;

@@ -3,7 +3,9 @@
 #include <algorithm>
 #include <utility>
 
+#include "common/base/aligned_floats.h"
 #include "common/task/families.h"
+#include "worker/network/fused/fused_network.h"
 #include "worker/network/initial.h"
 #include "worker/network/torch/evaluate.h"
 #include "worker/task/batches.h"
@@ -147,16 +149,31 @@ BatchScore NetworkTask::Score(const RunSeed& seed, const FreshBatch& batch,
   return {.loss = static_cast<float>(score.loss), .error = score.error};
 }
 
-double NetworkTask::LossOn(const RunSeed& seed, const Stream& draws, Split split,
-                           std::span<const uint32_t> rows,
-                           std::span<const float> parameters) const {
-  const auto count = static_cast<int64_t>(rows.size());
-  if (count == network_.batch) {
-    return ScorePlain(network_, InputsOf(seed, draws, split, rows), parameters).loss;
+// The losses of a split's batches by SIMD.
+class NetworkTask::BatchLoss {
+ public:
+  explicit BatchLoss(const NetworkTask& task)
+      : task_(task), network_(task.network_), scratch_(network_.scratch_size()) {}
+
+  // On as many rows of the split as a batch has, from row number `begin` of those to be evaluated.
+  double Of(const RunSeed& seed, Split split, size_t begin,
+            std::span<const float> parameters) const {
+    const auto stride = static_cast<size_t>(task_.data_->Of(split).stride);
+    std::vector<uint32_t> rows(static_cast<size_t>(task_.network_.batch));
+    for (size_t i = 0; i < rows.size(); ++i) {
+      rows[i] = static_cast<uint32_t>((begin + i) * stride);
+    }
+    const FreshBatch fresh = {
+        .split = split, .purpose = Purpose::kFinalBatch, .number = static_cast<int64_t>(begin)};
+    const NetworkInputs inputs = task_.InputsOf(seed, DrawStream(seed, fresh), split, rows);
+    return network_.Score(inputs, parameters, scratch_.span()).loss;
   }
-  const NetworkTask other(config_, *NetworkOf(WithBatch(config_, count)), data_);
-  return other.LossOn(seed, draws, split, rows, parameters);
-}
+
+ private:
+  const NetworkTask& task_;
+  const FusedNetwork network_;
+  mutable AlignedFloats scratch_;
+};
 
 // In batches of the task's own size, since batch norm depends on it; what is left over is one more,
 // smaller batch.
@@ -170,17 +187,18 @@ double NetworkTask::EvaluateLoss(const RunSeed& seed, std::span<const float> par
   const size_t count = examples == 0 ? all : std::min(examples, all);
   const auto batch = static_cast<size_t>(network_.batch);
   double total = 0;
-  for (size_t begin = 0; begin < count; begin += batch) {
-    const size_t size = std::min(batch, count - begin);
-    std::vector<uint32_t> rows(size);
-    for (size_t i = 0; i < size; ++i) {
-      rows[i] = static_cast<uint32_t>((begin + i) * static_cast<size_t>(arrays.stride));
+  size_t begin = 0;
+  if (count >= batch) {
+    const BatchLoss whole(*this);
+    for (; begin + batch <= count; begin += batch) {
+      total += static_cast<double>(batch) * whole.Of(seed, split, begin, parameters);
     }
-    const FreshBatch fresh = {.split = split,
-                              .purpose = Purpose::kFinalBatch,
-                              .number = static_cast<int64_t>(begin / batch)};
-    const Stream draws = DrawStream(seed, fresh);
-    total += static_cast<double>(size) * LossOn(seed, draws, split, rows, parameters);
+  }
+  if (begin < count) {
+    const NetworkTask rest(
+        config_, *NetworkOf(WithBatch(config_, static_cast<int64_t>(count - begin))), data_);
+    total +=
+        static_cast<double>(count - begin) * BatchLoss(rest).Of(seed, split, begin, parameters);
   }
   return total / static_cast<double>(count);
 }

@@ -45,9 +45,8 @@ class NetworkTask : public Task {
   void FillStepInputs(const RunSeed& seed, const FreshBatch& batch, NetworkInputs& inputs) const;
 
  private:
-  // Mean over those rows, which may be another number than a batch's.
-  double LossOn(const RunSeed& seed, const Stream& draws, Split split,
-                std::span<const uint32_t> rows, std::span<const float> parameters) const;
+  class BatchLoss;
+
   NetworkInputs InputsOf(const RunSeed& seed, const Stream& draws, Split split,
                          std::span<const uint32_t> rows) const;
   // All but what the episode draws.

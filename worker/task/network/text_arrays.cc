@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 #include <memory>
 #include <string_view>
@@ -11,12 +12,15 @@
 namespace paceline {
 namespace {
 
+// Evaluated are windows that do not overlap, spread evenly where there are more than enough.
 SplitArrays Windows(const std::vector<int32_t>& tokens, int64_t length) {
+  constexpr int64_t kEnough = 2048;
   const std::vector<int64_t> shape = {length};
+  const int64_t rows = static_cast<int64_t>(tokens.size()) - length;
   return {.arrays = {{.values = tokens.data(), .shape = shape, .stride = 1},
                      {.values = tokens.data() + 1, .shape = shape, .stride = 1}},
-          .rows = static_cast<int64_t>(tokens.size()) - length,
-          .stride = length};
+          .rows = rows,
+          .stride = std::max(length, (rows + kEnough - 1) / kEnough)};
 }
 
 absl::Status CheckLength(const v1::Text& use, const TextData& data, int64_t length) {
