@@ -47,7 +47,9 @@ absl::Status CheckThatThereIsOne(const v1::JobConfig& config, int64_t window) {
   if (!config.episode().has_constant()) {
     return absl::UnavailableError("episodes differ in length");
   }
-  if (config.tasks_size() > 1) return absl::UnavailableError("there are several tasks");
+  if (config.tasks_size() > 1 || config.tasks(0).has_sample()) {
+    return absl::UnavailableError("there are several tasks");
+  }
   if (!AveragesTrainingLoss(config)) {
     return absl::UnavailableError("the objective is not the mean training loss");
   }
