@@ -26,7 +26,9 @@ absl::StatusOr<std::shared_ptr<const MappedFile>> MappedFile::Open(const std::st
   struct stat info {};
   if (::fstat(file.get(), &info) != 0) return Failure("look at", path);
   if (!S_ISREG(info.st_mode)) {
-    return absl::InvalidArgumentError(fmt::format("{} is not a file", path));
+    return absl::InvalidArgumentError(
+        fmt::format("{} is {}; expected a file", path,
+                    S_ISDIR(info.st_mode) ? "a folder" : "neither a file nor a folder"));
   }
   const auto size = static_cast<size_t>(info.st_size);
   void* memory = nullptr;

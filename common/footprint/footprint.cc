@@ -5,6 +5,8 @@
 #include <numeric>
 #include <optional>
 #include <set>
+#include <span>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -75,47 +77,47 @@ uint64_t PreparedBytes(const v1::JobConfig& config, const v1::Task& task) {
   return torch ? RunsPerParticle(config.estimator()) * config.estimator().block() * bytes : bytes;
 }
 
+// A task and what is known of it.
+struct Drawn {
+  v1::Task task;
+  TaskFacts facts;
+};
+
 // What a sample draws first, as good as any other draws; or the task itself.
-std::vector<v1::Task> DrawsOf(const v1::Task& task, uint64_t key) {
-  if (!task.has_sample()) return {task};
+std::vector<Drawn> DrawsOf(const v1::Task& task, uint64_t key) {
   constexpr uint32_t kDraws = 128;
-  std::vector<v1::Task> draws;
-  for (uint32_t block = 0; block < kDraws; ++block) {
-    draws.push_back(DrawTask(task, key, block, /*episode=*/0));
+  std::vector<Drawn> draws;
+  for (uint32_t block = 0; block < (task.has_sample() ? kDraws : 1); ++block) {
+    v1::Task drawn = DrawTask(task, key, block, /*episode=*/0);
+    TaskFacts facts = FactsOf(drawn);
+    draws.push_back({std::move(drawn), std::move(facts)});
   }
   return draws;
 }
 
 // Blocks hold what they use: of a sample's data as many kinds as there are blocks, the largest
-// first.
-uint64_t DataBytes(const v1::JobConfig& config) {
-  const size_t blocks = config.estimator().particles() / config.estimator().block();
-  std::set<std::string> seen;
-  uint64_t total = 0;
-  for (const v1::Task& task : config.tasks()) {
-    std::vector<uint64_t> kinds;
-    for (const v1::Task& drawn : DrawsOf(task, config.seed())) {
-      const std::optional<DataUse> use = FactsOf(drawn).data;
-      if (use && seen.insert(TextOf(*use)).second) kinds.push_back(BytesOf(*use));
-    }
-    std::ranges::sort(kinds, std::greater());
-    kinds.resize(std::min(kinds.size(), blocks));
-    total = std::accumulate(kinds.begin(), kinds.end(), total);
+// first. seen: those that are counted already.
+uint64_t DataBytes(std::span<const Drawn> draws, size_t blocks, std::set<std::string>& seen) {
+  std::vector<uint64_t> kinds;
+  for (const Drawn& drawn : draws) {
+    const std::optional<DataUse>& use = drawn.facts.data;
+    if (use && seen.insert(TextOf(*use)).second) kinds.push_back(BytesOf(*use));
   }
-  return total;
+  std::ranges::sort(kinds, std::greater());
+  kinds.resize(std::min(kinds.size(), blocks));
+  return std::accumulate(kinds.begin(), kinds.end(), uint64_t{0});
 }
 
-// The task itself, or of what a sample draws the two that have the most parameters and the most
-// values of layers.
-std::vector<v1::Task> LargestOf(const v1::Task& task, uint64_t key) {
-  const std::vector<v1::Task> draws = DrawsOf(task, key);
-  if (draws.size() == 1) return draws;
-  const auto largest = [&](auto size) {
-    return *std::ranges::max_element(draws, {},
-                                     [&](const v1::Task& drawn) { return size(FactsOf(drawn)); });
+// Of the draws the two that have the most parameters and the most values of layers.
+std::vector<v1::Task> LargestOf(std::span<const Drawn> draws) {
+  if (draws.size() == 1) return {draws.front().task};
+  const auto largest = [&](const auto& size) {
+    return std::ranges::max_element(draws, {}, size)->task;
   };
-  return {largest([](const TaskFacts& facts) { return facts.parameter_count(); }),
-          largest([](const TaskFacts& facts) { return facts.value_floats + facts.batch_floats; })};
+  return {largest([](const Drawn& drawn) { return drawn.facts.parameter_count(); }),
+          largest([](const Drawn& drawn) {
+            return drawn.facts.value_floats + drawn.facts.batch_floats;
+          })};
 }
 
 Footprint WithBlock(v1::JobConfig config, uint32_t block) {
@@ -138,12 +140,14 @@ uint32_t LargestBlockThatFits(const v1::JobConfig& config, uint64_t memory, int 
 Footprint FootprintOf(const v1::JobConfig& config) {
   Footprint footprint;
   footprint.program_bytes = kProgramBytes;
-  footprint.data_bytes = DataBytes(config);
   const uint64_t particles = config.estimator().block();
   footprint.blocks = config.estimator().particles() / config.estimator().block();
   std::vector<v1::Task> tasks;
+  std::set<std::string> data;
   for (const v1::Task& task : config.tasks()) {
-    for (v1::Task& largest : LargestOf(task, config.seed())) tasks.push_back(std::move(largest));
+    const std::vector<Drawn> draws = DrawsOf(task, config.seed());
+    footprint.data_bytes += DataBytes(draws, footprint.blocks, data);
+    for (v1::Task& largest : LargestOf(draws)) tasks.push_back(std::move(largest));
   }
   for (const v1::Task& task : tasks) {
     const uint64_t run =

@@ -53,11 +53,15 @@ std::optional<Network> NetworkOf(const v1::Task& task) {
   return family->network(task);
 }
 
+const google::protobuf::FieldDescriptor* KindField(const v1::Task& task) {
+  const auto& kinds = *v1::Task::descriptor()->FindOneofByName("kind");
+  return task.GetReflection()->GetOneofFieldDescriptor(task, &kinds);
+}
+
 v1::Task WithBatch(const v1::Task& task, int64_t batch) {
   v1::Task changed = task;
-  const auto& kinds = *v1::Task::descriptor()->FindOneofByName("kind");
-  const auto* kind = changed.GetReflection()->GetOneofFieldDescriptor(changed, &kinds);
-  google::protobuf::Message& own = *changed.GetReflection()->MutableMessage(&changed, kind);
+  google::protobuf::Message& own =
+      *changed.GetReflection()->MutableMessage(&changed, KindField(changed));
   own.GetReflection()->SetUInt32(&own, own.GetDescriptor()->FindFieldByName("batch"),
                                  static_cast<uint32_t>(batch));
   return changed;

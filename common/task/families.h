@@ -14,6 +14,9 @@ const NetworkFamily* NetworkFamilyOf(const v1::Task& task);
 // The network of a valid task; none where there is no family.
 std::optional<Network> NetworkOf(const v1::Task& task);
 
+// The message of the task's kind, as a field of the task; null without one.
+const google::protobuf::FieldDescriptor* KindField(const v1::Task& task);
+
 // The same task with another batch size.
 v1::Task WithBatch(const v1::Task& task, int64_t batch);
 

@@ -10,11 +10,6 @@
 namespace paceline {
 namespace {
 
-const google::protobuf::FieldDescriptor* KindField(const v1::Task& task) {
-  const auto& kinds = *v1::Task::descriptor()->FindOneofByName("kind");
-  return task.GetReflection()->GetOneofFieldDescriptor(task, &kinds);
-}
-
 std::optional<DataUse> OwnDataOf(const v1::Task& task) {
   if (const NetworkFamily* family = NetworkFamilyOf(task)) return family->data(task);
   if (task.has_image_mlp()) return Images(task.image_mlp());

@@ -2,34 +2,30 @@
 #pragma once
 
 #include <cstddef>
+#include <memory>
 #include <string>
 #include <string_view>
 
 #include "absl/status/statusor.h"
+#include "common/base/mapped_file.h"
 
 namespace paceline {
 
-// Movable. A mapped file must not be cut short while its bytes are read.
+// Movable. What MappedFile says of its trap holds here too.
 class FileBytes {
  public:
-  // NotFound, PermissionDenied, InvalidArgument for what is no regular file, DataLoss for damaged
-  // gzip data, ResourceExhausted if there are more than max_bytes, packed or not.
+  // As MappedFile::Open; DataLoss for damaged gzip data, ResourceExhausted if there are more than
+  // max_bytes, packed or not.
   static absl::StatusOr<FileBytes> Read(const std::string& path, size_t max_bytes);
 
-  FileBytes(FileBytes&& from) noexcept;
-  FileBytes& operator=(FileBytes&& from) noexcept;
-  ~FileBytes();
-
   // Valid until the object is destroyed or moved from.
-  std::string_view view() const;
+  std::string_view view() const { return file_ == nullptr ? own_ : file_->bytes(); }
 
  private:
   FileBytes() = default;
-  absl::Status Load(const std::string& path, size_t max_bytes);
 
-  void* mapped_ = nullptr;
-  size_t mapped_bytes_ = 0;
-  std::string own_ = {};  // if nothing is mapped
+  std::shared_ptr<const MappedFile> file_;  // null for what is our own
+  std::string own_ = {};
 };
 
 // What gzip data unpack to; errors as FileBytes::Read, without a path.

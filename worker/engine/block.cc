@@ -34,7 +34,7 @@ absl::StatusOr<std::shared_ptr<const JobTask>> JobContext::Make(v1::Task config)
   absl::Status status = CheckEngine(engine, config, on_gpu);
   if (status.ok()) status = CheckObjective(objective_, **task, on_gpu);
   if (!status.ok()) return status;
-  return std::make_shared<const JobTask>(JobTask{std::move(config), *std::move(task)});
+  return std::make_shared<const JobTask>(JobTask{std::move(config), engine, *std::move(task)});
 }
 
 absl::StatusOr<std::shared_ptr<const JobTask>> JobContext::TaskOf(int index, uint32_t block,
@@ -47,8 +47,7 @@ absl::StatusOr<std::shared_ptr<const JobTask>> JobContext::TaskOf(int index, uin
 absl::StatusOr<std::unique_ptr<InnerRuns>> JobContext::NewRuns(const JobTask& task) const {
   const int runs =
       RunsPerParticle(config_.estimator()) * static_cast<int>(config_.estimator().block());
-  return MakeRuns(ChooseEngine(config_.engine(), task.config), config_.optimizer(), task.config,
-                  *task.task, runs, device_);
+  return MakeRuns(task.engine, config_.optimizer(), task.config, *task.task, runs, device_);
 }
 
 std::unique_ptr<RunValues> JobContext::NewValues(const JobTask& task) const {
@@ -56,7 +55,7 @@ std::unique_ptr<RunValues> JobContext::NewValues(const JobTask& task) const {
       RunsPerParticle(config_.estimator()) * static_cast<int>(config_.estimator().block());
   std::unique_ptr<ScoreSource> scores;
   if (objective_.scored()) {
-    const bool plain = ChooseEngine(config_.engine(), task.config) == v1::ENGINE_REFERENCE;
+    const bool plain = task.engine == v1::ENGINE_REFERENCE;
     scores = plain ? MakePlainScores(*task.task) : MakeKernelScores(*task.task);
   }
   return std::make_unique<RunValues>(objective_, *task.task, std::move(scores), runs);

@@ -20,6 +20,7 @@ namespace paceline {
 // A task as a block runs it: one of the config's own, or what an episode drew of a sample.
 struct JobTask {
   v1::Task config;
+  v1::Engine engine{};  // that the job's config chooses for it
   std::unique_ptr<const Task> task;
 };
 

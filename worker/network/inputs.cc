@@ -1,6 +1,7 @@
 #include "worker/network/inputs.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 
 namespace paceline {
@@ -11,10 +12,14 @@ uint64_t NextBlock(uint64_t number) { return (number + 3) / 4 * 4; }
 
 void FillUniforms(const Stream& stream, uint64_t first, double low, double high,
                   std::span<float> out) {
-  std::vector<uint32_t> words(out.size());
-  FillWords(stream, first, words);
-  for (size_t i = 0; i < out.size(); ++i) {
-    out[i] = static_cast<float>(low + (high - low) * (words[i] * 0x1p-32));
+  constexpr size_t kPiece = 256;
+  std::array<uint32_t, kPiece> words;
+  for (size_t begin = 0; begin < out.size(); begin += kPiece) {
+    const std::span<float> piece = out.subspan(begin, std::min(kPiece, out.size() - begin));
+    FillWords(stream, first + begin, std::span(words).first(piece.size()));
+    for (size_t i = 0; i < piece.size(); ++i) {
+      piece[i] = static_cast<float>(low + (high - low) * (words[i] * 0x1p-32));
+    }
   }
 }
 

@@ -30,7 +30,7 @@ absl::StatusOr<std::unique_ptr<Task>> MakeImageMlp(const v1::ImageMlp& config, D
 
 absl::StatusOr<std::unique_ptr<Task>> MakeNetworkTask(const v1::Task& config, DataStore& data) {
   Network network = *NetworkOf(config);
-  const std::optional<DataUse> use = FactsOf(config).data;
+  const std::optional<DataUse> use = NetworkFamilyOf(config)->data(config);
   if (!use) return std::make_unique<NetworkTask>(config, std::move(network), std::nullopt);
   absl::StatusOr<TaskData> arrays = LoadTaskData(*use, network, data);
   if (!arrays.ok()) return arrays.status();

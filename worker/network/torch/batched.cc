@@ -2,26 +2,23 @@
 
 #include <ATen/TensorOperators.h>
 #include <ATen/ops/arange.h>
-#include <ATen/ops/avg_pool2d.h>
 #include <ATen/ops/baddbmm.h>
 #include <ATen/ops/bmm.h>
 #include <ATen/ops/cat.h>
-#include <ATen/ops/constant_pad_nd.h>
-#include <ATen/ops/conv2d.h>
 #include <ATen/ops/embedding.h>
 #include <ATen/ops/matmul.h>
-#include <ATen/ops/max_pool2d.h>
 #include <ATen/ops/ones.h>
-#include <ATen/ops/stack.h>
 #include <ATen/ops/tensor.h>
 #include <ATen/ops/where.h>
 
 #include <algorithm>
-#include <limits>
 #include <utility>
 
 #include "worker/network/inputs.h"
 #include "worker/network/torch/activate.h"
+#include "worker/network/torch/elements.h"
+#include "worker/network/torch/grouped.h"
+#include "worker/network/torch/recurrent.h"
 
 namespace paceline {
 namespace {
@@ -73,6 +70,11 @@ class Run {
     return value.grouped;
   }
   at::Tensor In(const Node& node, size_t i) { return Plain(node.inputs[i]); }
+  std::vector<at::Tensor> Ins(const Node& node) {
+    std::vector<at::Tensor> all;
+    for (const int input : node.inputs) all.push_back(Plain(input));
+    return all;
+  }
   at::Tensor GroupedIn(const Node& node, size_t i) { return Grouped(node.inputs[i]); }
   bool IsGrouped(const Node& node, size_t i) const {
     return !values_[static_cast<size_t>(node.inputs[i])].plain.defined();
@@ -100,11 +102,16 @@ class Run {
 
   // Undefined for what is computed in the other form.
   at::Tensor ComputeGrouped(const Node& node) {
-    if (node.op == Op::kConv) return Convolved(node);
-    if (node.op == Op::kMaxPool) return MaxPooled(node);
-    if (node.op == Op::kMeanPool) return MeanPooled(node);
+    if (node.op == Op::kConv) {
+      return ConvolveGrouped(GroupedIn(node, 0), In(node, 1),
+                             node.inputs.size() > 2 ? In(node, 2) : at::Tensor(), node.window);
+    }
+    if (node.op == Op::kMaxPool) return MaxPoolGrouped(GroupedIn(node, 0), node.window);
+    if (node.op == Op::kMeanPool) return MeanPoolGrouped(GroupedIn(node, 0), node.window);
     if (node.inputs.empty() || !IsGrouped(node, 0)) return {};
-    if (node.op == Op::kBatchNorm) return GroupedBatchNorm(node);
+    if (node.op == Op::kBatchNorm) {
+      return BatchNormGrouped(GroupedIn(node, 0), In(node, 1), In(node, 2), node.scalar);
+    }
     if (node.op == Op::kActivate && node.index < 0) {
       return Activate(node.activation, GroupedIn(node, 0));
     }
@@ -139,7 +146,7 @@ class Run {
       case Op::kAttention:
         return Attended(node);
       case Op::kRecurrent:
-        return Recurred(node);
+        return RecurrentBatched(node, Ins(node));
       case Op::kCrossEntropy:
         return CrossEntropy(node);
       case Op::kAdd:
@@ -151,33 +158,23 @@ class Run {
       case Op::kDivide:
         return Aligned(node, 0) / Aligned(node, 1);
       case Op::kAffine:
-        return In(node, 0) * node.scalar + node.second;
       case Op::kSquare:
-        return In(node, 0).square();
       case Op::kSqrt:
-        return In(node, 0).sqrt();
       case Op::kExp:
-        return In(node, 0).exp();
       case Op::kLog:
-        return In(node, 0).log();
       case Op::kTanh:
-        return In(node, 0).tanh();
       case Op::kSigmoid:
-        return In(node, 0).sigmoid();
       case Op::kClip:
-        return In(node, 0).clamp(node.scalar, node.second);
       case Op::kStopGradient:
-        return In(node, 0).detach();
       case Op::kNotEqual:
-        return In(node, 0).ne(node.scalar).to(type_);
       case Op::kFold:
-        return Folded(In(node, 0), node.count);
+        return Element(node, In(node, 0), type_);
       case Op::kReshape:
         return In(node, 0).reshape(WithRuns(node.shape));
       case Op::kTranspose:
         return In(node, 0).transpose(node.first + 1, node.axis + 1);
       case Op::kConcat:
-        return Concatenated(node);
+        return at::cat(Ins(node), node.axis + 1);
       case Op::kSlice:
         return In(node, 0).narrow(node.axis + 1, node.first, node.count);
       case Op::kBroadcast:
@@ -256,8 +253,7 @@ class Run {
   }
 
   at::Tensor Selected(const Node& node) {
-    std::vector<at::Tensor> options;
-    for (size_t i = 0; i < node.inputs.size(); ++i) options.push_back(In(node, i));
+    const std::vector<at::Tensor> options = Ins(node);
     if (!options.front().device().is_cpu()) return Picked(node.index, options);
     return ByRun(node.index, [&](int option, int64_t first, int64_t count) {
       return options[static_cast<size_t>(option)].narrow(0, first, count);
@@ -332,108 +328,7 @@ class Run {
     return log_parts.gather(-1, In(node, 1).unsqueeze(-1)).squeeze(-1).neg();
   }
 
-  // ---- recurrent cells; states [run, example, width] ----
-  at::Tensor Recurred(const Node& node) {
-    const at::Tensor x = In(node, 0);
-    const int64_t examples = x.size(1), positions = x.size(2), in = x.size(3);
-    const at::Tensor w =
-        node.cell == RecurrentCell::kLstm ? In(node, 1).narrow(1, 0, in) : In(node, 1);
-    // x·w + b at every position at once.
-    const at::Tensor b = In(node, node.cell == RecurrentCell::kGru ? 3 : 2);
-    const at::Tensor all = at::baddbmm(b.unsqueeze(1), x.reshape({runs_, -1, in}), w)
-                               .view({runs_, examples, positions, -1});
-    const auto state = [&](size_t i) {
-      const at::Tensor first = In(node, i);
-      return first.expand({runs_, examples, first.size(2)});
-    };
-    const size_t first_state = node.inputs.size() - (node.cell == RecurrentCell::kLstm ? 2 : 1);
-    at::Tensor h = state(first_state);
-    at::Tensor c = node.cell == RecurrentCell::kLstm ? state(first_state + 1) : at::Tensor();
-    std::vector<at::Tensor> outputs;
-    for (int64_t t = 0; t < positions; ++t) {
-      h = CellStep(node, all.select(2, t), in, h, c);
-      outputs.push_back(h);
-    }
-    return at::stack(outputs, 2);
-  }
-
-  at::Tensor CellStep(const Node& node, const at::Tensor& own, int64_t in, const at::Tensor& h,
-                      at::Tensor& c) {
-    const int64_t width = h.size(2);
-    switch (node.cell) {
-      case RecurrentCell::kVanilla:
-        return (own + at::baddbmm(In(node, 4).unsqueeze(1), h, In(node, 3))).relu();
-      case RecurrentCell::kGru: {
-        const at::Tensor w = In(node, 2);
-        const at::Tensor gates =
-            at::baddbmm(own.narrow(2, 0, 2 * width), h, w.narrow(2, 0, 2 * width)).sigmoid();
-        const at::Tensor z = gates.narrow(2, 0, width), r = gates.narrow(2, width, width);
-        const at::Tensor a =
-            at::baddbmm(own.narrow(2, 2 * width, width), r * h, w.narrow(2, 2 * width, width))
-                .tanh();
-        return (1 - z) * h + z * a;
-      }
-      case RecurrentCell::kLstm:
-        break;
-    }
-    const at::Tensor parts = at::baddbmm(own, h, In(node, 1).narrow(1, in, width));
-    const auto part = [&](int64_t i) { return parts.narrow(2, i * width, width); };
-    c = (part(2) + 1).sigmoid() * c + part(0).sigmoid() * part(1).tanh();
-    return part(3).sigmoid() * c.tanh();
-  }
-
-  // ---- images in the grouped form ----
-  static at::Tensor Padded(const at::Tensor& x, const Window& window, double value) {
-    const int64_t rows = x.size(2), columns = x.size(3);
-    return at::constant_pad_nd(
-        x, {window.Before(columns), window.After(columns), window.Before(rows), window.After(rows)},
-        value);
-  }
-
-  at::Tensor Convolved(const Node& node) {
-    const at::Tensor w = In(node, 1);  // [run, row, column, in, out]
-    const at::Tensor kernels =
-        w.permute({0, 4, 3, 1, 2}).reshape({runs_ * w.size(4), w.size(3), w.size(1), w.size(2)});
-    const at::Tensor b =
-        node.inputs.size() > 2 ? In(node, 2).reshape({runs_ * w.size(4)}) : at::Tensor();
-    const std::vector<int64_t> stride = {node.window.stride, node.window.stride};
-    const int64_t no_padding = 0, no_dilation = 1;
-    return at::conv2d(Padded(GroupedIn(node, 0), node.window, 0), kernels, b,
-                      at::IntArrayRef(stride), at::IntArrayRef(no_padding),
-                      at::IntArrayRef(no_dilation), /*groups=*/runs_);
-  }
-
-  at::Tensor MaxPooled(const Node& node) {
-    const int64_t size = node.window.size, stride = node.window.stride;
-    return at::max_pool2d(
-        Padded(GroupedIn(node, 0), node.window, -std::numeric_limits<double>::infinity()),
-        {size, size}, {stride, stride});
-  }
-
-  // Sums over windows by those of ones, so that padding does not count.
-  at::Tensor MeanPooled(const Node& node) {
-    const int64_t size = node.window.size, stride = node.window.stride;
-    const at::Tensor x = GroupedIn(node, 0);
-    const auto sums = [&](const at::Tensor& of) {
-      return at::avg_pool2d(Padded(of, node.window, 0), {size, size}, {stride, stride});
-    };
-    return sums(x) / sums(at::ones({1, 1, x.size(2), x.size(3)}, x.options()));
-  }
-
-  at::Tensor GroupedBatchNorm(const Node& node) {
-    const at::Tensor x = GroupedIn(node, 0);
-    const at::Tensor centred = x - x.mean({0, 2, 3}, /*keepdim=*/true);
-    const at::Tensor variance = centred.square().mean({0, 2, 3}, /*keepdim=*/true);
-    const auto by_channel = [](const at::Tensor& t) { return t.reshape({1, -1, 1, 1}); };
-    return centred * (variance + node.scalar).rsqrt() * by_channel(In(node, 1)) +
-           by_channel(In(node, 2));
-  }
-
   // ---- elements and shapes ----
-  static at::Tensor Folded(const at::Tensor& tokens, int64_t vocabulary) {
-    return at::where(tokens.ge(vocabulary), tokens.remainder(vocabulary - 1) + 1, tokens);
-  }
-
   // An input with as many axes as the node, ones in front.
   at::Tensor Aligned(const Node& node, size_t i) {
     const at::Tensor x = In(node, i);
@@ -441,12 +336,6 @@ class Run {
     shape.front() = runs_;
     std::copy(x.sizes().begin() + 1, x.sizes().end(), shape.end() - (x.dim() - 1));
     return x.reshape(shape);
-  }
-
-  at::Tensor Concatenated(const Node& node) {
-    std::vector<at::Tensor> parts;
-    for (size_t i = 0; i < node.inputs.size(); ++i) parts.push_back(In(node, i));
-    return at::cat(parts, node.axis + 1);
   }
 
   at::Tensor Mean(const Node& node) {

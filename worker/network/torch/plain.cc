@@ -20,6 +20,7 @@
 #include <limits>
 
 #include "worker/network/torch/activate.h"
+#include "worker/network/torch/elements.h"
 
 namespace paceline {
 namespace {
@@ -121,27 +122,17 @@ class Run {
       case Op::kDivide:
         return In(node, 0) / In(node, 1);
       case Op::kAffine:
-        return In(node, 0) * node.scalar + node.second;
       case Op::kSquare:
-        return In(node, 0).square();
       case Op::kSqrt:
-        return In(node, 0).sqrt();
       case Op::kExp:
-        return In(node, 0).exp();
       case Op::kLog:
-        return In(node, 0).log();
       case Op::kTanh:
-        return In(node, 0).tanh();
       case Op::kSigmoid:
-        return In(node, 0).sigmoid();
       case Op::kClip:
-        return In(node, 0).clamp(node.scalar, node.second);
       case Op::kStopGradient:
-        return In(node, 0).detach();
       case Op::kNotEqual:
-        return In(node, 0).ne(node.scalar).to(type_);
       case Op::kFold:
-        return Folded(In(node, 0), node.count);
+        return Element(node, In(node, 0), type_);
       case Op::kReshape:
         return In(node, 0).reshape(node.shape);
       case Op::kTranspose:
@@ -298,10 +289,6 @@ class Run {
   at::Tensor CrossEntropy(const Node& node) const {
     const at::Tensor log_parts = In(node, 0).log_softmax(-1);
     return log_parts.gather(-1, In(node, 1).unsqueeze(-1)).squeeze(-1).neg();
-  }
-
-  static at::Tensor Folded(const at::Tensor& tokens, int64_t vocabulary) {
-    return at::where(tokens.ge(vocabulary), tokens.remainder(vocabulary - 1) + 1, tokens);
   }
 
   at::Tensor Concatenated(const Node& node) const {
