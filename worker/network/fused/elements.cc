@@ -4,29 +4,31 @@
 namespace paceline::fused {
 namespace {
 
-MapKind Activation(const Frame& f, const Node& node) {
-  if (node.index < 0) {
-    return node.activation == v1::ACTIVATION_UNSPECIFIED ? MapKind::kRelu
-                                                         : static_cast<MapKind>(node.activation);
+kernels::ActivationKind ActivationOf(const Frame& f, const Node& node) {
+  if (node.op == Op::kTanh) return kernels::ActivationKind::kTanh;
+  if (node.op == Op::kSigmoid) return kernels::ActivationKind::kSigmoid;
+  int activation = node.activation;
+  if (node.index >= 0) {
+    const auto option = static_cast<size_t>(f.Option(node.index));
+    activation = f.network.choices[static_cast<size_t>(node.index)].options[option];
   }
-  const auto option = static_cast<size_t>(f.Option(node.index));
-  return static_cast<MapKind>(f.network.choices[static_cast<size_t>(node.index)].options[option]);
+  return activation == v1::ACTIVATION_UNSPECIFIED
+             ? kernels::ActivationKind::kRelu
+             : static_cast<kernels::ActivationKind>(activation);
 }
 
-MapKind KindOf(const Frame& f, const Node& node) {
-  if (node.op == Op::kActivate) return Activation(f, node);
-  if (node.op == Op::kAffine) return MapKind::kAffine;
-  if (node.op == Op::kSquare) return MapKind::kSquare;
-  if (node.op == Op::kSqrt) return MapKind::kSqrt;
-  if (node.op == Op::kExp) return MapKind::kExp;
-  if (node.op == Op::kLog) return MapKind::kLog;
-  if (node.op == Op::kTanh) return MapKind::kTanh;
-  if (node.op == Op::kSigmoid) return MapKind::kSigmoid;
-  return MapKind::kClip;
+MapKind KindOf(Op op) {
+  if (op == Op::kAffine) return MapKind::kAffine;
+  if (op == Op::kSquare) return MapKind::kSquare;
+  if (op == Op::kSqrt) return MapKind::kSqrt;
+  if (op == Op::kExp) return MapKind::kExp;
+  if (op == Op::kLog) return MapKind::kLog;
+  return op == Op::kClip ? MapKind::kClip : MapKind::kActivation;
 }
 
 Map MapOf(const Frame& f, int n) {
-  return {.kind = KindOf(f, f.at(n)),
+  return {.kind = KindOf(f.at(n).op),
+          .activation = ActivationOf(f, f.at(n)),
           .scalar = static_cast<float>(f.at(n).scalar),
           .second = static_cast<float>(f.at(n).second),
           .count = f.Size(n),

@@ -1,5 +1,5 @@
 // Compiled once per instruction set: functions of single numbers, sums and copies of rows.
-#include "worker/kernels/activation_math.h"
+#include "worker/kernels/activation_switch.h"
 #include "worker/network/fused/kernels.h"
 #include "worker/network/fused/lanes.h"
 
@@ -52,29 +52,20 @@ struct ClipMap {
   }
 };
 
+// The slope of two follows from their value.
+template <class Body>
+PACELINE_LANE void WithActivationMap(kernels::ActivationKind kind, const Body& body) {
+  if (kind == kernels::ActivationKind::kTanh) return body(TanhMap());
+  if (kind == kernels::ActivationKind::kSigmoid) return body(SigmoidMap());
+  kernels::WithActivation(
+      kind, [&]<class Function>(Function) PACELINE_INLINE_LAMBDA { body(OfX<Function>()); });
+}
+
 template <class Body>
 PACELINE_LANE void WithMap(const Map& map, const Body& body) {
   switch (map.kind) {
-    case MapKind::kRelu:
-      return body(OfX<activation::Relu>());
-    case MapKind::kRelu6:
-      return body(OfX<activation::Relu6>());
-    case MapKind::kSelu:
-      return body(OfX<activation::Selu>());
-    case MapKind::kTanh:
-      return body(TanhMap());
-    case MapKind::kCos:
-      return body(OfX<activation::Cos>());
-    case MapKind::kSin:
-      return body(OfX<activation::Sin>());
-    case MapKind::kSigmoid:
-      return body(SigmoidMap());
-    case MapKind::kSilu:
-      return body(OfX<activation::Silu>());
-    case MapKind::kGelu:
-      return body(OfX<activation::Gelu>());
-    case MapKind::kLeakyRelu:
-      return body(OfX<activation::LeakyRelu>());
+    case MapKind::kActivation:
+      return WithActivationMap(map.activation, body);
     case MapKind::kAffine:
       return body(AffineMap{map.scalar, map.second});
     case MapKind::kSquare:

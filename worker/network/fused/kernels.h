@@ -12,6 +12,7 @@
 
 #include "common/lane/dispatch.h"
 #include "common/network/fused_sizes.h"
+#include "worker/kernels/mlp_shape.h"
 
 namespace paceline::fused {
 
@@ -85,27 +86,10 @@ struct NormSlopes {
   bool x_adds = false, scale_adds = false, offset_adds = false;
 };
 
-// Numbered on from v1::Activation.
-enum class MapKind {
-  kRelu = 1,
-  kRelu6 = 2,
-  kSelu = 3,
-  kTanh = 4,
-  kCos = 5,
-  kSin = 6,
-  kSigmoid = 7,
-  kSilu = 8,
-  kGelu = 9,
-  kLeakyRelu = 10,
-  kAffine,
-  kSquare,
-  kSqrt,
-  kExp,
-  kLog,
-  kClip,
-};
+enum class MapKind { kActivation, kAffine, kSquare, kSqrt, kExp, kLog, kClip };
 struct Map {
   MapKind kind{};
+  kernels::ActivationKind activation{};  // of kActivation
   float scalar = 0, second = 0;
   size_t count = 0;
   const float* x = nullptr;
