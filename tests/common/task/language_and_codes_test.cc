@@ -20,29 +20,6 @@ v1::Task Parsed(const std::string& yaml) {
   return parsed.config.tasks(0);
 }
 
-// The numbers are those of google/learned_optimization's tasks of these shapes.
-TEST(LanguageAndCodes, HaveAsManyParametersAsTheLibrarysTasks) {
-  struct Case {
-    std::string task;
-    size_t parameters;
-  };
-  const Case cases[] = {
-      {"autoencoder: {dataset: cifar10, size: 32, hidden: [32, 32, 32]}", 201824},
-      {"autoencoder: {dataset: cifar10, size: 0, hidden: [256, 256, 256]}", 1707776},
-      {"autoencoder: {dataset: cifar10, size: 0, hidden: [128, 32, 128]}", 797984},
-      {"autoencoder: {dataset: mnist, size: 0, hidden: [128, 32, 128]}", 209968},
-      {"rnn_lm: {cell: vanilla, embedding: 64, hidden: 128}", 74947},
-      {"rnn_lm: {cell: irnn, embedding: 64, hidden: 128}", 74947},
-      {"rnn_lm: {cell: gru, embedding: 64, hidden: 128}", 124227},
-      {"rnn_lm: {cell: lstm, embedding: 64, hidden: 128}", 149059},
-      {"rnn_lm: {cell: gru, embedding: 128, hidden: 256}", 395651},
-      {"rnn_lm: {cell: lstm, embedding: 128, hidden: 256}", 494467},
-  };
-  for (const Case& c : cases) {
-    EXPECT_EQ(FactsOf(Parsed(c.task)).parameter_count(), c.parameters) << c.task;
-  }
-}
-
 TEST(LanguageAndCodes, ATransformersBlocksByHand) {
   const size_t heads = 5, width = 20, layers = 3, vocabulary = 32000, inner = 32 * heads;
   const size_t attention = 3 * (width * inner + inner) + inner * width + width;
