@@ -148,6 +148,77 @@ void SetQuadratic(const std::string& kind, const GoldenOptions& options, v1::Tas
   if (kind == "noisy_quadratic") quadratic.set_noise(options.at("cov"));
 }
 
+v1::Flag FlagOf(const GoldenOptions& options, const char* key, bool otherwise = false) {
+  return options.value(key, otherwise) ? v1::FLAG_TRUE : v1::FLAG_FALSE;
+}
+
+void SetAutoencoder(const std::string& kind, const GoldenOptions& options, v1::Task& task) {
+  v1::Autoencoder& own = *task.mutable_autoencoder();
+  SetImages(options, own);
+  AddAll(options.at("hidden_sizes"), *own.mutable_hidden());
+  own.set_activation(ActivationOf(options.at("activation")));
+  own.set_centred(FlagOf(options, "center_data"));
+  own.set_constrained(FlagOf(options, "constrain_output", true));
+  own.set_log_loss(FlagOf(options, "log_loss"));
+  own.set_meta_loss(MetaLossOf(kind));
+  SetInitializer(kind, own);
+}
+
+void SetVae(const std::string& kind, const GoldenOptions& options, v1::Task& task) {
+  v1::Vae& own = *task.mutable_vae();
+  SetImages(options, own);
+  AddAll(options.at("enc_hidden_sizes"), *own.mutable_encoder());
+  AddAll(options.at("dec_hidden_sizes"), *own.mutable_decoder());
+  own.set_latent(options.at("n_z"));
+  own.set_activation(ActivationOf(options.at("activation")));
+  EXPECT_EQ(options.at("bin_size").get<double>(), 1.0 / 255);
+  EXPECT_EQ(options.at("clip").get<double>(), 10);
+  own.set_centred(FlagOf(options, "center_data"));
+  own.set_per_dim_loss(FlagOf(options, "per_dim_loss"));
+  SetInitializer(kind, own);
+}
+
+template <class TaskMessage>
+void SetText(const GoldenOptions& options, TaskMessage& task) {
+  const auto vocabulary = options.at("vocab_size").get<uint32_t>();
+  constexpr uint32_t kFewest = 259;  // of a text
+  task.set_vocabulary(vocabulary);
+  task.mutable_text()->set_path("golden");
+  task.mutable_text()->set_vocabulary(
+      std::max(kFewest, options.value("dataset_vocab_size", vocabulary)));
+  task.set_batch(options.at("batch_size"));
+  task.set_length(options.at("sequence_length"));
+}
+
+// The library's "vanilla" and "gru" of sampled tasks are LSTMs.
+v1::RnnCell CellOf(const std::string& core) {
+  if (core == "VanillaRNN") return v1::RNN_CELL_VANILLA;
+  if (core == "IRNN") return v1::RNN_CELL_IRNN;
+  EXPECT_TRUE(core == "GRU" || core == "LSTM") << core;
+  return core == "GRU" ? v1::RNN_CELL_GRU : v1::RNN_CELL_LSTM;
+}
+
+void SetRnnLm(const std::string& kind, const GoldenOptions& options, v1::Task& task) {
+  v1::RnnLm& own = *task.mutable_rnn_lm();
+  SetText(options, own);
+  own.set_cell(CellOf(options.value("core", std::string("LSTM"))));
+  own.set_embedding(options.at("embedding_dim"));
+  own.set_hidden(options.at("hidden_size"));
+  SetInitializer(kind, own);
+  own.set_meta_loss(MetaLossOf(kind));
+}
+
+void SetTransformerLm(const std::string& kind, const GoldenOptions& options, v1::Task& task) {
+  v1::TransformerLm& own = *task.mutable_transformer_lm();
+  SetText(options, own);
+  own.set_width(options.at("d_model"));
+  own.set_heads(options.at("num_heads"));
+  own.set_key_size(options.at("key_size"));
+  own.set_layers(options.at("num_layers"));
+  own.set_dropout(options.at("dropout_rate"));
+  own.set_meta_loss(MetaLossOf(kind));
+}
+
 // The library's kind of a task, and how its options are ours.
 using Setter = void (*)(const std::string& kind, const GoldenOptions& options, v1::Task& task);
 
@@ -165,6 +236,13 @@ const std::map<std::string, Setter>& Setters() {
       {"vit", SetVit},
       {"param_vit", SetVit},
       {"mlp_mixer", SetMlpMixer},
+      {"image_mlp_ae", SetAutoencoder},
+      {"param_image_mlp_ae", SetAutoencoder},
+      {"param_image_mlp_vae", SetVae},
+      {"rnn_lm", SetRnnLm},
+      {"param_lm_rnn", SetRnnLm},
+      {"transformer_lm", SetTransformerLm},
+      {"param_lm_transformer", SetTransformerLm},
       {"sum_quadratic", SetQuadratic},
       {"quadratic_data", SetQuadratic},
       {"noisy_mean_quadratic", SetQuadratic},
