@@ -12,6 +12,7 @@
 #include "common/config/scalar.h"
 #include "common/config/schema.h"
 #include "common/config/suggest.h"
+#include "common/task/field_fault.h"
 
 namespace paceline {
 namespace {
@@ -19,13 +20,6 @@ namespace {
 using google::protobuf::FieldDescriptor;
 using google::protobuf::Message;
 using google::protobuf::OneofDescriptor;
-
-bool InRange(double value, const v1::FieldRule& rule) {
-  if (!std::isfinite(value)) return false;
-  if (rule.has_min() && (rule.exclusive_min() ? value <= rule.min() : value < rule.min()))
-    return false;
-  return !rule.has_max() || (rule.exclusive_max() ? value < rule.max() : value <= rule.max());
-}
 
 // One value, of a field or of an element of a list.
 class Value {
@@ -39,15 +33,15 @@ class Value {
     switch (field_.cpp_type()) {
       case FieldDescriptor::CPPTYPE_UINT32: {
         const uint32_t value = Get(&Reflection::GetUInt32, &Reflection::GetRepeatedUInt32);
-        return Unless(InRange(value, rule), fmt::format("{}", value));
+        return Unless(IsInRange(value, rule), fmt::format("{}", value));
       }
       case FieldDescriptor::CPPTYPE_UINT64: {
         const uint64_t value = Get(&Reflection::GetUInt64, &Reflection::GetRepeatedUInt64);
-        return Unless(InRange(static_cast<double>(value), rule), fmt::format("{}", value));
+        return Unless(IsInRange(static_cast<double>(value), rule), fmt::format("{}", value));
       }
       case FieldDescriptor::CPPTYPE_DOUBLE: {
         const double value = Get(&Reflection::GetDouble, &Reflection::GetRepeatedDouble);
-        return Unless(InRange(value, rule), FormatNumber(value));
+        return Unless(IsInRange(value, rule), FormatNumber(value));
       }
       case FieldDescriptor::CPPTYPE_STRING: {
         const std::string value = Get(&Reflection::GetString, &Reflection::GetRepeatedString);

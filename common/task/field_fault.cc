@@ -2,7 +2,7 @@
 
 #include <fmt/format.h>
 
-#include "paceline/v1/options.pb.h"
+#include <cmath>
 
 namespace paceline {
 namespace {
@@ -18,6 +18,9 @@ double NumberOf(const Message& message, const FieldDescriptor& field, int index)
     case FieldDescriptor::CPPTYPE_UINT32:
       return one ? reflection.GetUInt32(message, &field)
                  : reflection.GetRepeatedUInt32(message, &field, index);
+    case FieldDescriptor::CPPTYPE_UINT64:
+      return static_cast<double>(one ? reflection.GetUInt64(message, &field)
+                                     : reflection.GetRepeatedUInt64(message, &field, index));
     case FieldDescriptor::CPPTYPE_DOUBLE:
       return one ? reflection.GetDouble(message, &field)
                  : reflection.GetRepeatedDouble(message, &field, index);
@@ -33,9 +36,7 @@ bool IsAllowed(const FieldDescriptor& field, double value) {
   if (field.cpp_type() == FieldDescriptor::CPPTYPE_ENUM) {
     return value != 0 && field.enum_type()->FindValueByNumber(static_cast<int>(value)) != nullptr;
   }
-  const v1::FieldRule& rule = field.options().GetExtension(v1::rule);
-  return !(rule.has_min() && value < rule.min()) && !(rule.has_max() && value > rule.max()) &&
-         value == value;
+  return IsInRange(value, field.options().GetExtension(v1::rule));
 }
 
 std::string ListFault(const Message& message, const FieldDescriptor& field,
@@ -70,6 +71,13 @@ std::string OneFault(const Message& message, const FieldDescriptor& field,
 }
 
 }  // namespace
+
+bool IsInRange(double value, const v1::FieldRule& rule) {
+  if (!std::isfinite(value)) return false;
+  if (rule.has_min() && (rule.exclusive_min() ? value <= rule.min() : value < rule.min()))
+    return false;
+  return !rule.has_max() || (rule.exclusive_max() ? value < rule.max() : value <= rule.max());
+}
 
 std::string FieldFault(const Message& message, const std::string& path) {
   const auto& type = *message.GetDescriptor();
