@@ -22,10 +22,11 @@
 namespace paceline {
 namespace {
 
-// One size of each family.
+// One size of each family, of convolutions two.
 constexpr const char* kTasks[] = {
     "{image_mlp: {hidden: [128, 128], size: 16, norm: layer}}",
     "{conv_net: {channels: [16, 32]}}",
+    "{conv_net: {channels: [16, 32], size: 28}}",
     "{resnet: {size: 16, blocks: [1, 1, 1, 1], channels: [16, 16, 32, 32], stem_channels: 16}}",
     "{autoencoder: {hidden: [128, 32, 128], size: 16}}",
     "{vae: {encoder: [128], decoder: [128], size: 16}}",

@@ -9,70 +9,14 @@ namespace {
 
 using fused::Frame;
 
-void Compute(const Frame& f, int n) {
-  switch (f.at(n).op) {
-    case Op::kInput:
-    case Op::kParameter:
-    case Op::kDraw:
-    case Op::kEpisode:
-    case Op::kConstant:
-    case Op::kReshape:
-    case Op::kStopGradient:
-      return;
-    case Op::kDense:
-      return fused::Dense(f, n);
-    case Op::kConv:
-      return fused::Conv(f, n);
-    case Op::kMaxPool:
-    case Op::kMeanPool:
-      return fused::Pooled(f, n);
-    case Op::kEmbed:
-      return fused::Embed(f, n);
-    case Op::kBatchNorm:
-    case Op::kLayerNorm:
-      return fused::Normed(f, n);
-    case Op::kAttention:
-      return fused::Attended(f, n);
-    case Op::kRecurrent:
-      return fused::Recurrent(f, n);
-    case Op::kCrossEntropy:
-      return fused::CrossEntropies(f, n);
-    case Op::kAdd:
-    case Op::kSubtract:
-    case Op::kMultiply:
-    case Op::kDivide:
-      return fused::Joined(f, n);
-    case Op::kActivate:
-    case Op::kAffine:
-    case Op::kSquare:
-    case Op::kSqrt:
-    case Op::kExp:
-    case Op::kLog:
-    case Op::kTanh:
-    case Op::kSigmoid:
-    case Op::kClip:
-      return fused::Mapped(f, n);
-    case Op::kNotEqual:
-    case Op::kFold:
-      return fused::OfTokens(f, n);
-    case Op::kTranspose:
-      return fused::Transposed(f, n);
-    case Op::kConcat:
-      return fused::Concatenated(f, n);
-    case Op::kSlice:
-      return fused::Sliced(f, n);
-    case Op::kBroadcast:
-      return fused::Broadcasted(f, n);
-    case Op::kSum:
-    case Op::kMean:
-      return fused::Reduced(f, n);
-    case Op::kSelect:
-      return fused::Selected(f, n);
-  }
-}
+// How an operation is computed, and the slopes of its inputs; null: nothing is to be done.
+struct Steps {
+  void (*value)(const Frame& f, int n) = nullptr;
+  void (*slopes)(const Frame& f, int n) = nullptr;
+};
 
-void ComputeSlopes(const Frame& f, int n) {
-  switch (f.at(n).op) {
+Steps StepsOf(Op op) {
+  switch (op) {
     case Op::kInput:
     case Op::kParameter:
     case Op::kDraw:
@@ -80,32 +24,30 @@ void ComputeSlopes(const Frame& f, int n) {
     case Op::kConstant:
     case Op::kReshape:
     case Op::kStopGradient:
-    case Op::kNotEqual:
-    case Op::kFold:
-      return;
+      return {};
     case Op::kDense:
-      return fused::DenseSlope(f, n);
+      return {fused::Dense, fused::DenseSlope};
     case Op::kConv:
-      return fused::ConvSlope(f, n);
+      return {fused::Conv, fused::ConvSlope};
     case Op::kMaxPool:
     case Op::kMeanPool:
-      return fused::PooledSlope(f, n);
+      return {fused::Pooled, fused::PooledSlope};
     case Op::kEmbed:
-      return fused::EmbedSlope(f, n);
+      return {fused::Embed, fused::EmbedSlope};
     case Op::kBatchNorm:
     case Op::kLayerNorm:
-      return fused::NormedSlope(f, n);
+      return {fused::Normed, fused::NormedSlope};
     case Op::kAttention:
-      return fused::AttendedSlope(f, n);
+      return {fused::Attended, fused::AttendedSlope};
     case Op::kRecurrent:
-      return fused::RecurrentSlope(f, n);
+      return {fused::Recurrent, fused::RecurrentSlope};
     case Op::kCrossEntropy:
-      return fused::CrossEntropiesSlope(f, n);
+      return {fused::CrossEntropies, fused::CrossEntropiesSlope};
     case Op::kAdd:
     case Op::kSubtract:
     case Op::kMultiply:
     case Op::kDivide:
-      return fused::JoinedSlope(f, n);
+      return {fused::Joined, fused::JoinedSlope};
     case Op::kActivate:
     case Op::kAffine:
     case Op::kSquare:
@@ -115,21 +57,25 @@ void ComputeSlopes(const Frame& f, int n) {
     case Op::kTanh:
     case Op::kSigmoid:
     case Op::kClip:
-      return fused::MappedSlope(f, n);
+      return {fused::Mapped, fused::MappedSlope};
+    case Op::kNotEqual:
+    case Op::kFold:
+      return {fused::OfTokens};
     case Op::kTranspose:
-      return fused::TransposedSlope(f, n);
+      return {fused::Transposed, fused::TransposedSlope};
     case Op::kConcat:
-      return fused::ConcatenatedSlope(f, n);
+      return {fused::Concatenated, fused::ConcatenatedSlope};
     case Op::kSlice:
-      return fused::SlicedSlope(f, n);
+      return {fused::Sliced, fused::SlicedSlope};
     case Op::kBroadcast:
-      return fused::BroadcastedSlope(f, n);
+      return {fused::Broadcasted, fused::BroadcastedSlope};
     case Op::kSum:
     case Op::kMean:
-      return fused::ReducedSlope(f, n);
+      return {fused::Reduced, fused::ReducedSlope};
     case Op::kSelect:
-      return fused::SelectedSlope(f, n);
+      return {fused::Selected, fused::SelectedSlope};
   }
+  return {};
 }
 
 }  // namespace
@@ -157,7 +103,8 @@ FusedNetwork::FusedNetwork(const Network& network, lane::Target target)
 
 void FusedNetwork::Forward(const Frame& frame) const {
   for (int n = 0; n < static_cast<int>(network_.nodes.size()); ++n) {
-    if (frame.place(n).used) Compute(frame, n);
+    const auto value = StepsOf(network_.at(n).op).value;
+    if (frame.place(n).used && value != nullptr) value(frame, n);
   }
 }
 
@@ -165,7 +112,7 @@ void FusedNetwork::Backward(const Frame& frame) const {
   for (int n = static_cast<int>(network_.nodes.size()) - 1; n >= 0; --n) {
     if (!frame.place(n).has_slope) continue;
     frame.ClearShared(n);
-    ComputeSlopes(frame, n);
+    if (const auto slopes = StepsOf(network_.at(n).op).slopes) slopes(frame, n);
   }
 }
 
