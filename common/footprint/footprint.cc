@@ -85,7 +85,7 @@ struct Drawn {
 
 // What a sample draws first, as good as any other draws; or the task itself.
 std::vector<Drawn> DrawsOf(const v1::Task& task, uint64_t key) {
-  constexpr uint32_t kDraws = 128;
+  constexpr uint32_t kDraws = 64;
   std::vector<Drawn> draws;
   for (uint32_t block = 0; block < (task.has_sample() ? kDraws : 1); ++block) {
     v1::Task drawn = DrawTask(task, key, block, /*episode=*/0);
@@ -95,18 +95,29 @@ std::vector<Drawn> DrawsOf(const v1::Task& task, uint64_t key) {
   return draws;
 }
 
-// Blocks hold what they use: of a sample's data as many kinds as there are blocks, the largest
-// first. seen: those that are counted already.
-uint64_t DataBytes(std::span<const Drawn> draws, size_t blocks, std::set<std::string>& seen) {
-  std::vector<uint64_t> kinds;
-  for (const Drawn& drawn : draws) {
-    const std::optional<DataUse>& use = drawn.facts.data;
-    if (use && seen.insert(TextOf(*use)).second) kinds.push_back(BytesOf(*use));
+// Of memory that a job's data take.
+class DataBytes {
+ public:
+  void Add(std::span<const Drawn> draws) {
+    for (const Drawn& drawn : draws) {
+      const std::optional<DataUse>& use = drawn.facts.data;
+      if (!use || !seen_.insert(TextOf(*use)).second) continue;
+      (draws.size() == 1 ? fixed_ : sampled_).push_back(BytesOf(*use));
+    }
   }
-  std::ranges::sort(kinds, std::greater());
-  kinds.resize(std::min(kinds.size(), blocks));
-  return std::accumulate(kinds.begin(), kinds.end(), uint64_t{0});
-}
+
+  // Of samples, what as many blocks hold as there are: the largest.
+  uint64_t Total(size_t blocks) {
+    std::ranges::sort(sampled_, std::greater());
+    sampled_.resize(std::min(sampled_.size(), blocks));
+    const uint64_t fixed = std::accumulate(fixed_.begin(), fixed_.end(), uint64_t{0});
+    return std::accumulate(sampled_.begin(), sampled_.end(), fixed);
+  }
+
+ private:
+  std::set<std::string> seen_;
+  std::vector<uint64_t> fixed_, sampled_;
+};
 
 // Of the draws the two that have the most parameters and the most values of layers.
 std::vector<v1::Task> LargestOf(std::span<const Drawn> draws) {
@@ -143,12 +154,13 @@ Footprint FootprintOf(const v1::JobConfig& config) {
   const uint64_t particles = config.estimator().block();
   footprint.blocks = config.estimator().particles() / config.estimator().block();
   std::vector<v1::Task> tasks;
-  std::set<std::string> data;
+  DataBytes data;
   for (const v1::Task& task : config.tasks()) {
     const std::vector<Drawn> draws = DrawsOf(task, config.seed());
-    footprint.data_bytes += DataBytes(draws, footprint.blocks, data);
+    data.Add(draws);
     for (v1::Task& largest : LargestOf(draws)) tasks.push_back(std::move(largest));
   }
+  footprint.data_bytes = data.Total(footprint.blocks);
   for (const v1::Task& task : tasks) {
     const uint64_t run =
         kFloat * (ParameterCount(task) + StateFloats(config.optimizer(), task)) + 128;

@@ -5,8 +5,11 @@
 
 #include <algorithm>
 #include <optional>
+#include <utility>
 
+#include "common/network/cost.h"
 #include "common/task/data_use.h"
+#include "common/task/families.h"
 #include "common/task/parts.h"
 #include "common/task/sampled_families.h"
 #include "common/task/task_draws.h"
@@ -21,10 +24,22 @@ using google::protobuf::Message;
 constexpr uint32_t kTries = 512;
 constexpr double kDefaultGflops = 20;
 
+// What a draw is judged by, of hundreds: nothing of FactsOf but what CostOf asks.
+TaskFacts FactsOfDraw(const v1::Task& task) {
+  Network network = *NetworkOf(task);
+  const NetworkCost cost = CostOf(network);
+  TaskFacts facts;
+  facts.tensors = std::move(network.tensors);
+  facts.batch_floats = cost.input_floats;
+  facts.value_floats = cost.value_floats;
+  facts.flops = cost.flops;
+  return facts;
+}
+
 // How much of the tighter limit the task takes; 0: there is none.
 double PartOf(const v1::Budget& budget, const v1::Task& task) {
   if (!(budget.seconds_per_step() > 0) && !(budget.bytes() > 0)) return 0;
-  const TaskCost cost = CostOf(FactsOf(task), budget);
+  const TaskCost cost = CostOf(FactsOfDraw(task), budget);
   double part = 0;
   if (budget.seconds_per_step() > 0) part = cost.seconds_per_step / budget.seconds_per_step();
   if (budget.bytes() > 0) part = std::max(part, cost.bytes / budget.bytes());
