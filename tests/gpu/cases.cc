@@ -1,8 +1,12 @@
+#include <google/protobuf/text_format.h>
+
 #include <bit>
 #include <cmath>
+#include <optional>
 #include <random>
 #include <utility>
 
+#include "common/task/families.h"
 #include "tests/gpu/checks.h"
 
 namespace paceline {
@@ -36,6 +40,47 @@ std::unique_ptr<ImageMlp> MadeUpTask(int size, std::vector<int> hidden, v1::Acti
   widths.push_back(data->classes);
   return std::make_unique<ImageMlp>(std::move(data), SoftmaxMlp(std::move(widths), activation),
                                     batch);
+}
+
+namespace {
+
+constexpr int64_t kRows = 256, kClasses = 10;
+
+// Rows of an input, in memory of its owner.
+struct Rows {
+  std::vector<std::vector<float>> floats;
+  std::vector<std::vector<int32_t>> tokens;
+
+  TorchArray Add(const NetworkInput& input, std::mt19937& random) {
+    const std::vector<int64_t> shape(input.shape.begin() + 1, input.shape.end());
+    const auto numbers = static_cast<size_t>(kRows * ElementsOf(shape));
+    if (input.kind == InputKind::kLabels || input.kind == InputKind::kTokens) {
+      std::vector<int32_t>& own = tokens.emplace_back(numbers);
+      for (int32_t& token : own) token = static_cast<int32_t>(random() % kClasses);
+      return {own.data(), shape};
+    }
+    std::uniform_real_distribution<float> value(0.0f, 1.0f);
+    std::vector<float>& own = floats.emplace_back(numbers);
+    for (float& number : own) number = value(random);
+    return {own.data(), shape};
+  }
+};
+
+}  // namespace
+
+MadeUpNetwork MakeUpNetwork(const char* text) {
+  MadeUpNetwork made;
+  google::protobuf::TextFormat::ParseFromString(text, &made.config);
+  Network network = *NetworkOf(made.config);
+  std::mt19937 random(1);
+  const auto rows = std::make_shared<Rows>();
+  SplitArrays arrays{.arrays = {}, .rows = kRows};
+  for (const NetworkInput& input : network.inputs)
+    arrays.arrays.push_back(rows->Add(input, random));
+  std::optional<TaskData> data;
+  if (!network.inputs.empty()) data = TaskData{rows, arrays, arrays, arrays, arrays};
+  made.task = std::make_unique<NetworkTask>(made.config, std::move(network), std::move(data));
+  return made;
 }
 
 v1::LearnedOptimizer Adafac(uint32_t hidden) {

@@ -10,6 +10,7 @@
 #include "tests/testing/samples.h"
 #include "worker/cuda/device.h"
 #include "worker/task/image_mlp/image_mlp.h"
+#include "worker/task/network/network_task.h"
 
 namespace paceline {
 
@@ -28,6 +29,13 @@ struct GpuCheck {
 // An image MLP on made-up data, so that no data set is needed.
 std::unique_ptr<ImageMlp> MadeUpTask(int size, std::vector<int> hidden, v1::Activation activation,
                                      int batch);
+
+// A network on made-up data: its config as a message's text.
+struct MadeUpNetwork {
+  v1::Task config;
+  std::unique_ptr<NetworkTask> task;
+};
+MadeUpNetwork MakeUpNetwork(const char* text);
 
 // One that diverges, and one of each family and other widths; if `quick`, of three families.
 std::vector<NamedOptimizer> Optimizers(bool quick);

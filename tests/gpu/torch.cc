@@ -75,13 +75,13 @@ double Deviation(std::span<const float> actual, std::span<const float> expected)
   return largest;
 }
 
-absl::Status CheckOne(GpuCheck& check, const char* task_name, const ImageMlp& task,
-                      const NamedOptimizer& optimizer) {
+absl::Status CheckOne(GpuCheck& check, const char* task_name, const v1::Task& config,
+                      const Task& task, const NamedOptimizer& optimizer) {
   const std::vector<float> theta = InitialTheta(LayoutOf(optimizer.config), 3);
   const auto train =
       [&](std::shared_ptr<const cuda::Device> device) -> absl::StatusOr<std::vector<float>> {
-    auto runs = MakeRuns(v1::ENGINE_TORCH, optimizer.config, ConfigOf(task), task, kRuns,
-                         std::move(device));
+    auto runs =
+        MakeRuns(v1::ENGINE_TORCH, optimizer.config, config, task, kRuns, std::move(device));
     if (!runs.ok()) return runs.status();
     return Train(**runs, theta);
   };
@@ -108,11 +108,48 @@ absl::Status CheckOne(GpuCheck& check, const char* task_name, const ImageMlp& ta
   return absl::OkStatus();
 }
 
-absl::Status Measure(GpuCheck& check, const char* task_name, const ImageMlp& task,
-                     const NamedOptimizer& optimizer, int runs_at_once) {
+// One of each family; what steps and episodes draw is of the host's tables.
+constexpr const char* kNetworks[] = {
+    "image_mlp { dataset: DATASET_FASHION_MNIST size: 6 hidden: [9, 7] activation: ACTIVATION_ANY "
+    "norm: NORM_LAYER dropout: 0.3 init: INITIALIZER_ANY batch: 8 }",
+    "conv_net { dataset: DATASET_FASHION_MNIST size: 7 channels: [5, 4] "
+    "activation: ACTIVATION_TANH pool: POOL_AVG layer_pool: LAYER_POOL_MAX norm: NORM_LAYER "
+    "batch: 8 }",
+    "autoencoder { dataset: DATASET_FASHION_MNIST size: 5 hidden: [9, 4, 9] "
+    "activation: ACTIVATION_TANH batch: 8 log_loss: FLAG_FALSE centred: FLAG_ANY "
+    "constrained: FLAG_ANY meta_loss: META_LOSS_PARAMETRIC }",
+    "vae { dataset: DATASET_FASHION_MNIST size: 4 encoder: 8 decoder: 8 latent: 3 "
+    "activation: ACTIVATION_TANH batch: 8 centred: FLAG_ANY per_dim_loss: FLAG_TRUE }",
+    "rnn_lm { vocabulary: 10 cell: RNN_CELL_GRU embedding: 5 hidden: 6 batch: 4 length: 7 }",
+    "rnn_lm { vocabulary: 10 cell: RNN_CELL_LSTM embedding: 5 hidden: 6 batch: 4 length: 7 }",
+    "transformer_lm { vocabulary: 10 width: 8 heads: 2 key_size: 4 layers: 1 dropout: 0.1 "
+    "batch: 4 length: 6 }",
+    "vit { dataset: DATASET_FASHION_MNIST size: 8 patch: 4 layers: 1 width: 6 heads: 2 mlp: 5 "
+    "dropout: 0.1 attention_dropout: 0.1 batch: 8 }",
+    "mlp_mixer { dataset: DATASET_FASHION_MNIST size: 8 patch: 4 blocks: 1 width: 6 "
+    "tokens_mlp: 5 channels_mlp: 7 batch: 8 }",
+    "quadratic { dimension: 9 kind: QUADRATIC_KIND_SPECTRUM condition: 100 }",
+};
+
+// By momentum with a small rate: other rules make steps of what is rounding.
+absl::Status CheckNetworks(GpuCheck& check) {
+  v1::LearnedOptimizer momentum;
+  momentum.mutable_learnable_sgdm()->set_learning_rate(0.003);
+  momentum.mutable_learnable_sgdm()->set_momentum(0.5);
+  for (const char* text : kNetworks) {
+    const MadeUpNetwork network = MakeUpNetwork(text);
+    absl::Status status =
+        CheckOne(check, text, network.config, *network.task, {"learnable_sgdm", momentum});
+    if (!status.ok()) return status;
+  }
+  return absl::OkStatus();
+}
+
+absl::Status Measure(GpuCheck& check, const char* task_name, const v1::Task& config,
+                     const Task& task, const NamedOptimizer& optimizer, int runs_at_once) {
   constexpr int64_t kSteps = 50;
-  auto runs = MakeRuns(v1::ENGINE_TORCH, optimizer.config, ConfigOf(task), task, runs_at_once,
-                       check.device);
+  auto runs =
+      MakeRuns(v1::ENGINE_TORCH, optimizer.config, config, task, runs_at_once, check.device);
   if (!runs.ok()) return runs.status();
   for (int run = 0; run < runs_at_once; ++run) {
     if (absl::Status s = (*runs)->Start(run, {5, static_cast<uint32_t>(run / 2), 1}, 1000);
@@ -154,11 +191,12 @@ absl::Status CheckTorch(GpuCheck& check) {
   const auto deep = MadeUpTask(9, {17, 24, 5}, v1::ACTIVATION_GELU, 37);
   for (const NamedOptimizer& optimizer : Optimizers(check.quick)) {
     if (optimizer.name.ends_with("diverges")) continue;
-    absl::Status status = CheckOne(check, "mlp:64-32-10 relu", *small, optimizer);
-    if (status.ok()) status = CheckOne(check, "mlp:81-17-24-5-10 gelu", *deep, optimizer);
+    absl::Status status = CheckOne(check, "mlp:64-32-10 relu", ConfigOf(*small), *small, optimizer);
+    if (status.ok())
+      status = CheckOne(check, "mlp:81-17-24-5-10 gelu", ConfigOf(*deep), *deep, optimizer);
     if (!status.ok()) return status;
   }
-  return absl::OkStatus();
+  return CheckNetworks(check);
 }
 
 absl::Status MeasureTorch(GpuCheck& check) {
@@ -166,9 +204,23 @@ absl::Status MeasureTorch(GpuCheck& check) {
   const auto small = MadeUpTask(8, {32}, v1::ACTIVATION_RELU, 128);
   const auto large = MadeUpTask(28, {128, 128}, v1::ACTIVATION_RELU, 128);
   const NamedOptimizer adafac{"AdafacMLP h4", Adafac(4)}, lopt{"MLPLOpt h32", MlpLopt(32)};
-  absl::Status status = Measure(check, "mlp:64-32-10 relu", *small, adafac, 512);
-  if (status.ok()) status = Measure(check, "mlp:64-32-10 relu", *small, lopt, 512);
-  if (status.ok()) status = Measure(check, "mlp:784-128-128-10 relu", *large, adafac, 64);
+  absl::Status status = Measure(check, "mlp:64-32-10 relu", ConfigOf(*small), *small, adafac, 512);
+  if (status.ok())
+    status = Measure(check, "mlp:64-32-10 relu", ConfigOf(*small), *small, lopt, 512);
+  if (status.ok())
+    status = Measure(check, "mlp:784-128-128-10 relu", ConfigOf(*large), *large, adafac, 64);
+  constexpr const char* kLarge[] = {
+      "conv_net { dataset: DATASET_FASHION_MNIST size: 28 channels: [16, 32] "
+      "activation: ACTIVATION_RELU pool: POOL_AVG batch: 128 }",
+      "rnn_lm { vocabulary: 256 cell: RNN_CELL_LSTM embedding: 64 hidden: 128 batch: 128 "
+      "length: 32 }",
+      "transformer_lm { vocabulary: 512 width: 128 heads: 4 key_size: 32 layers: 1 batch: 64 "
+      "length: 32 }",
+  };
+  for (const char* text : kLarge) {
+    const MadeUpNetwork network = MakeUpNetwork(text);
+    if (status.ok()) status = Measure(check, text, network.config, *network.task, adafac, 16);
+  }
   return status;
 }
 
