@@ -113,7 +113,7 @@ constexpr const char* kNetworks[] = {
     "image_mlp { dataset: DATASET_FASHION_MNIST size: 6 hidden: [9, 7] activation: ACTIVATION_ANY "
     "norm: NORM_LAYER dropout: 0.3 init: INITIALIZER_ANY batch: 8 }",
     "conv_net { dataset: DATASET_FASHION_MNIST size: 7 channels: [5, 4] "
-    "activation: ACTIVATION_TANH pool: POOL_AVG layer_pool: LAYER_POOL_MAX norm: NORM_LAYER "
+    "activation: ACTIVATION_TANH pool: POOL_AVG layer_pool: LAYER_POOL_MAX "
     "batch: 8 }",
     "autoencoder { dataset: DATASET_FASHION_MNIST size: 5 hidden: [9, 4, 9] "
     "activation: ACTIVATION_TANH batch: 8 log_loss: FLAG_FALSE centred: FLAG_ANY "
