@@ -14,22 +14,12 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "common/config/fault.h"
 #include "paceline/v1/job_config.pb.h"
 
 namespace paceline {
 
 inline constexpr size_t kMaxConfigBytes = 256 * 1024;
-
-struct Fault {
-  std::string file;     // or the whole `--set` argument, which has no line
-  int line = 0;         // from 1
-  int column = 0;       // from 1, in bytes
-  std::string message;  // what is wrong; what would be right
-
-  // "file:line:column: message", or "--set outer.steps=0: message".
-  std::string ToString() const;
-  bool operator==(const Fault&) const = default;
-};
 
 struct ParsedConfig {
   // With every default filled in. Valid if there are no faults, else not to be used.

@@ -10,12 +10,11 @@
 #include "common/config/optimizer_rules.h"
 #include "common/config/schema.h"
 #include "common/config/suggest.h"
+#include "common/config/task_rules.h"
 #include "common/estimator/settings.h"
 #include "common/lopt/curvature.h"
 #include "common/lopt/family.h"
 #include "common/task/facts.h"
-#include "common/task/field_fault.h"
-#include "common/task/task_fault.h"
 #include "common/tier/tier.h"
 
 namespace paceline {
@@ -121,16 +120,9 @@ void CheckMemory(const v1::JobConfig& config, Faults& faults) {
   }
 }
 
-// What one field of a task demands of another.
 void CheckTasks(const v1::JobConfig& config, Faults& faults) {
   for (int i = 0; i < config.tasks_size(); ++i) {
-    const v1::Task& task = config.tasks(i);
-    if (!FieldFault(task).empty()) continue;
-    const TaskFault fault = FaultOf(task);
-    if (fault.field.empty()) continue;
-    const std::string path =
-        fmt::format("{}.{}.{}", ElementPath("tasks", i), KindOf(task), fault.field);
-    faults.push_back({path, path + " " + fault.what, {path}});
+    CheckTaskRules(config.tasks(i), ElementPath("tasks", i), faults);
   }
 }
 

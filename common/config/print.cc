@@ -5,7 +5,7 @@
 #include <cstdint>
 #include <vector>
 
-#include "common/config/config.h"
+#include "common/config/read_message.h"
 #include "common/config/scalar.h"
 #include "common/config/schema.h"
 
@@ -128,6 +128,6 @@ std::string MappingLines(const Message& message, int indent) {
 
 }  // namespace
 
-std::string PrintConfig(const v1::JobConfig& config) { return MappingLines(config, 0); }
+std::string PrintMessage(const Message& message) { return MappingLines(message, 0); }
 
 }  // namespace paceline

@@ -252,19 +252,6 @@ absl::StatusOr<std::string> OptimizerYaml(const std::string& spec) {
   return fmt::format("{{{}: {{{}}}}}", kind, *fields);
 }
 
-absl::StatusOr<v1::Task> ParseTask(const std::string& yaml) {
-  auto made = MakeCase({.task = yaml,
-                        .optimizer = "learnable_sgd",
-                        .task_yaml = yaml,
-                        .optimizer_yaml = "{learnable_sgd: {}}",
-                        .particles = 1,
-                        .window = kDefaultWindow,
-                        .engine = "auto"},
-                       /*threads=*/1);
-  if (!made.ok()) return made.status();
-  return made->config.tasks(0);
-}
-
 std::string TaskSpec(const v1::Task& task) {
   const TaskFacts facts = FactsOf(task);
   if (facts.shorthand.empty()) {

@@ -31,8 +31,6 @@ struct CaseOptions {
 absl::StatusOr<std::string> TaskYaml(const std::string& spec);
 // `KIND[:key=value]...`, the keys of its message. As a YAML value.
 absl::StatusOr<std::string> OptimizerYaml(const std::string& spec);
-// A task as an element of a config's `tasks`: "{conv_net: {channels: [16, 32]}}".
-absl::StatusOr<v1::Task> ParseTask(const std::string& yaml);
 // A config's task or optimizer in the same words, defaults left out.
 std::string TaskSpec(const v1::Task& task);
 std::string OptimizerSpec(const v1::LearnedOptimizer& optimizer);

@@ -11,6 +11,7 @@
 #include <nlohmann/json.hpp>
 
 #include "common/base/aligned_floats.h"
+#include "common/config/task_rules.h"
 #include "common/task/facts.h"
 #include "common/tier/tier.h"
 #include "worker/bench/cases.h"
@@ -105,7 +106,7 @@ absl::Status RunTaskSection(const EngineBenchOptions& options, MachineLimits& li
                             const std::function<void(nlohmann::ordered_json)>& take) {
   DataStore data(options.data_dir);
   for (const char* yaml : kTasks) {
-    const auto config = ParseTask(yaml);
+    const auto config = ParseTask(yaml, "task");
     if (!config.ok()) return config.status();
     std::cerr << "  " << yaml << std::endl;
     const auto task = MakeTask(*config, data);

@@ -111,6 +111,7 @@ TEST(Fuzz, DamagedYamlHasFaultsOrIsValid) {
   std::cout << "seed " << kSeed << "\n";
   std::vector<std::string> corpus = {testing::kTrialYaml};
   for (const auto& entry : std::filesystem::directory_iterator("configs")) {
+    if (!entry.is_regular_file()) continue;
     corpus.push_back(*ReadFile(entry.path().string()));
   }
   std::sort(corpus.begin(), corpus.end());

@@ -17,7 +17,7 @@ namespace {
 
 std::vector<std::string> ShippedConfigs() {
   std::vector<std::string> paths;
-  for (const auto& entry : std::filesystem::recursive_directory_iterator("configs")) {
+  for (const auto& entry : std::filesystem::directory_iterator("configs")) {
     if (entry.is_regular_file()) paths.push_back(entry.path().string());
   }
   std::sort(paths.begin(), paths.end());
