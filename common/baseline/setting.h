@@ -1,0 +1,27 @@
+// A baseline with values for its hyperparameters: v1.BaselineSetting.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "absl/status/status.h"
+#include "common/baseline/rules.h"
+#include "common/baseline/schedule.h"
+#include "paceline/v1/evaluation.pb.h"
+
+namespace paceline {
+
+// InvalidArgument, with what would be right, for an unknown rule or hyperparameter, one given
+// twice, and a value that means nothing.
+absl::Status CheckBaseline(const v1::BaselineSetting& setting);
+
+// The value, or the default; 0 of a hyperparameter that the rule lacks. `setting` is one of `rule`.
+double ValueOf(const v1::BaselineSetting& setting, const BaselineRule& rule, std::string_view knob);
+
+// `setting` is valid.
+Schedule ScheduleOf(const v1::BaselineSetting& setting);
+
+// For people, the learning rate and what else is set: "rate 0.01, cosine, warm-up 0.05".
+std::string SettingText(const v1::BaselineSetting& setting);
+
+}  // namespace paceline
