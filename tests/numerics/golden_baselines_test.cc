@@ -1,78 +1,21 @@
-// Hand-designed optimizers against google/learned_optimization's: every baseline_* trajectory of
-// one that we have.
-#include <fmt/format.h>
+// Hand-designed optimizers against google/learned_optimization's: every baseline_* trajectory, in
+// float32 on every instruction set and in float64, and the schedules of learning rates.
 #include <gtest/gtest.h>
 
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
-#include <memory>
 
-#include "common/lopt/layout.h"
+#include "common/baseline/schedule.h"
 #include "tests/testing/golden.h"
-#include "worker/baselines/adamw.h"
-#include "worker/optim/optimizer.h"
+#include "tests/testing/golden_baseline.h"
+#include "tests/testing/targets.h"
+#include "worker/baselines/make.h"
 
 namespace paceline {
 namespace {
 
 using testing::GoldenFile;
-
-struct Subject {
-  std::unique_ptr<Optimizer> optimizer = nullptr;  // not supported, because
-  std::vector<float> theta = {};
-  std::string missing = {};
-};
-
-Subject Learnable(const v1::LearnedOptimizer& config, const std::vector<ParameterTensor>& tensors) {
-  return {MakeOptimizer(config, tensors, Arithmetic::kSimd), InitialTheta(LayoutOf(config), 0)};
-}
-
-Subject SubjectOf(const testing::GoldenOptions& options,
-                  const std::vector<ParameterTensor>& tensors) {
-  const std::string name = options.value("optimizer", "?");
-  const auto number = [&](const char* key, double otherwise) {
-    return options.value(key, otherwise);
-  };
-  v1::LearnedOptimizer config;
-  if (name == "SGD") {
-    config.mutable_learnable_sgd()->set_learning_rate(number("learning_rate", 0.01));
-    return Learnable(config, tensors);
-  }
-  if (name == "SGDM") {
-    config.mutable_learnable_sgdm()->set_learning_rate(number("learning_rate", 0.01));
-    config.mutable_learnable_sgdm()->set_momentum(number("momentum", 0.9));
-    return Learnable(config, tensors);
-  }
-  // Why an option has another value than it always has here; or nothing.
-  const auto fixed = [&](const char* key, double value) {
-    const double own = number(key, value);
-    return own == value ? "" : fmt::format("{} {:g}; here {:g}", key, own, value);
-  };
-  if (name == "Adam") {
-    if (std::string missing = fixed("epsilon_root", 1e-8); !missing.empty()) {
-      return {.missing = missing};
-    }
-    v1::LearnableAdam& adam = *config.mutable_learnable_adam();
-    adam.set_learning_rate(number("learning_rate", 0.01));
-    adam.set_beta1(number("beta1", 0.9));
-    adam.set_beta2(number("beta2", 0.999));
-    adam.set_epsilon(number("epsilon", 1e-8));
-    return Learnable(config, tensors);
-  }
-  if (name == "AdamW") {
-    for (const std::string& missing : {fixed("eps", 1e-8), fixed("eps_root", 0)}) {
-      if (!missing.empty()) return {.missing = missing};
-    }
-    const auto setting = [&](const char* key, double otherwise) {
-      return static_cast<float>(number(key, otherwise));
-    };
-    return {MakeAdamW(tensors),
-            {setting("learning_rate", 0.01), 0, 0, setting("b1", 0.9), setting("b2", 0.999),
-             setting("weight_decay", 1e-4)}};
-  }
-  return {.missing = "optimizer " + name};
-}
 
 std::vector<ParameterTensor> TensorsOf(const GoldenFile& file) {
   std::vector<ParameterTensor> tensors;
@@ -86,59 +29,131 @@ std::vector<ParameterTensor> TensorsOf(const GoldenFile& file) {
 }
 
 // All tensors' values of one update, from tensors [update, element].
-void Gather(const GoldenFile& file, const std::string& group,
-            const std::vector<ParameterTensor>& tensors, size_t update, std::vector<float>& out) {
+template <class Number>
+std::vector<Number> Gather(const GoldenFile& file, const std::string& group,
+                           const std::vector<ParameterTensor>& tensors, size_t update) {
+  std::vector<Number> out;
   for (const ParameterTensor& tensor : tensors) {
-    const auto all = file.at(group + tensor.name).f32();
-    std::ranges::copy(all.subspan(update * tensor.size, tensor.size),
-                      out.begin() + static_cast<ptrdiff_t>(tensor.offset));
+    const auto all = file.at(group + tensor.name).f32().subspan(update * tensor.size, tensor.size);
+    out.insert(out.end(), all.begin(), all.end());
   }
+  return out;
 }
 
-// Largest part of the tolerance over all updates: 2e-6·max(1, max|p|) + 5e-5·max|p − init|.
-double Deviation(const GoldenFile& file, const ParameterTensor& tensor,
-                 const std::vector<std::vector<float>>& trajectory) {
+// Parameters after each update.
+template <class Number>
+using Trajectory = std::vector<std::vector<Number>>;
+
+// update(number, gradient, parameters)
+template <class Number, class Update>
+Trajectory<Number> Follow(const GoldenFile& file, const std::vector<ParameterTensor>& tensors,
+                          const Update& update) {
+  std::vector<Number> parameters = Gather<Number>(file, "init/", tensors, 0);
+  Trajectory<Number> trajectory;
+  for (size_t i = 0; i < file.at("loss").elements(); ++i) {
+    const std::vector<Number> gradient = Gather<Number>(file, "grad/", tensors, i);
+    update(static_cast<int64_t>(i), gradient, parameters);
+    trajectory.push_back(parameters);
+  }
+  return trajectory;
+}
+
+Trajectory<float> InFloat(const GoldenFile& file, const v1::BaselineSetting& setting,
+                          const std::vector<ParameterTensor>& tensors, lane::Target target) {
+  const auto optimizer = MakeBaseline(setting, tensors, target).value();
+  const auto prepared = optimizer->Prepare({});
+  std::vector<float> state(optimizer->state_size(), NAN), scratch(optimizer->scratch_size(), NAN);
+  optimizer->InitState(*prepared, state);
+  return Follow<float>(file, tensors, [&](int64_t i, const auto& gradient, auto& parameters) {
+    const InnerStep step = {
+        .iteration = i, .num_steps = testing::StepsOf(file), .gradient = gradient.data()};
+    optimizer->Update(*prepared, step, parameters, state, scratch);
+  });
+}
+
+Trajectory<double> InDouble(const GoldenFile& file, const v1::BaselineSetting& setting,
+                            const std::vector<ParameterTensor>& tensors) {
+  const auto optimizer = MakeDoubleBaseline(setting, tensors).value();
+  std::vector<double> state(optimizer->state_size(), NAN), scratch(optimizer->scratch_size(), NAN);
+  optimizer->InitState(state);
+  return Follow<double>(file, tensors, [&](int64_t i, const auto& gradient, auto& parameters) {
+    optimizer->Update(i, testing::StepsOf(file), gradient.data(), parameters, state, scratch);
+  });
+}
+
+struct Deviation {
+  double size = 1;      // max(1, max|p|)
+  double movement = 0;  // max|p − init|
+  double off = 0;
+};
+
+template <class Number>
+Deviation DeviationOf(const GoldenFile& file, const ParameterTensor& tensor,
+                      const Trajectory<Number>& trajectory) {
   const auto expected = file.at("param64/" + tensor.name).f64();
   const auto initial = file.at("init/" + tensor.name).f32();
-  double largest = 1, movement = 0, off = 0;
+  Deviation deviation;
   for (size_t i = 0; i < expected.size(); ++i) {
-    largest = std::max(largest, std::abs(expected[i]));
-    movement = std::max(movement, std::abs(expected[i] - initial[i % tensor.size]));
-    const double d =
-        std::abs(trajectory[i / tensor.size][tensor.offset + i % tensor.size] - expected[i]);
-    off = std::isnan(d) ? INFINITY : std::max(off, d);
+    const double moved = expected[i] - static_cast<double>(initial[i % tensor.size]);
+    deviation.size = std::max(deviation.size, std::abs(expected[i]));
+    deviation.movement = std::max(deviation.movement, std::abs(moved));
+    const auto own =
+        static_cast<double>(trajectory[i / tensor.size][tensor.offset + i % tensor.size]);
+    const double off = std::abs(own - expected[i]);
+    deviation.off = std::isnan(off) ? INFINITY : std::max(deviation.off, off);
   }
-  return off / (2e-6 * largest + 5e-5 * movement);
+  return deviation;
 }
 
 TEST(GoldenBaselines, FollowTheLibrarysTrajectories) {
   testing::CheckGoldenFiles("baseline_trajectory", [](const GoldenFile& file) -> std::string {
     const std::vector<ParameterTensor> tensors = TensorsOf(file);
-    const testing::GoldenOptions options(file.config);
-    const Subject subject = SubjectOf(options, tensors);
-    if (subject.optimizer == nullptr) return subject.missing;
-    if (!options.Unread().empty()) return options.Unread();
-    std::vector<float> parameters(tensors.back().offset + tensors.back().size);
-    std::vector<float> gradient(parameters.size()), state(subject.optimizer->state_size());
-    std::vector<float> scratch(subject.optimizer->scratch_size());
-    Gather(file, "init/", tensors, 0, parameters);
-    const auto prepared = subject.optimizer->Prepare(subject.theta);
-    subject.optimizer->InitState(*prepared, state);
-    std::vector<std::vector<float>> trajectory;
-    for (size_t update = 0; update < file.at("loss").elements(); ++update) {
-      Gather(file, "grad/", tensors, update, gradient);
-      // So long a training that a rate that falls has hardly begun to.
-      const InnerStep step = {.iteration = static_cast<int64_t>(update),
-                              .num_steps = int64_t{1} << 50,
-                              .gradient = gradient.data()};
-      subject.optimizer->Update(*prepared, step, parameters, state, scratch);
-      trajectory.push_back(parameters);
+    v1::BaselineSetting setting;
+    const std::string missing = testing::SettingOf(file, setting);
+    if (!missing.empty()) return missing;
+    EXPECT_TRUE(CheckBaseline(setting).ok()) << CheckBaseline(setting);
+    for (const lane::Target target : testing::RunnableTargets()) {
+      const Trajectory<float> trajectory = InFloat(file, setting, tensors, target);
+      for (const ParameterTensor& tensor : tensors) {
+        const Deviation deviation = DeviationOf(file, tensor, trajectory);
+        const double allowed = 2e-6 * deviation.size + 5e-5 * deviation.movement;
+        EXPECT_LE(deviation.off, allowed) << tensor.name << " " << lane::TargetName(target);
+        std::printf("%-36s %s %-7s %5.1f %% of its tolerance\n", file.name.c_str(),
+                    tensor.name.c_str(), lane::TargetName(target), 100 * deviation.off / allowed);
+      }
     }
+    return "";
+  });
+}
+
+TEST(GoldenBaselines, TheSameTextInDoubleIsExact) {
+  testing::CheckGoldenFiles("baseline_trajectory", [](const GoldenFile& file) -> std::string {
+    const std::vector<ParameterTensor> tensors = TensorsOf(file);
+    v1::BaselineSetting setting;
+    const std::string missing = testing::SettingOf(file, setting);
+    if (!missing.empty()) return missing;
+    const Trajectory<double> trajectory = InDouble(file, setting, tensors);
     for (const ParameterTensor& tensor : tensors) {
-      const double deviation = Deviation(file, tensor, trajectory);
-      EXPECT_LE(deviation, 1) << tensor.name;
-      std::printf("%-32s %s %5.1f %% of its tolerance\n", file.name.c_str(), tensor.name.c_str(),
-                  100 * deviation);
+      const Deviation deviation = DeviationOf(file, tensor, trajectory);
+      EXPECT_LE(deviation.off, 1e-12 * deviation.movement) << tensor.name;
+    }
+    return "";
+  });
+}
+
+TEST(GoldenBaselines, SchedulesAreTheLibrarys) {
+  testing::CheckGoldenFiles("schedules", [](const GoldenFile& file) -> std::string {
+    const auto steps = file.at("step").i32();
+    for (const std::string& name : file.NamesUnder("value64/")) {
+      testing::GoldenSchedule schedule;
+      const std::string missing = testing::ScheduleOf(file.config, name, schedule);
+      if (!missing.empty()) return name + ": " + missing;
+      const auto expected = file.at("value64/" + name).f64();
+      for (size_t i = 0; i < steps.size(); ++i) {
+        const double rate =
+            schedule.peak * ScheduleFactor(schedule.schedule, steps[i], schedule.updates);
+        EXPECT_NEAR(rate, expected[i], 1e-12 * schedule.peak) << name << " " << steps[i];
+      }
     }
     return "";
   });

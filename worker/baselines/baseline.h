@@ -13,7 +13,7 @@
 namespace paceline {
 
 // One thing that is tuned.
-struct Knob {
+struct GridKnob {
   std::string name;                     // "warm-up"
   std::vector<double> values;           // what is tried, in order: neighbours are alike
   std::vector<std::string> words = {};  // of each value, where the number says nothing; else empty
@@ -21,6 +21,8 @@ struct Knob {
   // "warm-up 0.1"
   std::string Text(size_t value) const;
 };
+
+using Knob = GridKnob;
 
 struct Baseline {
   std::string key;          // for files: "adamw"

@@ -7,7 +7,7 @@
 
 namespace paceline {
 
-std::string Knob::Text(size_t value) const {
+std::string GridKnob::Text(size_t value) const {
   return words.empty() ? fmt::format("{} {:g}", name, values[value]) : words[value];
 }
 
