@@ -1,0 +1,68 @@
+// Which settings of a hand-designed optimizer are tried under a budget, and which one is taken.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "common/baseline/setting.h"
+#include "common/suite/cases.h"
+#include "paceline/v1/evaluation.pb.h"
+
+namespace paceline {
+
+// Settings are tried in rounds: all of a round at once, in any order. What is tried is a function
+// of rule, budget, key and the losses that came back.
+//   zero-shot  nothing is tried; the rule's defaults, which are what was best on the reference task
+//   rates      learning rates at equal ratios over the rule's range, all else at the defaults
+//   trials     the defaults, then draws of all searched hyperparameters
+// Where the best setting lies at an edge of a range, the range is widened there by a factor of ten
+// and a quarter of the budget is tried in what was added, up to three times.
+class BaselineSearch {
+ public:
+  BaselineSearch(const BaselineRule& rule, const BaselineBudget& budget, uint64_t key);
+
+  // The round at hand; empty: the search is over.
+  const std::vector<v1::BaselineSetting>& round() const { return round_; }
+  // losses: of round()'s settings, in order; not finite: the worst. The next round follows.
+  void Take(const std::vector<double>& losses);
+
+  // Of all so far; ties go to the one that was tried first.
+  const v1::BaselineSetting& best() const { return best_; }
+  uint64_t trials() const { return trials_; }
+  // Searched hyperparameters of the best setting that lie at an edge of what was tried.
+  std::vector<std::string> at_edge() const;
+
+ private:
+  struct Axis {  // of a searched hyperparameter with a range
+    Knob knob;
+  };
+  struct Part {  // what an axis was widened by
+    Knob beyond;
+    Side side = Side::kHigh;
+  };
+
+  std::optional<Side> EdgeOf(const Axis& axis) const;
+  double Best(const Axis& axis) const;
+  std::vector<v1::BaselineSetting> Rates() const;
+  std::vector<v1::BaselineSetting> Draws();
+  // Widens the axes at whose edge the best setting lies.
+  std::vector<Part> Widen();
+  // Settings in those parts; none if there are none.
+  std::vector<v1::BaselineSetting> Widened();
+  double Uniform();
+
+  const BaselineRule& rule_;
+  const BaselineBudget budget_;
+  const uint64_t key_;
+  std::vector<Axis> axes_;  // the learning rate first
+  std::vector<v1::BaselineSetting> round_;
+  v1::BaselineSetting best_;
+  std::optional<double> best_loss_;
+  uint64_t trials_ = 0;
+  uint64_t drawn_ = 0;
+  int widenings_ = 0;
+};
+
+}  // namespace paceline

@@ -1,0 +1,18 @@
+// Names that follow from content.
+#pragma once
+
+#include <google/protobuf/message.h>
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace paceline {
+
+// A run key of its own for each use: a job's is its config's seed.
+uint64_t KeyFor(std::string_view use, uint64_t seed);
+
+// SHA-256 in hexadecimal digits of the message as bytes, the same for equal messages of one schema.
+std::string ContentDigest(const google::protobuf::Message& message);
+
+}  // namespace paceline
