@@ -11,7 +11,6 @@
 namespace paceline {
 namespace {
 
-constexpr int64_t kCurvePoints = 100;
 // Enough for the batched engine to gain from it, few enough to share out among threads.
 constexpr size_t kRunsTogether = 4;
 
@@ -70,8 +69,6 @@ absl::Status Train(InnerRuns& runs, std::span<const RunPlan> plans, int64_t step
 }
 
 }  // namespace
-
-int64_t CurveSpan(int64_t steps) { return std::max<int64_t>(steps / kCurvePoints, 1); }
 
 absl::StatusOr<TrainingRuns> TrainingRuns::Create(const v1::Task& task, v1::Engine engine,
                                                   DataStore& data, int threads) {

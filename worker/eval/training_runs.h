@@ -15,6 +15,7 @@
 #include "worker/baselines/baseline.h"
 #include "worker/data/dataset.h"
 #include "worker/engine/inner_runs.h"
+#include "worker/eval/unit_runner.h"
 #include "worker/task/task.h"
 
 namespace paceline {
@@ -32,9 +33,6 @@ struct RunResult {
   double test_loss = 0;       // on the whole test split, with the last weights
   bool diverged = false;      // a loss was not finite
 };
-
-// Inner steps per point of a curve of at most about 100 points.
-int64_t CurveSpan(int64_t steps);
 
 enum class TestLoss { kMeasured, kLeftOut };  // left out: 0
 
