@@ -20,15 +20,39 @@ class PlainScores : public ScoreSource {
                    std::span<const float> parameters) override {
     return task_.Score(seed, batch, parameters);
   }
+  SplitScore Evaluate(const RunSeed& seed, Split split,
+                      std::span<const float> parameters) override {
+    return task_.Evaluate(seed, parameters, split, 0);
+  }
 
  private:
   const Task& task_;
+};
+
+// Sums over a split's batches.
+struct SplitTotal {
+  double loss = 0, wrong = 0, examples = 0;
+
+  // Of examples from number `begin` on.
+  void Add(const kernels::MlpKernel& kernel, const Examples& all, size_t begin, size_t count,
+           std::span<const float> parameters, std::span<float> scratch) {
+    const size_t inputs = all.images.size() / all.count();
+    AlignedFloats images(count * inputs);
+    std::copy_n(all.images.data() + begin * inputs, count * inputs, images.data());
+    const std::vector<int32_t> labels(all.labels.data() + begin, all.labels.data() + begin + count);
+    const kernels::MlpScore score = kernel.Score(images.span(), labels, parameters, scratch);
+    loss += static_cast<double>(score.loss) * static_cast<double>(count);
+    wrong += static_cast<double>(score.wrong);
+    examples += static_cast<double>(count);
+  }
+  SplitScore Mean() const { return {.loss = loss / examples, .error = wrong / examples}; }
 };
 
 class ImageMlpScores : public ScoreSource {
  public:
   ImageMlpScores(const ImageMlp& task, lane::Target target)
       : task_(task),
+        target_(target),
         kernel_(KernelShape(task), target),
         indices_(task.batch()),
         labels_(task.batch()),
@@ -42,6 +66,25 @@ class ImageMlpScores : public ScoreSource {
         kernel_.Score(images_.span(), labels_, parameters, scratch_.span());
     return {.loss = score.loss,
             .error = static_cast<float>(score.wrong) / static_cast<float>(labels_.size())};
+  }
+  // In batches of the task's own size, and one more of what is left over.
+  SplitScore Evaluate(const RunSeed&, Split split, std::span<const float> parameters) override {
+    const Examples& all = task_.ExamplesOf(split);
+    const size_t batch = labels_.size();
+    SplitTotal total;
+    size_t begin = 0;
+    for (; begin + batch <= all.count(); begin += batch) {
+      total.Add(kernel_, all, begin, batch, parameters, scratch_.span());
+    }
+    if (begin < all.count()) {
+      kernels::MlpShape shape = KernelShape(task_);
+      shape.batch = static_cast<int>(all.count() - begin);
+      const kernels::MlpKernel rest(shape, target_);
+      AlignedFloats scratch(rest.scratch_size());
+      total.Add(rest, all, begin, all.count() - begin, parameters, scratch.span());
+    }
+    drawn_ = false;
+    return total.Mean();
   }
 
  private:
@@ -59,6 +102,7 @@ class ImageMlpScores : public ScoreSource {
   }
 
   const ImageMlp& task_;
+  const lane::Target target_;
   kernels::MlpKernel kernel_;
   std::vector<uint32_t> indices_;  // [batch]
   std::vector<int32_t> labels_;    // [batch]
@@ -84,6 +128,10 @@ class NetworkScores : public ScoreSource {
     drawn_batch_ = batch;
     const NetworkScore score = network_.Score(inputs_, parameters, scratch_.span());
     return {.loss = score.loss, .error = score.error};
+  }
+  SplitScore Evaluate(const RunSeed& seed, Split split,
+                      std::span<const float> parameters) override {
+    return task_.Evaluate(seed, parameters, split, 0);
   }
 
  private:

@@ -17,6 +17,9 @@ class ScoreSource {
   // As Task::Score.
   virtual BatchScore Score(const RunSeed& seed, const FreshBatch& batch,
                            std::span<const float> parameters) = 0;
+  // As Task::Evaluate of a whole split.
+  virtual SplitScore Evaluate(const RunSeed& seed, Split split,
+                              std::span<const float> parameters) = 0;
 };
 
 // The task's own loops. `task` outlives the source.

@@ -128,7 +128,7 @@ absl::Status TrainingRuns::RunRange(const MakeInnerRuns& make, std::span<const R
     double test = 0;
     if (test_loss == TestLoss::kMeasured) {
       const std::vector<float> parameters = (*runs)->Parameters(static_cast<int>(run));
-      test = task_->EvaluateLoss(plans[run].seed, parameters, Split::kTest, 0);
+      test = task_->Evaluate(plans[run].seed, parameters, Split::kTest, 0).loss;
     }
     results[run] = tallies[run].Finish(test);
   }

@@ -64,17 +64,15 @@ class Gauge {
   }
 
   void AddFinal(const RunSeed& seed, std::span<const float> parameters, v1::RunOutcome& outcome) {
-    const auto fresh = [&](Split split) {
-      return MeanOf(seed, parameters, {.split = split, .purpose = Purpose::kFinalBatch},
-                    kFinalBatches);
-    };
-    const BatchScore held_out = fresh(Split::kOuterValid);
+    const BatchScore held_out =
+        MeanOf(seed, parameters, {.split = Split::kOuterValid, .purpose = Purpose::kFinalBatch},
+               kFinalBatches);
+    const SplitScore test = scores_->Evaluate(seed, Split::kTest, parameters);
     outcome.set_held_out_loss(Counted(held_out.loss, outcome));
-    const double test = task_.EvaluateLoss(seed, parameters, Split::kTest, 0);
-    outcome.set_test_loss(Counted(static_cast<float>(test), outcome));
+    outcome.set_test_loss(Counted(static_cast<float>(test.loss), outcome));
     if (!task_.has_classes()) return;
     outcome.set_held_out_error(held_out.error);
-    outcome.set_test_error(fresh(Split::kTest).error);
+    outcome.set_test_error(static_cast<float>(test.error));
   }
 
  private:

@@ -87,20 +87,22 @@ const Examples& ImageClassifier::ExamplesOf(Split split) const {
   return data_->test;
 }
 
-double ImageClassifier::EvaluateLoss(const RunSeed&, std::span<const float> parameters, Split split,
+SplitScore ImageClassifier::Evaluate(const RunSeed&, std::span<const float> parameters, Split split,
                                      size_t examples) const {
   constexpr size_t kChunk = 256;  // bounds the memory of the hidden layers
   const Examples& all = ExamplesOf(split);
   const size_t count = examples == 0 ? all.count() : std::min(examples, all.count());
   const size_t pixels = all.images.size() / all.count();
-  double total = 0;
+  SplitScore total;
   for (size_t begin = 0; begin < count; begin += kChunk) {
     const size_t size = std::min(kChunk, count - begin);
     const auto images = std::span(all.images).subspan(begin * pixels, size * pixels);
     const auto labels = std::span(all.labels).subspan(begin, size);
-    total += static_cast<double>(size) * Loss(images, labels, parameters);
+    const BatchScore score = Score(images, labels, parameters);
+    total.loss += static_cast<double>(size) * Loss(images, labels, parameters);
+    total.error += static_cast<double>(size) * score.error;
   }
-  return total / static_cast<double>(count);
+  return {total.loss / static_cast<double>(count), total.error / static_cast<double>(count)};
 }
 
 }  // namespace paceline

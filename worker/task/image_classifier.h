@@ -22,7 +22,7 @@ class ImageClassifier : public Task {
   bool has_classes() const override { return true; }
   BatchScore Score(const RunSeed& seed, const FreshBatch& batch,
                    std::span<const float> parameters) const override;
-  double EvaluateLoss(const RunSeed& seed, std::span<const float> parameters, Split split,
+  SplitScore Evaluate(const RunSeed& seed, std::span<const float> parameters, Split split,
                       size_t examples) const override;
   const TorchProgram* torch_program() const override { return &program_; }
 

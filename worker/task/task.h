@@ -46,6 +46,10 @@ struct BatchScore {
   float loss = 0;   // mean over the batch; raw
   float error = 0;  // 1 − accuracy; of a task that has no classes, 0
 };
+// The same of a split.
+struct SplitScore {
+  double loss = 0, error = 0;
+};
 
 // Immutable after construction and thread-safe.
 class Task {
@@ -77,9 +81,9 @@ class Task {
   // On a fresh batch; tasks without data return their loss.
   virtual BatchScore Score(const RunSeed& seed, const FreshBatch& batch,
                            std::span<const float> parameters) const = 0;
-  // Mean loss on the first `examples` of a split (0: all), for evaluation; tasks without data
-  // return their loss.
-  virtual double EvaluateLoss(const RunSeed& seed, std::span<const float> parameters, Split split,
+  // On the first `examples` of a split (0: all), for evaluation; tasks without data return their
+  // loss.
+  virtual SplitScore Evaluate(const RunSeed& seed, std::span<const float> parameters, Split split,
                               size_t examples) const = 0;
 
   // ---- what else runs it; null where that does not ----

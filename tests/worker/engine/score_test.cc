@@ -127,5 +127,20 @@ TEST(ScoreTest, ParametersThatAreNotNumbersHaveALossThatIsNone) {
   EXPECT_FALSE(std::isfinite(MakeKernelScores(*task)->Score(kSeed, {}, p).loss));
 }
 
+// Every example once, in whole batches and one of the rest.
+TEST(ScoreTest, AWholeSplitByTheKernelIsThatOfThePlainLoops) {
+  for (const int batch : {128, 77}) {
+    const auto task = MakeIt(TaskConfig({13, 7}, batch));
+    const std::vector<float> p = RandomParameters(*task);
+    for (const Split split : {Split::kOuterValid, Split::kTest}) {
+      const SplitScore plain = MakePlainScores(*task)->Evaluate(kSeed, split, p);
+      const SplitScore kernel = MakeKernelScores(*task)->Evaluate(kSeed, split, p);
+      EXPECT_NEAR(kernel.loss, plain.loss, 1e-5 * plain.loss);
+      EXPECT_NEAR(kernel.error, plain.error, 1e-3);
+      EXPECT_GT(plain.error, 0.2);
+    }
+  }
+}
+
 }  // namespace
 }  // namespace paceline

@@ -123,7 +123,7 @@ TEST(ImageMlp, EvaluationIsTheMeanOverAWholeSplitWhateverTheChunks) {
   const auto whole = [&](const Examples& examples) {
     return network.Loss(examples.images, examples.labels, parameters);
   };
-  const auto evaluate = [&](Split split) { return mlp.EvaluateLoss({}, parameters, split, 0); };
+  const auto evaluate = [&](Split split) { return mlp.Evaluate({}, parameters, split, 0).loss; };
   EXPECT_NEAR(evaluate(Split::kTrain), whole(mlp.data().train), 1e-9);
   EXPECT_NEAR(evaluate(Split::kInnerValid), whole(mlp.data().inner_valid), 1e-9);
   EXPECT_NEAR(evaluate(Split::kOuterValid), whole(mlp.data().outer_valid), 1e-9);
@@ -135,24 +135,24 @@ TEST(ImageMlp, EvaluationTakesTheFirstExamplesOrAllIfThereAreFewer) {
   const std::vector<float> parameters = Initial(mlp, {.key = 1});
   const Examples& test = mlp.data().test;
   const SoftmaxMlp network({kPixels, 5, 3}, v1::ACTIVATION_RELU);
-  EXPECT_NEAR(mlp.EvaluateLoss({}, parameters, Split::kTest, 20),
+  EXPECT_NEAR(mlp.Evaluate({}, parameters, Split::kTest, 20).loss,
               network.Loss(std::span(test.images).first(20 * kPixels),
                            std::span(test.labels).first(20), parameters),
               1e-9);
-  EXPECT_EQ(mlp.EvaluateLoss({}, parameters, Split::kTest, 1000),
-            mlp.EvaluateLoss({}, parameters, Split::kTest, 0));
+  EXPECT_EQ(mlp.Evaluate({}, parameters, Split::kTest, 1000).loss,
+            mlp.Evaluate({}, parameters, Split::kTest, 0).loss);
 }
 
 TEST(ImageMlp, GradientDescentLowersTheLoss) {
   const ImageMlp mlp = MakeMlp(100);
   std::vector<float> parameters = Initial(mlp, {.key = 1});
   std::vector<float> gradient(parameters.size());
-  const double before = mlp.EvaluateLoss({}, parameters, Split::kTrain, 0);
+  const double before = mlp.Evaluate({}, parameters, Split::kTrain, 0).loss;
   for (int step = 0; step < 50; ++step) {
     mlp.LossAndGradient({.key = 1}, step, parameters, gradient);
     for (size_t i = 0; i < parameters.size(); ++i) parameters[i] -= 0.1f * gradient[i];
   }
-  EXPECT_LT(mlp.EvaluateLoss({}, parameters, Split::kTrain, 0), before);
+  EXPECT_LT(mlp.Evaluate({}, parameters, Split::kTrain, 0).loss, before);
 }
 
 }  // namespace

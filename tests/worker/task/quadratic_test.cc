@@ -57,7 +57,7 @@ TEST(Quadratic, ItStartsAtAStandardNormal) {
   const Quadratic task(100000, v1::QUADRATIC_KIND_PLAIN);
   std::vector<float> start(100000);
   task.SampleInitial(kSeed, start);
-  EXPECT_NEAR(task.EvaluateLoss(kSeed, start, Split::kTrain, 0) / 1e5, 1, 5 * std::sqrt(2e-5));
+  EXPECT_NEAR(task.Evaluate(kSeed, start, Split::kTrain, 0).loss / 1e5, 1, 5 * std::sqrt(2e-5));
 }
 
 TEST(Quadratic, TheMetaLossIsTheLossWithinItsBoundAndFiniteForAnyLoss) {

@@ -150,14 +150,14 @@ BatchScore NetworkTask::Score(const RunSeed& seed, const FreshBatch& batch,
 }
 
 // The losses of a split's batches by SIMD.
-class NetworkTask::BatchLoss {
+class NetworkTask::SplitBatches {
  public:
-  explicit BatchLoss(const NetworkTask& task)
+  explicit SplitBatches(const NetworkTask& task)
       : task_(task), network_(task.network_), scratch_(network_.scratch_size()) {}
 
   // On as many rows of the split as a batch has, from row number `begin` of those to be evaluated.
-  double Of(const RunSeed& seed, Split split, size_t begin,
-            std::span<const float> parameters) const {
+  NetworkScore Of(const RunSeed& seed, Split split, size_t begin,
+                  std::span<const float> parameters) const {
     const auto stride = static_cast<size_t>(task_.data_->Of(split).stride);
     std::vector<uint32_t> rows(static_cast<size_t>(task_.network_.batch));
     for (size_t i = 0; i < rows.size(); ++i) {
@@ -166,7 +166,7 @@ class NetworkTask::BatchLoss {
     const FreshBatch fresh = {
         .split = split, .purpose = Purpose::kFinalBatch, .number = static_cast<int64_t>(begin)};
     const NetworkInputs inputs = task_.InputsOf(seed, DrawStream(seed, fresh), split, rows);
-    return network_.Score(inputs, parameters, scratch_.span()).loss;
+    return network_.Score(inputs, parameters, scratch_.span());
   }
 
  private:
@@ -177,30 +177,34 @@ class NetworkTask::BatchLoss {
 
 // In batches of the task's own size, since batch norm depends on it; what is left over is one more,
 // smaller batch.
-double NetworkTask::EvaluateLoss(const RunSeed& seed, std::span<const float> parameters,
+SplitScore NetworkTask::Evaluate(const RunSeed& seed, std::span<const float> parameters,
                                  Split split, size_t examples) const {
   if (!data_) {
-    return Score(seed, {.split = split, .purpose = Purpose::kFinalBatch}, parameters).loss;
+    return {.loss =
+                Score(seed, {.split = split, .purpose = Purpose::kFinalBatch}, parameters).loss};
   }
   const SplitArrays& arrays = data_->Of(split);
   const auto all = static_cast<size_t>((arrays.rows + arrays.stride - 1) / arrays.stride);
   const size_t count = examples == 0 ? all : std::min(examples, all);
   const auto batch = static_cast<size_t>(network_.batch);
-  double total = 0;
+  SplitScore total;
+  const auto add = [&](const NetworkScore& score, size_t rows) {
+    total.loss += static_cast<double>(rows) * score.loss;
+    total.error += static_cast<double>(rows) * score.error;
+  };
   size_t begin = 0;
   if (count >= batch) {
-    const BatchLoss whole(*this);
+    const SplitBatches whole(*this);
     for (; begin + batch <= count; begin += batch) {
-      total += static_cast<double>(batch) * whole.Of(seed, split, begin, parameters);
+      add(whole.Of(seed, split, begin, parameters), batch);
     }
   }
   if (begin < count) {
     const NetworkTask rest(
         config_, *NetworkOf(WithBatch(config_, static_cast<int64_t>(count - begin))), data_);
-    total +=
-        static_cast<double>(count - begin) * BatchLoss(rest).Of(seed, split, begin, parameters);
+    add(SplitBatches(rest).Of(seed, split, begin, parameters), count - begin);
   }
-  return total / static_cast<double>(count);
+  return {total.loss / static_cast<double>(count), total.error / static_cast<double>(count)};
 }
 
 }  // namespace paceline

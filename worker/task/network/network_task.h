@@ -29,7 +29,7 @@ class NetworkTask : public Task {
   bool has_classes() const override { return network_.logits >= 0; }
   BatchScore Score(const RunSeed& seed, const FreshBatch& batch,
                    std::span<const float> parameters) const override;
-  double EvaluateLoss(const RunSeed& seed, std::span<const float> parameters, Split split,
+  SplitScore Evaluate(const RunSeed& seed, std::span<const float> parameters, Split split,
                       size_t examples) const override;
   const TorchProgram* torch_program() const override { return &program_; }
   const NetworkTask* network_task() const override { return this; }
@@ -45,7 +45,7 @@ class NetworkTask : public Task {
   void FillStepInputs(const RunSeed& seed, const FreshBatch& batch, NetworkInputs& inputs) const;
 
  private:
-  class BatchLoss;
+  class SplitBatches;
 
   NetworkInputs InputsOf(const RunSeed& seed, const Stream& draws, Split split,
                          std::span<const uint32_t> rows) const;

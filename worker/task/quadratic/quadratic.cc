@@ -93,9 +93,9 @@ BatchScore Quadratic::Score(const RunSeed& seed, const FreshBatch&,
   return {.loss = LossAndGradient(Target(seed), parameters, std::span<float>())};
 }
 
-double Quadratic::EvaluateLoss(const RunSeed& seed, std::span<const float> parameters, Split,
+SplitScore Quadratic::Evaluate(const RunSeed& seed, std::span<const float> parameters, Split,
                                size_t) const {
-  return LossAndGradient(Target(seed), parameters, std::span<float>());
+  return {.loss = LossAndGradient(Target(seed), parameters, std::span<float>())};
 }
 
 }  // namespace paceline

@@ -29,7 +29,7 @@ class Quadratic : public Task {
   BatchScore Score(const RunSeed& seed, const FreshBatch& batch,
                    std::span<const float> parameters) const override;
   // The same on every split.
-  double EvaluateLoss(const RunSeed& seed, std::span<const float> parameters, Split split,
+  SplitScore Evaluate(const RunSeed& seed, std::span<const float> parameters, Split split,
                       size_t examples) const override;
 
   const TorchProgram* torch_program() const override { return &program_; }

@@ -33,7 +33,7 @@ float System::LossAndGradient(const RunSeed&, int64_t, std::span<const float>,
   FailNoOptimizer();
 }
 
-double System::EvaluateLoss(const RunSeed&, std::span<const float>, Split, size_t) const {
+SplitScore System::Evaluate(const RunSeed&, std::span<const float>, Split, size_t) const {
   FailNoOptimizer();
 }
 

@@ -34,7 +34,7 @@ class System : public Task {
   // the program.
   float LossAndGradient(const RunSeed& seed, int64_t step, std::span<const float> parameters,
                         std::span<float> gradient) const override;
-  double EvaluateLoss(const RunSeed& seed, std::span<const float> parameters, Split split,
+  SplitScore Evaluate(const RunSeed& seed, std::span<const float> parameters, Split split,
                       size_t examples) const override;
   BatchScore Score(const RunSeed& seed, const FreshBatch& batch,
                    std::span<const float> parameters) const override;

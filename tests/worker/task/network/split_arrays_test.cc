@@ -101,13 +101,13 @@ TEST(TextArrays, ANetworkTrainsOnIt) {
   std::vector<float> weights(task.parameter_count()), gradient(weights.size());
   const RunSeed seed = {.key = 5};
   task.SampleInitial(seed, weights);
-  EXPECT_NEAR(task.EvaluateLoss(seed, weights, Split::kOuterValid, 4), std::log(259.0), 1e-4);
+  EXPECT_NEAR(task.Evaluate(seed, weights, Split::kOuterValid, 4).loss, std::log(259.0), 1e-4);
   for (int step = 0; step < 200; ++step) {
     task.LossAndGradient(seed, step, weights, gradient);
     for (size_t i = 0; i < weights.size(); ++i) weights[i] -= 30 * gradient[i];
   }
   // Five signs, of which the space is twice as frequent.
-  EXPECT_LT(task.EvaluateLoss(seed, weights, Split::kOuterValid, 4), 3);
+  EXPECT_LT(task.Evaluate(seed, weights, Split::kOuterValid, 4).loss, 3);
 }
 
 TEST(TextArrays, ASplitShorterThanASequenceIsRefused) {
@@ -152,7 +152,7 @@ TEST(TableArrays, RowsAreFeaturesAndLabels) {
   EXPECT_EQ(inputs.arrays[0].floats.size(), 10u);
   EXPECT_EQ(inputs.arrays[1].tokens.size(), 5u);
   const std::vector<float> zeros(task.parameter_count());
-  EXPECT_NEAR(task.EvaluateLoss({}, zeros, Split::kTrain, 40), std::log(3.0), 1e-5);
+  EXPECT_NEAR(task.Evaluate({}, zeros, Split::kTrain, 40).loss, std::log(3.0), 1e-5);
 }
 
 TEST(TableArrays, RowsAreFeaturesAndNumbers) {
@@ -165,7 +165,7 @@ TEST(TableArrays, RowsAreFeaturesAndNumbers) {
   const NetworkTask task(v1::Task(), network, *data);
   const std::vector<float> zeros(task.parameter_count());
   // The mean square of standardised numbers.
-  EXPECT_NEAR(task.EvaluateLoss({}, zeros, Split::kTrain, 42), 1, 1e-5);
+  EXPECT_NEAR(task.Evaluate({}, zeros, Split::kTrain, 42).loss, 1, 1e-5);
 }
 
 TEST(TableArrays, ErrorsAreTheStores) {
