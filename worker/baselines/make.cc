@@ -60,6 +60,11 @@ constexpr RuleMaker Of(std::string_view key) {
   return {key, MakeFloat<kMake>, MakeDouble<kMake>};
 }
 
+template <auto kMake>
+constexpr RuleMaker OfFloats(std::string_view key) {
+  return {key, MakeFloat<kMake>, nullptr};
+}
+
 // One line for each of common/baseline's rules.
 constexpr RuleMaker kMakers[] = {
     Of<MakeSgd>("sgd"),
@@ -78,6 +83,9 @@ constexpr RuleMaker kMakers[] = {
     Of<MakeAdafactor>("adafactor"),
     Of<MakeSm3>("sm3"),
     Of<MakeLion>("lion"),
+    OfFloats<MakeShampoo>("shampoo"),
+    OfFloats<MakeSoap>("soap"),
+    OfFloats<MakeMuon>("muon"),
     Of<MakeScheduleFree>("schedule_free_adamw"),
 };
 

@@ -5,11 +5,14 @@
 #include "worker/baselines/rules/adam.h"
 #include "worker/baselines/rules/layerwise.h"
 #include "worker/baselines/rules/lion.h"
+#include "worker/baselines/rules/muon.h"
 #include "worker/baselines/rules/request.h"
 #include "worker/baselines/rules/rmsprop.h"
 #include "worker/baselines/rules/schedule_free.h"
 #include "worker/baselines/rules/sgd.h"
+#include "worker/baselines/rules/shampoo.h"
 #include "worker/baselines/rules/sm3.h"
+#include "worker/baselines/rules/soap.h"
 
 namespace paceline {
 
@@ -28,6 +31,9 @@ MadeRule<FromagePlan> MakeFromage(const RuleRequest& request);
 MadeRule<AdafactorPlan> MakeAdafactor(const RuleRequest& request);
 MadeRule<Sm3Plan> MakeSm3(const RuleRequest& request);
 MadeRule<LionPlan> MakeLion(const RuleRequest& request);
+MadeRule<ShampooPlan> MakeShampoo(const RuleRequest& request);
+MadeRule<SoapPlan> MakeSoap(const RuleRequest& request);
+MadeRule<MuonPlan> MakeMuon(const RuleRequest& request);
 MadeRule<ScheduleFreePlan> MakeScheduleFree(const RuleRequest& request);
 
 }  // namespace paceline

@@ -30,4 +30,9 @@ std::vector<RuleTensor> PlainTensors(const RuleRequest& request) {
   return plain;
 }
 
+void TakeAsMatrix(RuleTensor& tensor) {
+  tensor.columns = tensor.shape[tensor.rank - 1];
+  tensor.rows = static_cast<uint32_t>(tensor.size / tensor.columns);
+}
+
 }  // namespace paceline

@@ -33,6 +33,9 @@ struct MadeRule {
 // The tensors as they are: no state, not as matrices. At most kMaxRuleAxes axes each.
 std::vector<RuleTensor> PlainTensors(const RuleRequest& request);
 
+// As a matrix [in, out] (IsRuleMatrix).
+void TakeAsMatrix(RuleTensor& tensor);
+
 // A rule that keeps `arrays` numbers of each parameter and nothing else.
 template <class Plan>
 MadeRule<Plan> ElementRule(const RuleRequest& request, Plan plan, size_t arrays) {
