@@ -4,6 +4,7 @@
 #include <cmath>
 #include <limits>
 
+#include "common/baseline/transferred.h"
 #include "common/noise/streams.h"
 
 namespace paceline {
@@ -38,8 +39,7 @@ Knob Between(const Knob& knob, const Knob& widened, Side side) {
 }  // namespace
 
 BaselineSearch::BaselineSearch(const BaselineRule& rule, const BaselineBudget& budget, uint64_t key)
-    : rule_(rule), budget_(budget), key_(key) {
-  best_.set_rule(std::string(rule.key));
+    : rule_(rule), budget_(budget), key_(key), best_(TransferredSetting(rule)) {
   for (size_t k = 0; k < rule.knobs.size(); ++k) {
     const Knob& knob = rule.knobs[k];
     if (HasRange(knob) && (k == 0 || knob.searched)) axes_.push_back({knob});
@@ -100,7 +100,7 @@ std::vector<v1::BaselineSetting> BaselineSearch::Rates() const {
 }
 
 std::vector<v1::BaselineSetting> BaselineSearch::Draws() {
-  std::vector<v1::BaselineSetting> settings = {best_};  // the defaults
+  std::vector<v1::BaselineSetting> settings = {best_};
   while (settings.size() < budget_.count) {
     v1::BaselineSetting own = best_;
     for (const Knob& knob : rule_.knobs) {

@@ -14,9 +14,9 @@ namespace paceline {
 
 // Settings are tried in rounds: all of a round at once, in any order. What is tried is a function
 // of rule, budget, key and the losses that came back.
-//   zero-shot  nothing is tried; the rule's defaults, which are what was best on the reference task
-//   rates      learning rates at equal ratios over the rule's range, all else at the defaults
-//   trials     the defaults, then draws of all searched hyperparameters
+//   zero-shot  nothing is tried; the settings that were best on the reference task
+//   rates      learning rates at equal ratios over the rule's range, all else as transferred
+//   trials     the transferred settings, then draws of all searched hyperparameters
 // Where the best setting lies at an edge of a range, the range is widened there by a factor of ten
 // and a quarter of the budget is tried in what was added, up to three times.
 class BaselineSearch {

@@ -6,6 +6,9 @@
 #include <cmath>
 #include <functional>
 
+#include "common/baseline/transferred.h"
+#include "common/suite/keys.h"
+
 namespace paceline {
 namespace {
 
@@ -35,13 +38,21 @@ std::function<double(double)> Bowl(double best) {
   return [best](double rate) { return std::pow(std::log(rate / best), 2); };
 }
 
-TEST(BaselineSearch, ZeroShotTriesNothingAndTakesTheDefaults) {
+TEST(BaselineSearch, ZeroShotTriesNothingAndTakesWhatIsTransferred) {
   const BaselineSearch search(Rule("adam"), {Kind::kTransferred, 0}, 7);
   EXPECT_TRUE(search.round().empty());
   EXPECT_EQ(search.trials(), 0u);
   EXPECT_EQ(search.best().rule(), "adam");
-  EXPECT_TRUE(search.best().values().empty());
+  EXPECT_EQ(ContentDigest(search.best()), ContentDigest(TransferredSetting(Rule("adam"))));
   EXPECT_TRUE(search.at_edge().empty());
+}
+
+TEST(TransferredSettings, AreOfEveryRuleAndMeanSomething) {
+  for (const BaselineRule& rule : BaselineRules()) {
+    const v1::BaselineSetting setting = TransferredSetting(rule);
+    EXPECT_FALSE(setting.values().empty()) << rule.key;
+    EXPECT_TRUE(CheckBaseline(setting).ok()) << CheckBaseline(setting);
+  }
 }
 
 TEST(BaselineSearch, RatesLieAtEqualRatiosOverTheRange) {
@@ -82,12 +93,12 @@ TEST(BaselineSearch, AnEdgeThatThreeDecadesDoNotReachIsTold) {
   EXPECT_NEAR(RateOf(search.best()) / Rule("adam").knobs.front().high, 1000, 1);
 }
 
-TEST(BaselineSearch, TrialsBeginWithTheDefaultsAndAreTheSameEveryTime) {
+TEST(BaselineSearch, TrialsBeginWithWhatIsTransferredAndAreTheSameEveryTime) {
   const BaselineSearch one(Rule("adamw"), {Kind::kTrials, 150}, 7);
   const BaselineSearch two(Rule("adamw"), {Kind::kTrials, 150}, 7);
   const BaselineSearch other(Rule("adamw"), {Kind::kTrials, 150}, 8);
   ASSERT_EQ(one.round().size(), 150u);
-  EXPECT_TRUE(one.round()[0].values().empty());
+  EXPECT_EQ(ContentDigest(one.round()[0]), ContentDigest(TransferredSetting(Rule("adamw"))));
   for (size_t i = 0; i < 150; ++i) {
     EXPECT_EQ(one.round()[i].SerializeAsString(), two.round()[i].SerializeAsString());
     EXPECT_TRUE(CheckBaseline(one.round()[i]).ok()) << one.round()[i].DebugString();
