@@ -11,6 +11,9 @@ namespace paceline {
 namespace {
 
 constexpr int kMostWidenings = 3;
+// How many run once more, and by how many times as many trainings.
+constexpr size_t kFinalists = 6;
+constexpr uint32_t kMoreTrainings = 4;
 // A widening tries this part of the budget again.
 constexpr uint32_t kPart = 4;
 // Part of a range that counts as its edge.
@@ -53,15 +56,24 @@ BaselineSearch::BaselineSearch(const BaselineRule& rule, const BaselineBudget& b
 }
 
 void BaselineSearch::Take(const std::vector<double>& losses) {
+  if (last_) tried_.clear();
   for (size_t i = 0; i < round_.size() && i < losses.size(); ++i) {
     const double loss =
         std::isfinite(losses[i]) ? losses[i] : std::numeric_limits<double>::infinity();
-    if (best_loss_ && loss >= *best_loss_) continue;
-    best_loss_ = loss;
-    best_ = round_[i];
+    tried_.push_back({round_[i], loss});
   }
+  std::ranges::stable_sort(tried_, {}, &Trial::loss);
+  if (!tried_.empty()) best_ = tried_.front().setting;
+  if (last_) return round_.clear();
   trials_ += round_.size();
   round_ = widenings_++ < kMostWidenings ? Widened() : std::vector<v1::BaselineSetting>();
+  if (!round_.empty()) return;
+  last_ = true;
+  for (size_t i = 0; i < tried_.size() && i < kFinalists; ++i) round_.push_back(tried_[i].setting);
+}
+
+BaselineSearch::Trainings BaselineSearch::TrainingsOf(uint32_t seeds) const {
+  return last_ ? Trainings{seeds, kMoreTrainings * seeds} : Trainings{0, seeds};
 }
 
 std::vector<std::string> BaselineSearch::at_edge() const {

@@ -18,17 +18,25 @@ namespace paceline {
 //   rates      learning rates at equal ratios over the rule's range, all else as transferred
 //   trials     the transferred settings, then draws of all searched hyperparameters
 // Where the best setting lies at an edge of a range, the range is widened there by a factor of ten
-// and a quarter of the budget is tried in what was added, up to three times.
+// and a quarter of the budget is tried in what was added, up to three times. At last the best few
+// run once more, with trainings of their own and more of them: the least of many noisy losses is
+// not the best setting's.
 class BaselineSearch {
  public:
   BaselineSearch(const BaselineRule& rule, const BaselineBudget& budget, uint64_t key);
 
   // The round at hand; empty: the search is over.
   const std::vector<v1::BaselineSetting>& round() const { return round_; }
+  // Which trainings its settings are compared by, if `seeds` is the suite's number for them: their
+  // numbers begin at first, and there are count.
+  struct Trainings {
+    uint32_t first = 0, count = 0;
+  };
+  Trainings TrainingsOf(uint32_t seeds) const;
   // losses: of round()'s settings, in order; not finite: the worst. The next round follows.
   void Take(const std::vector<double>& losses);
 
-  // Of all so far; ties go to the one that was tried first.
+  // Of all so far, or of the last round if it is over; ties go to the one that was tried first.
   const v1::BaselineSetting& best() const { return best_; }
   uint64_t trials() const { return trials_; }
   // Searched hyperparameters of the best setting that lie at an edge of what was tried.
@@ -59,7 +67,12 @@ class BaselineSearch {
   std::vector<Axis> axes_;  // the learning rate first
   std::vector<v1::BaselineSetting> round_;
   v1::BaselineSetting best_;
-  std::optional<double> best_loss_;
+  struct Trial {
+    v1::BaselineSetting setting;
+    double loss = 0;
+  };
+  std::vector<Trial> tried_;  // by loss, the least first; equal ones in the order of their trials
+  bool last_ = false;         // the best few run once more
   uint64_t trials_ = 0;
   uint64_t drawn_ = 0;
   int widenings_ = 0;

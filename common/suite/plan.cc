@@ -105,7 +105,9 @@ void EvaluationPlan::AskRound(size_t number) {
     v1::EvaluationUnit unit = UnitOf(place);
     *unit.mutable_baseline() = round[setting];
     unit.set_key(KeyFor("tuning", suite_.seed()));
-    unit.set_runs(TuningSeeds(suite_));
+    const auto trainings = place.search->TrainingsOf(TuningSeeds(suite_));
+    unit.set_first_run(trainings.first);
+    unit.set_runs(trainings.count);
     Ask(std::move(unit), {.place = number, .tuning = true, .first = setting});
   }
 }

@@ -106,6 +106,27 @@ TEST(BaselineSearch, TrialsBeginWithWhatIsTransferredAndAreTheSameEveryTime) {
   EXPECT_NE(one.round()[1].SerializeAsString(), other.round()[1].SerializeAsString());
 }
 
+// The luckiest of many is not the best.
+TEST(BaselineSearch, TheBestFewRunOnceMoreAndThatDecides) {
+  BaselineSearch search(Rule("adam"), {Kind::kTrials, 50}, 7);
+  std::vector<double> losses(50);
+  for (size_t i = 0; i < 50; ++i) losses[i] = static_cast<double>(i);
+  EXPECT_EQ(search.TrainingsOf(3).first, 0u);
+  EXPECT_EQ(search.TrainingsOf(3).count, 3u);
+  while (search.round().size() > 6 || search.TrainingsOf(3).first == 0) {
+    losses.resize(search.round().size(), 1000);
+    search.Take(losses);
+    losses.clear();
+  }
+  ASSERT_EQ(search.round().size(), 6u);
+  EXPECT_EQ(search.TrainingsOf(3).first, 3u);
+  EXPECT_EQ(search.TrainingsOf(3).count, 12u);
+  const std::string third = ContentDigest(search.round()[2]);
+  search.Take({5, 4, 1, 2, 3, 6});
+  EXPECT_TRUE(search.round().empty());
+  EXPECT_EQ(ContentDigest(search.best()), third);
+}
+
 TEST(BaselineSearch, OfLossesThatAreNotNumbersNoneIsTaken) {
   const BaselineSearch search = Searched(Rule("adam"), {Kind::kRates, 10},
                                          [](double rate) { return rate > 0.05 ? NAN : -rate; });
