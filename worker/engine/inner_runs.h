@@ -58,7 +58,8 @@ class InnerRuns {
   virtual absl::Status Observe(StepObserver observer);
   // Run `to` becomes a copy of run `from` (parameters, optimizer state, seed, counter).
   virtual void Copy(int from, int to) = 0;
-  // Task parameters of a run, flat, in the order of Task::parameters().
+  // Task parameters of a run, flat, in the order of Task::parameters(), as its optimizer finishes
+  // them (Optimizer::Finish); the run goes on as it was.
   virtual std::vector<float> Parameters(int run) const = 0;
 };
 

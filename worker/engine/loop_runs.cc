@@ -65,8 +65,10 @@ class LoopRuns : public InnerRuns {
   }
   void Copy(int from, int to) override { runs_[to] = runs_[from]; }
   std::vector<float> Parameters(int run) const override {
-    const std::span<const float> values = runs_[run].parameters.span();
-    return {values.begin(), values.end()};
+    const Run& own = runs_[run];
+    std::vector<float> values(own.parameters.span().begin(), own.parameters.span().end());
+    if (!own.state.empty()) optimizer_->Finish(own.state.span(), values);
+    return values;
   }
 
  private:

@@ -42,6 +42,9 @@ class Optimizer {
   virtual void Update(const PreparedTheta& prepared, const InnerStep& step,
                       std::span<float> parameters, std::span<float> state,
                       std::span<float> scratch) const = 0;
+  // Replaces trained parameters by those to use once training is over. Most optimizers have no
+  // others.
+  virtual void Finish(std::span<const float> /*state*/, std::span<float> /*parameters*/) const {}
 };
 
 enum class Arithmetic { kScalar, kSimd };

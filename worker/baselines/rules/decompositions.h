@@ -23,17 +23,35 @@ PACELINE_LANE void Subtract(size_t count, lane::Number<V> factor, const lane::Nu
   Step<V>(count, factor, x, y);
 }
 
-// Replaces x by v such that x − 2·v·(v·x)/(v·v) has nothing beyond its first element, which is
-// `first`; 2/(v·v), or 0 where x has it already.
+// Largest |x|.
+template <class Number>
+PACELINE_LANE Number LargestOf(size_t count, const Number* x) {
+  Number largest = 0;
+  for (size_t i = 0; i < count; ++i) {
+    const Number size = x[i] < 0 ? -x[i] : x[i];
+    if (size > largest) largest = size;
+  }
+  return largest;
+}
+
+// Replaces x by a v, of no particular length, such that x − 2·v·(v·x)/(v·v) has nothing beyond its
+// first element, which is `first`; 2/(v·v), or 0 where x has it already.
 template <class V>
 PACELINE_LANE lane::Number<V> Reflector(size_t count, lane::Number<V>* x, lane::Number<V>& first) {
   using Number = lane::Number<V>;
-  const Number beyond = SumOfSquares<V>(count - 1, x + 1);
+  constexpr auto kNothing = static_cast<Number>(1e-37);
   first = x[0];
+  // Squares of small numbers would be 0.
+  const Number largest = LargestOf(count, x);
+  if (!(largest > kNothing)) return 0;
+  ForElements<V>(count, [=]<class W>(size_t i) PACELINE_INLINE_LAMBDA {
+    (W::Load(x + i) / W::Set(largest)).Store(x + i);
+  });
+  const Number beyond = SumOfSquares<V>(count - 1, x + 1);
   if (!(beyond > 0)) return 0;
-  const Number norm = Root(x[0] * x[0] + beyond);
-  first = x[0] > 0 ? -norm : norm;
-  x[0] = x[0] - first;
+  const Number norm = Root(x[0] * x[0] + beyond), signed_norm = x[0] > 0 ? -norm : norm;
+  first = signed_norm * largest;
+  x[0] = x[0] - signed_norm;
   return 2 / (x[0] * x[0] + beyond);
 }
 
@@ -42,10 +60,8 @@ template <class V>
 PACELINE_LANE lane::Number<V> Largest(size_t n, size_t stride, const lane::Number<V>* a) {
   lane::Number<V> largest = 0;
   for (size_t i = 0; i < n; ++i) {
-    for (size_t j = 0; j < n; ++j) {
-      const lane::Number<V> own = a[i * stride + j], size = own < 0 ? -own : own;
-      if (size > largest) largest = size;
-    }
+    const lane::Number<V> own = LargestOf(n, a + i * stride);
+    if (own > largest) largest = own;
   }
   return largest;
 }

@@ -107,6 +107,9 @@ class FloatRule : public Optimizer {
         target_, made_.around(), made_.plan(),
         made_.StepOf(step.iteration, step.num_steps, step.gradient, parameters, state, scratch));
   }
+  void Finish(std::span<const float> state, std::span<float> parameters) const override {
+    made_.Finish(state, parameters);
+  }
 
  private:
   const MadeBaseline<Plan> made_;

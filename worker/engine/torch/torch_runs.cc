@@ -85,7 +85,9 @@ class TorchRuns : public InnerRuns {
 
   std::vector<float> Parameters(int run) const override {
     const std::span<const float> row = parameters_.row(run);
-    return {row.begin(), row.end()};
+    std::vector<float> values(row.begin(), row.end());
+    if (runs_[run].has_state) optimizer_->Finish(states_.row(run), values);
+    return values;
   }
 
  private:
