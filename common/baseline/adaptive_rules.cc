@@ -18,7 +18,7 @@ BaselineRule AdagradRule() {
           .title = "AdaGrad",
           .source = "J. Duchi, E. Hazan, Y. Singer, \"Adaptive subgradient methods\", 2011",
           .knobs = KnobsOf(
-              {.rate = 0.05, .low = 1e-4, .high = 3},
+              {.rate = 0.1, .low = 1e-4, .high = 3},
               {EpsilonKnob(1e-7), FixedKnob("start", "first sum", 0.1, Domain::kNonNegative)})};
 }
 
@@ -27,7 +27,7 @@ BaselineRule AdamRule() {
       .key = "adam",
       .title = "Adam",
       .source = "D. Kingma, J. Ba, \"Adam\", 2015 (arXiv 1412.6980)",
-      .knobs = KnobsOf({.rate = 5e-3, .low = 1e-5, .high = 1},
+      .knobs = KnobsOf({.rate = 0.01, .low = 1e-5, .high = 1},
                        {Beta1Knob(0.9), Beta2Knob(0.999), EpsilonKnob(1e-8), EpsilonRootKnob(0)})};
 }
 
@@ -37,7 +37,7 @@ BaselineRule AdamwRule() {
           .source =
               "I. Loshchilov, F. Hutter, \"Decoupled weight decay regularization\", 2019 "
               "(arXiv 1711.05101)",
-          .knobs = KnobsOf({.rate = 5e-3, .low = 1e-5, .high = 1},
+          .knobs = KnobsOf({.rate = 0.01, .low = 1e-5, .high = 1},
                            {Beta1Knob(0.9), Beta2Knob(0.999), WeightDecayKnob(0.01),
                             EpsilonKnob(1e-8), EpsilonRootKnob(0)})};
 }
@@ -49,7 +49,7 @@ BaselineRule NadamwRule() {
       .source =
           "L. Metz et al., \"Using a thousand optimization tasks to learn hyperparameter "
           "search strategies\", 2020 (arXiv 2002.11887)",
-      .knobs = KnobsOf({.rate = 5e-3, .low = 1e-5, .high = 1},
+      .knobs = KnobsOf({.rate = 0.01, .low = 1e-5, .high = 1},
                        {Beta1Knob(0.9), Beta2Knob(0.999), WeightDecayKnob(0.01), EpsilonKnob(1e-8),
                         FlagKnob("nesterov", "Nesterov", true, {"plain", "Nesterov"})})};
 }
@@ -60,7 +60,7 @@ BaselineRule RadamRule() {
           .source =
               "L. Liu et al., \"On the variance of the adaptive learning rate and beyond\", "
               "2020 (arXiv 1908.03265)",
-          .knobs = KnobsOf({.rate = 5e-3, .low = 1e-5, .high = 1, .warmup = 0},
+          .knobs = KnobsOf({.rate = 0.02, .low = 1e-5, .high = 1, .warmup = 0},
                            {Beta1Knob(0.9), Beta2Knob(0.999), EpsilonKnob(1e-8), EpsilonRootKnob(0),
                             FixedKnob("threshold", "threshold", 5, Domain::kPositive)})};
 }
@@ -70,7 +70,7 @@ BaselineRule AdabeliefRule() {
           .title = "AdaBelief",
           .source = "J. Zhuang et al., \"AdaBelief optimizer\", 2020 (arXiv 2010.07468)",
           .knobs = KnobsOf(
-              {.rate = 5e-3, .low = 1e-5, .high = 1},
+              {.rate = 0.01, .low = 1e-5, .high = 1},
               {Beta1Knob(0.9), Beta2Knob(0.999), EpsilonKnob(1e-8), EpsilonRootKnob(1e-16)})};
 }
 
@@ -78,7 +78,7 @@ BaselineRule YogiRule() {
   return {.key = "yogi",
           .title = "Yogi",
           .source = "M. Zaheer et al., \"Adaptive methods for nonconvex optimization\", 2018",
-          .knobs = KnobsOf({.rate = 0.01, .low = 1e-5, .high = 1},
+          .knobs = KnobsOf({.rate = 0.02, .low = 1e-5, .high = 1},
                            {Beta1Knob(0.9), Beta2Knob(0.999), EpsilonKnob(1e-3),
                             FixedKnob("start", "first moments", 1e-6, Domain::kNonNegative)})};
 }
@@ -88,7 +88,7 @@ BaselineRule AdafactorRule() {
           .title = "Adafactor",
           .source = "N. Shazeer, M. Stern, \"Adafactor\", 2018 (arXiv 1804.04235)",
           .knobs = KnobsOf(
-              {.rate = 0.03, .low = 1e-4, .high = 1},
+              {.rate = 0.05, .low = 1e-4, .high = 1},
               {FixedKnob("decay_rate", "decay rate", 0.8, Domain::kPositive),
                FixedKnob("decay_offset", "decay offset", 0, Domain::kNonNegative),
                MomentumKnob(0.9), FixedKnob("weight_decay", "weight decay", 0, Domain::kFraction),
@@ -104,7 +104,7 @@ BaselineRule Sm3Rule() {
           .source =
               "R. Anil et al., \"Memory-efficient adaptive optimization\", 2019 "
               "(arXiv 1901.11150)",
-          .knobs = KnobsOf({.rate = 0.1, .low = 1e-3, .high = 10},
+          .knobs = KnobsOf({.rate = 0.2, .low = 1e-3, .high = 10},
                            {MomentumKnob(0.9), FixedKnob("beta2", "β₂", 1, Domain::kFraction),
                             FixedKnob("epsilon", "ε", 1e-8, Domain::kNonNegative)})};
 }
@@ -114,7 +114,7 @@ BaselineRule ScheduleFreeAdamwRule() {
           .title = "Schedule-free AdamW",
           .source = "A. Defazio et al., \"The road less scheduled\", 2024 (arXiv 2405.15682)",
           .knobs = KnobsOf(
-              {.rate = 0.01, .low = 1e-5, .high = 1, .schedule = ScheduleKind::kConstant},
+              {.rate = 0.02, .low = 1e-5, .high = 1, .schedule = ScheduleKind::kConstant},
               {Beta1Knob(0.9), Beta2Knob(0.999), WeightDecayKnob(0.01), EpsilonKnob(1e-8)})};
 }
 

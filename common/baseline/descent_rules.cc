@@ -8,7 +8,7 @@ BaselineRule SgdRule() {
   return {.key = "sgd",
           .title = "SGD",
           .source = "H. Robbins, S. Monro, \"A stochastic approximation method\", 1951",
-          .knobs = KnobsOf({.rate = 0.3, .low = 1e-3, .high = 10}, {})};
+          .knobs = KnobsOf({.rate = 0.5, .low = 1e-3, .high = 10}, {})};
 }
 
 BaselineRule MomentumRule() {
@@ -17,7 +17,7 @@ BaselineRule MomentumRule() {
           .source =
               "I. Sutskever et al., \"On the importance of initialization and momentum in deep "
               "learning\", 2013",
-          .knobs = KnobsOf({.rate = 0.05, .low = 1e-4, .high = 3},
+          .knobs = KnobsOf({.rate = 0.1, .low = 1e-4, .high = 3},
                            {MomentumKnob(0.9),
                             FlagKnob("nesterov", "Nesterov", true, {"plain", "Nesterov"}, true)})};
 }
@@ -28,7 +28,7 @@ BaselineRule LionRule() {
           .source =
               "X. Chen et al., \"Symbolic discovery of optimization algorithms\", 2023 "
               "(arXiv 2302.06675)",
-          .knobs = KnobsOf({.rate = 1e-3, .low = 1e-5, .high = 0.1},
+          .knobs = KnobsOf({.rate = 2e-3, .low = 1e-5, .high = 0.1},
                            {Beta1Knob(0.9), Beta2Knob(0.99), WeightDecayKnob(0.1)})};
 }
 

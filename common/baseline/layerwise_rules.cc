@@ -34,7 +34,7 @@ BaselineRule FromageRule() {
           .source =
               "J. Bernstein et al., \"On the distance between two neural networks and the "
               "stability of learning\", 2020 (arXiv 2002.03432)",
-          .knobs = KnobsOf({.rate = 0.01, .low = 1e-4, .high = 1},
+          .knobs = KnobsOf({.rate = 0.03, .low = 1e-4, .high = 1},
                            {FixedKnob("least_norm", "least norm", 1e-6, Domain::kPositive)})};
 }
 

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <fstream>
+#include <iterator>
 #include <set>
 #include <string>
 
@@ -56,6 +58,27 @@ TEST(BaselineRulesTest, WhatIsSearchedHasARangeAroundWhatIsCustomary) {
                   (knob.low <= knob.otherwise && knob.otherwise <= knob.high))
           << where;
     }
+  }
+}
+
+// The rule's line in the reference: every default that is its own.
+std::string LineOf(const BaselineRule& rule) {
+  v1::BaselineSetting setting;
+  setting.set_rule(std::string(rule.key));
+  for (const Knob& knob : rule.knobs) {
+    if (knob.name == "warmup_updates") break;  // from here on they are everyone's
+    v1::Hyperparameter& value = *setting.add_values();
+    value.set_name(std::string(knob.name));
+    value.set_value(knob.otherwise);
+  }
+  return "| `" + setting.rule() + "` | " + SettingText(setting) + " |";
+}
+
+TEST(BaselineRulesTest, TheReferenceHasEveryDefault) {
+  std::ifstream file("docs/reference/baselines.md");
+  const std::string text(std::istreambuf_iterator<char>(file), {});
+  for (const BaselineRule& rule : BaselineRules()) {
+    EXPECT_NE(text.find(LineOf(rule)), std::string::npos) << "it lacks: " << LineOf(rule);
   }
 }
 

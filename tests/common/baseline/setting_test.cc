@@ -64,7 +64,7 @@ TEST(SettingTest, WhatIsNotGivenHasItsDefault) {
 
 TEST(SettingTest, TextIsTheRateAndWhatIsSet) {
   EXPECT_EQ(SettingText(Setting("adam", {{"warmup", 0.05}, {"schedule", 2}, {"beta2", 0.95}})),
-            "rate 0.005, cosine, warm-up 0.05, β₂ 0.95");
+            "rate 0.01, cosine, warm-up 0.05, β₂ 0.95");
   EXPECT_EQ(SettingText(Setting("sgd", {{"learning_rate", 0.123456}})), "rate 0.123");
 }
 
