@@ -1,4 +1,5 @@
 #include "common/text/job_state.h"
+#include "common/text/printable.h"
 #include "common/text/table.h"
 #include "coordinator/cli/commands/answer.h"
 #include "coordinator/cli/commands/commands.h"

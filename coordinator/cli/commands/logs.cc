@@ -1,5 +1,6 @@
 #include <memory>
 
+#include "common/text/printable.h"
 #include "coordinator/cli/commands/commands.h"
 #include "coordinator/cli/commands/context.h"
 #include "coordinator/cli/view/job_json.h"

@@ -1,6 +1,7 @@
 #include <memory>
 
 #include "common/text/job_state.h"
+#include "common/text/printable.h"
 #include "coordinator/cli/commands/answer.h"
 #include "coordinator/cli/commands/commands.h"
 #include "coordinator/cli/commands/context.h"

@@ -1,5 +1,6 @@
 #include <set>
 
+#include "common/text/printable.h"
 #include "common/text/table.h"
 #include "common/tier/tier.h"
 #include "coordinator/cli/commands/answer.h"

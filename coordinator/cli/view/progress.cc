@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "common/text/job_state.h"
+#include "common/text/printable.h"
 #include "common/text/table.h"
 #include "coordinator/cli/view/block_plot.h"
 #include "coordinator/cli/view/text.h"

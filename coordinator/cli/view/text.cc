@@ -39,12 +39,4 @@ std::string TimeText(int64_t unix_ms) {
   return fmt::format("{:%Y-%m-%d %H:%M:%S}", parts);
 }
 
-std::string Printable(std::string_view text) {
-  std::string printable(text);
-  for (char& c : printable) {
-    if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) c = ' ';
-  }
-  return printable;
-}
-
 }  // namespace paceline

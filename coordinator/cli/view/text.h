@@ -2,7 +2,6 @@
 #pragma once
 
 #include <string>
-#include <string_view>
 
 #include "paceline/v1/job.pb.h"
 
@@ -17,9 +16,5 @@ std::string DurationText(double seconds);
 std::string CountText(double count);
 // Local time, "2024-05-01 13:45:10"; "-" for 0.
 std::string TimeText(int64_t unix_ms);
-
-// Control characters replaced by spaces: what comes from other machines must not steer the
-// terminal.
-std::string Printable(std::string_view text);
 
 }  // namespace paceline

@@ -24,9 +24,5 @@ TEST(TextTest, CountsHaveThreeDigits) {
   EXPECT_EQ(CountText(3.4e9), "3.40G");
 }
 
-TEST(TextTest, ControlCharactersDoNotReachTheTerminal) {
-  EXPECT_EQ(Printable("a\x1b[31mb\nc"), "a [31mb c");
-}
-
 }  // namespace
 }  // namespace paceline
