@@ -1,12 +1,12 @@
 #include "common/plot/svg_plot.h"
 
 #include <algorithm>
-#include <array>
 #include <cmath>
 #include <limits>
-#include <string_view>
 
 #include "common/plot/axis.h"
+#include "common/plot/series_style.h"
+#include "common/plot/svg.h"
 #include "fmt/format.h"
 
 namespace paceline {
@@ -18,10 +18,6 @@ constexpr int kLeft = 64, kRight = 16, kTop = 34, kBottom = 48;
 constexpr int kLegendLine = 17, kLegendColumns = 2, kLegendGap = 6;
 constexpr int kPanelsPerRow = 2;
 constexpr double kLogarithmicFrom = 30;
-// Distinguishable for most colour-blind people too (M. Okabe, K. Ito, "Color universal design",
-// 2008).
-constexpr std::array<std::string_view, 6> kColours = {"#d55e00", "#0072b2", "#009e73",
-                                                      "#cc79a7", "#e69f00", "#56b4e9"};
 
 struct Range {
   double low = std::numeric_limits<double>::infinity();
@@ -37,40 +33,6 @@ struct Range {
     if (low == high) low -= 0.5, high += 0.5;
   }
 };
-
-std::string Escaped(std::string_view text) {
-  std::string escaped;
-  for (const char c : text) {
-    switch (c) {
-      case '&':
-        escaped += "&amp;";
-        break;
-      case '<':
-        escaped += "&lt;";
-        break;
-      case '>':
-        escaped += "&gt;";
-        break;
-      case '"':
-        escaped += "&quot;";
-        break;
-      default:
-        escaped += c;
-    }
-  }
-  return escaped;
-}
-
-std::string Text(double x, double y, std::string_view anchor, std::string_view text,
-                 std::string_view more = "") {
-  return fmt::format("<text x=\"{:.1f}\" y=\"{:.1f}\" text-anchor=\"{}\"{}>{}</text>\n", x, y,
-                     anchor, more, Escaped(text));
-}
-
-std::string Line(double x1, double y1, double x2, double y2, std::string_view style) {
-  return fmt::format("<line x1=\"{:.1f}\" y1=\"{:.1f}\" x2=\"{:.1f}\" y2=\"{:.1f}\" {}/>\n", x1, y1,
-                     x2, y2, style);
-}
 
 // Lowest and highest y worth showing: all that lies below the highest start and a little more.
 Range ShownY(const Panel& panel) {
@@ -103,7 +65,7 @@ class PanelDrawer {
   }
 
   std::string Draw() const {
-    std::string svg = Text(kLeft, kTop - 12, "start", panel_.title, " font-weight=\"bold\"");
+    std::string svg = SvgText(kLeft, kTop - 12, "start", panel_.title, " font-weight=\"bold\"");
     svg += Axes();
     svg += fmt::format(
         "<clipPath id=\"panel{}\"><rect x=\"{}\" y=\"{}\" width=\"{}\" height=\"{}\"/></clipPath>\n"
@@ -124,27 +86,26 @@ class PanelDrawer {
   double PlaceY(double y) const {
     return Y().Place(logarithmic_ ? std::max(y, y_range_.low / 10) : y);
   }
-  static std::string_view Colour(size_t curve) { return kColours[curve % kColours.size()]; }
 
   std::string Axes() const {
     const double bottom = kPanelHeight - kBottom, right = kPanelWidth - kRight;
     std::string svg;
     for (const Tick& tick : Y().Ticks()) {
       const double y = Y().Place(tick.value);
-      svg += Line(kLeft, y, right, y, "stroke=\"#ddd\"");
-      svg += Text(kLeft - 6, y + 4, "end", tick.label);
+      svg += SvgLine(kLeft, y, right, y, kGridLine);
+      svg += SvgText(kLeft - 6, y + 4, "end", tick.label);
     }
     for (const Tick& tick : X().Ticks()) {
       const double x = X().Place(tick.value);
-      svg += Line(x, bottom, x, bottom + 4, "stroke=\"#333\"");
-      svg += Text(x, bottom + 17, "middle", tick.label);
+      svg += SvgLine(x, bottom, x, bottom + 4, kAxisLine);
+      svg += SvgText(x, bottom + 17, "middle", tick.label);
     }
-    svg += Line(kLeft, bottom, right, bottom, "stroke=\"#333\"");
-    svg += Line(kLeft, kTop, kLeft, bottom, "stroke=\"#333\"");
-    svg += Text((kLeft + right) / 2, bottom + 36, "middle", panel_.x_title);
+    svg += SvgLine(kLeft, bottom, right, bottom, kAxisLine);
+    svg += SvgLine(kLeft, kTop, kLeft, bottom, kAxisLine);
+    svg += SvgText((kLeft + right) / 2, bottom + 36, "middle", panel_.x_title);
     const double middle = (kTop + bottom) / 2;
-    return svg + Text(16, middle, "middle", panel_.y_title,
-                      fmt::format(" transform=\"rotate(-90 16 {:.1f})\"", middle));
+    return svg + SvgText(16, middle, "middle", panel_.y_title,
+                         fmt::format(" transform=\"rotate(-90 16 {:.1f})\"", middle));
   }
 
   std::string Mean(size_t i) const {
@@ -153,9 +114,8 @@ class PanelDrawer {
       if (!std::isfinite(point.y)) continue;
       points += fmt::format("{:.1f},{:.1f} ", X().Place(point.x), PlaceY(point.y));
     }
-    return fmt::format(
-        "<polyline points=\"{}\" fill=\"none\" stroke=\"{}\" stroke-width=\"{}\"/>\n", points,
-        Colour(i), i == 0 ? 2.5 : 1.5);
+    return fmt::format("<polyline points=\"{}\" fill=\"none\" {}/>\n", points,
+                       SeriesStroke(i, i == 0 ? 2.5 : 1.5));
   }
 
   std::string Band(size_t i) const {
@@ -166,8 +126,8 @@ class PanelDrawer {
       there += fmt::format("{:.1f},{:.1f} ", x, PlaceY(point.high));
       back.insert(0, fmt::format("{:.1f},{:.1f} ", x, PlaceY(point.low)));
     }
-    return fmt::format("<polygon points=\"{}{}\" fill=\"{}\" fill-opacity=\"0.18\"/>\n", there,
-                       back, Colour(i));
+    return fmt::format("<polygon points=\"{}{}\" {} fill-opacity=\"0.15\"/>\n", there, back,
+                       SeriesFill(i));
   }
 
   // Below the axes, where no curve runs.
@@ -178,9 +138,8 @@ class PanelDrawer {
       const double x = kLeft + kColumnWidth * static_cast<double>(i % kLegendColumns);
       const double y =
           kPanelHeight + kLegendGap + kLegendLine * static_cast<double>(i / kLegendColumns);
-      svg +=
-          Line(x, y - 4, x + 22, y - 4, fmt::format("stroke=\"{}\" stroke-width=\"3\"", Colour(i)));
-      svg += Text(x + 28, y, "start", panel_.curves[i].title);
+      svg += SvgLine(x, y - 4, x + 24, y - 4, SeriesStroke(i, i == 0 ? 3 : 2));
+      svg += SvgText(x + 28, y, "start", panel_.curves[i].title);
     }
     return svg;
   }
@@ -207,18 +166,12 @@ std::string DrawSvg(const std::vector<Panel>& panels) {
   const int panel_height = kPanelHeight + LegendHeight(panels);
   const int width = kPanelWidth * std::clamp(count, 1, kPanelsPerRow);
   const int height = panel_height * std::max(1, (count + kPanelsPerRow - 1) / kPanelsPerRow);
-  std::string svg = fmt::format(
-      "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{0}\" height=\"{1}\" viewBox=\"0 0 {0} "
-      "{1}\" "
-      "font-family=\"sans-serif\" font-size=\"12\" fill=\"#222\">\n"
-      "<rect width=\"{0}\" height=\"{1}\" fill=\"#fff\"/>\n",
-      width, height);
+  std::string body;
   for (int i = 0; i < count; ++i) {
-    svg += fmt::format("<g transform=\"translate({} {})\">\n{}</g>\n",
-                       kPanelWidth * (i % kPanelsPerRow), panel_height * (i / kPanelsPerRow),
-                       PanelDrawer(panels[i], i).Draw());
+    body += SvgGroup(kPanelWidth * (i % kPanelsPerRow), panel_height * (i / kPanelsPerRow),
+                     PanelDrawer(panels[i], i).Draw());
   }
-  return svg + "</svg>\n";
+  return SvgDocument(width, height, panels.empty() ? "" : panels.front().title, body);
 }
 
 }  // namespace paceline
