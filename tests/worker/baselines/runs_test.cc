@@ -16,12 +16,16 @@ v1::Task SmallQuadratic() {
   return config;
 }
 
+std::unique_ptr<InnerRuns> OneRun(v1::Engine engine, const v1::Task& config, const Task& task) {
+  auto optimizer = MakeBaseline(testing::Setting("schedule_free_adamw"), task.parameters()).value();
+  return engine == v1::ENGINE_TORCH ? MakeTorchRuns(std::move(optimizer), config, task, 1).value()
+                                    : MakeFusedRuns(std::move(optimizer), task, 1);
+}
+
 // A run of its own, and what its optimizer last left.
 struct Followed {
-  explicit Followed(const Task& task)
-      : runs(MakeFusedRuns(
-            MakeBaseline(testing::Setting("schedule_free_adamw"), task.parameters()).value(), task,
-            1)) {
+  Followed(v1::Engine engine, const v1::Task& config, const Task& task)
+      : runs(OneRun(engine, config, task)) {
     EXPECT_TRUE(runs->Start(0, {}, 20).ok());
     EXPECT_TRUE(runs->Observe([this](int, int64_t, std::span<const float> parameters) {
                       trained.assign(parameters.begin(), parameters.end());
@@ -37,9 +41,12 @@ struct Followed {
   std::unique_ptr<InnerRuns> runs;
 };
 
-TEST(BaselineRunsTest, ParametersAreFinishedAndTheRunGoesOnAsItWas) {
-  const auto task = MakeTask(SmallQuadratic(), SharedData()).value();
-  Followed asked(*task), left_alone(*task);
+class BaselineRunsTest : public ::testing::TestWithParam<v1::Engine> {};
+
+TEST_P(BaselineRunsTest, ParametersAreFinishedAndTheRunGoesOnAsItWas) {
+  const v1::Task config = SmallQuadratic();
+  const auto task = MakeTask(config, SharedData()).value();
+  Followed asked(GetParam(), config, *task), left_alone(GetParam(), config, *task);
   EXPECT_EQ(asked.runs->Parameters(0), left_alone.runs->Parameters(0));
   for (int i = 0; i < 3; ++i) {
     asked.Advance(5);
@@ -50,6 +57,9 @@ TEST(BaselineRunsTest, ParametersAreFinishedAndTheRunGoesOnAsItWas) {
     EXPECT_EQ(asked.trained, left_alone.trained);
   }
 }
+
+INSTANTIATE_TEST_SUITE_P(Engines, BaselineRunsTest,
+                         ::testing::Values(v1::ENGINE_FUSED, v1::ENGINE_TORCH));
 
 }  // namespace
 }  // namespace paceline
