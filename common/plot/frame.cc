@@ -99,7 +99,7 @@ std::string Frame::Axes(bool small) const {
     svg += SvgLine(box_.left, y, box_.right, y, kGridLine);
     svg += SvgText(box_.left - 5, y + 4, "end", tick.label);
   }
-  for (const Tick& tick : Thinned(XTicks(), small ? 3 : 10)) {
+  for (const Tick& tick : Thinned(XTicks(), small ? 4 : 10)) {
     const double x = X(tick.value);
     svg += SvgLine(x, box_.bottom, x, box_.bottom + 4, kAxisLine);
     svg += SvgText(x, box_.bottom + (small ? 13 : 17), "middle", tick.label);

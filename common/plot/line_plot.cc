@@ -23,16 +23,6 @@ constexpr size_t kKeyPerRow = 3;
 constexpr double kKeyLine = 19;
 constexpr size_t kSmallLetters = 36;
 
-// As letters of UTF-8, with an ellipsis where some are left out.
-std::string Clipped(const std::string& text, size_t letters) {
-  size_t count = 0;
-  for (size_t i = 0; i < text.size(); ++i) {
-    if ((static_cast<unsigned char>(text[i]) & 0xC0) == 0x80) continue;
-    if (++count > letters) return text.substr(0, i) + "…";
-  }
-  return text;
-}
-
 // Wanted heights, moved so that neighbours are a gap apart and all stay within the box.
 std::vector<double> Spread(std::vector<double> wanted, const std::vector<size_t>& order,
                            const Box& box, double gap) {
@@ -78,7 +68,7 @@ std::string Labels(const Frame& frame, const LinePlot& plot) {
     svg += SvgLine(x + 2, frame.EndY(series), x + 14, y, "class=\"grid\" stroke=\"#bbb\"");
     svg += SvgLine(x + 16, y, x + 58, y, SeriesStroke(series.style, series.strong ? 3 : 2));
     svg += SeriesMarker(series.style, x + 37, y, 3.5);
-    svg += SvgText(x + 64, y + 4, "start", Clipped(series.title, kLabelLetters),
+    svg += SvgText(x + 64, y + 4, "start", Shortened(series.title, kLabelLetters),
                    series.strong ? " font-weight=\"bold\"" : "");
   }
   return svg;
@@ -107,9 +97,10 @@ std::string Titles(const LinePlot& plot) {
 std::string SmallSvg(const SmallPlot& small) {
   const Frame frame(small.plot, kSmallBox);
   return fmt::format("<g><title>{}</title>\n", XmlEscaped(small.title)) +
-         SvgText(6, 13, "start", Clipped(small.title, kSmallLetters),
+         SvgText(6, 13, "start", Shortened(small.title, kSmallLetters),
                  " font-weight=\"bold\" font-size=\"10\"") +
-         SvgText(6, 26, "start", Clipped(small.subtitle, kSmallLetters + 4), " font-size=\"10\"") +
+         SvgText(6, 26, "start", Shortened(small.subtitle, kSmallLetters + 4),
+                 " font-size=\"10\"") +
          fmt::format("<g font-size=\"9\">\n{}</g>\n", frame.Axes(true)) + frame.Grounds() +
          Lines(frame, small.plot, 1.2, 2) + Letters(frame, small.plot) + "</g>\n";
 }
@@ -126,7 +117,7 @@ std::string Key(const std::vector<Series>& key) {
     const double y = 14 + kKeyLine * static_cast<double>(i / kKeyPerRow);
     svg += SvgText(x, y + 4, "start", StyleLetter(key[i].style), " font-weight=\"bold\"");
     svg += SvgLine(x + 16, y, x + 52, y, SeriesStroke(key[i].style, key[i].strong ? 3 : 2));
-    svg += SvgText(x + 58, y + 4, "start", Clipped(key[i].title, kLabelLetters),
+    svg += SvgText(x + 58, y + 4, "start", Shortened(key[i].title, kLabelLetters),
                    key[i].strong ? " font-weight=\"bold\"" : "");
   }
   return svg;

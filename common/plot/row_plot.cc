@@ -12,12 +12,20 @@ namespace paceline {
 namespace {
 
 constexpr double kWidth = 900, kLeft = 270, kRight = 880, kTop = 40, kRow = 24;
+constexpr size_t kTitleLetters = 36;
 constexpr double kLeastShare = 1.0 / 100;  // of the highest value, on a logarithmic axis
 
 double Bottom(size_t rows) { return kTop + kRow * static_cast<double>(rows); }
 
 std::string Title(const std::string& title) {
   return SvgText(12, 22, "start", title, " font-weight=\"bold\" font-size=\"14\"");
+}
+
+// At the left of a row; the whole of a long one is shown when it is pointed at.
+std::string RowTitle(const std::string& title, double y, bool strong) {
+  const std::string text = SvgText(kLeft - 12, y, "end", Shortened(title, kTitleLetters),
+                                   strong ? " font-weight=\"bold\"" : "");
+  return fmt::format("<g><title>{}</title>{}</g>\n", XmlEscaped(title), text);
 }
 
 Axis AxisOf(const IntervalPlot& plot) {
@@ -41,8 +49,7 @@ std::string IntervalRowSvg(const IntervalPlot& plot, const Axis& axis, const Int
                            double y) {
   const auto x = [&](double value) { return PlaceX(axis, plot.logarithmic, value); };
   const std::string stroke = SeriesSolid(row.style, row.strong ? 3 : 1.5);
-  return SvgText(kLeft - 12, y + 4, "end", row.title, row.strong ? " font-weight=\"bold\"" : "") +
-         SvgLine(x(row.low), y, x(row.high), y, stroke) +
+  return RowTitle(row.title, y + 4, row.strong) + SvgLine(x(row.low), y, x(row.high), y, stroke) +
          SvgLine(x(row.low), y - 4, x(row.low), y + 4, stroke) +
          SvgLine(x(row.high), y - 4, x(row.high), y + 4, stroke) +
          SeriesMarker(row.style, x(row.value), y, row.strong ? 6 : 4);
@@ -85,8 +92,8 @@ std::string Part(size_t kind, double x, double y, double width, double height, u
 
 std::string TallyRowSvg(const TallyRow& row, double y) {
   const double total = row.counts[0] + row.counts[1] + row.counts[2];
-  std::string svg = SvgText(kLeft - 12, y + 15, "end",
-                            fmt::format("{} ({})", row.title, static_cast<int>(total)));
+  std::string svg =
+      RowTitle(fmt::format("{} ({})", row.title, static_cast<int>(total)), y + 15, false);
   double x = kLeft;
   for (size_t kind = 0; kind < row.counts.size(); ++kind) {
     if (row.counts[kind] == 0) continue;

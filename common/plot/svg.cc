@@ -33,6 +33,15 @@ std::string XmlEscaped(std::string_view text) {
   return escaped;
 }
 
+std::string Shortened(std::string_view text, size_t letters) {
+  size_t count = 0;
+  for (size_t i = 0; i < text.size(); ++i) {
+    const bool begins_letter = (static_cast<unsigned char>(text[i]) & 0xC0) != 0x80;
+    if (begins_letter && ++count > letters) return std::string(text.substr(0, i)) + "…";
+  }
+  return std::string(text);
+}
+
 std::string SvgText(double x, double y, std::string_view anchor, std::string_view text,
                     std::string_view more) {
   return fmt::format("<text x=\"{:.1f}\" y=\"{:.1f}\" text-anchor=\"{}\"{}>{}</text>\n", x, y,

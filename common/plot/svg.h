@@ -4,6 +4,7 @@
 // filled).
 #pragma once
 
+#include <cstddef>
 #include <string>
 #include <string_view>
 
@@ -12,6 +13,9 @@ namespace paceline {
 // Of text and attribute values, in XML and in HTML. Control characters, which XML cannot hold,
 // become U+FFFD.
 std::string XmlEscaped(std::string_view text);
+
+// The first letters of UTF-8 text, with an ellipsis where some are left out.
+std::string Shortened(std::string_view text, size_t letters);
 
 // anchor: "start", "middle", "end". `more` are attributes, with a blank before.
 std::string SvgText(double x, double y, std::string_view anchor, std::string_view text,

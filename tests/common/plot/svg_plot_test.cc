@@ -1,7 +1,5 @@
 #include "common/plot/svg_plot.h"
 
-#include <cstdlib>
-#include <fstream>
 #include <limits>
 #include <regex>
 #include <string>
@@ -9,6 +7,7 @@
 #include "common/plot/axis.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "tests/common/plot/well_formed.h"
 
 namespace paceline {
 namespace {
@@ -34,16 +33,6 @@ Panel PanelOf(const std::vector<double>& values) {
   }
   panel.curves.push_back(curve);
   return panel;
-}
-
-bool IsWellFormedXml(const std::string& text) {
-  const std::string path = testing::TempDir() + "svg_plot_test.svg";
-  std::ofstream(path) << text;
-  const std::string command =
-      "python3 -c 'import sys, xml.dom.minidom as m; "
-      "sys.exit(m.parse(sys.argv[1]).documentElement.tagName != \"svg\")' " +
-      path;
-  return std::system(command.c_str()) == 0;
 }
 
 TEST(AxisTest, TicksAreRoundNumbers) {
