@@ -19,7 +19,7 @@ class CaseRuns {
  public:
   CaseRuns(const CaseMetrics& metrics, const v1::EvaluationCase& its_case) {
     const size_t points = metrics.entries.front().entry->runs(0).training_size();
-    places_ = CurvePlaces({its_case.steps(), points});
+    grid_ = GridOf({its_case.steps(), points});
     for (const EntryMetrics& entry : metrics.entries) {
       runs_.emplace_back();
       for (int i = 0; i < entry.entry->runs_size(); ++i) {
@@ -35,14 +35,13 @@ class CaseRuns {
 
   std::optional<Goal> GoalOfReference(std::span<const uint32_t> counts) const {
     if (!reference_) return std::nullopt;
-    return GoalOf(places_, MeanOfRuns(runs_[*reference_], counts));
+    return GoalOf(grid_, MeanOfRuns(runs_[*reference_], counts));
   }
   // [entry]; there is a goal.
   std::vector<SpeedUp> SpeedUps(std::span<const uint32_t> counts, const Goal& goal) const {
-    const MeanTraining reference = MeanOfRuns(runs_[*reference_], counts);
     std::vector<SpeedUp> result;
     for (const auto& runs : runs_) {
-      result.push_back(SpeedUpOver(places_, reference, goal, MeanOfRuns(runs, counts)));
+      result.push_back(SpeedUpOver(grid_, goal, MeanOfRuns(runs, counts)));
     }
     return result;
   }
@@ -66,7 +65,7 @@ class CaseRuns {
     return sum / static_cast<double>(values.size());
   }
 
-  std::vector<double> places_;
+  CurveGrid grid_;
   std::vector<std::vector<MeanTraining>> runs_;  // [entry][run]
   std::vector<std::vector<double>> final_losses_, initial_losses_;
   std::optional<size_t> reference_;  // among the entries

@@ -7,6 +7,18 @@ namespace {
 
 bool StartsBehindZero(const Spans& spans) { return spans.points > 0 && spans.middle(0) > 0; }
 
+// Neighbours with one value.
+struct Block {
+  double mean = 0, count = 0;
+  size_t points = 0;
+
+  void Join(const Block& next) {
+    mean = (count * mean + next.count * next.mean) / (count + next.count);
+    count += next.count;
+    points += next.points;
+  }
+};
+
 }  // namespace
 
 double Spans::first(size_t i) const {
@@ -17,11 +29,15 @@ double Spans::first(size_t i) const {
   return std::min(static_cast<double>(whole * i), end);
 }
 
-std::vector<double> CurvePlaces(const Spans& spans) {
-  std::vector<double> places;
-  if (StartsBehindZero(spans)) places.push_back(0);
-  for (size_t i = 0; i < spans.points; ++i) places.push_back(spans.middle(i));
-  return places;
+CurveGrid GridOf(const Spans& spans) {
+  CurveGrid grid;
+  const auto add = [&](double place, double count) {
+    grid.places.push_back(place);
+    grid.counts.push_back(count);
+  };
+  if (StartsBehindZero(spans)) add(0, 1);
+  for (size_t i = 0; i < spans.points; ++i) add(spans.middle(i), spans.length(i));
+  return grid;
 }
 
 std::vector<double> CurveLosses(const Spans& spans, double initial_loss,
@@ -32,19 +48,32 @@ std::vector<double> CurveLosses(const Spans& spans, double initial_loss,
   return losses;
 }
 
-std::optional<double> FirstReach(std::span<const double> places, std::span<const double> losses,
-                                 double target) {
-  if (losses.empty()) return std::nullopt;
-  if (losses.front() <= target) return places.front();
-  double lowest = losses.front();
-  for (size_t i = 1; i < losses.size(); ++i) {
-    if (losses[i] <= target) {
-      const double share = (lowest - target) / (lowest - losses[i]);
-      return places[i - 1] + share * (places[i] - places[i - 1]);
+std::vector<double> FallingFit(std::span<const double> losses, std::span<const double> counts) {
+  std::vector<Block> blocks;
+  blocks.reserve(losses.size());
+  for (size_t i = 0; i < losses.size(); ++i) {
+    blocks.push_back({losses[i], counts[i], 1});
+    while (blocks.size() > 1 && blocks.back().mean > blocks[blocks.size() - 2].mean) {
+      const Block last = blocks.back();
+      blocks.pop_back();
+      blocks.back().Join(last);
     }
-    lowest = std::min(lowest, losses[i]);
   }
-  return std::nullopt;
+  std::vector<double> fit;
+  fit.reserve(losses.size());
+  for (const Block& block : blocks) fit.insert(fit.end(), block.points, block.mean);
+  return fit;
+}
+
+std::optional<double> FirstReach(std::span<const double> places, std::span<const double> falling,
+                                 double target) {
+  const auto first = std::find_if(falling.begin(), falling.end(),
+                                  [target](double loss) { return loss <= target; });
+  if (first == falling.end()) return std::nullopt;
+  const auto i = static_cast<size_t>(first - falling.begin());
+  if (i == 0) return places[0];
+  const double share = (falling[i - 1] - target) / (falling[i - 1] - falling[i]);
+  return places[i - 1] + share * (places[i] - places[i - 1]);
 }
 
 }  // namespace paceline

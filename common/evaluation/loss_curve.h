@@ -20,16 +20,26 @@ struct Spans {
   double length(size_t i) const { return first(i + 1) - first(i); }
 };
 
-// The updates at which a curve has its points: 0, where the initial loss was measured, and the
-// middle of each span behind it.
-std::vector<double> CurvePlaces(const Spans& spans);
+// The points of a curve: the initial loss after no update (unless the first span is that loss
+// alone), then the middle of each span.
+struct CurveGrid {
+  std::vector<double> places;  // updates
+  std::vector<double> counts;  // of losses that the point is a mean of
+};
+CurveGrid GridOf(const Spans& spans);
 // The losses there. `span_means` has one for each span.
 std::vector<double> CurveLosses(const Spans& spans, double initial_loss,
                                 std::span<const double> span_means);
 
-// The first place at which the running minimum of the curve is at `target`, by straight lines
-// between points; empty: never.
-std::optional<double> FirstReach(std::span<const double> places, std::span<const double> losses,
+// The curve that never rises and is nearest to the losses, in squares weighted by their counts.
+// What is not kept is averaged away, a lucky batch as much as a fall that is lost again; a running
+// minimum takes both for progress.  (Pool adjacent violators: M. Ayer et al., "An empirical
+// distribution function for sampling with incomplete information", 1955.)
+std::vector<double> FallingFit(std::span<const double> losses, std::span<const double> counts);
+
+// The first place at which a curve that never rises is at `target`, by straight lines between
+// points; empty: never.
+std::optional<double> FirstReach(std::span<const double> places, std::span<const double> falling,
                                  double target);
 
 }  // namespace paceline

@@ -9,7 +9,7 @@
 namespace paceline {
 
 // As its runs were.
-std::vector<double> MeanCurve(const EntryMetrics& entry, uint64_t steps);  // at CurvePlaces
+std::vector<double> MeanCurve(const EntryMetrics& entry, uint64_t steps);  // at GridOf's
 // As the rule of speed-ups counts them: a run that diverged or collapsed has stayed at its initial
 // loss.
 MeanTraining CountedRun(const v1::RunOutcome& run, uint64_t steps, Fate fate);

@@ -2,43 +2,38 @@
 
 #include <algorithm>
 
-#include "common/evaluation/loss_curve.h"
-
 namespace paceline {
 namespace {
 
 // Nothing is reached before the first update.
 constexpr double kFirstUpdate = 1;
 
-// Of a curve, so that it reaches it whatever the rounding and the cut of its last tenth.
-double ReachableFinalLoss(const MeanTraining& training) {
-  return std::max(training.final_loss,
-                  *std::min_element(training.losses.begin(), training.losses.end()));
-}
-
-std::optional<double> UpdatesTo(std::span<const double> places, const MeanTraining& training,
+std::optional<double> UpdatesTo(const CurveGrid& grid, const std::vector<double>& falling,
                                 double loss) {
-  const auto place = FirstReach(places, training.losses, loss);
+  const auto place = FirstReach(grid.places, falling, loss);
   if (!place) return std::nullopt;
   return std::max(*place, kFirstUpdate);
 }
 
 }  // namespace
 
-std::optional<Goal> GoalOf(std::span<const double> places, const MeanTraining& reference) {
-  const double loss = ReachableFinalLoss(reference);
-  if (loss >= reference.initial_loss) return std::nullopt;
-  return Goal{loss, *UpdatesTo(places, reference, loss)};
+std::optional<Goal> GoalOf(const CurveGrid& grid, const MeanTraining& reference) {
+  Goal goal{.reference = FallingFit(reference.losses, grid.counts)};
+  // The cut of the last tenth and rounding may leave the curve a little higher.
+  goal.loss = std::max(reference.final_loss, goal.reference.back());
+  if (goal.loss >= reference.initial_loss) return std::nullopt;
+  goal.updates = *UpdatesTo(grid, goal.reference, goal.loss);
+  return goal;
 }
 
-SpeedUp SpeedUpOver(std::span<const double> places, const MeanTraining& reference, const Goal& goal,
-                    const MeanTraining& contestant) {
-  if (const auto updates = UpdatesTo(places, contestant, goal.loss)) {
+SpeedUp SpeedUpOver(const CurveGrid& grid, const Goal& goal, const MeanTraining& contestant) {
+  const std::vector<double> falling = FallingFit(contestant.losses, grid.counts);
+  if (const auto updates = UpdatesTo(grid, falling, goal.loss)) {
     return {.value = goal.updates / *updates, .updates = updates};
   }
-  const double own = ReachableFinalLoss(contestant);
-  if (own >= contestant.initial_loss) return {};
-  const double behind = FirstReach(places, reference.losses, own).value_or(0);
+  const double end = std::max(contestant.final_loss, falling.back());
+  if (end >= contestant.initial_loss) return {};
+  const double behind = FirstReach(grid.places, goal.reference, end).value_or(0);
   return {.value = std::min(behind / goal.updates, 1.0)};
 }
 

@@ -4,14 +4,15 @@
 #pragma once
 
 #include <optional>
-#include <span>
 #include <vector>
+
+#include "common/evaluation/loss_curve.h"
 
 namespace paceline {
 
 // Means over the runs of one contestant on one case.
 struct MeanTraining {
-  std::vector<double> losses{};  // at CurvePlaces
+  std::vector<double> losses{};  // at the points of a CurveGrid
   double initial_loss = 0;
   double final_loss = 0;  // of the last tenth
 };
@@ -19,12 +20,13 @@ struct MeanTraining {
 // What is to be reached.
 struct Goal {
   double loss = 0;
-  double updates = 0;  // when the reference reaches it
+  double updates = 0;               // when the reference reaches it
+  std::vector<double> reference{};  // the reference's curve (FallingFit)
 };
 
-// The reference's final loss (or its lowest mean of a span, should that be higher). Empty if that
+// The reference's final loss (or the end of its fitted curve, should that be higher). Empty if that
 // is not below its initial loss: there is nothing to reach.
-std::optional<Goal> GoalOf(std::span<const double> places, const MeanTraining& reference);
+std::optional<Goal> GoalOf(const CurveGrid& grid, const MeanTraining& reference);
 
 struct SpeedUp {
   // Goal's updates over the contestant's. Below 1 if it never reaches the goal: the part of the
@@ -33,7 +35,6 @@ struct SpeedUp {
   std::optional<double> updates = {};  // when it reaches the goal
 };
 
-SpeedUp SpeedUpOver(std::span<const double> places, const MeanTraining& reference, const Goal& goal,
-                    const MeanTraining& contestant);
+SpeedUp SpeedUpOver(const CurveGrid& grid, const Goal& goal, const MeanTraining& contestant);
 
 }  // namespace paceline

@@ -37,22 +37,33 @@ double SpeedUpOf(const LossFunction& reference, const LossFunction& contestant, 
 
 TEST(LossCurveTest, PointsStandInTheMiddleOfTheUpdatesBeforeTheirLosses) {
   // Losses of steps 1 to 10 were measured after 0 to 9 updates.
-  EXPECT_THAT(CurvePlaces({1000, 100}), testing::Contains(4.5));
-  EXPECT_EQ(CurvePlaces({1000, 100})[0], 0);
-  EXPECT_EQ(CurvePlaces({1000, 100}).size(), 101u);
-  EXPECT_THAT(CurvePlaces({4, 4}), ElementsAre(0, 1, 2, 3));
+  const CurveGrid grid = GridOf({1000, 100});
+  EXPECT_EQ(grid.places[0], 0);
+  EXPECT_EQ(grid.places[1], 4.5);
+  EXPECT_EQ(grid.places.size(), 101u);
+  EXPECT_THAT(GridOf({4, 4}).places, ElementsAre(0, 1, 2, 3));
   // The last span is shorter.
-  EXPECT_THAT(CurvePlaces({10, 4}), ElementsAre(0, 1, 4, 7, 9));
+  EXPECT_THAT(GridOf({10, 4}).places, ElementsAre(0, 1, 4, 7, 9));
+  EXPECT_THAT(GridOf({10, 4}).counts, ElementsAre(1, 3, 3, 3, 1));
 }
 
-TEST(LossCurveTest, ReachIsTheFirstCrossingOfTheRunningMinimum) {
-  const std::vector<double> places = {0, 10, 20, 30, 40}, losses = {4, 3, 5, 1, 2};
-  EXPECT_EQ(FirstReach(places, losses, 4), 0);
-  EXPECT_EQ(FirstReach(places, losses, 3.5), 5);
-  // From 3, the minimum so far, at 20 to 1 at 30.
-  EXPECT_EQ(FirstReach(places, losses, 2), 25);
-  EXPECT_EQ(FirstReach(places, losses, 1), 30);
-  EXPECT_EQ(FirstReach(places, losses, 0.9), std::nullopt);
+TEST(LossCurveTest, TheFitNeverRisesAndKeepsWhatNeverRose) {
+  const std::vector<double> once(5, 1);
+  const std::vector<double> falling = {5, 4, 4, 2, 1};
+  EXPECT_EQ(FallingFit(falling, once), falling);
+  EXPECT_THAT(FallingFit(std::vector<double>{4, 3, 5, 1, 2}, once), ElementsAre(4, 4, 4, 1.5, 1.5));
+  EXPECT_THAT(FallingFit(std::vector<double>{1, 2, 3, 4, 5}, once), ElementsAre(3, 3, 3, 3, 3));
+  // A mean of three losses weighs three times.
+  EXPECT_THAT(FallingFit(std::vector<double>{1, 5}, std::vector<double>{3, 1}), ElementsAre(2, 2));
+}
+
+TEST(LossCurveTest, ReachIsOnStraightLinesBetweenPoints) {
+  const std::vector<double> places = {0, 10, 20, 30}, falling = {4, 3, 3, 1};
+  EXPECT_EQ(FirstReach(places, falling, 4), 0);
+  EXPECT_EQ(FirstReach(places, falling, 3.5), 5);
+  EXPECT_EQ(FirstReach(places, falling, 3), 10);
+  EXPECT_EQ(FirstReach(places, falling, 2), 25);
+  EXPECT_EQ(FirstReach(places, falling, 0.9), std::nullopt);
 }
 
 TEST(SpeedUpTest, TheReferenceOverItselfIsExactlyOne) {
@@ -99,6 +110,33 @@ TEST(SpeedUpTest, ACollapseAndADivergenceAreZeroWhateverCameBefore) {
     run.set_training_loss(run.initial_loss());
   }
   EXPECT_EQ(MetricsOf(evaluation).cases[0].entries[0].speed_up->value, 0);
+}
+
+TEST(SpeedUpTest, LuckyBatchesAreNoProgress) {
+  // Both stand on a noisy floor for most of the time, the contestant a quarter of the noise higher:
+  // its lowest spans are below the reference's mean long before the end.
+  const auto noisy = [](double floor, int phase) {
+    return [=](int run) -> LossFunction {
+      return [=](double updates) {
+        const double noise = std::sin(updates * 12.9898 + 78.233 * (run + phase)) * 43758.5453;
+        return floor + 2 * std::exp(-0.02 * updates) + 0.2 * (noise - std::floor(noise) - 0.5);
+      };
+    };
+  };
+  const auto evaluation =
+      OneCase({{"mine", "", noisy(1.02, 50)}, {"reference", "10 rates", noisy(1, 0)}}, 1000, 10);
+  const EntryMetrics mine = MetricsOf(evaluation).cases[0].entries[0];
+  EXPECT_LT(mine.speed_up->value, 0.8);
+  EXPECT_FALSE(mine.updates_to_goal);
+}
+
+TEST(SpeedUpTest, WhatIsLostAgainWasNotReached) {
+  const auto returns = [](double updates) {
+    return updates < 500 ? 5 - 0.008 * updates : 1 + 0.007 * (updates - 500);
+  };
+  const double speed_up = SpeedUpOf(Straight(5, 0.003), returns, 1000);
+  EXPECT_LT(speed_up, 1);
+  EXPECT_GT(speed_up, 0);
 }
 
 TEST(SpeedUpTest, OneDivergedRunOfSeveralWeighsAsItsInitialLoss) {
