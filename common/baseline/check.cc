@@ -22,6 +22,7 @@ std::string Hint(const std::string& word, const std::vector<std::string>& known)
 template <class Named, class Name>
 std::vector<std::string> NamesOf(const std::vector<Named>& all, Name name) {
   std::vector<std::string> names;
+  names.reserve(all.size());
   for (const Named& one : all) names.emplace_back(one.*name);
   return names;
 }

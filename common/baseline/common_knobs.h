@@ -27,7 +27,7 @@ Knob Beta2Knob(double otherwise);
 Knob EpsilonKnob(double otherwise);
 Knob EpsilonRootKnob(double otherwise);
 Knob WeightDecayKnob(double otherwise);
-// 0 or 1, "no <word>" or "<word>".
+// 0 or 1, with a word for each.
 Knob FlagKnob(std::string_view name, std::string_view label, bool otherwise,
               std::vector<std::string_view> words, bool searched = false);
 // A number of its own range that no search varies.
