@@ -3,7 +3,7 @@
 # Usage: programs_test.sh BUILD_FOLDER LIBTORCH_FOLDER
 set -euo pipefail
 build=$1 libtorch=$2
-programs="paceline paceline-coordinator paceline-worker paceline-eval paceline-estimators paceline-bench
+programs="paceline paceline-coordinator paceline-worker paceline-eval paceline-evaluate paceline-estimators paceline-bench
   paceline-bench-coordinator"
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT

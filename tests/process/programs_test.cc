@@ -11,9 +11,9 @@ namespace {
 using ::testing::HasSubstr;
 using ::testing::MatchesRegex;
 
-constexpr const char* kPrograms[] = {"paceline",        "paceline-coordinator",
-                                     "paceline-worker", "paceline-bench",
-                                     "paceline-eval",   "paceline-estimators"};
+constexpr const char* kPrograms[] = {
+    "paceline",      "paceline-coordinator", "paceline-worker",    "paceline-bench",
+    "paceline-eval", "paceline-evaluate",    "paceline-estimators"};
 
 TEST(ProgramsTest, AllTellWhatTheyAreAndAreTheSame) {
   std::set<std::string> builds;

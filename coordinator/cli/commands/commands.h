@@ -23,6 +23,7 @@ void AddImport(Command& app, Context& context);
 void AddBench(Command& app, Context& context);
 void AddEstimators(Command& app, Context& context);
 void AddEval(Command& app, Context& context);
+void AddEvaluate(Command& app, Context& context);
 void AddHash(Command& app, Context& context);
 void AddCheck(Command& app, Context& context);
 void AddTasks(Command& app, Context& context);

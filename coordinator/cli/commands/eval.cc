@@ -74,7 +74,7 @@ void AddEval(Command& app, Context& context) {
   auto command = std::make_shared<Command*>(nullptr);
   *command = &AddCommand(
       app, context, "eval",
-      "Compare a learned optimizer (a job, or an exported file) with tuned SGD, momentum and Adam; "
+      "Compare a learned optimizer (a job, or an exported file) with tuned hand-designed ones; "
       "the program paceline-eval beside this one does the work",
       [&context, options, command] { return Eval(context, (*command)->remaining(), *options); });
   (*command)->PassOn();

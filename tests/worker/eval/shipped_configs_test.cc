@@ -1,15 +1,16 @@
-// Every config of configs/ goes through an evaluation, whatever its lengths, tasks and optimizer.
+// What every config of configs/ trains is evaluated, whatever its lengths, tasks and optimizer.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <filesystem>
 
 #include "common/config/config.h"
-#include "common/estimator/lengths.h"
+#include "common/estimator/length_bounds.h"
 #include "common/lopt/layout.h"
+#include "common/suite/own_suite.h"
 #include "common/task/facts.h"
 #include "tests/testing/shared_data.h"
-#include "worker/eval/evaluate.h"
+#include "worker/eval/local_evaluation.h"
 
 namespace paceline {
 namespace {
@@ -23,29 +24,25 @@ std::vector<std::string> ShippedConfigs() {
   return names;
 }
 
-class ShippedConfigTest : public testing::TestWithParam<std::string> {
- protected:
-  // Of its first θ, with a tiny budget.
-  absl::StatusOr<Evaluation> EvaluateShipped(int64_t length) {
-    auto config = LoadConfig("configs/" + GetParam() + ".yaml");
-    if (!config.ok()) return config.status();
-    TrainedOptimizer trained{.optimizer = config->optimizer(),
-                             .theta = InitialTheta(LayoutOf(config->optimizer()), config->seed()),
-                             .training = Training{.job = GetParam(), .config = *config}};
-    return Evaluate(trained,
-                    {.seeds = 2,
-                     .tuning = {.settings = 1, .rounds = 0, .seeds = 1},
-                     .length = length,
-                     .threads = 2},
-                    SharedData(), [](const std::string&) {});
-  }
-};
+// The optimizer with its first θ, for three inner steps beside one hand-designed one.
+absl::StatusOr<v1::Evaluation> Evaluated(const v1::JobConfig& config) {
+  auto suite = OwnSuite(config, {.length = 3, .seeds = 2, .trials = 0});
+  if (!suite.ok()) return suite.status();
+  suite->add_baselines("adam");
+  const std::vector<float> theta = InitialTheta(LayoutOf(config.optimizer()), config.seed());
+  const v1::Contestant learned = LearnedContestant(config.name(), config.optimizer(), theta);
+  EvaluationPlan plan(*suite, {learned});
+  return EvaluateHere(plan, SharedData(),
+                      {.thetas = {{learned.theta_digest(), theta}}, .threads = 2});
+}
+
+class ShippedConfigTest : public testing::TestWithParam<std::string> {};
 
 TEST_P(ShippedConfigTest, IsEvaluated) {
   const auto config = LoadConfig("configs/" + GetParam() + ".yaml");
   ASSERT_TRUE(config.ok()) << config.status();
   EXPECT_GE(LongestEpisode(*config), 1);
-  const auto evaluation = EvaluateShipped(3);
+  const auto evaluation = Evaluated(*config);
   if (FactsOf(config->tasks(0)).is_system()) {
     EXPECT_TRUE(absl::IsInvalidArgument(evaluation.status()));
     EXPECT_THAT(std::string(evaluation.status().message()), testing::HasSubstr("dynamical system"));
@@ -55,12 +52,13 @@ TEST_P(ShippedConfigTest, IsEvaluated) {
     GTEST_SKIP() << "NOT TESTED: " << evaluation.status().message() << "; run deploy/setup.sh";
   }
   ASSERT_TRUE(evaluation.ok()) << evaluation.status();
-  for (const ScenarioResult& result : evaluation->scenarios) {
-    for (const OptimizerResult& optimizer : result.optimizers) {
-      for (const RunResult& run : optimizer.runs) {
-        EXPECT_EQ(run.curve.size(), static_cast<size_t>(result.scenario.steps));
-        EXPECT_GT(run.curve.front(), 0) << result.scenario.key << " " << optimizer.key;
-      }
+  ASSERT_EQ(evaluation->entries_size(), 2 * evaluation->cases_size());
+  for (const v1::EvaluationEntry& entry : evaluation->entries()) {
+    const auto steps = evaluation->cases(static_cast<int>(entry.case_index())).steps();
+    ASSERT_EQ(entry.runs_size(), 2);
+    for (const v1::RunOutcome& run : entry.runs()) {
+      EXPECT_EQ(run.training_size(), static_cast<int>(steps));
+      EXPECT_EQ(run.training(0), run.initial_loss());
     }
   }
 }
