@@ -24,7 +24,7 @@ debian_packages=(
   libsqlite3-dev libsqlitecpp-dev libssl-dev libhwy-dev zlib1g-dev
   libgtest-dev libgmock-dev libbenchmark-dev
   clang-format clang-tidy clang-14 libclang-rt-14-dev lld python3 python3-venv python3-pip
-  dataset-fashion-mnist bible-kjv
+  dataset-fashion-mnist bible-kjv librsvg2-bin fonts-dejavu-core
 )
 
 say() { printf 'setup: %s\n' "$*"; }

@@ -148,12 +148,13 @@ class Scratch:
 
 
 def prepare(scratch):
-    """The job that the documents speak of, and one that stays where it is, on a coordinator of their own."""
+    """The job that the documents speak of, and one that stays where it is, on a coordinator of their own; an evaluation."""
     for command in ("paceline-coordinator --data first --listen 127.0.0.1:0",
                     "paceline-worker --coordinator $(cat first/address) --threads 1"):
         code, output = scratch.start(command, "first/address")
         if code:
             sys.exit(f"cannot start {command}:\n{output}")
+    check(scratch, "build/release/tests/sample_evaluation evaluation")
     first_steps = ("export PACELINE_COORDINATOR=$(cat first/address)",
                    "paceline submit configs/fashion-mlp.yaml --set outer.steps=2 --set estimator.particles=4 "
                    "--set estimator.block=2", "paceline watch fashion-mlp")

@@ -24,6 +24,7 @@ void AddBench(Command& app, Context& context);
 void AddEstimators(Command& app, Context& context);
 void AddEval(Command& app, Context& context);
 void AddEvaluate(Command& app, Context& context);
+void AddReport(Command& app, Context& context);
 void AddHash(Command& app, Context& context);
 void AddCheck(Command& app, Context& context);
 void AddTasks(Command& app, Context& context);

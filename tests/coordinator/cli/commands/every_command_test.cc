@@ -2,10 +2,12 @@
 #include <streambuf>
 
 #include "common/checkpoint/formats.h"
+#include "common/evaluation/files.h"
 #include "gmock/gmock.h"
 #include "nlohmann/json.hpp"
 #include "tests/common/checkpoint/optimizers.h"
 #include "tests/coordinator/cli/commands/commands_fixture.h"
+#include "tests/testing/sample_evaluation.h"
 
 namespace paceline {
 namespace {
@@ -23,6 +25,8 @@ class EveryCommandTest : public CommandsTest {
   EveryCommandTest() {
     const auto trained = testing::Trained("{adafac_mlp: {hidden: 4}}");
     EXPECT_TRUE(ExportOptimizer(trained, OptimizerFormat::kSafetensors, own()).ok());
+    const auto flat = [](int) { return [](double) { return 1.0; }; };
+    EXPECT_TRUE(SaveEvaluation(OneCase({{"mine", "", flat}}, 10, 2), evaluation(), {}).ok());
     service_.jobs["tiny"] = Job("tiny", v1::JOB_STATE_RUNNING, 2);
     service_.theta.set_step(2);
     service_.theta.set_digest("0123abcd");
@@ -33,6 +37,7 @@ class EveryCommandTest : public CommandsTest {
     service_.logs.emplace_back().set_event("paused");
     StartService();
   }
+  std::string evaluation() const { return folder_ + "/evaluation"; }
   std::string own() const { return folder_ + "/own.safetensors"; }
   std::vector<std::string> OfCoordinator(std::vector<std::string> arguments) const {
     arguments.insert(arguments.end(), {"--coordinator", running_.address});
@@ -49,6 +54,8 @@ class EveryCommandTest : public CommandsTest {
             {"hash", own()},
             {"export", own(), "--out", folder_ + "/out", "--force"},
             {"import", own(), "--out", folder_ + "/out", "--force"},
+            {"report", evaluation()},
+            {"report", evaluation(), evaluation()},
             OfCoordinator({"submit", config()}),
             OfCoordinator({"list"}),
             OfCoordinator({"show", "tiny"}),
