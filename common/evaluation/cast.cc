@@ -5,13 +5,14 @@
 #include "absl/strings/ascii.h"
 #include "common/evaluation/tallies.h"
 #include "common/evaluation/words.h"
+#include "common/plot/series_style.h"
 #include "fmt/format.h"
 
 namespace paceline {
 namespace {
 
 void Add(Cast& cast, uint32_t contestant) {
-  if (cast.shown.size() < kReferenceStyle && !cast.StyleOf(contestant)) {
+  if (cast.shown.size() < kSeriesStyles && !cast.StyleOf(contestant)) {
     cast.shown.push_back(contestant);
   }
 }

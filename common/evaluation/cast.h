@@ -18,10 +18,7 @@ struct Cast {
   std::optional<size_t> StyleOf(uint32_t contestant) const;
 };
 
-// The style of a case's best baseline where it is not shown otherwise.
-inline constexpr size_t kReferenceStyle = 11;
-
-// At most eleven.
+// At most kSeriesStyles.
 Cast CastOf(const v1::Evaluation& evaluation, const Metrics& metrics);
 // "Left out: 9 of 20 contestants; shown are ..."; empty if all are shown.
 std::string LeftOutText(const Cast& cast);

@@ -7,6 +7,7 @@
 #include "common/evaluation/tallies.h"
 #include "common/evaluation/words.h"
 #include "common/plot/line_plot.h"
+#include "common/plot/series_style.h"
 #include "fmt/format.h"
 
 namespace paceline {
@@ -67,7 +68,7 @@ SmallPlot PlotOf(const v1::Evaluation& evaluation, const Metrics& metrics, const
   }
   if (figures.reference && !cast.StyleOf(*figures.reference)) {
     small.plot.series.push_back(
-        CurveOf(*figures.Find(*figures.reference), its_case.steps(), kReferenceStyle, false));
+        CurveOf(*figures.Find(*figures.reference), its_case.steps(), kNeutralStyle, false));
   }
   SetLosses(figures.scale, small.plot);
   return small;
@@ -84,7 +85,7 @@ std::vector<Series> KeyOf(const v1::Evaluation& evaluation, const Metrics& metri
   const bool others =
       std::any_of(metrics.cases.begin(), metrics.cases.end(),
                   [&](const CaseMetrics& c) { return c.reference && !cast.StyleOf(*c.reference); });
-  if (others) key.push_back({.title = "the case's best baseline", .style = kReferenceStyle});
+  if (others) key.push_back({.title = "the case's best baseline", .style = kNeutralStyle});
   return key;
 }
 

@@ -59,9 +59,9 @@ std::vector<double> FallingFit(std::span<const double> losses, std::span<const d
       blocks.back().Join(last);
     }
   }
-  std::vector<double> fit;
-  fit.reserve(losses.size());
-  for (const Block& block : blocks) fit.insert(fit.end(), block.points, block.mean);
+  std::vector<double> fit(losses.size());
+  auto next = fit.begin();
+  for (const Block& block : blocks) next = std::fill_n(next, block.points, block.mean);
   return fit;
 }
 

@@ -122,7 +122,7 @@ std::vector<std::string> ContestantRow(const Page& page, uint32_t index) {
           fmt::format("{}/{}", figures.failures.failed(), figures.runs),
           EstimateText(figures.speed_up),
           figures.share_as_fast ? PercentText(figures.share_as_fast->value) : "-",
-          EstimateText(figures.score),
+          EstimateText(figures.score, 3),
           TallyText(figures.against_reference),
           fmt::format("{:.2g}", figures.optimizer_flops_ratio),
           fmt::format("{:.3g}", figures.state_bytes_per_parameter)};

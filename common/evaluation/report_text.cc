@@ -103,7 +103,7 @@ std::vector<std::string> ContestantRow(const v1::Evaluation& evaluation, const M
           fmt::format("{:.1f}", figures.mean_rank),
           EstimateText(figures.speed_up),
           figures.share_as_fast ? PercentText(figures.share_as_fast->value) : "-",
-          EstimateText(figures.score),
+          EstimateText(figures.score, 3),
           fmt::format("{}/{}", figures.failures.failed(), figures.runs),
           fmt::format("{:.2g}", figures.optimizer_flops_ratio),
           fmt::format("{:.2g}", figures.state_bytes_per_parameter)};

@@ -29,10 +29,10 @@ std::string WithInterval(double value, const Interval& interval) {
   return fmt::format("{:.4g} [{:.4g}, {:.4g}]", value, interval.low, interval.high);
 }
 
-std::string EstimateText(const std::optional<Estimate>& estimate) {
+std::string EstimateText(const std::optional<Estimate>& estimate, int decimals) {
   if (!estimate) return "-";
-  return fmt::format("{:.2f} [{:.2f}, {:.2f}]", estimate->value, estimate->interval.low,
-                     estimate->interval.high);
+  return fmt::format("{1:.{0}f} [{2:.{0}f}, {3:.{0}f}]", decimals, estimate->value,
+                     estimate->interval.low, estimate->interval.high);
 }
 
 std::string PercentText(double part) { return fmt::format("{:.0f} %", 100 * part); }

@@ -14,10 +14,11 @@ namespace paceline {
 std::string FigureText(double value);
 // "0.6126 [0.5931, 0.6321]"; without the interval where it is infinite.
 std::string WithInterval(double value, const Interval& interval);
-std::string EstimateText(const std::optional<Estimate>& estimate);  // "-" for none
-std::string PercentText(double part);                               // "45 %"
-std::string OrdinalText(uint32_t number);                           // "1st", "22nd"
-std::string CountOf(uint64_t count, std::string_view noun);         // "1 run", "2 runs"
+// With so many decimals; "-" for none.
+std::string EstimateText(const std::optional<Estimate>& estimate, int decimals = 2);
+std::string PercentText(double part);                        // "45 %"
+std::string OrdinalText(uint32_t number);                    // "1st", "22nd"
+std::string CountOf(uint64_t count, std::string_view noun);  // "1 run", "2 runs"
 // "2 diverged, 1 collapsed"
 std::string FailuresText(const FateCounts& failures);
 std::string_view FateText(Fate fate);

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <numeric>
 
-#include "common/plot/frame.h"
+#include "common/plot/plot_frame.h"
 #include "common/plot/series_style.h"
 #include "common/plot/svg.h"
 #include "fmt/format.h"
@@ -39,7 +39,8 @@ std::vector<double> Spread(std::vector<double> wanted, const std::vector<size_t>
   return wanted;
 }
 
-std::vector<double> LabelPlaces(const Frame& frame, const std::vector<Series>& series, double gap) {
+std::vector<double> LabelPlaces(const PlotFrame& frame, const std::vector<Series>& series,
+                                double gap) {
   std::vector<double> wanted;
   for (const Series& one : series) wanted.push_back(frame.EndY(one));
   std::vector<size_t> order(series.size());
@@ -50,7 +51,7 @@ std::vector<double> LabelPlaces(const Frame& frame, const std::vector<Series>& s
 }
 
 // The last series lies lowest.
-std::string Lines(const Frame& frame, const LinePlot& plot, double thin, double thick) {
+std::string Lines(const PlotFrame& frame, const LinePlot& plot, double thin, double thick) {
   std::string svg;
   for (size_t i = plot.series.size(); i-- > 0;) {
     svg += frame.Line(plot.series[i], plot.series[i].strong ? thick : thin);
@@ -59,7 +60,7 @@ std::string Lines(const Frame& frame, const LinePlot& plot, double thin, double 
 }
 
 // From the end of each line to its name, with a piece of the line.
-std::string Labels(const Frame& frame, const LinePlot& plot) {
+std::string Labels(const PlotFrame& frame, const LinePlot& plot) {
   const std::vector<double> places = LabelPlaces(frame, plot.series, kLabelGap);
   std::string svg;
   for (size_t i = 0; i < plot.series.size(); ++i) {
@@ -74,7 +75,7 @@ std::string Labels(const Frame& frame, const LinePlot& plot) {
   return svg;
 }
 
-std::string Letters(const Frame& frame, const LinePlot& plot) {
+std::string Letters(const PlotFrame& frame, const LinePlot& plot) {
   const std::vector<double> places = LabelPlaces(frame, plot.series, 9);
   std::string svg;
   for (size_t i = 0; i < plot.series.size(); ++i) {
@@ -95,7 +96,7 @@ std::string Titles(const LinePlot& plot) {
 }
 
 std::string SmallSvg(const SmallPlot& small) {
-  const Frame frame(small.plot, kSmallBox);
+  const PlotFrame frame(small.plot, kSmallBox);
   return fmt::format("<g><title>{}</title>\n", XmlEscaped(small.title)) +
          SvgText(6, 13, "start", Shortened(small.title, kSmallLetters),
                  " font-weight=\"bold\" font-size=\"10\"") +
@@ -126,11 +127,12 @@ std::string Key(const std::vector<Series>& key) {
 }  // namespace
 
 std::string StyleLetter(size_t style) {
+  if (style == kNeutralStyle) return "*";
   return std::string(1, static_cast<char>('A' + style % 26));
 }
 
 std::string DrawLinePlot(const LinePlot& plot) {
-  const Frame frame(plot, kBox);
+  const PlotFrame frame(plot, kBox);
   return SvgDocument(kWidth, kHeight, plot.title,
                      Titles(plot) + frame.Grounds() + frame.Axes(false) +
                          Lines(frame, plot, 1.8, 3) + Labels(frame, plot));

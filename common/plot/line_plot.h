@@ -54,7 +54,7 @@ struct SmallPlot {
 // `key` has the name of each style, above the plots.
 std::string DrawSmallPlots(const std::vector<SmallPlot>& plots, const std::vector<Series>& key,
                            const std::string& title);
-// The letter of a style: A, B, ...
+// The letter of a style: A, B, ...; "*" of kNeutralStyle.
 std::string StyleLetter(size_t style);
 
 }  // namespace paceline

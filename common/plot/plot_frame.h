@@ -17,9 +17,9 @@ struct Box {
 };
 
 // The axes of a plot within a box, and lines in them.
-class Frame {
+class PlotFrame {
  public:
-  Frame(const LinePlot& plot, const Box& box);
+  PlotFrame(const LinePlot& plot, const Box& box);
 
   const Box& box() const { return box_; }
   // Clamped to the box.

@@ -1,4 +1,4 @@
-#include "common/plot/frame.h"
+#include "common/plot/plot_frame.h"
 
 #include <algorithm>
 #include <cmath>
@@ -72,27 +72,27 @@ std::string Whisker(double x, double low, double high, size_t style) {
 
 }  // namespace
 
-Frame::Frame(const LinePlot& plot, const Box& box)
+PlotFrame::PlotFrame(const LinePlot& plot, const Box& box)
     : plot_(plot), box_(box), x_(XAxisOf(plot, box)), y_(YAxisOf(plot, box)) {}
 
-double Frame::X(double x) const {
+double PlotFrame::X(double x) const {
   if (plot_.logarithmic_x && x <= 0) return box_.left;
   return std::clamp(x_.Place(x), box_.left, box_.right);
 }
 
-double Frame::Y(double y) const {
+double PlotFrame::Y(double y) const {
   if (plot_.logarithmic_y && y <= 0) return box_.bottom;
   return std::clamp(y_.Place(y), box_.top, box_.bottom);
 }
 
-std::vector<Tick> Frame::XTicks() const {
+std::vector<Tick> PlotFrame::XTicks() const {
   if (plot_.x_ticks.empty()) return x_.Ticks();
   std::vector<Tick> ticks;
   for (const double tick : plot_.x_ticks) ticks.push_back({tick, fmt::format("{:.6g}", tick)});
   return ticks;
 }
 
-std::string Frame::Axes(bool small) const {
+std::string PlotFrame::Axes(bool small) const {
   std::string svg;
   for (const Tick& tick : Thinned(y_.Ticks(), small ? 3 : 9)) {
     const double y = Y(tick.value);
@@ -108,7 +108,7 @@ std::string Frame::Axes(bool small) const {
   return svg + SvgLine(box_.left, box_.top, box_.left, box_.bottom, kAxisLine);
 }
 
-std::string Frame::Grounds() const {
+std::string PlotFrame::Grounds() const {
   std::string svg;
   if (plot_.ground) {
     const double from = X(plot_.ground->from), to = X(plot_.ground->to);
@@ -123,7 +123,7 @@ std::string Frame::Grounds() const {
   return svg;
 }
 
-std::string Frame::Points(const Series& series) const {
+std::string PlotFrame::Points(const Series& series) const {
   std::string points;
   double last_y = NAN;
   for (const CurvePoint& point : series.points) {
@@ -138,14 +138,14 @@ std::string Frame::Points(const Series& series) const {
   return points;
 }
 
-std::string Frame::Line(const Series& series, double width) const {
+std::string PlotFrame::Line(const Series& series, double width) const {
   std::string svg = fmt::format("<polyline points=\"{}\" fill=\"none\" {}/>\n", Points(series),
                                 SeriesStroke(series.style, width));
   if (plot_.kind == LineKind::kLine) return svg;
   return svg + (plot_.kind == LineKind::kDots ? Dots(series) : SomeMarkers(series));
 }
 
-std::string Frame::Dots(const Series& series) const {
+std::string PlotFrame::Dots(const Series& series) const {
   std::string svg;
   for (const CurvePoint& point : series.points) {
     if (!Shown(point)) continue;
@@ -158,7 +158,7 @@ std::string Frame::Dots(const Series& series) const {
 }
 
 // So many that the line is known without its colour.
-std::string Frame::SomeMarkers(const Series& series) const {
+std::string PlotFrame::SomeMarkers(const Series& series) const {
   constexpr size_t kMarkers = 6;
   std::string svg;
   const size_t stride = std::max<size_t>(1, series.points.size() / kMarkers);
@@ -170,7 +170,7 @@ std::string Frame::SomeMarkers(const Series& series) const {
   return svg;
 }
 
-double Frame::EndY(const Series& series) const {
+double PlotFrame::EndY(const Series& series) const {
   for (size_t i = series.points.size(); i-- > 0;) {
     if (Shown(series.points[i])) return Y(series.points[i].y);
   }
