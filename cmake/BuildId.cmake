@@ -1,4 +1,4 @@
-# Run as a script: writes OUTPUT, a header that defines MACRO as a hash of the files listed in SOURCES_FILE, of COMPILER, and of the
+# Run as a script: writes OUTPUT, a header with a hash of the files listed in SOURCES_FILE, of COMPILER, and of the
 # options in COMMANDS_FILE (compile_commands.json) by which those of them that are compiled get their bits:
 # optimisation, instruction sets, contraction, macros. Paths, warnings and debug information are left out.
 file(STRINGS ${SOURCES_FILE} sources)
@@ -28,7 +28,7 @@ list(SORT compiled)
 
 string(SHA256 id "${hashes}${compiled}")
 string(SUBSTRING ${id} 0 16 id)
-set(header "#pragma once\n#define ${MACRO} \"${id}\"\n")
+set(header "#pragma once\n#define PACELINE_ENGINE_BUILD_ID \"${id}\"\n")
 if(EXISTS ${OUTPUT})
   file(READ ${OUTPUT} old)
 endif()

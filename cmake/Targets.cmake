@@ -77,18 +77,3 @@ function(paceline_simd_sources library source)
     target_sources(${library} PRIVATE $<TARGET_OBJECTS:${object}>)
   endforeach()
 endfunction()
-
-# Makes `header`, which defines `macro` as an id that changes when one of the sources does, or the way it is compiled.
-function(paceline_build_id header macro)
-  set(sources ${ARGN})
-  list(SORT sources)
-  list(JOIN sources "\n" listed)
-  file(WRITE ${header}.sources "${listed}\n")
-  add_custom_command(OUTPUT ${header}
-    COMMAND ${CMAKE_COMMAND} -DSOURCES_FILE=${header}.sources -DMACRO=${macro}
-            -DCOMPILER=${CMAKE_CXX_COMPILER_ID}-${CMAKE_CXX_COMPILER_VERSION}-${CMAKE_BUILD_TYPE}
-            -DCOMMANDS_FILE=${CMAKE_BINARY_DIR}/compile_commands.json -DROOT=${CMAKE_SOURCE_DIR}
-            -DOUTPUT=${header} -P ${CMAKE_SOURCE_DIR}/cmake/BuildId.cmake
-    DEPENDS ${sources} ${CMAKE_BINARY_DIR}/compile_commands.json
-            ${CMAKE_SOURCE_DIR}/cmake/BuildId.cmake VERBATIM)
-endfunction()

@@ -17,7 +17,7 @@ uint64_t KeyFor(std::string_view use, uint64_t seed) {
   return key == seed ? ~key : key;
 }
 
-std::string ContentDigest(const google::protobuf::Message& message) {
+std::string DeterministicBytes(const google::protobuf::Message& message) {
   std::string bytes;
   {
     google::protobuf::io::StringOutputStream stream(&bytes);
@@ -25,7 +25,11 @@ std::string ContentDigest(const google::protobuf::Message& message) {
     coded.SetSerializationDeterministic(true);
     message.SerializeToCodedStream(&coded);
   }
-  return Sha256Hex(bytes);
+  return bytes;
+}
+
+std::string ContentDigest(const google::protobuf::Message& message) {
+  return Sha256Hex(DeterministicBytes(message));
 }
 
 }  // namespace paceline

@@ -12,7 +12,9 @@ namespace paceline {
 // A run key of its own for each use: a job's is its config's seed.
 uint64_t KeyFor(std::string_view use, uint64_t seed);
 
-// SHA-256 in hexadecimal digits of the message as bytes, the same for equal messages of one schema.
+// The same for equal messages of one schema.
+std::string DeterministicBytes(const google::protobuf::Message& message);
+// SHA-256 in hexadecimal digits of these bytes.
 std::string ContentDigest(const google::protobuf::Message& message);
 
 }  // namespace paceline

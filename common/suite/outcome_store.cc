@@ -37,7 +37,7 @@ int Pragma(SQLite::Database& db, const std::string& name) {
   return db.execAndGet("PRAGMA " + name).getInt();
 }
 
-absl::Status Prepare(const std::string& path, SQLite::Database& db) {
+absl::Status Prepare(const std::string& path, SQLite::Database& db, bool safe) {
   const int identity = Pragma(db, "application_id");
   const bool fresh = identity == 0 && Pragma(db, "page_count") == 0;
   if (!fresh && identity != kApplicationId) {
@@ -45,8 +45,7 @@ absl::Status Prepare(const std::string& path, SQLite::Database& db) {
         fmt::format("{} is another program's database; name another file", path));
   }
   db.exec("PRAGMA journal_mode = WAL");
-  // A lost outcome is computed again.
-  db.exec("PRAGMA synchronous = OFF");
+  db.exec(safe ? "PRAGMA synchronous = NORMAL" : "PRAGMA synchronous = OFF");
   db.exec(fmt::format("PRAGMA application_id = {}", kApplicationId));
   db.exec("CREATE TABLE IF NOT EXISTS outcomes (key TEXT PRIMARY KEY, outcome BLOB) WITHOUT ROWID");
   return absl::OkStatus();
@@ -55,7 +54,7 @@ absl::Status Prepare(const std::string& path, SQLite::Database& db) {
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<OutcomeStore>> OutcomeStore::Open(const std::string& path,
-                                                                 std::string build) {
+                                                                 std::string build, bool safe) {
   const std::string folder = std::filesystem::path(path).parent_path();
   if (!folder.empty()) {
     if (absl::Status made = MakeFolder(folder); !made.ok()) return made;
@@ -63,7 +62,7 @@ absl::StatusOr<std::unique_ptr<OutcomeStore>> OutcomeStore::Open(const std::stri
   try {
     auto db = std::make_unique<SQLite::Database>(
         path, SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE | SQLite::OPEN_FULLMUTEX, kWaitMs);
-    if (absl::Status prepared = Prepare(path, *db); !prepared.ok()) return prepared;
+    if (absl::Status prepared = Prepare(path, *db, safe); !prepared.ok()) return prepared;
     return std::unique_ptr<OutcomeStore>(new OutcomeStore(path, std::move(build), std::move(db)));
   } catch (const SQLite::Exception& error) {
     return ToStatus(path, error);

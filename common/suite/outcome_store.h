@@ -19,10 +19,11 @@ namespace paceline {
 class OutcomeStore {
  public:
   // Makes the file and its folder if need be. `build`: of the engine that computes; another build's
-  // outcomes are not found. Errors say what is wrong with the file: DataLoss if it is damaged,
-  // InvalidArgument if it is another program's, else as the system says.
+  // outcomes are not found. safe: the machine's death leaves the file whole, though it may
+  // lack the newest outcomes; otherwise it may damage it. Errors say what is wrong with the file:
+  // DataLoss if it is damaged, InvalidArgument if it is another program's, else as the system says.
   static absl::StatusOr<std::unique_ptr<OutcomeStore>> Open(const std::string& path,
-                                                            std::string build);
+                                                            std::string build, bool safe = false);
   ~OutcomeStore();
 
   // Nothing if the unit has not been computed, or what is kept of it is damaged.

@@ -8,7 +8,7 @@ function(build_id result options)
   file(WRITE ${FOLDER}/commands.json "[\n{\n  \"directory\": \"/x\",\n"
     "  \"command\": \"/usr/bin/c++ ${options} -o a.o -c ${FOLDER}/a.cc\",\n  \"file\": \"${FOLDER}/a.cc\"\n}\n]\n")
   execute_process(COMMAND ${CMAKE_COMMAND} -DSOURCES_FILE=${FOLDER}/sources.txt -DCOMPILER=GNU
-    -DCOMMANDS_FILE=${FOLDER}/commands.json -DROOT=${FOLDER} -DMACRO=ID -DOUTPUT=${FOLDER}/id.h -P ${SCRIPT}
+    -DCOMMANDS_FILE=${FOLDER}/commands.json -DROOT=${FOLDER} -DOUTPUT=${FOLDER}/id.h -P ${SCRIPT}
     COMMAND_ERROR_IS_FATAL ANY)
   file(READ ${FOLDER}/id.h id)
   set(${result} "${id}" PARENT_SCOPE)

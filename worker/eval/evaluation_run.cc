@@ -16,9 +16,9 @@
 #include "common/suite/outcome_store.h"
 #include "common/suite/plan.h"
 #include "nlohmann/json.hpp"
+#include "paceline_build_id.h"
 #include "worker/eval/local_evaluation.h"
 #include "worker/eval/time_left.h"
-#include "worker/eval/unit_build.h"
 
 namespace paceline {
 namespace {
@@ -34,12 +34,12 @@ std::string UsualKept() {
 absl::StatusOr<std::unique_ptr<OutcomeStore>> OpenStore(const EvaluationOptions& options) {
   if (options.keep_nothing) return nullptr;
   if (options.kept.empty()) {
-    auto usual = OutcomeStore::Open(UsualKept(), UnitBuild());
+    auto usual = OutcomeStore::Open(UsualKept(), PACELINE_ENGINE_BUILD_ID);
     if (usual.ok()) return usual;
     std::cerr << "nothing is kept: " << usual.status().message() << "\n";
     return nullptr;
   }
-  return OutcomeStore::Open(options.kept, UnitBuild());
+  return OutcomeStore::Open(options.kept, PACELINE_ENGINE_BUILD_ID);
 }
 
 // Files in the folder; text or JSON on standard output.
@@ -107,7 +107,7 @@ absl::Status RunEvaluation(const v1::Suite& suite, Entrants entrants,
                                }};
   auto evaluation = EvaluateHere(plan, data, how);
   if (!evaluation.ok()) return evaluation.status();
-  evaluation->set_engine_build(UnitBuild());
+  evaluation->set_engine_build(PACELINE_ENGINE_BUILD_ID);
   return Tell(*evaluation, folder, rules, options.json);
 }
 

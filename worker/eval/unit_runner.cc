@@ -130,7 +130,8 @@ int64_t PointsBy(const v1::EvaluationUnit& unit, int64_t done) {
 }
 
 absl::Status Train(const v1::EvaluationUnit& unit, std::span<const float> theta, const Task& task,
-                   InnerRuns& runs, v1::UnitOutcome& outcome) {
+                   const std::function<bool()>& stopping, InnerRuns& runs,
+                   v1::UnitOutcome& outcome) {
   const auto steps = static_cast<int64_t>(unit.steps());
   std::vector<LossTally> tallies;
   for (uint32_t run = 0; run < unit.runs(); ++run) {
@@ -142,6 +143,7 @@ absl::Status Train(const v1::EvaluationUnit& unit, std::span<const float> theta,
   const std::vector<RunTheta> thetas(unit.runs(), {theta});
   std::vector<float> losses(unit.runs() * CurveSpan(steps));
   for (int64_t done = 0; done < steps;) {
+    if (stopping && stopping()) return absl::CancelledError("given up");
     const int64_t stop = NextStop(unit, done), count = stop - done;
     const std::span<float> used(losses.data(), unit.runs() * count);
     if (absl::Status advanced = runs.Advance(thetas, count, used); !advanced.ok()) return advanced;
@@ -167,14 +169,15 @@ absl::Status Train(const v1::EvaluationUnit& unit, std::span<const float> theta,
 int64_t CurveSpan(int64_t steps) { return std::max<int64_t>(steps / kCurvePoints, 1); }
 
 absl::StatusOr<v1::UnitOutcome> RunUnit(const v1::EvaluationUnit& unit,
-                                        std::span<const float> theta, const Task& task) {
+                                        std::span<const float> theta, const Task& task,
+                                        const std::function<bool()>& stopping) {
   v1::UnitOutcome outcome;
   for (uint32_t run = 0; run < unit.runs(); ++run) outcome.add_runs();
   uint64_t state_bytes = 0;
   auto runs = MakeUnitRuns(unit, task, state_bytes);
   if (!runs.ok()) return runs.status();
   outcome.set_state_bytes(state_bytes);
-  if (absl::Status trained = Train(unit, theta, task, **runs, outcome); !trained.ok())
+  if (absl::Status trained = Train(unit, theta, task, stopping, **runs, outcome); !trained.ok())
     return trained;
   return outcome;
 }

@@ -1,6 +1,7 @@
 // Computes units of an evaluation.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <span>
@@ -19,9 +20,10 @@ int64_t CurveSpan(int64_t steps);
 
 // The unit's trainings on `task`, which was made from unit.task(). theta: of a trained optimizer
 // [P]; else empty. A function of the arguments alone. Errors as MakeRuns; InvalidArgument: not a
-// baseline.
+// baseline. Cancelled once `stopping`, asked about a hundred times, says so; empty: never.
 absl::StatusOr<v1::UnitOutcome> RunUnit(const v1::EvaluationUnit& unit,
-                                        std::span<const float> theta, const Task& task);
+                                        std::span<const float> theta, const Task& task,
+                                        const std::function<bool()>& stopping = {});
 
 // Tasks by their config, the last few of which are kept. Thread-safe.
 class TaskShelf {
