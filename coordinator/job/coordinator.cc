@@ -28,6 +28,12 @@ absl::StatusOr<std::unique_ptr<Coordinator>> Coordinator::Start(Options options,
   if (!book.ok()) return book.status();
   std::unique_ptr<Coordinator> coordinator(
       new Coordinator(std::move(options), store, clock, observer, *std::move(book), *incarnation));
+  auto desk = EvaluationDesk::Open({.data_folder = coordinator->options_.data_folder,
+                                    .first_attempt = coordinator->next_epoch_ + 1,
+                                    .changed = [&observer] { observer.JobChanged(""); }},
+                                   clock);
+  if (!desk.ok()) return desk.status();
+  coordinator->desk_ = *std::move(desk);
   coordinator->Pump();
   if (!coordinator->fatal().ok()) return coordinator->fatal();
   return coordinator;

@@ -17,10 +17,11 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "common/base/clock.h"
+#include "coordinator/evaluate/desk.h"
 #include "coordinator/job/job_book.h"
 #include "coordinator/job/job_run.h"
-#include "coordinator/job/pinned_fingerprint.h"
 #include "coordinator/log/outer_log.h"
+#include "coordinator/roster/pinned_fingerprint.h"
 #include "coordinator/roster/roster.h"
 #include "coordinator/store/store.h"
 #include "paceline/v1/job.pb.h"
@@ -94,6 +95,12 @@ class Coordinator {
   uint32_t worker_count() const { return static_cast<uint32_t>(roster_.workers().size()); }
   // OutOfRange if the step is not done yet.
   absl::StatusOr<ThetaAnswer> FindTheta(const std::string& job, std::optional<int64_t> step);
+
+  // ---- evaluations
+
+  EvaluationDesk& evaluations() { return *desk_; }
+  // After a call of evaluations() that gives workers something to do or takes it from them.
+  void PumpEvaluations();
 
   // Not OK once something could not be made durable: nothing more is done, and the program is to
   // end. What was committed is safe.
@@ -172,6 +179,7 @@ class Coordinator {
   JobObserver& observer_;
   JobBook book_;
   Roster roster_;
+  std::unique_ptr<EvaluationDesk> desk_;
   std::map<WorkerId, Connection> connections_;
   JobEntry* loaded_ = nullptr;   // the job of run_
   std::unique_ptr<JobRun> run_;  // running or, while no other job runs, paused

@@ -18,16 +18,12 @@
 #include "coordinator/job/answer_sheet.h"
 #include "coordinator/job/outer_loop.h"
 #include "coordinator/job/theta_history.h"
+#include "coordinator/roster/outgoing.h"
 #include "coordinator/schedule/schedule.h"
 #include "coordinator/store/store.h"
 #include "paceline/v1/worker.pb.h"
 
 namespace paceline {
-
-struct Outgoing {
-  WorkerId to{};
-  SharedMessage message;
-};
 
 struct Traffic {
   uint64_t messages = 0;

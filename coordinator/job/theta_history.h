@@ -3,18 +3,14 @@
 
 #include <cstdint>
 #include <deque>
-#include <memory>
 #include <span>
 #include <string>
 #include <vector>
 
 #include "absl/status/statusor.h"
-#include "paceline/v1/worker.pb.h"
+#include "coordinator/roster/outgoing.h"
 
 namespace paceline {
-
-// A message that may be in several workers' queues at once.
-using SharedMessage = std::shared_ptr<const v1::CoordinatorMessage>;
 
 // Not thread-safe.
 class ThetaHistory {

@@ -35,7 +35,9 @@ absl::StatusOr<WorkerId> Coordinator::Join(const v1::Hello& hello, const std::st
   spdlog::info("worker {} joined from {}: {} threads, engines {}", worker.Label(), peer,
                worker.threads, FingerprintsText(worker));
   if (loaded_) SetFingerprint(worker);
+  desk_->Join(worker);
   Pump();
+  PumpEvaluations();
   if (run_ && !IsPinned(*id)) {
     Note(run_->job(), absl::StrCat("worker ", worker.Label(), " stays idle: ", Mismatch(worker)));
   }
@@ -60,6 +62,12 @@ void Coordinator::Receive(WorkerId from, const v1::WorkerMessage& message) {
       if (run_) run_->CountIncoming(message);
       TakeFailure(*worker, message.failure());
       break;
+    case v1::WorkerMessage::kEvaluationData:
+      desk_->Receive(from, message.evaluation_data());
+      return PumpEvaluations();
+    case v1::WorkerMessage::kAnswer:
+      desk_->Receive(from, message.answer());
+      return PumpEvaluations();
     case v1::WorkerMessage::kLeaving:
       return Lost(from, absl::StrCat("it leaves: ", message.leaving().reason()));
     case v1::WorkerMessage::kHeartbeat:
@@ -74,7 +82,7 @@ void Coordinator::Receive(WorkerId from, const v1::WorkerMessage& message) {
 
 void Coordinator::TakeData(const Worker& worker, const v1::JobData& data) {
   if (!run_ || data.job() != run_->job() || connections_.at(worker.id).data) return;
-  connections_.at(worker.id).data = DigestsOf(data);
+  connections_.at(worker.id).data = DigestsOf(data.sets());
   if (!connections_.at(worker.id).engine.empty()) CheckData(worker);
 }
 
@@ -147,6 +155,8 @@ void Coordinator::Lost(WorkerId id, const std::string& reason) {
   spdlog::info("{}", text);
   roster_.Leave(id);
   connections_.erase(id);
+  desk_->Lose(id);
+  PumpEvaluations();
   if (!run_) return;
   const uint32_t held = run_->Forget(id);
   if (held > 0) Note(run_->job(), absl::StrCat(text, "; ", held, " blocks go to others"));
@@ -168,6 +178,13 @@ void Coordinator::Tick() {
     Lost(id, reason);
     link->Close(reason);
   }
+  PumpEvaluations();
+}
+
+void Coordinator::PumpEvaluations() {
+  if (!fatal_.ok()) return;
+  const bool runs = run_ && loaded_->machine.state() == v1::JOB_STATE_RUNNING;
+  Send(desk_->Work([&](WorkerId id) { return runs && run_->BlocksOf(id) > 0; }));
 }
 
 void Coordinator::SendHeartbeats() {

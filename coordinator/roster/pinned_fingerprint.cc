@@ -1,4 +1,4 @@
-#include "coordinator/job/pinned_fingerprint.h"
+#include "coordinator/roster/pinned_fingerprint.h"
 
 #include <vector>
 
@@ -37,26 +37,27 @@ PinnedFingerprint ParsePinned(const std::string& text) {
   return fingerprint;
 }
 
-DataDigests DigestsOf(const v1::JobData& data) {
+DataDigests DigestsOf(const google::protobuf::RepeatedPtrField<v1::DataSetDigest>& sets) {
   DataDigests digests;
-  for (const v1::DataSetDigest& set : data.sets()) digests[set.name()] = set.digest();
+  for (const v1::DataSetDigest& set : sets) digests[set.name()] = set.digest();
   return digests;
 }
 
-std::string DataDifference(const DataDigests& job, const DataDigests& worker) {
+std::string DataDifference(const DataDigests& job, const DataDigests& worker,
+                           const std::string& noun) {
   DataDigests all = job;
   all.insert(worker.begin(), worker.end());
   std::vector<std::string> differences;
   for (const auto& [name, digest] : all) {
     const std::string here = Shown(worker, name), there = Shown(job, name);
     if (here == there) continue;
-    differences.push_back(
-        absl::StrCat("its ", name, " has the digest ", here, ", the job's ", name, " ", there));
+    differences.push_back(absl::StrCat("its ", name, " has the digest ", here, ", the ", noun,
+                                       "'s ", name, " ", there));
   }
   if (differences.empty()) return "";
   return absl::StrCat(absl::StrJoin(differences, "; "),
-                      ": give the worker a folder (--data-dir) with the files that the job was "
-                      "begun with, or submit the job anew for these");
+                      ": give the worker a folder (--data-dir) with the files that the ", noun,
+                      " was begun with, or submit the ", noun, " anew for these");
 }
 
 }  // namespace paceline

@@ -1,4 +1,4 @@
-// What all workers that answer for a job have in common: engine, build and data.
+// What all workers that answer for a job or an evaluation have in common: engine, build and data.
 #pragma once
 
 #include <map>
@@ -23,8 +23,10 @@ struct PinnedFingerprint {
 
 PinnedFingerprint ParsePinned(const std::string& text);
 
-DataDigests DigestsOf(const v1::JobData& data);
+DataDigests DigestsOf(const google::protobuf::RepeatedPtrField<v1::DataSetDigest>& sets);
 // Which data sets a worker has otherwise than the job, and what to do; empty if they are alike.
-std::string DataDifference(const DataDigests& job, const DataDigests& worker);
+// noun: "job", "evaluation".
+std::string DataDifference(const DataDigests& job, const DataDigests& worker,
+                           const std::string& noun = "job");
 
 }  // namespace paceline

@@ -11,9 +11,11 @@ constexpr size_t kMaxNameBytes = 256;
 constexpr size_t kMaxFingerprintBytes = 1024;
 constexpr uint32_t kMaxThreads = 4096;
 
-absl::Status CheckFingerprints(const v1::Hello& hello) {
+using Fingerprints = google::protobuf::RepeatedPtrField<v1::TierFingerprint>;
+
+absl::Status CheckFingerprints(const Fingerprints& fingerprints) {
   std::set<v1::Engine> tiers;
-  for (const v1::TierFingerprint& own : hello.fingerprints()) {
+  for (const v1::TierFingerprint& own : fingerprints) {
     if (TierName(own.tier()).empty()) {
       return absl::InvalidArgumentError(
           absl::StrCat("a worker has fingerprints of reference, torch and fused, not of engine ",
@@ -44,7 +46,19 @@ absl::Status CheckHello(const v1::Hello& hello) {
   if (hello.name().size() > kMaxNameBytes) {
     return absl::InvalidArgumentError("a worker's name is at most 256 bytes long");
   }
-  return CheckFingerprints(hello);
+  if (absl::Status status = CheckFingerprints(hello.fingerprints()); !status.ok()) return status;
+  if (!hello.has_units()) return absl::OkStatus();
+  if (hello.units().threads() < 1 || hello.units().threads() > kMaxThreads) {
+    return absl::InvalidArgumentError(absl::StrCat(
+        "a worker computes 1 to ", kMaxThreads, " units at a time, not ", hello.units().threads()));
+  }
+  return CheckFingerprints(hello.units().fingerprints());
+}
+
+TierFingerprints ByTier(const Fingerprints& fingerprints) {
+  TierFingerprints by_tier;
+  for (const v1::TierFingerprint& own : fingerprints) by_tier[own.tier()] = own.fingerprint();
+  return by_tier;
 }
 
 }  // namespace
@@ -64,12 +78,11 @@ absl::StatusOr<WorkerId> Roster::Join(const v1::Hello& hello, const std::string&
                   .name = hello.name(),
                   .peer = peer,
                   .threads = hello.threads(),
-                  .fingerprints = {},
+                  .fingerprints = ByTier(hello.fingerprints()),
                   .memory_bytes = hello.memory_bytes(),
+                  .unit_fingerprints = ByTier(hello.units().fingerprints()),
+                  .unit_threads = hello.units().threads(),
                   .heard = clock_.Now()};
-  for (const v1::TierFingerprint& own : hello.fingerprints()) {
-    workers_[id].fingerprints[own.tier()] = own.fingerprint();
-  }
   return id;
 }
 

@@ -30,6 +30,9 @@ struct Worker {
   uint32_t threads = 0;
   TierFingerprints fingerprints;
   uint64_t memory_bytes = 0;  // 0: unknown
+  // For units of evaluations; no threads: it computes none.
+  TierFingerprints unit_fingerprints;
+  uint32_t unit_threads = 0;
   SteadyTime heard{};
 
   // For people: the name and, as it need not be unique, the id.

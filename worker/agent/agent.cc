@@ -26,8 +26,10 @@ absl::Status UnknownJob(const std::string& job) {
 
 }  // namespace
 
-Agent::Agent(int threads, JobEngineFactory factory, AgentPort port, const Clock& clock)
+Agent::Agent(int threads, JobEngineFactory factory, AgentPort port, const Clock& clock,
+             const AgentUnits& units)
     : factory_(std::move(factory)), port_(std::move(port)), clock_(clock), queue_(clock) {
+  if (units.engine) crew_ = std::make_unique<UnitCrew>(units.threads, units.engine, port_.send);
   for (int i = 0; i < threads; ++i) {
     threads_.emplace_back([this](const std::stop_token& stop) { Work(stop); });
   }
@@ -40,6 +42,7 @@ Agent::~Agent() {
 void Agent::BeginSession() {
   ++session_;
   queue_.Clear();
+  if (crew_) crew_->BeginSession();
 }
 
 absl::Status Agent::Handle(const v1::CoordinatorMessage& message) {
@@ -59,6 +62,11 @@ absl::Status Agent::Handle(const v1::CoordinatorMessage& message) {
       }
       EndJob(message.end().job());
       return absl::OkStatus();
+    case v1::CoordinatorMessage::kEvaluation:
+    case v1::CoordinatorMessage::kEvaluationTheta:
+    case v1::CoordinatorMessage::kUnit:
+    case v1::CoordinatorMessage::kEndEvaluation:
+      return HandleUnits(message);
     case v1::CoordinatorMessage::kWelcome:
     case v1::CoordinatorMessage::kHeartbeat:
     case v1::CoordinatorMessage::kDismiss:
@@ -69,8 +77,18 @@ absl::Status Agent::Handle(const v1::CoordinatorMessage& message) {
       absl::StrCat("a message of an unknown kind (", message.kind_case(), ")"));
 }
 
+absl::Status Agent::HandleUnits(const v1::CoordinatorMessage& message) {
+  if (!crew_) return absl::InvalidArgumentError("this worker computes no evaluations");
+  if (message.has_evaluation_theta()) return crew_->Take(message.evaluation_theta());
+  if (message.has_unit()) return crew_->Take(message.unit());
+  if (message.has_evaluation()) crew_->Take(message.evaluation());
+  if (message.has_end_evaluation()) crew_->End(message.end_evaluation().evaluation());
+  return absl::OkStatus();
+}
+
 void Agent::Drain(std::function<void()> done) {
   draining_ = true;
+  if (crew_) crew_->Drain();
   queue_.Close(std::move(done));
 }
 

@@ -16,6 +16,7 @@
 #include "paceline/v1/worker.pb.h"
 #include "worker/agent/block_engine.h"
 #include "worker/agent/held_job.h"
+#include "worker/agent/unit_crew.h"
 #include "worker/agent/work_queue.h"
 
 namespace paceline {
@@ -30,12 +31,19 @@ struct AgentPort {
       fetch;
 };
 
+// What computes units of evaluations, if anything does.
+struct AgentUnits {
+  std::shared_ptr<UnitEngine> engine = nullptr;
+  int threads = 0;
+};
+
 // Thread-safe; BeginSession and Handle are called by one thread.
 class Agent {
  public:
   // `clock` outlives the agent.
-  Agent(int threads, JobEngineFactory factory, AgentPort port, const Clock& clock = Clock::Real());
-  // Waits for the windows in progress.
+  Agent(int threads, JobEngineFactory factory, AgentPort port, const Clock& clock = Clock::Real(),
+        const AgentUnits& units = {});
+  // Waits for the windows in progress; units are given up.
   ~Agent();
 
   // A new connection: what was asked by the last one is not answered any more (inner states stay,
@@ -44,12 +52,13 @@ class Agent {
   // Every kind but Welcome, Dismiss and Heartbeat, which are the connection's own. InvalidArgument
   // for a message that makes no sense; the worker goes on without it.
   absl::Status Handle(const v1::CoordinatorMessage& message);
-  // Starts nothing more; `done` is called on some thread once the answers to all windows in
-  // progress have been handed to `send`. A block that is being re-made is given up at its next
-  // window.
+  // Starts nothing more and gives units up; `done` is called on some thread once the answers to all
+  // windows in progress have been handed to `send`. A block that is being re-made is given up at
+  // its next window.
   void Drain(std::function<void()> done);
 
  private:
+  absl::Status HandleUnits(const v1::CoordinatorMessage& message);
   std::shared_ptr<HeldJob> Find(const std::string& job);
   void Announce(const v1::JobAnnouncement& announcement);
   absl::Status TakeTheta(const v1::Theta& message);
@@ -74,6 +83,7 @@ class Agent {
   WorkQueue queue_;
   std::mutex mutex_;
   std::map<std::string, std::shared_ptr<HeldJob>> jobs_;  // guarded by mutex_
+  std::unique_ptr<UnitCrew> crew_;                        // null: no units
   std::vector<std::jthread> threads_;
 };
 

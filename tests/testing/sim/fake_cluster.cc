@@ -105,6 +105,10 @@ void FakeWorker::Send(SharedMessage message) {
     case v1::CoordinatorMessage::kHeartbeat:
       ++heartbeats_;
       break;
+    case v1::CoordinatorMessage::kEvaluation:
+    case v1::CoordinatorMessage::kEvaluationTheta:
+    case v1::CoordinatorMessage::kUnit:
+    case v1::CoordinatorMessage::kEndEvaluation:
     case v1::CoordinatorMessage::kDismiss:
     case v1::CoordinatorMessage::KIND_NOT_SET:
       ADD_FAILURE() << message->ShortDebugString();

@@ -1,0 +1,109 @@
+// All evaluations of this coordinator: what was submitted, how it stands, and the workers that
+// compute units. All methods are called on one thread; none of them blocks on a worker.
+//
+// Evaluations take turns in the order of submission: one gets what those before it leave. Training
+// comes first: a worker that holds blocks of the job at work is given one unit at a time, all
+// others as many as they have threads.
+#pragma once
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "common/base/clock.h"
+#include "coordinator/evaluate/archive.h"
+#include "coordinator/evaluate/evaluation_run.h"
+#include "coordinator/evaluate/submission.h"
+#include "coordinator/roster/outgoing.h"
+#include "paceline/v1/evaluation_service.pb.h"
+
+namespace paceline {
+
+class EvaluationDesk {
+ public:
+  struct Options {
+    std::string data_folder;
+    // Askings are numbered from here on; higher in every life of the coordinator.
+    uint64_t first_attempt = 1;
+    // Something about an evaluation has changed; may be empty.
+    std::function<void()> changed = {};
+  };
+
+  // Goes on with all evaluations that had not ended. Errors as EvaluationArchive::Records; an
+  // evaluation that cannot be read fails instead. `clock` outlives the desk.
+  static absl::StatusOr<std::unique_ptr<EvaluationDesk>> Open(Options options, const Clock& clock);
+
+  // ---- workers
+
+  // Workers that compute no units are ignored.
+  void Join(const Worker& worker);
+  void Lose(WorkerId worker);
+  // Answers of unknown workers or to evaluations that are not at work are ignored.
+  void Receive(WorkerId from, const v1::EvaluationData& data);
+  void Receive(WorkerId from, const v1::EvaluationAnswer& answer);
+  // What is to be sent since the last call: units for those with room, among the rest. `trains`:
+  // whether the worker holds blocks of the job at work. To be called several times a second.
+  std::vector<Outgoing> Work(const std::function<bool(WorkerId)>& trains);
+
+  // ---- evaluations
+
+  // The evaluation's name: the suite's, with a number if that is taken. The same request id again
+  // gives the same evaluation. It is durable after OK. Errors as WriteFileAtomically.
+  absl::StatusOr<std::string> Submit(Submission submission);
+  v1::ListEvaluationsReply List() const;
+  // NotFound if there is none, from here on.
+  absl::StatusOr<v1::EvaluationSummary> Summary(const std::string& name) const;
+  // But for suite and optimizers, which the archive has.
+  absl::StatusOr<v1::EvaluationDetail> Show(const std::string& name) const;
+  absl::StatusOr<v1::EvaluationSummary> Cancel(const std::string& name);
+  absl::Status Delete(const std::string& name);
+  // Thread-safe.
+  EvaluationArchive& archive() { return archive_; }
+
+ private:
+  struct Entry {
+    v1::EvaluationRecord record;
+    std::unique_ptr<EvaluationRun> run;  // until it has ended
+    bool dirty = false;                  // the record is not stored as it is
+  };
+
+  EvaluationDesk(Options options, const Clock& clock)
+      : options_(std::move(options)),
+        clock_(clock),
+        archive_(options_.data_folder),
+        next_attempt_(options_.first_attempt) {}
+  absl::Status Load();
+  void LoadRun(Entry& entry);
+  void Begin(Entry& entry, Submission submission);
+  void ServeAll(Entry& entry, const std::function<bool(WorkerId)>& trains);
+  uint32_t RoomOn(const Worker& worker, const std::function<bool(WorkerId)>& trains) const;
+  // Takes over what the run says of itself, and ends it where it is at its end.
+  void Settle(Entry& entry);
+  void Succeed(Entry& entry);
+  void End(Entry& entry, v1::EvaluationState state, const std::string& message);
+  void Note(Entry& entry, const std::string& text);
+  void Store(Entry& entry);
+  void Tell() const {
+    if (options_.changed) options_.changed();
+  }
+  Entry* FindOrNull(const std::string& name) const;
+  absl::StatusOr<Entry*> Find(const std::string& name) const;
+  Entry* AtWork(const std::string& name) const;
+  std::string FreeName(const std::string& wanted) const;
+  v1::EvaluationSummary SummaryOf(const Entry& entry) const;
+
+  const Options options_;
+  const Clock& clock_;
+  EvaluationArchive archive_;
+  uint64_t next_attempt_;
+  uint64_t next_number_ = 1;
+  std::vector<std::unique_ptr<Entry>> entries_;  // by number
+  std::map<WorkerId, Worker> workers_;           // those that compute units
+  std::vector<Outgoing> outbox_;
+};
+
+}  // namespace paceline

@@ -1,0 +1,24 @@
+// What a person hands in to be evaluated, checked.
+#pragma once
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "paceline/v1/evaluation_service.pb.h"
+
+namespace paceline {
+
+struct Submission {
+  v1::SubmitEvaluationRequest request;
+  std::vector<v1::Contestant> learned;
+  // θ by its digest, of every learned optimizer: [P].
+  std::map<std::string, std::vector<float>> thetas;
+};
+
+// Pure. InvalidArgument lists the suite's faults, or names the optimizer whose bytes are no trained
+// optimizer or damaged; or there is more than a coordinator takes.
+absl::StatusOr<Submission> CheckSubmission(v1::SubmitEvaluationRequest request);
+
+}  // namespace paceline
