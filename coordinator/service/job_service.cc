@@ -1,20 +1,8 @@
 #include "coordinator/service/job_service.h"
 
-#include <utility>
-
-#include "common/rpc/status.h"
+#include "coordinator/service/answer.h"
 
 namespace paceline {
-namespace {
-
-template <typename Reply>
-grpc::Status Answer(absl::StatusOr<Reply> from, Reply* reply) {
-  if (!from.ok()) return ToGrpc(from.status());
-  *reply = *std::move(from);
-  return grpc::Status::OK;
-}
-
-}  // namespace
 
 grpc::Status JobServiceImpl::Submit(grpc::ServerContext*, const v1::SubmitRequest* request,
                                     v1::SubmitReply* reply) {

@@ -42,6 +42,9 @@ absl::Status Server::Listen() {
                                                .data_folder = options_.data_folder,
                                                .threads = options_.threads});
   jobs_ = std::make_unique<JobServiceImpl>(*api_);
+  evaluation_api_ = std::make_unique<EvaluationApi>(
+      EvaluationApi::Deps{.loop = *loop_, .coordinator = *coordinator_, .hub = hub_});
+  evaluations_ = std::make_unique<EvaluationServiceImpl>(*evaluation_api_);
   grpc::EnableDefaultHealthCheckService(true);
   grpc::reflection::InitProtoReflectionServerBuilderPlugin();
   grpc::ServerBuilder builder;
@@ -50,6 +53,7 @@ absl::Status Server::Listen() {
   door_ = builder.experimental().AddExternalConnectionAcceptor(Door::FROM_FD, *credentials);
   builder.RegisterService(workers_.get());
   builder.RegisterService(jobs_.get());
+  builder.RegisterService(evaluations_.get());
   server_ = builder.BuildAndStart();
   if (!server_) return absl::InternalError("gRPC's server cannot be started");
   address_ = {.host = options_.listen.host, .port = listeners->port};

@@ -11,11 +11,13 @@
 #include "common/rpc/address.h"
 #include "common/rpc/credentials.h"
 #include "common/rpc/socket.h"
+#include "coordinator/api/evaluation_api.h"
 #include "coordinator/api/event_loop.h"
 #include "coordinator/api/job_api.h"
 #include "coordinator/api/watch_hub.h"
 #include "coordinator/job/coordinator.h"
 #include "coordinator/service/acceptor.h"
+#include "coordinator/service/evaluation_service.h"
 #include "coordinator/service/job_service.h"
 #include "coordinator/service/strangers.h"
 #include "coordinator/service/worker_service.h"
@@ -71,6 +73,8 @@ class Server {
   std::unique_ptr<WorkerServiceImpl> workers_;
   std::unique_ptr<JobApi> api_;
   std::unique_ptr<JobServiceImpl> jobs_;
+  std::unique_ptr<EvaluationApi> evaluation_api_;
+  std::unique_ptr<EvaluationServiceImpl> evaluations_;
   std::unique_ptr<grpc::Server> server_;
   std::unique_ptr<grpc::experimental::ExternalConnectionAcceptor> door_;  // gRPC's side of it
   std::unique_ptr<Acceptor> acceptor_;
