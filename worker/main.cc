@@ -26,6 +26,7 @@
 #include "worker/cuda/device.h"
 #include "worker/cuda/device_name.h"
 #include "worker/engine/fingerprint.h"
+#include "worker/eval/local_units.h"
 
 namespace paceline {
 namespace {
@@ -47,6 +48,7 @@ struct Flags {
   TlsFlags tls;
   std::string device = "cpu";
   std::optional<int> threads;
+  std::optional<int> unit_threads;
   std::string name;
   std::string memory;  // empty: what the machine has left
   std::string data_dir = "/usr/share/datasets";
@@ -67,6 +69,11 @@ int ThreadsOf(const Flags& flags, bool cuda) {
   return flags.threads.value_or(static_cast<int>(std::max(1u, own)));
 }
 
+int UnitThreadsOf(const Flags& flags, int threads) {
+  const int own = std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
+  return flags.unit_threads.value_or(flags.threads ? threads : std::min(threads, own));
+}
+
 std::string CheckDevice(const std::string& device) {
   return std::string(cuda::ParseDeviceName(device).status().message());
 }
@@ -80,6 +87,10 @@ void AddFlags(Command& app, Flags& flags) {
   app.AddOption("--threads", flags.threads,
                 "Blocks computed at a time (default: the processor's threads; 16 on a GPU)")
       .Range(1, 1024);
+  app.AddOption("--evaluation-threads", flags.unit_threads,
+                "Units of evaluations computed at a time, on the processor; 0: none (default: as "
+                "--threads, at most the processor's threads)")
+      .Range(0, 1024);
   app.AddOption("--memory", flags.memory,
                 "What may be used, 16G or 500M (default: what the machine or the control group has "
                 "left)")
@@ -103,16 +114,26 @@ uint64_t MemoryOf(const Flags& flags, const cuda::Device* device) {
   return memory.ok() ? memory->free_bytes : 0;
 }
 
+using Fingerprints = google::protobuf::RepeatedPtrField<v1::TierFingerprint>;
+
+void AddFingerprints(const cuda::Device* device, Fingerprints& fingerprints) {
+  for (const auto& [tier, fingerprint] : EngineFingerprints(device)) {
+    v1::TierFingerprint& own = *fingerprints.Add();
+    own.set_tier(tier);
+    own.set_fingerprint(fingerprint);
+  }
+}
+
 v1::Hello ToHello(const Flags& flags, int threads, uint64_t memory, const cuda::Device* device) {
   v1::Hello hello;
   hello.set_protocol(kProtocolVersion);
   hello.set_name(flags.name.empty() ? DefaultName() : flags.name);
   hello.set_threads(threads);
   hello.set_memory_bytes(memory);
-  for (const auto& [tier, fingerprint] : EngineFingerprints(device)) {
-    v1::TierFingerprint& own = *hello.add_fingerprints();
-    own.set_tier(tier);
-    own.set_fingerprint(fingerprint);
+  AddFingerprints(device, *hello.mutable_fingerprints());
+  if (const int units = UnitThreadsOf(flags, threads); units > 0) {
+    hello.mutable_units()->set_threads(units);
+    AddFingerprints(nullptr, *hello.mutable_units()->mutable_fingerprints());
   }
   return hello;
 }
@@ -142,6 +163,7 @@ int Run(const Flags& flags) {
   for (const v1::TierFingerprint& own : options.hello.fingerprints()) {
     spdlog::info("engine {}", own.fingerprint());
   }
+  const int unit_threads = static_cast<int>(options.hello.units().threads());
   CoordinatorLink link(*channel, std::move(options));
   // Outlives the agent, so that a second signal ends a worker whose last windows take too long.
   SignalWatcher signals([&](int signal) {
@@ -151,11 +173,12 @@ int Run(const Flags& flags) {
   const auto fetch = [&](const std::string& job, int64_t first, int64_t last) {
     return link.Fetch(job, first, last);
   };
+  const auto data = std::make_shared<DataStore>(flags.data_dir);
   Agent agent(
-      threads,
-      LocalEngine(std::make_shared<DataStore>(flags.data_dir),
-                  {.device = device, .memory = memory, .threads = threads}),
-      {.send = [&](v1::WorkerMessage message) { link.Send(std::move(message)); }, .fetch = fetch});
+      threads, LocalEngine(data, {.device = device, .memory = memory, .threads = threads}),
+      {.send = [&](v1::WorkerMessage message) { link.Send(std::move(message)); }, .fetch = fetch},
+      Clock::Real(),
+      {.engine = unit_threads > 0 ? LocalUnits(data) : nullptr, .threads = unit_threads});
   const absl::Status status = link.Run(agent);
   if (status.ok()) {
     spdlog::info("left");
