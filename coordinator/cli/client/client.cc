@@ -4,10 +4,8 @@
 #include <utility>
 
 #include "common/rpc/channel.h"
-#include "common/rpc/diagnosis.h"
-#include "common/rpc/status.h"
+#include "coordinator/cli/client/call.h"
 #include "coordinator/cli/client/job_watcher.h"
-#include "grpcpp/client_context.h"
 #include "paceline/v1/job.grpc.pb.h"
 
 namespace paceline {
@@ -16,40 +14,10 @@ namespace {
 using std::chrono::seconds;
 using Stub = v1::JobService::Stub;
 
-constexpr seconds kDeadline(15);
 // θ of an old step is replayed from the newest checkpoint before it.
 constexpr seconds kThetaDeadline(300);
 // A long job has hundreds of thousands of outer steps.
 constexpr seconds kLogsDeadline(300);
-
-struct CallOptions {
-  seconds deadline = kDeadline;
-  bool wait_for_connection = false;
-};
-
-template <typename Request, typename Reply>
-using Method = grpc::Status (Stub::*)(grpc::ClientContext*, const Request&, Reply*);
-
-template <typename Request, typename Reply>
-absl::StatusOr<Reply> Call(Stub& stub, Method<Request, Reply> method, const Request& request,
-                           const std::string& coordinator, CallOptions options = {}) {
-  grpc::ClientContext context;
-  context.set_deadline(std::chrono::system_clock::now() + options.deadline);
-  context.set_wait_for_ready(options.wait_for_connection);
-  Reply reply;
-  const grpc::Status status = (stub.*method)(&context, request, &reply);
-  if (!status.ok()) return FromCall(status, coordinator);
-  return reply;
-}
-
-// The same, with an error that says what stands there instead of a coordinator.
-template <typename Request, typename Reply>
-absl::StatusOr<Reply> Ask(Stub& stub, Method<Request, Reply> method, const Request& request,
-                          const Connection& connection, CallOptions options = {}) {
-  auto reply = Call(stub, method, request, connection.coordinator, options);
-  if (reply.ok()) return reply;
-  return Diagnosed(reply.status(), connection.coordinator, connection.tls);
-}
 
 v1::JobRequest ForJob(const std::string& job) {
   v1::JobRequest request;
@@ -78,13 +46,8 @@ absl::StatusOr<std::unique_ptr<JobClient>> JobClient::Open(const Connection& con
 }
 
 absl::StatusOr<std::string> JobClient::Submit(const v1::SubmitRequest& request) {
-  auto reply = Call(*rpc_->stub, &Stub::Submit, request, connection_.coordinator);
-  if (absl::IsUnavailable(reply.status())) {
-    auto second = Call(*rpc_->stub, &Stub::Submit, request, connection_.coordinator,
-                       {.deadline = seconds(5), .wait_for_connection = true});
-    if (!absl::IsDeadlineExceeded(second.status())) reply = std::move(second);
-  }
-  if (!reply.ok()) return Diagnosed(reply.status(), connection_.coordinator, connection_.tls);
+  auto reply = AskTwice(*rpc_->stub, &Stub::Submit, request, connection_);
+  if (!reply.ok()) return reply.status();
   return reply->job();
 }
 

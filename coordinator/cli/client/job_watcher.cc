@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "common/rpc/status.h"
+#include "coordinator/cli/client/passing.h"
 #include "coordinator/cli/view/text.h"
 #include "fmt/format.h"
 #include "grpcpp/channel.h"
@@ -11,20 +12,6 @@
 #include "paceline/v1/job.grpc.pb.h"
 
 namespace paceline {
-namespace {
-
-// A call that lasts longer is made anew; nobody notices.
-constexpr auto kCallDeadline = std::chrono::minutes(30);
-constexpr auto kRetryAfter = std::chrono::milliseconds(500);
-
-// Worth another try: the coordinator is away, restarting, or the call grew old.
-bool IsPassing(const absl::Status& status) {
-  return status.ok() || absl::IsUnavailable(status) || absl::IsDeadlineExceeded(status) ||
-         absl::IsCancelled(status) || absl::IsAborted(status);
-}
-
-}  // namespace
-
 JobWatcher::JobWatcher(std::shared_ptr<grpc::Channel> channel, std::string coordinator,
                        std::string job, int64_t after_step, std::chrono::seconds patience,
                        const Clock& clock)
@@ -82,7 +69,7 @@ void JobWatcher::Run(const std::stop_token& stop) {
 
 absl::Status JobWatcher::WatchOnce(const std::stop_token& stop) {
   grpc::ClientContext context;
-  context.set_deadline(std::chrono::system_clock::now() + kCallDeadline);
+  context.set_deadline(std::chrono::system_clock::now() + kWatchDeadline);
   const std::stop_callback cancel(stop, [&context] { context.TryCancel(); });
   v1::WatchRequest request;
   request.set_job(job_);

@@ -25,6 +25,7 @@ void AddEstimators(Command& app, Context& context);
 void AddEval(Command& app, Context& context);
 void AddEvaluate(Command& app, Context& context);
 void AddReport(Command& app, Context& context);
+void AddEvaluations(Command& app, Context& context);
 void AddHash(Command& app, Context& context);
 void AddCheck(Command& app, Context& context);
 void AddTasks(Command& app, Context& context);

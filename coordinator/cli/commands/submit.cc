@@ -1,24 +1,17 @@
 #include "coordinator/cli/commands/submit.h"
 
 #include <memory>
-#include <random>
 
 #include "common/footprint/footprint.h"
 #include "coordinator/cli/commands/answer.h"
 #include "coordinator/cli/commands/commands.h"
 #include "coordinator/cli/commands/context.h"
+#include "coordinator/cli/commands/request_id.h"
 #include "fmt/format.h"
 #include "nlohmann/json.hpp"
 
 namespace paceline {
 namespace {
-
-std::string RandomId() {
-  std::random_device random;
-  std::string id;
-  for (int i = 0; i < 4; ++i) id += fmt::format("{:08x}", random());
-  return id;
-}
 
 absl::StatusOr<ExitStatus> Submit(const Context& context, const ConfigSource& source) {
   const absl::StatusOr<LoadedConfig> loaded = Load(source);
@@ -39,7 +32,7 @@ absl::StatusOr<std::string> SubmitLoaded(JobClient& client, const LoadedConfig& 
   v1::SubmitRequest request;
   *request.mutable_config() = loaded.config;
   request.set_source_yaml(loaded.yaml);
-  request.set_request_id(RandomId());
+  request.set_request_id(RandomRequestId());
   return client.Submit(request);
 }
 

@@ -10,6 +10,7 @@
 #include "common/base/file.h"
 #include "coordinator/cli/commands/context.h"
 #include "gtest/gtest.h"
+#include "tests/coordinator/cli/commands/fake_evaluations.h"
 #include "tests/coordinator/cli/commands/fake_service.h"
 
 namespace paceline {
@@ -48,7 +49,7 @@ class CommandsTest : public ::testing::Test {
     std::filesystem::remove_all(folder_);
   }
 
-  void StartService() { running_ = Serve(service_); }
+  void StartService() { running_ = Serve({&service_, &evaluations_}); }
   std::string config() const { return folder_ + "/tiny.yaml"; }
 
   // Exit status; output is in out() and err() then.
@@ -72,6 +73,7 @@ class CommandsTest : public ::testing::Test {
 
   const std::string folder_;
   FakeJobService service_;
+  FakeEvaluationService evaluations_;
   RunningService running_;
   std::ostringstream out_, err_;
 };

@@ -35,6 +35,7 @@ class EveryCommandTest : public CommandsTest {
     *end.mutable_summary() = Job("tiny", v1::JOB_STATE_SUCCEEDED, 3).summary();
     service_.watches = {{end}};
     service_.logs.emplace_back().set_event("paused");
+    evaluations_.evaluations["known"].mutable_summary()->set_evaluation("known");
     StartService();
   }
   std::string evaluation() const { return folder_ + "/evaluation"; }
@@ -64,6 +65,8 @@ class EveryCommandTest : public CommandsTest {
             OfCoordinator({"pause", "tiny"}),
             OfCoordinator({"resume", "tiny"}),
             OfCoordinator({"workers"}),
+            OfCoordinator({"evaluations"}),
+            OfCoordinator({"evaluations", "known"}),
             OfCoordinator({"watch", "tiny"}),
             OfCoordinator({"logs", "tiny"}),
             OfCoordinator({"cancel", "tiny"}),

@@ -96,11 +96,11 @@ grpc::Status FakeJobService::ListWorkers(grpc::ServerContext*, const v1::ListWor
   return grpc::Status::OK;
 }
 
-RunningService Serve(FakeJobService& service) {
+RunningService Serve(std::initializer_list<grpc::Service*> services) {
   grpc::ServerBuilder builder;
   int port = 0;
   builder.AddListeningPort("127.0.0.1:0", grpc::InsecureServerCredentials(), &port);
-  builder.RegisterService(&service);
+  for (grpc::Service* service : services) builder.RegisterService(service);
   RunningService running{.server = builder.BuildAndStart(), .address = ""};
   running.address = "127.0.0.1:" + std::to_string(port);
   return running;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <atomic>
+#include <initializer_list>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -60,7 +61,7 @@ struct RunningService {
   std::string address;
 };
 
-// `service` outlives the server.
-RunningService Serve(FakeJobService& service);
+// The services outlive the server.
+RunningService Serve(std::initializer_list<grpc::Service*> services);
 
 }  // namespace paceline
