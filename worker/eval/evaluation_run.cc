@@ -13,10 +13,12 @@
 #include "common/evaluation/report.h"
 #include "common/evaluation/report_json.h"
 #include "common/evaluation/report_text.h"
+#include "common/suite/fingerprint.h"
 #include "common/suite/outcome_store.h"
 #include "common/suite/plan.h"
 #include "nlohmann/json.hpp"
 #include "paceline_build_id.h"
+#include "worker/engine/fingerprint.h"
 #include "worker/eval/local_evaluation.h"
 #include "worker/eval/time_left.h"
 
@@ -107,7 +109,7 @@ absl::Status RunEvaluation(const v1::Suite& suite, Entrants entrants,
                                }};
   auto evaluation = EvaluateHere(plan, data, how);
   if (!evaluation.ok()) return evaluation.status();
-  evaluation->set_engine_build(PACELINE_ENGINE_BUILD_ID);
+  evaluation->set_engine_build(SuiteFingerprint(suite, EngineFingerprints(/*device=*/nullptr)));
   return Tell(*evaluation, folder, rules, options.json);
 }
 

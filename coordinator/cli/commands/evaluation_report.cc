@@ -1,12 +1,15 @@
 #include "coordinator/cli/commands/evaluation_report.h"
 
 #include "common/base/output.h"
-#include "common/suite/keys.h"
+#include "common/evaluation/files.h"
+#include "common/evaluation/report.h"
 
 namespace paceline {
 
 absl::Status WriteReportOf(const v1::Evaluation& evaluation, const std::string& folder) {
-  return WriteOutput(folder + "/evaluation.binpb", DeterministicBytes(evaluation), kReplace);
+  absl::Status saved = SaveEvaluation(evaluation, folder, kReplace);
+  if (!saved.ok()) return saved;
+  return WriteEvaluationReport(evaluation, MetricsOf(evaluation), folder, kReplace).status();
 }
 
 }  // namespace paceline

@@ -8,8 +8,8 @@
 
 namespace paceline {
 
-// Into the folder, which is there: evaluation.binpb, the same bytes for equal evaluations. Errors
-// as WriteOutput.
+// Into the folder: evaluation.binpb and its report, the same bytes for equal evaluations. Errors as
+// WriteOutput.
 absl::Status WriteReportOf(const v1::Evaluation& evaluation, const std::string& folder);
 
 }  // namespace paceline

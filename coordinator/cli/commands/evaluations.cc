@@ -1,6 +1,7 @@
 #include <memory>
 
 #include "common/text/evaluation_state.h"
+#include "common/text/printable.h"
 #include "common/text/table.h"
 #include "coordinator/cli/commands/answer.h"
 #include "coordinator/cli/commands/commands.h"

@@ -1,6 +1,7 @@
 #include "coordinator/cli/view/evaluation_view.h"
 
 #include "common/text/evaluation_state.h"
+#include "common/text/printable.h"
 #include "coordinator/cli/view/text.h"
 #include "fmt/format.h"
 #include "nlohmann/json.hpp"
