@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cctype>
 #include <cmath>
+#include <set>
 
 #include "common/evaluation/profiles.h"
 #include "common/evaluation/tallies.h"
@@ -18,6 +19,7 @@ namespace {
 // Where a speed-up of 0, which has no logarithm, is drawn.
 constexpr double kLeastSpeedUp = 0.05;
 constexpr double kLeastRegret = 1e-3;
+constexpr size_t kLongestName = 60;
 
 Series SeriesOf(const v1::Evaluation& evaluation, const Cast& cast, size_t place) {
   const v1::Contestant& contestant = evaluation.contestants(static_cast<int>(cast.shown[place]));
@@ -52,6 +54,17 @@ std::vector<CurvePoint> RegretSteps(const std::vector<ProfilePoint>& profile) {
 
 std::string Sentences(const std::string& first, const std::string& second) {
   return second.empty() ? first : first + " " + second;
+}
+
+// Different keys may leave the same letters.
+void MakeNamesUnique(std::vector<Figure>& figures) {
+  std::set<std::string> names;
+  for (Figure& figure : figures) {
+    const std::string name = figure.name;
+    for (int i = 2; !names.insert(figure.name).second; ++i) {
+      figure.name = fmt::format("{}-{}", name, i);
+    }
+  }
 }
 
 TallyRow RowOf(const std::string& title, const Tally& tally) {
@@ -156,6 +169,7 @@ std::vector<Figure> MainFigures(const v1::Evaluation& evaluation, const Metrics&
     figures.push_back(std::move(figure));
   }
   figures.push_back(AllCurvesFigure(evaluation, metrics, cast));
+  MakeNamesUnique(figures);
   return figures;
 }
 
@@ -166,7 +180,7 @@ std::string FileName(const std::string& name) {
     if (plain) result += static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
     if (!plain && !result.empty() && result.back() != '-') result += '-';
   }
-  return result.empty() ? "unnamed" : result;
+  return result.empty() ? "unnamed" : result.substr(0, kLongestName);
 }
 
 }  // namespace paceline

@@ -39,7 +39,7 @@ Figure AllCurvesFigure(const v1::Evaluation& evaluation, const Metrics& metrics,
 // Those that are files beside the report, each once.
 std::vector<Figure> MainFigures(const v1::Evaluation& evaluation, const Metrics& metrics);
 
-// "study-width" of any name: letters, digits and hyphens alone.
+// "width-64" of any name: at most 60 lower-case letters, digits and hyphens.
 std::string FileName(const std::string& name);
 
 }  // namespace paceline

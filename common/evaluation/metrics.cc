@@ -94,10 +94,11 @@ void AddEstimates(ContestantMetrics& metrics, const std::vector<Place>& places,
 
 void AddWorst(ContestantMetrics& metrics, const Place& place) {
   const EntryMetrics& entry = place.metrics();
-  const WorstCase here{.case_index = place.case_index,
-                       .speed_up = entry.speed_up ? entry.speed_up->value : 1,
-                       .score = entry.score.value};
-  const auto key = [](const WorstCase& worst) { return std::tuple(worst.speed_up, worst.score); };
+  WorstCase here{.case_index = place.case_index, .score = entry.score.value};
+  if (entry.speed_up) here.speed_up = entry.speed_up->value;
+  const auto key = [](const WorstCase& worst) {
+    return std::tuple(worst.speed_up.value_or(1), worst.score);
+  };
   if (!metrics.worst || key(here) < key(*metrics.worst)) metrics.worst = here;
 }
 

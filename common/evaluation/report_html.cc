@@ -79,9 +79,10 @@ std::string WorstTable(const Page& page) {
   for (const uint32_t learned : page.metrics.learned) {
     const auto& worst = page.metrics.contestants[learned].worst;
     if (!worst) continue;
-    table.rows.push_back(
-        {NameOf(page.ContestantOf(learned)), NameOf(page.CaseOf(worst->case_index)),
-         fmt::format("{:.2f}", worst->speed_up), fmt::format("{:.2f}", worst->score)});
+    table.rows.push_back({NameOf(page.ContestantOf(learned)),
+                          NameOf(page.CaseOf(worst->case_index)),
+                          worst->speed_up ? fmt::format("{:.2f}", *worst->speed_up) : "-",
+                          fmt::format("{:.2f}", worst->score)});
   }
   return table.rows.empty() ? "" : HtmlTableText(table);
 }

@@ -117,9 +117,10 @@ ordered_json CaseJson(const v1::Evaluation& evaluation, const v1::EvaluationCase
 
 ordered_json WorstJson(const v1::Evaluation& evaluation, const std::optional<WorstCase>& worst) {
   if (!worst) return nullptr;
-  return {{"case", evaluation.cases(static_cast<int>(worst->case_index)).key()},
-          {"speed_up", worst->speed_up},
-          {"score", worst->score}};
+  ordered_json json = {{"case", evaluation.cases(static_cast<int>(worst->case_index)).key()}};
+  json["speed_up"] = worst->speed_up ? ordered_json(*worst->speed_up) : nullptr;
+  json["score"] = worst->score;
+  return json;
 }
 
 ordered_json ProfileJson(const std::vector<ProfilePoint>& profile) {

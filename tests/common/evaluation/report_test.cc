@@ -70,6 +70,18 @@ TEST_F(ReportFilesTest, APictureThatIsPreciousIsNotTouched) {
   EXPECT_EQ(*ReadFile(folder_ + "/speed-up.png"), "precious");
 }
 
+TEST_F(ReportFilesTest, NamesOfAnyKindMakeFilesOfTheirOwn) {
+  const auto flat = [](int) { return [](double) { return 1.0; }; };
+  const auto evaluation = OneCase(
+      {{"../a", "", flat}, {"A", "", flat}, {"\n", "", flat}, {std::string(300, 'x'), "", flat}},
+      10, 2);
+  const auto written = Write(evaluation, {});
+  ASSERT_TRUE(written.ok()) << written.status();
+  for (const char* name : {"wins-a.svg", "wins-a-2.svg", "wins-unnamed.svg"}) {
+    EXPECT_THAT(written->files, Contains(name));
+  }
+}
+
 TEST_F(ReportFilesTest, AnUnsoundEvaluationWritesNothing) {
   v1::Evaluation evaluation = Small();
   const Metrics metrics = MetricsOf(evaluation);
