@@ -25,6 +25,7 @@ absl::StatusOr<v1::SubmitEvaluationReply> EvaluationApi::Submit(
     v1::SubmitEvaluationRequest request) {
   auto submission = CheckSubmission(std::move(request));
   if (!submission.ok()) return submission.status();
+  MakePlan(*submission);
   auto name = deps_.loop.Call([&] {
     auto submitted = deps_.coordinator.evaluations().Submit(*std::move(submission));
     deps_.coordinator.PumpEvaluations();

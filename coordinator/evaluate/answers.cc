@@ -78,15 +78,15 @@ void EvaluationRun::TakeOutcome(WorkerId from, uint64_t unit, const v1::UnitOutc
     return failure_.Update(kept);
   }
   helper.failures = 0;
-  const double before = plan_.progress().work_done;
+  const double before = plan_->progress().work_done;
   Put(planned, outcome);
-  pace_.Add(clock_.Now(), plan_.progress().work_done - before);
+  pace_.Add(clock_.Now(), plan_->progress().work_done - before);
 }
 
 void EvaluationRun::Put(const PlannedUnit& planned, const v1::UnitOutcome& outcome) {
   answers_[planned.id] = ContentDigest(outcome);
   options_.counted = true;
-  plan_.Put(planned.id, outcome);
+  plan_->Put(planned.id, outcome);
   if (const auto found = open_.find(planned.id); found != open_.end()) {
     if (found->second.waits) std::erase(waiting_, planned.id);
     open_.erase(found);

@@ -1,8 +1,5 @@
 #include <algorithm>
 
-#include "absl/strings/str_cat.h"
-#include "common/base/digest.h"
-#include "common/suite/keys.h"
 #include "coordinator/evaluate/evaluation_run.h"
 
 namespace paceline {
@@ -11,7 +8,7 @@ void EvaluationRun::Replay(std::chrono::milliseconds patience) {
   if (!outcomes_) return;
   const SteadyTime end = clock_.Now() + patience;
   while (failure_.ok() && clock_.Now() <= end) {
-    std::optional<PlannedUnit> planned = plan_.Next();
+    std::optional<PlannedUnit> planned = plan_->Next();
     if (!planned) return;
     if (Find(*planned)) continue;
     const uint64_t id = planned->id;
@@ -70,27 +67,19 @@ std::optional<uint64_t> EvaluationRun::NextFor(WorkerId id) {
 void EvaluationRun::Announce(WorkerId id, Helper& helper, std::vector<Outgoing>& out) {
   auto message = std::make_shared<v1::CoordinatorMessage>();
   message->mutable_evaluation()->set_evaluation(options_.name);
-  for (const v1::EvaluationCase& made : plan_.cases()) {
+  for (const v1::EvaluationCase& made : plan_->cases()) {
     *message->mutable_evaluation()->add_tasks() = made.task();
   }
   helper.announced = true;
   out.push_back({id, std::move(message)});
 }
 
-void EvaluationRun::SendTheta(WorkerId id, Helper& helper, const std::string& digest,
-                              std::vector<Outgoing>& out) {
-  if (!helper.thetas.insert(digest).second) return;
-  auto message = std::make_shared<v1::CoordinatorMessage>();
-  v1::EvaluationTheta& theta = *message->mutable_evaluation_theta();
-  theta.set_evaluation(options_.name);
-  theta.set_digest(digest);
-  theta.set_values(FloatsToBytes(submission_.thetas.at(digest)));
-  out.push_back({id, std::move(message)});
-}
-
 void EvaluationRun::Ask(WorkerId id, Helper& helper, uint64_t unit, std::vector<Outgoing>& out) {
   const v1::EvaluationUnit& asked = open_.at(unit).planned.unit;
-  if (asked.has_trained()) SendTheta(id, helper, asked.trained().theta_digest(), out);
+  const std::string& theta = asked.trained().theta_digest();
+  if (asked.has_trained() && helper.thetas.insert(theta).second) {
+    out.push_back({id, thetas_.at(theta)});
+  }
   const uint64_t attempt = (*options_.next_attempt)++;
   askings_[attempt] = {.unit = unit, .worker = id};
   helper.owed.insert(attempt);

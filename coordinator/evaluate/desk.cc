@@ -10,7 +10,7 @@ namespace paceline {
 namespace {
 
 // Of every turn, at most: what the file of outcomes knows is taken while workers wait.
-constexpr std::chrono::milliseconds kReplayPatience{50};
+constexpr std::chrono::milliseconds kReplayPatience{10};
 
 }  // namespace
 
@@ -45,6 +45,7 @@ void EvaluationDesk::LoadRun(Entry& entry) {
 }
 
 void EvaluationDesk::Begin(Entry& entry, Submission submission) {
+  if (!submission.plan) MakePlan(submission);
   entry.run = std::make_unique<EvaluationRun>(
       EvaluationRun::Options{.name = entry.record.evaluation(),
                              .outcomes_path = archive_.outcomes(),
@@ -84,7 +85,6 @@ void EvaluationDesk::Receive(WorkerId from, const v1::EvaluationAnswer& answer) 
   if (!entry) return;
   entry->run->Take(from, answer);
   Settle(*entry);
-  Tell();
 }
 
 std::vector<Outgoing> EvaluationDesk::Work(const std::function<bool(WorkerId)>& trains) {
@@ -114,12 +114,17 @@ void EvaluationDesk::ServeAll(Entry& entry, const std::function<bool(WorkerId)>&
   }
 }
 
+uint32_t EvaluationDesk::UnderWay(WorkerId worker) const {
+  uint32_t sum = 0;
+  for (const auto& entry : entries_) {
+    if (entry->run) sum += entry->run->UnderWay(worker);
+  }
+  return sum;
+}
+
 uint32_t EvaluationDesk::RoomOn(const Worker& worker,
                                 const std::function<bool(WorkerId)>& trains) const {
-  uint32_t under_way = 0;
-  for (const auto& entry : entries_) {
-    if (entry->run) under_way += entry->run->UnderWay(worker.id);
-  }
+  const uint32_t under_way = UnderWay(worker.id);
   if (under_way >= worker.unit_threads) return 0;
   const uint32_t most = trains(worker.id) ? 1 : worker.unit_threads;
   return most > under_way ? most - under_way : 0;

@@ -29,7 +29,7 @@ class EvaluationDesk {
     std::string data_folder;
     // Askings are numbered from here on; higher in every life of the coordinator.
     uint64_t first_attempt = 1;
-    // Something about an evaluation has changed; may be empty.
+    // The state of an evaluation or its events have changed; not told of progress. May be empty.
     std::function<void()> changed = {};
   };
 
@@ -45,6 +45,8 @@ class EvaluationDesk {
   // Answers of unknown workers or to evaluations that are not at work are ignored.
   void Receive(WorkerId from, const v1::EvaluationData& data);
   void Receive(WorkerId from, const v1::EvaluationAnswer& answer);
+  // Units that the worker was asked for and has not answered.
+  uint32_t UnderWay(WorkerId worker) const;
   // What is to be sent since the last call: units for those with room, among the rest. `trains`:
   // whether the worker holds blocks of the job at work. To be called several times a second.
   std::vector<Outgoing> Work(const std::function<bool(WorkerId)>& trains);

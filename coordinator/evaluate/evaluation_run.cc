@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "absl/strings/str_cat.h"
+#include "common/base/digest.h"
 #include "common/suite/fingerprint.h"
 #include "common/suite/keys.h"
 #include "common/task/sample.h"
@@ -15,27 +16,40 @@ bool ReadsData(const std::vector<v1::EvaluationCase>& cases) {
       cases, [](const v1::EvaluationCase& made) { return !DataOf(made.task()).empty(); });
 }
 
+// For all workers, as it may be long.
+SharedMessage ThetaMessage(const std::string& evaluation, const std::string& digest,
+                           const std::vector<float>& values) {
+  auto message = std::make_shared<v1::CoordinatorMessage>();
+  v1::EvaluationTheta& theta = *message->mutable_evaluation_theta();
+  theta.set_evaluation(evaluation);
+  theta.set_digest(digest);
+  theta.set_values(FloatsToBytes(values));
+  return message;
+}
+
 }  // namespace
 
 EvaluationRun::EvaluationRun(Options options, Submission submission, const Clock& clock)
     : options_(std::move(options)),
-      submission_(std::move(submission)),
       clock_(clock),
-      plan_(submission_.request.suite(), submission_.learned),
-      reads_data_(ReadsData(plan_.cases())) {
-  failure_ = OpenOutcomes();
+      suite_(submission.request.suite()),
+      plan_(std::move(submission.plan)),
+      reads_data_(ReadsData(plan_->cases())),
+      failure_(OpenOutcomes()) {
+  for (const auto& [digest, values] : submission.thetas) {
+    thetas_[digest] = ThetaMessage(options_.name, digest, values);
+  }
 }
 
 v1::Evaluation EvaluationRun::Result() const {
-  v1::Evaluation result = plan_.Result();
+  v1::Evaluation result = plan_->Result();
   result.set_engine_build(options_.pinned.engine);
   return result;
 }
 
 void EvaluationRun::Join(const Worker& worker) {
-  helpers_[worker.id] = {
-      .label = worker.Label(),
-      .engine = SuiteFingerprint(submission_.request.suite(), worker.unit_fingerprints)};
+  helpers_[worker.id] = {.label = worker.Label(),
+                         .engine = SuiteFingerprint(suite_, worker.unit_fingerprints)};
 }
 
 void EvaluationRun::Lose(WorkerId worker) {

@@ -45,14 +45,13 @@ class EvaluationRun {
   // What `options` points to and `clock` outlive the run.
   EvaluationRun(Options options, Submission submission, const Clock& clock);
 
-  const Submission& submission() const { return submission_; }
   const PinnedFingerprint& pinned() const { return options_.pinned; }
   bool counted() const { return options_.counted; }
-  const PlanProgress& progress() const { return plan_.progress(); }
+  const PlanProgress& progress() const { return plan_->progress(); }
   const Pace& pace() const { return pace_; }
   // Why it cannot go on; then it is to be ended.
   const absl::Status& failure() const { return failure_; }
-  bool done() const { return plan_.done(); }
+  bool done() const { return plan_->done(); }
   // When done.
   v1::Evaluation Result() const;
   std::vector<std::string> TakeNews() { return std::exchange(news_, {}); }
@@ -106,8 +105,6 @@ class EvaluationRun {
 
   // ask.cc: what goes to workers
   void Announce(WorkerId id, Helper& helper, std::vector<Outgoing>& out);
-  void SendTheta(WorkerId id, Helper& helper, const std::string& digest,
-                 std::vector<Outgoing>& out);
   std::optional<uint64_t> NextFor(WorkerId id);
   void Ask(WorkerId id, Helper& helper, uint64_t unit, std::vector<Outgoing>& out);
   // Puts it if its outcome is in the file.
@@ -122,9 +119,10 @@ class EvaluationRun {
   void Refuse(Helper& helper, const std::string& why);
 
   Options options_;
-  const Submission submission_;
   const Clock& clock_;
-  EvaluationPlan plan_;
+  const v1::Suite suite_;
+  const std::unique_ptr<EvaluationPlan> plan_;
+  std::map<std::string, SharedMessage> thetas_;  // by digest
   const bool reads_data_;
   std::unique_ptr<OutcomeStore> outcomes_;   // null until engine and data are pinned
   std::map<WorkerId, Helper> helpers_;       // those that compute units at all

@@ -15,7 +15,7 @@ namespace {
 constexpr int kMaxOptimizers = 64;
 constexpr size_t kMaxTitleBytes = 256, kMaxRequestIdBytes = 256;
 // Of an evaluation, about: the coordinator holds all units of a round of searches.
-constexpr uint64_t kMaxUnits = 2'000'000;
+constexpr uint64_t kMaxUnits = 1'000'000;
 
 uint64_t UnitsAbout(const v1::Suite& suite, uint64_t learned) {
   const uint64_t baselines = BaselineContestants(suite).size();
@@ -70,6 +70,11 @@ absl::StatusOr<Submission> CheckSubmission(v1::SubmitEvaluationRequest request) 
   }
   submission.request = std::move(request);
   return submission;
+}
+
+void MakePlan(Submission& submission) {
+  submission.plan =
+      std::make_unique<EvaluationPlan>(submission.request.suite(), submission.learned);
 }
 
 }  // namespace paceline

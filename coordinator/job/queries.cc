@@ -122,6 +122,7 @@ v1::ListWorkersReply Coordinator::ListWorkers() const {
       own.set_fingerprint(text);
     }
     if (run_) summary.set_blocks(run_->BlocksOf(id));
+    summary.set_units(desk_->UnderWay(id));
     summary.set_seconds_since_heard(
         std::chrono::duration<double>(clock_.Now() - worker.heard).count());
     summary.set_inner_steps_per_second(connections_.at(id).inner_steps_per_second);

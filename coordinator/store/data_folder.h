@@ -5,6 +5,7 @@
 //   <data>/address                            where the coordinator listens, host:port
 //   <data>/jobs/<job>/                        logs
 //   <data>/jobs/<job>/checkpoints/            theta-000050.safetensors, state-000050.safetensors
+//   <data>/evaluations/, outcomes.sqlite      coordinator/evaluate/archive.h
 #pragma once
 
 #include <string>

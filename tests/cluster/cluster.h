@@ -21,6 +21,7 @@ class Cluster {
 
   // ---- programs
   Process& coordinator() { return *coordinator_; }
+  const std::string& address() const { return address_; }
   // Where it listened the first time, with everything it has stored.
   void RestartCoordinator();
   // Index of the worker; its name is "w<index>". It has not joined yet. `environment` is added to

@@ -161,6 +161,17 @@ TEST_F(EvaluationTest, AWorkerThatIsToldToLeaveHandsItsUnitsBack) {
   ExpectLocalBytes(name);
 }
 
+TEST_F(EvaluationTest, CtrlCStopsTheWatchingAlone) {
+  Process follower("paceline", {"evaluate", suite(), "--optimizer", optimizer(), "--output",
+                                output(), "--coordinator", cluster_.address()});
+  ASSERT_TRUE(follower.WaitForOutput("waits for a worker"));
+  follower.Signal(SIGINT);
+  EXPECT_EQ(follower.Wait(), 130);
+  EXPECT_THAT(follower.standard_error(), HasSubstr("paceline evaluations small --follow"));
+  cluster_.StartWorker(2);
+  ExpectLocalBytes("small");
+}
+
 TEST_F(EvaluationTest, BadSubmissionsGetOneClearErrorAndNothingIsLost) {
   const std::string bad = folder_.path() + "/bad";
   const auto complaint = [&](const std::string& what) {

@@ -26,6 +26,7 @@ std::vector<std::string> Row(const v1::WorkerSummary& worker) {
           Printable(worker.peer()),
           fmt::format("{}", worker.threads()),
           fmt::format("{}", worker.blocks()),
+          fmt::format("{}", worker.units()),
           CountText(worker.inner_steps_per_second()),
           fmt::format("{:.1f} s ago", worker.seconds_since_heard()),
           TierNames(Tiers(worker))};
@@ -46,9 +47,9 @@ absl::StatusOr<ExitStatus> Workers(const Context& context) {
          rows.empty()
              ? fmt::format("no workers; start one with: paceline-worker --coordinator {}\n",
                            context.connection.coordinator)
-             : TableText(
-                   {"ID", "NAME", "PEER", "THREADS", "BLOCKS", "INNER STEPS/S", "HEARD", "ENGINES"},
-                   rows));
+             : TableText({"ID", "NAME", "PEER", "THREADS", "BLOCKS", "UNITS", "INNER STEPS/S",
+                          "HEARD", "ENGINES"},
+                         rows));
   return kExitOk;
 }
 

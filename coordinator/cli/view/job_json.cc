@@ -63,6 +63,7 @@ ordered_json WorkerJson(const v1::WorkerSummary& worker) {
           {"threads", worker.threads()},
           {"fingerprints", fingerprints},
           {"blocks", worker.blocks()},
+          {"units", worker.units()},
           {"seconds_since_heard", NumberJson(worker.seconds_since_heard())},
           {"inner_steps_per_second", NumberJson(worker.inner_steps_per_second())}};
 }

@@ -56,7 +56,7 @@ TEST_F(EvaluationCommandsTest, EvaluateSubmitsFollowsAndWritesTheResult) {
   EXPECT_EQ(request.optimizers(0).safetensors(), *ReadFile(own()));
   EXPECT_EQ(request.request_id().size(), 32u);
   EXPECT_THAT(out(), HasSubstr("small is done: " + output()));
-  EXPECT_THAT(err(), HasSubstr("small is queued"));
+  EXPECT_THAT(err(), HasSubstr("small is succeeded"));
   EXPECT_EQ(*ReadFile(output() + "/evaluation.binpb"), DeterministicBytes(evaluations_.result));
 }
 
