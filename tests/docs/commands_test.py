@@ -200,8 +200,9 @@ def unknown_flags(documents, root, programs):
     for program in sorted(glob.glob(os.path.join(programs, "paceline*"))):
         known += subprocess.run([program, "--help"], capture_output=True, text=True, check=False).stdout
     commands_known = re.findall(r"^  ([a-z]+)  ", known, flags=re.M)
-    for command in sorted(set(commands_known)):
-        known += subprocess.run([os.path.join(programs, "paceline"), command, "--help"], capture_output=True, text=True,
+    helps = [[command] for command in sorted(set(commands_known))] + [["evaluate", "--coordinator", "127.0.0.1:7700"]]
+    for words in helps:
+        known += subprocess.run([os.path.join(programs, "paceline"), *words, "--help"], capture_output=True, text=True,
                                 check=False).stdout
     for script in glob.glob(os.path.join(root, "deploy/*.sh")) + glob.glob(os.path.join(root, "tests/**/*.sh"),
                                                                           recursive=True):

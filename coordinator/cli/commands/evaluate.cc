@@ -126,7 +126,8 @@ void AddEvaluate(Command& app, Context& context) {
   *command = &AddCommand(
       app, context, "evaluate",
       "Measure learned optimizers beside hand-designed ones on the tasks of a suite: on the "
-      "cluster of --coordinator, else here, by the program paceline-evaluate beside this one",
+      "cluster of --coordinator ADDR (see its --help), else here, by the program "
+      "paceline-evaluate beside this one",
       [&context, command]() -> absl::StatusOr<ExitStatus> {
         const Arguments arguments = (*command)->remaining();
         if (std::ranges::any_of(arguments, NamesCoordinator)) {
