@@ -36,7 +36,7 @@ step "Done"
 cat <<TEXT
 Trained optimizer  $data/quickstart.safetensors
 Checkpoints, log   $data/jobs/quickstart/  (log.jsonl; tensorboard/ for TensorBoard)
-Loss curves        $data/eval/curves.svg
+Report             $data/eval/report.html (plots, tables and curves beside it)
 
 What to try next
   Train longer             deploy/quickstart.sh --set outer.steps=20000

@@ -30,7 +30,7 @@ struct ContestantMetrics {
   std::optional<Estimate> score = {};
   std::optional<Estimate> speed_up = {};       // of the cases with a goal
   std::optional<Estimate> share_as_fast = {};  // part of those cases with a speed-up of at least 1
-  std::optional<WorstCase> worst = {};         // lowest speed-up (1 where there is none), then score
+  std::optional<WorstCase> worst = {};  // lowest speed-up (1 where there is none), then score
 
   Tally against_reference;  // case by case, over the cases on which it is not the reference
 

@@ -18,6 +18,7 @@ using Cells = std::vector<std::vector<std::string>>;
 
 constexpr size_t kFullTables = 4;    // cases with a table of their own
 constexpr size_t kFailures = 20;     // lines
+constexpr size_t kBriefRows = 8;     // contestants of a brief table, beside the learned ones
 constexpr size_t kNameColumns = 48;  // of a case
 
 const v1::EvaluationCase& CaseOf(const v1::Evaluation& evaluation, uint32_t index) {
@@ -44,6 +45,25 @@ std::string Table(const std::vector<std::string>& titles, Cells rows) {
   rows.erase(rows.begin());
   return TableText(header, rows, {.indent = 2});
 }
+
+// A brief table: its first rows, and those of learned contestants.
+struct Rows {
+  const ReportLength length;
+  Cells cells = {};
+  size_t left_out = 0;
+
+  void Add(bool learned, std::vector<std::string> row) {
+    if (length == ReportLength::kBrief && !learned && cells.size() >= kBriefRows) {
+      ++left_out;
+    } else {
+      cells.push_back(std::move(row));
+    }
+  }
+  std::string Text(const std::vector<std::string>& titles) const {
+    return Table(titles, cells) +
+           (left_out == 0 ? "" : fmt::format("  and {} more in report.txt\n", left_out));
+  }
+};
 
 // ---- failures ----
 
@@ -109,16 +129,16 @@ std::vector<std::string> ContestantRow(const v1::Evaluation& evaluation, const M
           fmt::format("{:.2g}", figures.state_bytes_per_parameter)};
 }
 
-std::string ContestantsPart(const v1::Evaluation& evaluation, const Metrics& metrics) {
-  Cells rows;
+std::string ContestantsPart(const v1::Evaluation& evaluation, const Metrics& metrics,
+                            ReportLength length) {
+  Rows rows{length};
   for (const uint32_t index : ByPlace(metrics)) {
-    rows.push_back(ContestantRow(evaluation, metrics, index));
+    rows.Add(IsLearned(ContestantOf(evaluation, index)), ContestantRow(evaluation, metrics, index));
   }
   return fmt::format("Contestants over {}, by mean rank:\n",
                      CountOf(metrics.main_cases.size(), "case")) +
-         Table({"", "CONTESTANT", "BUDGET", "RANK", "SPEED-UP", ">= 1", "SCORE", "FAILED", "FLOPS",
-                "BYTES"},
-               rows) +
+         rows.Text({"", "CONTESTANT", "BUDGET", "RANK", "SPEED-UP", ">= 1", "SCORE", "FAILED",
+                    "FLOPS", "BYTES"}) +
          "\n";
 }
 
@@ -152,24 +172,23 @@ std::string NoteText(const EntryMetrics& entry) {
                      entry.fates.size());
 }
 
-std::string CaseTable(const v1::Evaluation& evaluation, const Metrics& metrics, uint32_t index) {
+std::string CaseTable(const v1::Evaluation& evaluation, const Metrics& metrics, uint32_t index,
+                      ReportLength length) {
   std::vector<const EntryMetrics*> entries;
   for (const EntryMetrics& entry : metrics.cases[index].entries) entries.push_back(&entry);
   std::stable_sort(entries.begin(), entries.end(),
                    [](const auto* a, const auto* b) { return a->rank < b->rank; });
-  Cells rows;
+  Rows rows{length};
   for (const EntryMetrics* entry : entries) {
     const v1::Contestant& contestant = ContestantOf(evaluation, entry->contestant);
-    rows.push_back({contestant.title() + (IsLearned(contestant) ? " (learned)" : ""),
-                    IsLearned(contestant) ? "-" : contestant.budget(),
-                    IsLearned(contestant) ? "-" : fmt::to_string(entry->entry->trials()),
-                    MeanText(entry->training_loss), MeanText(entry->test_loss),
-                    EstimateText(entry->speed_up), NoteText(*entry)});
+    const bool learned = IsLearned(contestant);
+    rows.Add(learned, {contestant.title() + (learned ? " (learned)" : ""),
+                       learned ? "-" : fmt::to_string(entry->entry->trials()),
+                       MeanText(entry->training_loss), MeanText(entry->test_loss),
+                       EstimateText(entry->speed_up), NoteText(*entry)});
   }
   return Printable(NameOf(CaseOf(evaluation, index))) + ":\n" +
-         Table({"OPTIMIZER", "BUDGET", "TRIED", "TRAINING LOSS", "TEST LOSS", "SPEED-UP", ""},
-               rows) +
-         "\n";
+         rows.Text({"OPTIMIZER", "TRIED", "TRAINING LOSS", "TEST LOSS", "SPEED-UP", ""}) + "\n";
 }
 
 std::vector<std::string> CaseRow(const v1::Evaluation& evaluation, const Metrics& metrics,
@@ -190,11 +209,12 @@ std::vector<std::string> CaseRow(const v1::Evaluation& evaluation, const Metrics
   return row;
 }
 
-std::string CasesPart(const v1::Evaluation& evaluation, const Metrics& metrics) {
+std::string CasesPart(const v1::Evaluation& evaluation, const Metrics& metrics,
+                      ReportLength length) {
   std::string text;
   const auto count = static_cast<uint32_t>(metrics.cases.size());
   if (count <= kFullTables) {
-    for (uint32_t i = 0; i < count; ++i) text += CaseTable(evaluation, metrics, i);
+    for (uint32_t i = 0; i < count; ++i) text += CaseTable(evaluation, metrics, i, length);
     return text;
   }
   std::vector<std::string> titles = {"CASE", "BEST BASELINE", "LOSS"};
@@ -252,7 +272,8 @@ std::string MethodText(const v1::Evaluation& evaluation, const Metrics& metrics)
          "and gradient, bytes those of state per parameter (medians).";
 }
 
-std::string ReportText(const v1::Evaluation& evaluation, const Metrics& metrics) {
+std::string ReportText(const v1::Evaluation& evaluation, const Metrics& metrics,
+                       ReportLength length) {
   std::string text =
       Printable(fmt::format(
           "Suite {}: {}, {}, {} each", evaluation.suite(), CountOf(metrics.cases.size(), "case"),
@@ -261,11 +282,11 @@ std::string ReportText(const v1::Evaluation& evaluation, const Metrics& metrics)
   for (const std::string& line : SplitAt(VerdictText(evaluation, metrics), '\n')) {
     text += Wrapped(Printable(line)) + "\n";
   }
-  text += FailuresPart(evaluation, metrics) + ContestantsPart(evaluation, metrics);
+  text += FailuresPart(evaluation, metrics) + ContestantsPart(evaluation, metrics, length);
   if (metrics.cases.size() > 1) {
     for (const uint32_t learned : metrics.learned) text += WinsPart(evaluation, metrics, learned);
   }
-  return text + CasesPart(evaluation, metrics) +
+  return text + CasesPart(evaluation, metrics, length) +
          Wrapped(Printable(MethodText(evaluation, metrics)));
 }
 

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <vector>
 
+#include "common/baseline/setting.h"
 #include "common/text/table.h"
 #include "fmt/format.h"
 #include "fmt/ranges.h"
@@ -104,6 +105,12 @@ std::string NameOf(const v1::EvaluationCase& its_case) {
 }
 
 std::string SettingText(const v1::EvaluationEntry& entry) {
+  if (FindBaseline(entry.setting().rule()) != nullptr) {
+    std::string text = SettingText(entry.setting());
+    if (!entry.at_edge().empty())
+      text += fmt::format(" (at an edge: {})", fmt::join(entry.at_edge(), ", "));
+    return text;
+  }
   std::vector<std::string> parts;
   for (const auto& parameter : entry.setting().values()) {
     parts.push_back(HyperparameterText(entry, parameter));

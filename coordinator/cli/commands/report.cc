@@ -69,7 +69,8 @@ absl::StatusOr<ExitStatus> ReportOne(const Context& context, const ReportOptions
   if (!written->without_png.empty()) {
     context.environment.err << "paceline: " << written->without_png << "\n";
   }
-  Answer(context, ReportJson(one.evaluation, one.metrics), ReportText(one.evaluation, one.metrics));
+  Answer(context, ReportJson(one.evaluation, one.metrics),
+         ReportText(one.evaluation, one.metrics, ReportLength::kBrief));
   return kExitOk;
 }
 
