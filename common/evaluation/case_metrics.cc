@@ -54,6 +54,7 @@ class CaseRuns {
     }
     scale.best_loss = *std::min_element(losses.begin(), losses.end());
     std::vector<double> scores;
+    scores.reserve(losses.size());
     for (const double loss : losses) scores.push_back(Score(scale, loss));
     return scores;
   }

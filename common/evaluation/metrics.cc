@@ -53,6 +53,7 @@ Estimate EstimateOver(const std::vector<Place>& places, const Bootstrap& bootstr
                       const std::function<double(const Place&, uint32_t)>& of_resample,
                       const Statistic& statistic) {
   std::vector<double> values;
+  values.reserve(places.size());
   for (const Place& place : places) values.push_back(figure(place));
   const auto count = static_cast<uint32_t>(places.size());
   std::vector<double> replicates;
