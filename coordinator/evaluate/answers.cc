@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "absl/strings/str_cat.h"
 #include "common/suite/cases.h"
 #include "common/suite/keys.h"
@@ -54,12 +56,15 @@ void EvaluationRun::Take(WorkerId from, const v1::EvaluationAnswer& answer) {
   if (found == helpers_.end() || asking == askings_.end()) return;
   if (!found->second.ready || asking->second.unit != answer.unit_id()) return;
   const bool owed = found->second.owed.erase(answer.attempt()) > 0;
-  if (!Suits(found->second)) {
-    if (owed) Wait(answer.unit_id(), true);
-    return;
+  if (Suits(found->second)) {
+    if (answer.has_outcome()) {
+      if (owed) longest_ = std::max(longest_, clock_.Now() - asking->second.at);
+      TakeOutcome(from, answer.unit_id(), answer.outcome());
+    } else if (owed) {
+      TakeFailure(from, answer.unit_id(), answer.failure());
+    }
   }
-  if (answer.has_outcome()) return TakeOutcome(from, answer.unit_id(), answer.outcome());
-  if (owed) TakeFailure(from, answer.unit_id(), answer.failure());
+  if (owed) Forget(answer.attempt());
 }
 
 void EvaluationRun::TakeOutcome(WorkerId from, uint64_t unit, const v1::UnitOutcome& outcome) {
@@ -74,7 +79,6 @@ void EvaluationRun::TakeOutcome(WorkerId from, uint64_t unit, const v1::UnitOutc
   }
   const PlannedUnit planned = found->second.planned;
   if (absl::Status kept = outcomes_->Keep(planned.unit, outcome); !kept.ok()) {
-    Wait(unit, true);
     return failure_.Update(kept);
   }
   helper.failures = 0;
@@ -116,7 +120,6 @@ void EvaluationRun::TakeFailure(WorkerId from, uint64_t unit, const v1::UnitFail
   if (++helper.failures == kMaxFailures) {
     Refuse(helper, absl::StrCat("it failed ", kMaxFailures, " times in a row"));
   }
-  Wait(unit, true);
 }
 
 }  // namespace paceline

@@ -27,9 +27,15 @@ bool EvaluationRun::Find(const PlannedUnit& planned) {
 
 void EvaluationRun::Wait(uint64_t unit, bool first) {
   const auto found = open_.find(unit);
-  if (found == open_.end() || found->second.waits) return;
+  if (found == open_.end() || found->second.waits || found->second.askings > 0) return;
   found->second.waits = true;
   first ? waiting_.push_front(unit) : waiting_.push_back(unit);
+}
+
+void EvaluationRun::Forget(uint64_t attempt) {
+  const uint64_t unit = askings_.at(attempt).unit;
+  if (const auto found = open_.find(unit); found != open_.end()) --found->second.askings;
+  Wait(unit, true);
 }
 
 bool EvaluationRun::Serve(WorkerId worker, std::vector<Outgoing>& out) {
@@ -39,7 +45,8 @@ bool EvaluationRun::Serve(WorkerId worker, std::vector<Outgoing>& out) {
   if (!Suits(helper)) return false;
   if (!helper.announced) Announce(worker, helper, out);
   if (!helper.ready) return false;
-  const std::optional<uint64_t> unit = NextFor(worker);
+  std::optional<uint64_t> unit = NextFor(worker);
+  if (!unit) unit = LateFor(worker);
   if (unit) Ask(worker, helper, *unit, out);
   return unit.has_value();
 }
@@ -64,6 +71,20 @@ std::optional<uint64_t> EvaluationRun::NextFor(WorkerId id) {
   return std::nullopt;
 }
 
+std::optional<uint64_t> EvaluationRun::LateFor(WorkerId id) const {
+  if (!waiting_.empty()) return std::nullopt;
+  const SteadyTime since = clock_.Now() - kLate - 3 * longest_;
+  for (const auto& [holder, helper] : helpers_) {
+    for (const uint64_t attempt : helper.owed) {
+      const Asking& asking = askings_.at(attempt);
+      const auto open = open_.find(asking.unit);
+      if (holder == id || open == open_.end() || open->second.askings > 1) continue;
+      if (asking.at < since) return asking.unit;
+    }
+  }
+  return std::nullopt;
+}
+
 void EvaluationRun::Announce(WorkerId id, Helper& helper, std::vector<Outgoing>& out) {
   auto message = std::make_shared<v1::CoordinatorMessage>();
   message->mutable_evaluation()->set_evaluation(options_.name);
@@ -75,13 +96,15 @@ void EvaluationRun::Announce(WorkerId id, Helper& helper, std::vector<Outgoing>&
 }
 
 void EvaluationRun::Ask(WorkerId id, Helper& helper, uint64_t unit, std::vector<Outgoing>& out) {
-  const v1::EvaluationUnit& asked = open_.at(unit).planned.unit;
+  Open& open = open_.at(unit);
+  ++open.askings;
+  const v1::EvaluationUnit& asked = open.planned.unit;
   const std::string& theta = asked.trained().theta_digest();
   if (asked.has_trained() && helper.thetas.insert(theta).second) {
     out.push_back({id, thetas_.at(theta)});
   }
   const uint64_t attempt = (*options_.next_attempt)++;
-  askings_[attempt] = {.unit = unit, .worker = id};
+  askings_[attempt] = {.unit = unit, .worker = id, .at = clock_.Now()};
   helper.owed.insert(attempt);
   pace_.Start(clock_.Now());
   auto message = std::make_shared<v1::CoordinatorMessage>();

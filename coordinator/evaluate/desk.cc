@@ -9,8 +9,9 @@
 namespace paceline {
 namespace {
 
-// Of every turn, at most: what the file of outcomes knows is taken while workers wait.
-constexpr std::chrono::milliseconds kReplayPatience{10};
+// What the file of outcomes knows is taken while workers wait: of every turn at most so much, and
+// before the first one.
+constexpr std::chrono::milliseconds kReplayPatience{10}, kLoadPatience{5000};
 
 }  // namespace
 
@@ -38,7 +39,10 @@ void EvaluationDesk::LoadRun(Entry& entry) {
   absl::Status status = request.status();
   if (status.ok()) {
     auto submission = CheckSubmission(*std::move(request));
-    if (submission.ok()) return Begin(entry, *std::move(submission));
+    if (submission.ok()) {
+      Begin(entry, *std::move(submission));
+      return entry.run->Replay(kLoadPatience);
+    }
     status = submission.status();
   }
   End(entry, v1::EVALUATION_STATE_FAILED, std::string(status.message()));

@@ -57,7 +57,7 @@ void EvaluationRun::Lose(WorkerId worker) {
   if (found == helpers_.end()) return;
   const std::set<uint64_t> owed = std::move(found->second.owed);
   helpers_.erase(found);
-  for (const uint64_t attempt : owed) Wait(askings_.at(attempt).unit, true);
+  for (const uint64_t attempt : owed) Forget(attempt);
 }
 
 void EvaluationRun::PinEngine() {

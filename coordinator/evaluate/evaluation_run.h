@@ -34,6 +34,9 @@ class EvaluationRun {
   // A unit that fails this often fails the evaluation; a worker that fails this often in a row gets
   // no more of it.
   static constexpr int kMaxFailures = 3;
+  // Where nothing else is to be computed, a unit that takes this much longer than three times the
+  // longest so far is given to a second worker as well.
+  static constexpr std::chrono::seconds kLate{30};
 
   struct Options {
     std::string name;
@@ -92,11 +95,13 @@ class EvaluationRun {
     PlannedUnit planned;
     int failures = 0;
     std::set<WorkerId> failed_on;
+    int askings = 0;     // that are owed an answer
     bool waits = false;  // in waiting_
   };
   struct Asking {
     uint64_t unit = 0;
     WorkerId worker{};
+    SteadyTime at{};
   };
 
   bool Suits(const Helper& helper) const;
@@ -106,10 +111,13 @@ class EvaluationRun {
   // ask.cc: what goes to workers
   void Announce(WorkerId id, Helper& helper, std::vector<Outgoing>& out);
   std::optional<uint64_t> NextFor(WorkerId id);
+  std::optional<uint64_t> LateFor(WorkerId id) const;
   void Ask(WorkerId id, Helper& helper, uint64_t unit, std::vector<Outgoing>& out);
   // Puts it if its outcome is in the file.
   bool Find(const PlannedUnit& planned);
   void Wait(uint64_t unit, bool first);
+  // No answer to that asking will come any more.
+  void Forget(uint64_t attempt);
 
   // answers.cc: what comes from them
   void TakeOutcome(WorkerId from, uint64_t unit, const v1::UnitOutcome& outcome);
@@ -131,6 +139,7 @@ class EvaluationRun {
   std::map<uint64_t, Asking> askings_;       // by attempt; all of them
   std::map<uint64_t, std::string> answers_;  // by the plan's id: digest of the outcome that counts
   Pace pace_;
+  SteadyTime::duration longest_{};  // from an asking to its outcome
   std::vector<std::string> news_;
   absl::Status failure_;
 };

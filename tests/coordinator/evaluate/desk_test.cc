@@ -226,6 +226,24 @@ TEST_F(DeskTest, AnAnswerThatComesTwiceCountsOnceAndADifferentOneIsTold) {
   EXPECT_EQ(sim_.Result(name), DirectResult(ToyEvaluation()));
 }
 
+TEST_F(DeskTest, ALateUnitIsGivenToASecondWorkerAsWellAndTheFirstAnswerCounts) {
+  const std::string name = sim_.Submit();
+  const WorkerId slow = sim_.Join();
+  sim_.Work(0);
+  const v1::EvaluationAnswer late = AnswerTo(sim_.worker(slow).questions.front());
+  sim_.worker(slow).questions.clear();
+  sim_.Join();
+  sim_.Work();
+  EXPECT_EQ(sim_.Summary(name).state(), v1::EVALUATION_STATE_RUNNING);
+  sim_.clock().Advance(std::chrono::seconds(31));
+  sim_.Deliver();
+  sim_.Work(1);
+  sim_.Say(slow, late);
+  sim_.Work();
+  EXPECT_EQ(sim_.Result(name), DirectResult(ToyEvaluation()));
+  EXPECT_THAT(sim_.Events(name), Not(HasSubstr("other bits")));
+}
+
 TEST_F(DeskTest, AnImpossibleAnswerIsAFailure) {
   const std::string name = sim_.Submit();
   const WorkerId worker = sim_.Join();
