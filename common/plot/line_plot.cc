@@ -42,6 +42,7 @@ std::vector<double> Spread(std::vector<double> wanted, const std::vector<size_t>
 std::vector<double> LabelPlaces(const PlotFrame& frame, const std::vector<Series>& series,
                                 double gap) {
   std::vector<double> wanted;
+  wanted.reserve(series.size());
   for (const Series& one : series) wanted.push_back(frame.EndY(one));
   std::vector<size_t> order(series.size());
   std::iota(order.begin(), order.end(), size_t{0});
@@ -106,16 +107,21 @@ std::string SmallSvg(const SmallPlot& small) {
          Lines(frame, small.plot, 1.2, 2) + Letters(frame, small.plot) + "</g>\n";
 }
 
-double Rows(size_t count, size_t per_row) {
-  return static_cast<double>((count + per_row - 1) / per_row);
+// Place of item i where so many stand in a row.
+double RowOf(size_t i, size_t per_row) {
+  const size_t row = i / per_row;
+  return static_cast<double>(row);
 }
+
+double ColumnOf(size_t i, size_t per_row) { return static_cast<double>(i % per_row); }
+
+double Rows(size_t count, size_t per_row) { return RowOf(count + per_row - 1, per_row); }
 
 std::string Key(const std::vector<Series>& key) {
   std::string svg;
   for (size_t i = 0; i < key.size(); ++i) {
-    const double x =
-        8 + kSmallWidth * kSmallPerRow / kKeyPerRow * static_cast<double>(i % kKeyPerRow);
-    const double y = 14 + kKeyLine * static_cast<double>(i / kKeyPerRow);
+    const double x = 8 + kSmallWidth * kSmallPerRow / kKeyPerRow * ColumnOf(i, kKeyPerRow);
+    const double y = 14 + kKeyLine * RowOf(i, kKeyPerRow);
     svg += SvgText(x, y + 4, "start", StyleLetter(key[i].style), " font-weight=\"bold\"");
     svg += SvgLine(x + 16, y, x + 52, y, SeriesStroke(key[i].style, key[i].strong ? 3 : 2));
     svg += SvgText(x + 58, y + 4, "start", Shortened(key[i].title, kLabelLetters),
@@ -143,9 +149,8 @@ std::string DrawSmallPlots(const std::vector<SmallPlot>& plots, const std::vecto
   std::string body = Key(key);
   const double top = kKeyLine * Rows(key.size(), kKeyPerRow) + 10;
   for (size_t i = 0; i < plots.size(); ++i) {
-    body +=
-        SvgGroup(kSmallWidth * static_cast<double>(i % kSmallPerRow),
-                 top + kSmallHeight * static_cast<double>(i / kSmallPerRow), SmallSvg(plots[i]));
+    body += SvgGroup(kSmallWidth * ColumnOf(i, kSmallPerRow),
+                     top + kSmallHeight * RowOf(i, kSmallPerRow), SmallSvg(plots[i]));
   }
   return SvgDocument(kSmallWidth * kSmallPerRow,
                      top + kSmallHeight * Rows(plots.size(), kSmallPerRow) + 4, title, body);

@@ -19,6 +19,7 @@ constexpr char kProgram[] = "rsvg-convert";
 // Its exit status, or -1.
 int Run(const std::string& program, std::vector<std::string> arguments) {
   std::vector<char*> words;
+  words.reserve(arguments.size() + 1);
   for (std::string& argument : arguments) words.push_back(argument.data());
   words.push_back(nullptr);
   pid_t child = 0;

@@ -136,8 +136,8 @@ class PanelDrawer {
     constexpr int kColumnWidth = (kPanelWidth - kLeft) / kLegendColumns;
     for (size_t i = 0; i < panel_.curves.size(); ++i) {
       const double x = kLeft + kColumnWidth * static_cast<double>(i % kLegendColumns);
-      const double y =
-          kPanelHeight + kLegendGap + kLegendLine * static_cast<double>(i / kLegendColumns);
+      const size_t row = i / kLegendColumns;
+      const double y = kPanelHeight + kLegendGap + kLegendLine * static_cast<double>(row);
       svg += SvgLine(x, y - 4, x + 24, y - 4, SeriesStroke(i, i == 0 ? 3 : 2));
       svg += SvgText(x + 28, y, "start", panel_.curves[i].title);
     }
@@ -168,7 +168,8 @@ std::string DrawSvg(const std::vector<Panel>& panels) {
   const int height = panel_height * std::max(1, (count + kPanelsPerRow - 1) / kPanelsPerRow);
   std::string body;
   for (int i = 0; i < count; ++i) {
-    body += SvgGroup(kPanelWidth * (i % kPanelsPerRow), panel_height * (i / kPanelsPerRow),
+    const int row = i / kPanelsPerRow;
+    body += SvgGroup(kPanelWidth * (i % kPanelsPerRow), panel_height * row,
                      PanelDrawer(panels[i], i).Draw());
   }
   return SvgDocument(width, height, panels.empty() ? "" : panels.front().title, body);
