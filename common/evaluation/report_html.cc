@@ -125,7 +125,8 @@ std::vector<std::string> ContestantRow(const Page& page, uint32_t index) {
           figures.share_as_fast ? PercentText(figures.share_as_fast->value) : "-",
           EstimateText(figures.score, 3),
           TallyText(figures.against_reference),
-          fmt::format("{:.2g}", figures.optimizer_flops_ratio),
+          figures.optimizer_flops_ratio > 0 ? fmt::format("{:.2g}", figures.optimizer_flops_ratio)
+                                            : "-",
           fmt::format("{:.3g}", figures.state_bytes_per_parameter)};
 }
 

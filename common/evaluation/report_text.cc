@@ -16,6 +16,8 @@ namespace {
 
 using Cells = std::vector<std::vector<std::string>>;
 
+enum class ReportLength { kBrief, kWhole };
+
 constexpr size_t kFullTables = 4;    // cases with a table of their own
 constexpr size_t kFailures = 20;     // lines
 constexpr size_t kBriefRows = 8;     // contestants of a brief table, beside the learned ones
@@ -125,7 +127,8 @@ std::vector<std::string> ContestantRow(const v1::Evaluation& evaluation, const M
           figures.share_as_fast ? PercentText(figures.share_as_fast->value) : "-",
           EstimateText(figures.score, 3),
           fmt::format("{}/{}", figures.failures.failed(), figures.runs),
-          fmt::format("{:.2g}", figures.optimizer_flops_ratio),
+          figures.optimizer_flops_ratio > 0 ? fmt::format("{:.2g}", figures.optimizer_flops_ratio)
+                                            : "-",
           fmt::format("{:.2g}", figures.state_bytes_per_parameter)};
 }
 
@@ -245,6 +248,24 @@ std::string BudgetsText(const v1::Evaluation& evaluation) {
   return text.empty() ? text : text + ".";
 }
 
+std::string TextOfLength(const v1::Evaluation& evaluation, const Metrics& metrics,
+                         ReportLength length) {
+  std::string text =
+      Printable(fmt::format(
+          "Suite {}: {}, {}, {} each", evaluation.suite(), CountOf(metrics.cases.size(), "case"),
+          CountOf(metrics.contestants.size(), "contestant"), CountOf(evaluation.seeds(), "run"))) +
+      "\n\n";
+  for (const std::string& line : SplitAt(VerdictText(evaluation, metrics), '\n')) {
+    text += Wrapped(Printable(line)) + "\n";
+  }
+  text += FailuresPart(evaluation, metrics) + ContestantsPart(evaluation, metrics, length);
+  if (metrics.cases.size() > 1) {
+    for (const uint32_t learned : metrics.learned) text += WinsPart(evaluation, metrics, learned);
+  }
+  return text + CasesPart(evaluation, metrics, length) +
+         Wrapped(Printable(MethodText(evaluation, metrics)));
+}
+
 }  // namespace
 
 std::string MethodText(const v1::Evaluation& evaluation, const Metrics& metrics) {
@@ -272,22 +293,12 @@ std::string MethodText(const v1::Evaluation& evaluation, const Metrics& metrics)
          "and gradient, bytes those of state per parameter (medians).";
 }
 
-std::string ReportText(const v1::Evaluation& evaluation, const Metrics& metrics,
-                       ReportLength length) {
-  std::string text =
-      Printable(fmt::format(
-          "Suite {}: {}, {}, {} each", evaluation.suite(), CountOf(metrics.cases.size(), "case"),
-          CountOf(metrics.contestants.size(), "contestant"), CountOf(evaluation.seeds(), "run"))) +
-      "\n\n";
-  for (const std::string& line : SplitAt(VerdictText(evaluation, metrics), '\n')) {
-    text += Wrapped(Printable(line)) + "\n";
-  }
-  text += FailuresPart(evaluation, metrics) + ContestantsPart(evaluation, metrics, length);
-  if (metrics.cases.size() > 1) {
-    for (const uint32_t learned : metrics.learned) text += WinsPart(evaluation, metrics, learned);
-  }
-  return text + CasesPart(evaluation, metrics, length) +
-         Wrapped(Printable(MethodText(evaluation, metrics)));
+std::string ReportText(const v1::Evaluation& evaluation, const Metrics& metrics) {
+  return TextOfLength(evaluation, metrics, ReportLength::kWhole);
+}
+
+std::string BriefReportText(const v1::Evaluation& evaluation, const Metrics& metrics) {
+  return TextOfLength(evaluation, metrics, ReportLength::kBrief);
 }
 
 }  // namespace paceline

@@ -8,9 +8,9 @@
 #include "common/base/file.h"
 #include "common/checkpoint/trained_optimizer.h"
 #include "common/config/optimizer.h"
+#include "common/evaluation/files.h"
 #include "common/lopt/layout.h"
 #include "common/suite/fingerprint.h"
-#include "common/suite/keys.h"
 #include "common/suite/suite.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
@@ -69,7 +69,7 @@ const std::string& LocalBytes() {
     auto result = EvaluateHere(plan, data, how);
     EXPECT_TRUE(result.ok()) << result.status();
     result->set_engine_build(SuiteFingerprint(suite, EngineFingerprints(nullptr)));
-    return DeterministicBytes(*result);
+    return EvaluationBytes(*result);
   }();
   return bytes;
 }

@@ -55,8 +55,7 @@ absl::Status Tell(const v1::Evaluation& evaluation, const std::string& folder,
   if (json) {
     std::cout << ReportJson(evaluation, metrics).dump(2) << "\n";
   } else {
-    std::cout << ReportText(evaluation, metrics, ReportLength::kBrief) << "\nreport  " << folder
-              << "/report.html\n";
+    std::cout << BriefReportText(evaluation, metrics) << "\nreport  " << folder << "/report.html\n";
   }
   return absl::OkStatus();
 }

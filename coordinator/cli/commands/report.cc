@@ -70,7 +70,7 @@ absl::StatusOr<ExitStatus> ReportOne(const Context& context, const ReportOptions
     context.environment.err << "paceline: " << written->without_png << "\n";
   }
   Answer(context, ReportJson(one.evaluation, one.metrics),
-         ReportText(one.evaluation, one.metrics, ReportLength::kBrief));
+         BriefReportText(one.evaluation, one.metrics));
   return kExitOk;
 }
 

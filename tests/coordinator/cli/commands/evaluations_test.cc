@@ -1,6 +1,6 @@
 // Evaluations on a cluster, from the command line.
 #include "common/checkpoint/formats.h"
-#include "common/suite/keys.h"
+#include "common/evaluation/files.h"
 #include "gmock/gmock.h"
 #include "nlohmann/json.hpp"
 #include "tests/common/checkpoint/optimizers.h"
@@ -20,6 +20,27 @@ tasks:
   - task: {quadratic: {dimension: 4}}
 )";
 
+// One case, one contestant, two runs.
+void FillResult(v1::Evaluation& result) {
+  result.set_seeds(2);
+  v1::EvaluationCase& its_case = *result.add_cases();
+  its_case.set_key("quadratic-10");
+  its_case.set_title("a quadratic");
+  its_case.set_family("quadratic");
+  its_case.set_steps(10);
+  v1::Contestant& contestant = *result.add_contestants();
+  contestant.set_key("adam");
+  contestant.set_title("Adam");
+  contestant.set_rule("adam");
+  v1::EvaluationEntry& entry = *result.add_entries();
+  for (const float loss : {1.0f, 2.0f}) {
+    v1::RunOutcome& run = *entry.add_runs();
+    run.set_initial_loss(3);
+    for (int span = 0; span < 10; ++span) run.add_training(3 - 0.1f * static_cast<float>(span));
+    run.set_training_loss(loss);
+  }
+}
+
 class EvaluationCommandsTest : public CommandsTest {
  protected:
   EvaluationCommandsTest() {
@@ -27,7 +48,7 @@ class EvaluationCommandsTest : public CommandsTest {
     const auto trained = testing::Trained("{adafac_mlp: {hidden: 4}}");
     EXPECT_TRUE(ExportOptimizer(trained, OptimizerFormat::kSafetensors, own()).ok());
     evaluations_.result.set_suite("small");
-    evaluations_.result.add_cases()->set_title("a quadratic");
+    FillResult(evaluations_.result);
     v1::EvaluationSummary& known = *evaluations_.evaluations["known"].mutable_summary();
     known.set_evaluation("known");
     known.set_state(v1::EVALUATION_STATE_RUNNING);
@@ -57,7 +78,7 @@ TEST_F(EvaluationCommandsTest, EvaluateSubmitsFollowsAndWritesTheResult) {
   EXPECT_EQ(request.request_id().size(), 32u);
   EXPECT_THAT(out(), HasSubstr("small is done: " + output()));
   EXPECT_THAT(err(), HasSubstr("small is succeeded"));
-  EXPECT_EQ(*ReadFile(output() + "/evaluation.binpb"), DeterministicBytes(evaluations_.result));
+  EXPECT_EQ(*ReadFile(output() + "/evaluation.binpb"), EvaluationBytes(evaluations_.result));
 }
 
 TEST_F(EvaluationCommandsTest, DetachedItPrintsTheNameLast) {
