@@ -35,7 +35,8 @@ std::vector<Tick> Axis::Ticks() const {
   if (!logarithmic_) {
     const double step = RoundStep((high_ - low_) / kWantedTicks);
     for (double i = std::ceil(low_ / step); i * step <= high_ * (1 + 1e-12); ++i) {
-      ticks.push_back({i * step, fmt::format("{:.6g}", i * step)});
+      const double value = i * step + 0.0;  // no −0
+      ticks.push_back({value, fmt::format("{:.6g}", value)});
     }
     return ticks;
   }

@@ -21,7 +21,7 @@ constexpr Box kSmallBox = {.left = 40, .right = 200, .top = 34, .bottom = 146};
 constexpr size_t kSmallPerRow = 4;
 constexpr size_t kKeyPerRow = 3;
 constexpr double kKeyLine = 19;
-constexpr size_t kSmallLetters = 36;
+constexpr size_t kSmallLetters = 32;
 
 // Wanted heights, moved so that neighbours are a gap apart and all stay within the box.
 std::vector<double> Spread(std::vector<double> wanted, const std::vector<size_t>& order,

@@ -23,7 +23,8 @@ v1::EvaluationCase CaseOf(const v1::Task& task, uint64_t steps) {
   const TaskFacts facts = FactsOf(task);
   const TaskTitle title = TitleOf(facts);
   v1::EvaluationCase made;
-  made.set_title(title.family + " " + title.text);
+  made.set_title(title.text.starts_with(title.family) ? title.text
+                                                      : title.family + " " + title.text);
   made.set_family(title.family);
   *made.mutable_task() = task;
   made.set_steps(steps);
