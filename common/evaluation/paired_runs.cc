@@ -1,5 +1,6 @@
 #include "common/evaluation/paired_runs.h"
 
+#include <algorithm>
 #include <cmath>
 #include <vector>
 
@@ -9,6 +10,18 @@ namespace paceline {
 namespace {
 
 constexpr double kClearShare = 0.005;
+
+// Runs that diverged, or ended no lower than they began.
+int LostRuns(const v1::EvaluationEntry& entry) {
+  return static_cast<int>(std::ranges::count_if(entry.runs(), [](const v1::RunOutcome& run) {
+    return run.diverged() || !(run.training_loss() < run.initial_loss());
+  }));
+}
+
+// Whether no run of the one learned anything and every run of the other did.
+bool OnlyTheOtherLearns(const v1::EvaluationEntry& one, const v1::EvaluationEntry& other) {
+  return LostRuns(one) == one.runs_size() && LostRuns(other) == 0;
+}
 
 }  // namespace
 
@@ -23,6 +36,8 @@ PairedRuns CompareRuns(const v1::EvaluationEntry& ours, const v1::EvaluationEntr
   result.difference = SampleMeanOf(differences);
   result.contest =
       ContestOf(result.difference.mean, result.difference.interval, MeanOf(their_losses));
+  if (OnlyTheOtherLearns(ours, theirs)) result.contest = Contest::kLoss;
+  if (OnlyTheOtherLearns(theirs, ours)) result.contest = Contest::kWin;
   return result;
 }
 

@@ -18,7 +18,8 @@ struct PairedRuns {
 };
 
 // A win or a loss is clear: the 95 % interval of the mean difference leaves zero out, and the mean
-// is at least 0.5 % of their mean loss. Both have equally many runs.
+// is at least 0.5 % of their mean loss; or none of one's runs ends below its initial loss and all
+// of the other's do, however few they are. Both have equally many runs.
 PairedRuns CompareRuns(const v1::EvaluationEntry& ours, const v1::EvaluationEntry& theirs);
 
 // By the same rule, of a difference whose interval is known.

@@ -70,6 +70,25 @@ TEST(MetricsTest, ADifferenceMustBeClearAndWorthATwohundredth) {
   EXPECT_EQ(pair(0.994, 1, 0), Contest::kWin);
 }
 
+// Three runs whose losses differ widely make wide intervals.
+TEST(MetricsTest, WhoNeverLearnsLosesToWhoAlwaysDoes) {
+  v1::EvaluationEntry dead, alive;
+  for (const float initial : {100.0f, 500.0f, 900.0f}) {
+    v1::RunOutcome& lost = *dead.add_runs();
+    lost.set_initial_loss(initial);
+    lost.set_training_loss(initial);
+    lost.set_diverged(true);
+    v1::RunOutcome& learned = *alive.add_runs();
+    learned.set_initial_loss(initial);
+    learned.set_training_loss(90);
+  }
+  EXPECT_EQ(CompareRuns(dead, alive).contest, Contest::kLoss);
+  EXPECT_EQ(CompareRuns(alive, dead).contest, Contest::kWin);
+  dead.mutable_runs(0)->set_diverged(false);
+  dead.mutable_runs(0)->set_training_loss(95);
+  EXPECT_EQ(CompareRuns(dead, alive).contest, Contest::kDraw);
+}
+
 TEST(MetricsTest, AveragesLeaveStudiesOutUnlessThereIsNothingElse) {
   const Metrics& metrics = MadeUpMetrics();
   EXPECT_EQ(metrics.cases.size(), 61u);
