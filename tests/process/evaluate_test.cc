@@ -4,7 +4,6 @@
 #include <filesystem>
 #include <fstream>
 #include <map>
-#include <thread>
 
 #include "common/base/file.h"
 #include "gmock/gmock.h"
@@ -47,6 +46,17 @@ class Evaluate : public testing::Test {
             "--kept",   In(kept),         "--threads", "2"};
   }
 
+  // Of a file of outcomes and of its log.
+  uintmax_t KeptBytes(const std::string& kept) const {
+    uintmax_t bytes = 0;
+    for (const std::string& name : {kept, kept + "-wal"}) {
+      std::error_code none;
+      const uintmax_t size = std::filesystem::file_size(In(name), none);
+      if (!none) bytes += size;
+    }
+    return bytes;
+  }
+
   const TemporaryFolder folder_;
 };
 
@@ -55,9 +65,11 @@ TEST_F(Evaluate, KilledAgainAndAgainItEndsWithTheSameBytes) {
   ASSERT_EQ(whole.status, 0) << whole.err;
   EXPECT_THAT(whole.out, HasSubstr("Muon"));
   int kills = 0;
-  for (int milliseconds = 150; milliseconds < 1000 && kills < 3; milliseconds += 150) {
+  for (int time = 0; time < 3; ++time) {
+    const uintmax_t before = KeptBytes("b.sqlite");
     Process killed("paceline", Arguments("cut", "b.sqlite"));
-    std::this_thread::sleep_for(std::chrono::milliseconds(milliseconds));
+    // In the middle: something more is kept.
+    WaitUntil([&] { return KeptBytes("b.sqlite") > before + 8192 || !killed.running(); });
     killed.Signal(SIGKILL);
     kills += killed.Wait() == 128 + SIGKILL;
     EXPECT_FALSE(std::filesystem::exists(In("cut/evaluation.binpb")) && kills == 0);

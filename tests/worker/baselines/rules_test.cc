@@ -128,7 +128,10 @@ TEST_P(EveryRule, GradientsThatAreNotFiniteEnd) {
     for (int i = 0; i < 12; ++i) gradients.push_back(RandomFloats(random, initial.size()));
     for (size_t i = 0; i < initial.size(); i += 2) gradients[2][i] = odd;
     for (float& x : gradients[7]) x = odd;
-    EndOf(*MakeBaseline(GetParam(), tensors).value(), gradients, initial, 0);
+    const auto end = EndOf(*MakeBaseline(GetParam(), tensors).value(), gradients, initial, 0);
+    // The smallest numbers spoil nothing.
+    if (odd != 1e-30f) continue;
+    for (const float value : end) ASSERT_TRUE(std::isfinite(value));
   }
 }
 
