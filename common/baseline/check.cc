@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "common/baseline/setting.h"
-#include "common/config/suggest.h"
+#include "common/text/suggest.h"
 
 namespace paceline {
 namespace {

@@ -9,8 +9,8 @@
 
 #include "common/config/bind_scalar.h"
 #include "common/config/schema.h"
-#include "common/config/suggest.h"
 #include "common/config/unknown_key.h"
+#include "common/text/suggest.h"
 
 namespace paceline {
 namespace {

@@ -6,7 +6,7 @@
 
 #include "common/config/scalar.h"
 #include "common/config/schema.h"
-#include "common/config/suggest.h"
+#include "common/text/suggest.h"
 
 namespace paceline {
 namespace {

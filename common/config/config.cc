@@ -9,13 +9,14 @@
 namespace paceline {
 
 ParsedConfig ParseConfig(std::string_view yaml, std::string_view file_name,
-                         std::span<const std::string> overrides) {
+                         std::span<const std::string> overrides, Files files) {
   ParsedConfig parsed;
   const MessageKind kind = {
       .noun = "config",
       .if_empty = "the config is empty; configs/quickstart.yaml is one to start from",
       .if_no_mapping = "a config is a mapping; begin with the line name: NAME",
-      .rules = [&] { return CheckJobRules(parsed.config); }};
+      .rules = [&] { return CheckJobRules(parsed.config); },
+      .file_at = files == Files::kMayBeNamed ? "evaluate.suite" : ""};
   parsed.faults = ReadMessage({yaml, file_name, overrides}, kind, parsed.config);
   return parsed;
 }
@@ -24,7 +25,7 @@ absl::StatusOr<v1::JobConfig> LoadConfig(const std::string& path,
                                          std::span<const std::string> overrides) {
   const auto yaml = ReadFile(path, kMaxConfigBytes);
   if (!yaml.ok()) return yaml.status();
-  ParsedConfig parsed = ParseConfig(*yaml, path, overrides);
+  ParsedConfig parsed = ParseConfig(*yaml, path, overrides, Files::kMayBeNamed);
   if (!parsed.faults.empty()) return ToStatus(parsed.faults);
   return std::move(parsed.config);
 }

@@ -1,6 +1,6 @@
 // Strict YAML to JobConfig and back. The schema is proto/paceline/v1/job_config.proto; its
 // FieldRules give ranges and defaults. A config is accepted whole or refused with every fault
-// listed.
+// listed. `evaluate.suite` may be the name of a suite's file, from the config's folder.
 //
 // What is stricter than YAML: one document that is a mapping, of at most 256 KiB of UTF-8; no
 // anchors, aliases, tags or merge keys; no key twice; numbers as a person reads them (010, 0x10,
@@ -28,12 +28,15 @@ struct ParsedConfig {
   std::vector<Fault> faults;
 };
 
+// Whether the text may name files: it may not where it has come from elsewhere.
+enum class Files { kNone, kMayBeNamed };
+
 // `overrides` are like "outer.steps=60", "tasks[0].image_mlp.batch=64" or "estimator.pes={window:
 // 50}". Each sets one value, in order, before anything is checked. The keys on its way are made
 // where they lack, and an alternative takes the place of its rivals (estimator.pes that of
 // estimator.nres). Values are YAML.
 ParsedConfig ParseConfig(std::string_view yaml, std::string_view file_name,
-                         std::span<const std::string> overrides = {});
+                         std::span<const std::string> overrides = {}, Files files = Files::kNone);
 
 // InvalidArgument lists all faults, one per line; otherwise as ReadFile.
 absl::StatusOr<v1::JobConfig> LoadConfig(const std::string& path,

@@ -7,10 +7,10 @@
 
 #include "common/config/field_rules.h"
 #include "common/config/schema.h"
-#include "common/config/suggest.h"
 #include "common/estimator/leaf_sigma.h"
 #include "common/lopt/layout.h"
 #include "common/task/facts.h"
+#include "common/text/suggest.h"
 
 namespace paceline {
 namespace {

@@ -11,8 +11,8 @@
 #include "common/config/pattern.h"
 #include "common/config/scalar.h"
 #include "common/config/schema.h"
-#include "common/config/suggest.h"
 #include "common/task/field_fault.h"
+#include "common/text/suggest.h"
 
 namespace paceline {
 namespace {

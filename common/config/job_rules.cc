@@ -9,12 +9,13 @@
 #include "common/config/estimator_rules.h"
 #include "common/config/optimizer_rules.h"
 #include "common/config/schema.h"
-#include "common/config/suggest.h"
+#include "common/config/suite_rules.h"
 #include "common/config/task_rules.h"
 #include "common/estimator/settings.h"
 #include "common/lopt/curvature.h"
 #include "common/lopt/family.h"
 #include "common/task/facts.h"
+#include "common/text/suggest.h"
 #include "common/tier/tier.h"
 
 namespace paceline {
@@ -189,6 +190,16 @@ void CheckCurvature(const v1::JobConfig& config, Faults& faults) {
   }
 }
 
+void CheckEvaluate(const v1::JobConfig& config, Faults& faults) {
+  if (!config.has_evaluate()) return;
+  if (config.optimizer().has_system_parameters()) {
+    faults.push_back({"evaluate",
+                      "evaluate measures an optimizer, and system_parameters is none; leave it out",
+                      {"evaluate", "optimizer"}});
+  }
+  CheckSuiteRules(config.evaluate().suite(), "evaluate.suite", faults);
+}
+
 }  // namespace
 
 std::vector<RuleFault> CheckJobRules(const v1::JobConfig& config) {
@@ -204,6 +215,7 @@ std::vector<RuleFault> CheckJobRules(const v1::JobConfig& config) {
   CheckSystems(config, faults);
   CheckEngine(config, faults);
   CheckCurvature(config, faults);
+  CheckEvaluate(config, faults);
   return faults;
 }
 

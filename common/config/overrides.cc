@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "common/config/schema.h"
-#include "common/config/suggest.h"
+#include "common/text/suggest.h"
 
 namespace paceline {
 namespace {

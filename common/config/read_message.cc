@@ -7,6 +7,7 @@
 #include "common/config/bind.h"
 #include "common/config/config.h"
 #include "common/config/field_rules.h"
+#include "common/config/include.h"
 #include "common/config/overrides.h"
 #include "common/config/yaml_document.h"
 
@@ -15,8 +16,15 @@ namespace {
 
 constexpr size_t kMaxListedFaults = 100;
 
+// Of everything that a mark may be in.
+std::vector<std::string> SourcesOf(const MessageText& text) {
+  std::vector<std::string> sources = {std::string(text.file_name)};
+  for (const std::string& change : text.overrides) sources.push_back("--set " + change);
+  return sources;
+}
+
 void Read(const MessageText& text, const MessageKind& kind, Diagnostics& diagnostics,
-          google::protobuf::Message& message) {
+          std::vector<std::string>& sources, google::protobuf::Message& message) {
   const Mark beginning{0, 1, 1};
   if (text.yaml.size() > kMaxConfigBytes) {
     return diagnostics.Report(beginning, fmt::format("the file has {} bytes; a {} has at most {}",
@@ -32,6 +40,7 @@ void Read(const MessageText& text, const MessageKind& kind, Diagnostics& diagnos
     return diagnostics.Report(root->mark, kind.if_no_mapping);
   }
   ApplyOverrides(text.overrides, *message.GetDescriptor(), *root, diagnostics);
+  if (!kind.file_at.empty()) IncludeFile(kind.file_at, *root, sources, diagnostics);
   BindMessage(*root, diagnostics, message);
   const auto field_faults = CheckFieldRules(message);
   for (const RuleFault& fault : field_faults) diagnostics.Report(fault);
@@ -56,13 +65,12 @@ absl::Status ToStatus(const std::vector<Fault>& faults) {
 std::vector<Fault> ReadMessage(const MessageText& text, const MessageKind& kind,
                                google::protobuf::Message& message) {
   Diagnostics diagnostics;
-  Read(text, kind, diagnostics, message);
+  std::vector<std::string> sources = SourcesOf(text);
+  Read(text, kind, diagnostics, sources, message);
   std::vector<Fault> faults;
   for (MarkedFault& fault : diagnostics.TakeFaults()) {
     const Mark& mark = fault.mark;
-    std::string source =
-        mark.source == 0 ? std::string(text.file_name) : "--set " + text.overrides[mark.source - 1];
-    faults.push_back({std::move(source), mark.line, mark.column, std::move(fault.message)});
+    faults.push_back({sources[mark.source], mark.line, mark.column, std::move(fault.message)});
   }
   return faults;
 }

@@ -31,6 +31,9 @@ struct MessageKind {
   std::function<std::vector<RuleFault>()> rules;
   // Only what is below this key is read, if the file has it.
   std::string_view inner_key = {};
+  // Of a mapping for which the name of a file that holds it may stand ("evaluate.suite"); empty:
+  // none.
+  std::string_view file_at = {};
 };
 
 // Fills `message`, with every default; it is valid if there are no faults, else not to be used.

@@ -3,7 +3,7 @@
 #include <fmt/format.h>
 
 #include "common/config/scalar.h"
-#include "common/config/suggest.h"
+#include "common/text/suggest.h"
 
 namespace paceline {
 namespace {

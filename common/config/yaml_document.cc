@@ -10,8 +10,8 @@
 #include <sstream>
 #include <utility>
 
-#include "common/config/suggest.h"
 #include "common/config/text_check.h"
+#include "common/text/suggest.h"
 
 namespace paceline {
 namespace {

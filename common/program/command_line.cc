@@ -3,8 +3,8 @@
 #include <algorithm>
 
 #include "CLI/CLI.hpp"
-#include "common/config/suggest.h"
 #include "common/program/version.h"
+#include "common/text/suggest.h"
 #include "fmt/format.h"
 
 namespace paceline {

@@ -8,9 +8,9 @@
 #include "common/base/digest.h"
 #include "common/baseline/rules.h"
 #include "common/config/scalar.h"
+#include "common/config/suite_rules.h"
 #include "common/config/task_rules.h"
 #include "common/suite/keys.h"
-#include "common/suite/suite.h"
 #include "common/task/sample.h"
 #include "common/task/task_fault.h"
 

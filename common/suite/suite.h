@@ -2,7 +2,6 @@
 // job.
 #pragma once
 
-#include <cstdint>
 #include <span>
 #include <string>
 #include <string_view>
@@ -13,11 +12,6 @@
 #include "paceline/v1/evaluation.pb.h"
 
 namespace paceline {
-
-// Inner steps that a value of such a study stands for; 0: none.
-uint64_t HorizonOf(std::string_view text);
-// "horizon": what a study varies instead of a key of its task.
-inline constexpr std::string_view kVaryHorizon = "horizon";
 
 struct ParsedSuite {
   // With every default filled in. Valid if there are no faults, else not to be used.

@@ -8,7 +8,7 @@ namespace paceline {
 
 absl::StatusOr<v1::JobConfig> ConfigSource::With(std::vector<std::string> more) const {
   more.insert(more.begin(), overrides_.begin(), overrides_.end());
-  ParsedConfig parsed = ParseConfig(yaml_, file_name_, more);
+  ParsedConfig parsed = ParseConfig(yaml_, file_name_, more, Files::kMayBeNamed);
   if (parsed.faults.empty()) return std::move(parsed.config);
   return absl::InvalidArgumentError(absl::StrJoin(
       parsed.faults, "\n", [](std::string* out, const Fault& fault) { *out += fault.ToString(); }));

@@ -21,7 +21,7 @@ void AddOverrideFlag(Command& command, ConfigSource& source) {
 absl::StatusOr<LoadedConfig> LoadWithFaults(const ConfigSource& source) {
   absl::StatusOr<std::string> yaml = ReadFile(source.path, kMaxConfigBytes);
   if (!yaml.ok()) return yaml.status();
-  ParsedConfig parsed = ParseConfig(*yaml, source.path, source.overrides);
+  ParsedConfig parsed = ParseConfig(*yaml, source.path, source.overrides, Files::kMayBeNamed);
   for (const std::string& change : source.overrides) *yaml += "\n# --set " + change + "\n";
   return LoadedConfig{.config = std::move(parsed.config),
                       .yaml = *std::move(yaml),
