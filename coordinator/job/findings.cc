@@ -1,6 +1,7 @@
 #include "coordinator/job/findings.h"
 
 #include <algorithm>
+#include <cmath>
 #include <optional>
 #include <span>
 
@@ -63,6 +64,65 @@ std::optional<Finding> NoLoss(const StepHistory& history) {
                               "episodes may help")};
 }
 
+// Of the outer steps that have a loss.
+struct LossSwing {
+  double deviation = 0;  // of the losses
+  double spread = 0;     // mean over steps of that over particles
+};
+
+LossSwing SwingOf(const std::deque<StepFacts>& steps, const MeanOfLosses& mean) {
+  LossSwing swing;
+  for (const StepFacts& step : steps) {
+    if (!step.loss) continue;
+    swing.deviation += (*step.loss - mean.mean) * (*step.loss - mean.mean);
+    swing.spread += step.loss_spread;
+  }
+  const auto count = static_cast<double>(mean.count);
+  return {.deviation = std::sqrt(swing.deviation / count), .spread = swing.spread / count};
+}
+
+// Over so many of the newest steps that their mean says something.
+std::optional<MeanOfLosses> NewestMean(const StepHistory& history) {
+  if (std::ssize(history.newest()) < StepHistory::kKept) return std::nullopt;
+  const MeanOfLosses mean = MeanLossOf(history.newest());
+  if (mean.count < kFewestSteps) return std::nullopt;
+  return mean;
+}
+
+std::optional<Finding> Plateau(const StepHistory& history) {
+  constexpr double kStill = 0.005, kLittleBelow = 0.8;
+  const auto newest = NewestMean(history);
+  const MeanOfLosses first = MeanLossOf(
+      std::span(history.first()).first(std::min<size_t>(kManySteps, history.first().size())));
+  if (!newest || first.count == 0 || newest->mean < kLittleBelow * first.mean) return std::nullopt;
+  const LossSwing swing = SwingOf(history.newest(), *newest);
+  const double still = kStill * std::abs(newest->mean);
+  if (swing.deviation > still || swing.spread > still) return std::nullopt;
+  return Finding{
+      FindingKind::kPlateau,
+      fmt::format("the outer loss stands at {:.4g} for all particles alike over the last "
+                  "{} outer steps, as one of tasks that are not trained at all ({:.4g} at "
+                  "first); another objective, a smaller sigma or outer learning rate, or "
+                  "another seed may help",
+                  newest->mean, StepHistory::kKept, first.mean)};
+}
+
+std::optional<Finding> Collapsed(const StepHistory& history) {
+  constexpr double kWorthMentioning = 0.05, kBack = 0.8;
+  const auto newest = NewestMean(history);
+  const MeanOfLosses first = MeanLossOf(history.first());
+  if (!newest || !history.lowest() || first.count == 0) return std::nullopt;
+  const LossAt& lowest = *history.lowest();
+  const double gain = first.mean - lowest.mean;
+  if (gain < kWorthMentioning * std::abs(first.mean)) return std::nullopt;
+  if (newest->mean < lowest.mean + kBack * gain) return std::nullopt;
+  return Finding{FindingKind::kCollapsed,
+                 fmt::format("the outer loss has collapsed: from {:.4g} it had fallen to {:.4g} by "
+                             "outer step {}, and is back at {:.4g}; paceline export --step {} "
+                             "writes what there was",
+                             first.mean, lowest.mean, lowest.step, newest->mean, lowest.step)};
+}
+
 std::optional<Finding> NotFalling(const StepHistory& history) {
   if (history.steps() < kFewestSteps) return std::nullopt;
   const auto count = std::min(history.steps() / 4, StepHistory::kKept);
@@ -81,6 +141,8 @@ std::optional<Finding> NotFalling(const StepHistory& history) {
 std::optional<Finding> FindingOf(const StepHistory& history, uint32_t particles, bool done) {
   std::optional<Finding> finding = AllDiverge(history, particles);
   if (!finding) finding = NoGradient(history);
+  if (!finding) finding = Collapsed(history);
+  if (!finding) finding = Plateau(history);
   if (!finding && done) finding = NoLoss(history);
   if (!finding && done) finding = NotFalling(history);
   return finding;

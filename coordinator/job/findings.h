@@ -13,6 +13,8 @@ namespace paceline {
 enum class FindingKind {
   kAllDiverge,  // every particle of every one of the newest steps
   kNoGradient,  // it is exactly 0 though the objective is seen
+  kPlateau,     // the loss stands still for all particles alike, little below where it began
+  kCollapsed,   // it had fallen, and is back
   kNoLoss,      // the job is over and no episode has ended
   kNotFalling,  // the job is over and the outer loss is no less than at first
 };

@@ -16,7 +16,8 @@ absl::Status ReadProgress(Store& store, JobEntry& entry) {
   auto totals = store.Totals(entry.row().name);
   if (!totals.ok()) return totals.status();
   entry.step = totals->steps;
-  auto history = StepHistory::Read(store, entry.row().name, entry.step);
+  auto history =
+      StepHistory::Read(store, entry.row().name, entry.step, entry.row().config.outer().steps());
   if (!history.ok()) return history.status();
   entry.history = *std::move(history);
   if (const auto finding = entry.finding()) entry.told.insert(finding->kind);

@@ -21,7 +21,8 @@
 namespace paceline {
 
 struct JobEntry {
-  explicit JobEntry(JobRow row) : machine(std::move(row)) {}
+  explicit JobEntry(JobRow row)
+      : machine(std::move(row)), history(machine.row().config.outer().steps()) {}
 
   JobMachine machine;
   int64_t step = 0;  // outer steps done
