@@ -9,6 +9,7 @@
 #include "common/base/digest.h"
 #include "common/config/config.h"
 #include "coordinator/api/job_news.h"
+#include "coordinator/evaluate/submission.h"
 #include "coordinator/job/replay.h"
 #include "coordinator/store/checkpoint.h"
 #include "coordinator/store/data_folder.h"
@@ -21,6 +22,10 @@ constexpr size_t kMaxRequestIdBytes = 256;
 absl::Status CheckSubmit(const v1::SubmitRequest& request) {
   const std::vector<std::string> faults = CheckConfig(request.config());
   if (!faults.empty()) return absl::InvalidArgumentError(absl::StrJoin(faults, "\n"));
+  if (request.config().has_evaluate()) {
+    absl::Status size = CheckSuiteSize(request.config().evaluate().suite(), 1);
+    if (!size.ok()) return size;
+  }
   if (request.source_yaml().size() > kMaxConfigBytes) {
     return absl::InvalidArgumentError(
         absl::StrCat("source_yaml is longer than ", kMaxConfigBytes, " bytes"));
@@ -96,6 +101,11 @@ absl::StatusOr<v1::ListWorkersReply> JobApi::ListWorkers() {
 absl::Status JobApi::Logs(const v1::LogsRequest& request,
                           const std::function<bool(const v1::LogEntry&)>& write) {
   JobNews news(deps_.store, request.job(), request.after_step());
+  const auto held_out = deps_.loop.Call([&]() -> absl::StatusOr<std::vector<v1::HeldOutRecord>> {
+    return deps_.coordinator.HeldOut(request.job());
+  });
+  if (!held_out.ok()) return held_out.status();
+  news.AddHeldOut(*held_out);
   return news.Read(write);
 }
 

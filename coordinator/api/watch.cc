@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <utility>
+#include <vector>
 
 #include "coordinator/api/job_api.h"
 #include "coordinator/api/job_news.h"
@@ -32,17 +33,20 @@ class Follower {
   bool broken() const { return broken_; }
 
   absl::Status SendNews() {
+    std::vector<v1::HeldOutRecord> held_out;
     auto progress = deps_.loop.Call([&]() -> absl::StatusOr<v1::Progress> {
       auto summary = deps_.coordinator.Summary(job_);
       if (!summary.ok()) return summary.status();
       v1::Progress now;
       *now.mutable_summary() = *std::move(summary);
       now.set_workers(deps_.coordinator.worker_count());
+      held_out = deps_.coordinator.HeldOut(job_);
       return now;
     });
     if (!progress.ok()) return progress.status();
     const bool changed = !MessageDifferencer::Equals(*progress, progress_);
     progress_ = *std::move(progress);
+    news_.AddHeldOut(held_out);
     bool sent = false;
     absl::Status status = news_.Read(
         [&](const v1::LogEntry& entry) {
@@ -59,6 +63,8 @@ class Follower {
     v1::Progress progress = progress_;
     if (entry.has_record()) {
       *progress.mutable_record() = entry.record();
+    } else if (entry.has_held_out()) {
+      *progress.mutable_held_out() = entry.held_out();
     } else {
       progress.set_event(entry.event());
     }

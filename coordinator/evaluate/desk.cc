@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "common/evaluation/held_out.h"
 #include "common/text/evaluation_state.h"
 #include "spdlog/spdlog.h"
 
@@ -159,12 +160,25 @@ void EvaluationDesk::Settle(Entry& entry) {
 
 // The result comes before the state that promises it.
 void EvaluationDesk::Succeed(Entry& entry) {
-  const absl::Status kept = archive_.KeepResult(entry.record.evaluation(), entry.run->Result());
-  if (kept.ok()) return End(entry, v1::EVALUATION_STATE_SUCCEEDED, "");
+  const v1::Evaluation result = entry.run->Result();
+  const absl::Status kept = archive_.KeepResult(entry.record.evaluation(), result);
+  if (kept.ok()) {
+    if (!entry.record.job().empty()) NoteHeldOut(entry.record, result);
+    return End(entry, v1::EVALUATION_STATE_SUCCEEDED, "");
+  }
   const std::string text = "the result cannot be written: " + std::string(kept.message());
   if (entry.record.message() == text) return;
   entry.record.set_message(text);
   Note(entry, text);
+}
+
+void EvaluationDesk::NoteHeldOut(v1::EvaluationRecord& record, const v1::Evaluation& result) {
+  v1::HeldOutRecord& held_out = *record.mutable_held_out();
+  held_out = HeldOutOf(result);
+  held_out.set_step(record.job_step());
+  held_out.set_evaluation(record.evaluation());
+  held_out.set_unix_ms(clock_.UnixMillis());
+  held_out_.emplace_back(record.job(), held_out);
 }
 
 void EvaluationDesk::End(Entry& entry, v1::EvaluationState state, const std::string& message) {

@@ -10,6 +10,7 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -22,6 +23,12 @@
 #include "paceline/v1/evaluation_service.pb.h"
 
 namespace paceline {
+
+// θ of a job at work here, after so many outer steps.
+struct ThetaOfJob {
+  std::string job;
+  int64_t step = 0;
+};
 
 class EvaluationDesk {
  public:
@@ -55,7 +62,10 @@ class EvaluationDesk {
 
   // The evaluation's name: the suite's, with a number if that is taken. The same request id again
   // gives the same evaluation. It is durable after OK. Errors as WriteFileAtomically.
-  absl::StatusOr<std::string> Submit(Submission submission);
+  absl::StatusOr<std::string> Submit(Submission submission) { return Submit(submission, {}); }
+  // As a part of the job's own work: named after it, and its result is one of HeldOut. The same θ
+  // again gives the same evaluation.
+  absl::StatusOr<std::string> Submit(Submission& submission, const ThetaOfJob& theta);
   v1::ListEvaluationsReply List() const;
   // NotFound if there is none, from here on.
   absl::StatusOr<v1::EvaluationSummary> Summary(const std::string& name) const;
@@ -63,6 +73,22 @@ class EvaluationDesk {
   absl::StatusOr<v1::EvaluationDetail> Show(const std::string& name) const;
   absl::StatusOr<v1::EvaluationSummary> Cancel(const std::string& name);
   absl::Status Delete(const std::string& name);
+
+  // ---- evaluations of jobs
+
+  // What is known of the job's θ so far, by outer step.
+  std::vector<v1::HeldOutRecord> HeldOut(const std::string& job) const;
+  // Evaluations of its θ that have not ended.
+  uint32_t PendingOf(const std::string& job) const;
+  // What has become known since the last call, with the job's name.
+  std::vector<std::pair<std::string, v1::HeldOutRecord>> TakeHeldOut() {
+    return std::exchange(held_out_, {});
+  }
+  // Those of its θ that have not ended.
+  void CancelOf(const std::string& job);
+  // All of its θ, ended or not.
+  absl::Status DeleteOf(const std::string& job);
+
   // Thread-safe.
   EvaluationArchive& archive() { return archive_; }
 
@@ -86,6 +112,7 @@ class EvaluationDesk {
   // Takes over what the run says of itself, and ends it where it is at its end.
   void Settle(Entry& entry);
   void Succeed(Entry& entry);
+  void NoteHeldOut(v1::EvaluationRecord& record, const v1::Evaluation& result);
   void End(Entry& entry, v1::EvaluationState state, const std::string& message);
   void Note(Entry& entry, const std::string& text);
   void Store(Entry& entry);
@@ -95,6 +122,9 @@ class EvaluationDesk {
   Entry* FindOrNull(const std::string& name) const;
   absl::StatusOr<Entry*> Find(const std::string& name) const;
   Entry* AtWork(const std::string& name) const;
+  // One that was submitted with this request id, or of this θ.
+  Entry* FindSame(const std::string& request_id, const ThetaOfJob& theta) const;
+  // With a number if it is taken.
   std::string FreeName(const std::string& wanted) const;
   v1::EvaluationSummary SummaryOf(const Entry& entry) const;
 
@@ -106,6 +136,7 @@ class EvaluationDesk {
   std::vector<std::unique_ptr<Entry>> entries_;  // by number
   std::map<WorkerId, Worker> workers_;           // those that compute units
   std::vector<Outgoing> outbox_;
+  std::vector<std::pair<std::string, v1::HeldOutRecord>> held_out_;  // not taken yet
 };
 
 }  // namespace paceline

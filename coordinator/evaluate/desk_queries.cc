@@ -14,20 +14,21 @@ constexpr size_t kMaxNameBytes = 63;
 
 }  // namespace
 
-absl::StatusOr<std::string> EvaluationDesk::Submit(Submission submission) {
+absl::StatusOr<std::string> EvaluationDesk::Submit(Submission& submission,
+                                                   const ThetaOfJob& theta) {
   const std::string& request_id = submission.request.request_id();
-  for (const auto& entry : entries_) {
-    if (!request_id.empty() && entry->record.request_id() == request_id) {
-      return entry->record.evaluation();
-    }
-  }
+  if (const Entry* same = FindSame(request_id, theta)) return same->record.evaluation();
   auto entry = std::make_unique<Entry>();
   v1::EvaluationRecord& record = entry->record;
-  record.set_evaluation(FreeName(submission.request.suite().name()));
+  record.set_evaluation(FreeName(theta.job.empty()
+                                     ? submission.request.suite().name()
+                                     : absl::StrCat(theta.job, "-step-", theta.step)));
   record.set_number(next_number_);
   record.set_state(v1::EVALUATION_STATE_QUEUED);
   record.set_submitted_unix_ms(clock_.UnixMillis());
   record.set_request_id(request_id);
+  record.set_job(theta.job);
+  record.set_job_step(theta.step);
   if (absl::Status added = archive_.Add(record, submission.request); !added.ok()) return added;
   ++next_number_;
   Begin(*entry, std::move(submission));
@@ -73,6 +74,39 @@ absl::StatusOr<v1::EvaluationSummary> EvaluationDesk::Cancel(const std::string& 
   return SummaryOf(**entry);
 }
 
+std::vector<v1::HeldOutRecord> EvaluationDesk::HeldOut(const std::string& job) const {
+  std::vector<v1::HeldOutRecord> records;
+  for (const auto& entry : entries_) {
+    const v1::EvaluationRecord& record = entry->record;
+    if (record.job() == job && record.has_held_out()) records.push_back(record.held_out());
+  }
+  std::ranges::sort(records, {}, &v1::HeldOutRecord::step);
+  return records;
+}
+
+uint32_t EvaluationDesk::PendingOf(const std::string& job) const {
+  return static_cast<uint32_t>(std::ranges::count_if(
+      entries_, [&](const auto& entry) { return entry->run && entry->record.job() == job; }));
+}
+
+void EvaluationDesk::CancelOf(const std::string& job) {
+  for (const auto& entry : entries_) {
+    if (entry->run && entry->record.job() == job) End(*entry, v1::EVALUATION_STATE_CANCELLED, "");
+  }
+}
+
+absl::Status EvaluationDesk::DeleteOf(const std::string& job) {
+  CancelOf(job);
+  std::vector<std::string> names;
+  for (const auto& entry : entries_) {
+    if (entry->record.job() == job) names.push_back(entry->record.evaluation());
+  }
+  for (const std::string& name : names) {
+    if (absl::Status deleted = Delete(name); !deleted.ok()) return deleted;
+  }
+  return absl::OkStatus();
+}
+
 absl::Status EvaluationDesk::Delete(const std::string& name) {
   const auto entry = Find(name);
   if (!entry.ok()) return entry.status();
@@ -86,6 +120,16 @@ absl::Status EvaluationDesk::Delete(const std::string& name) {
   std::erase_if(entries_, [&](const auto& held) { return held.get() == *entry; });
   Tell();
   return absl::OkStatus();
+}
+
+EvaluationDesk::Entry* EvaluationDesk::FindSame(const std::string& request_id,
+                                                const ThetaOfJob& theta) const {
+  const auto found = std::ranges::find_if(entries_, [&](const auto& entry) {
+    const v1::EvaluationRecord& record = entry->record;
+    if (!theta.job.empty()) return record.job() == theta.job && record.job_step() == theta.step;
+    return !request_id.empty() && record.request_id() == request_id;
+  });
+  return found == entries_.end() ? nullptr : found->get();
 }
 
 EvaluationDesk::Entry* EvaluationDesk::FindOrNull(const std::string& name) const {
@@ -127,6 +171,8 @@ v1::EvaluationSummary EvaluationDesk::SummaryOf(const Entry& entry) const {
   summary.set_ended_unix_ms(record.ended_unix_ms());
   summary.set_units_done(record.units_done());
   summary.set_units_known(record.units_known());
+  summary.set_job(record.job());
+  summary.set_job_step(record.job_step());
   if (!entry.run) return summary;
   const PlanProgress& progress = entry.run->progress();
   summary.set_units_done(progress.units_done);

@@ -35,11 +35,7 @@ absl::Status CheckSizes(const v1::SubmitEvaluationRequest& request) {
     return absl::InvalidArgumentError(
         absl::StrCat("request_id is longer than ", kMaxRequestIdBytes, " bytes"));
   }
-  const uint64_t units = UnitsAbout(request.suite(), request.optimizers_size());
-  if (units <= kMaxUnits) return absl::OkStatus();
-  return absl::InvalidArgumentError(absl::StrCat(
-      "the suite comes to about ", units, " units of work; a coordinator takes at most ", kMaxUnits,
-      ": cut it into several, or lower seeds or tuning.trials"));
+  return CheckSuiteSize(request.suite(), request.optimizers_size());
 }
 
 absl::Status AddOptimizer(const v1::SubmittedOptimizer& submitted, Submission& submission) {
@@ -59,6 +55,14 @@ absl::Status AddOptimizer(const v1::SubmittedOptimizer& submitted, Submission& s
 }
 
 }  // namespace
+
+absl::Status CheckSuiteSize(const v1::Suite& suite, int learned) {
+  const uint64_t units = UnitsAbout(suite, static_cast<uint64_t>(learned));
+  if (units <= kMaxUnits) return absl::OkStatus();
+  return absl::InvalidArgumentError(absl::StrCat(
+      "the suite comes to about ", units, " units of work; a coordinator takes at most ", kMaxUnits,
+      ": cut it into several, or lower seeds or tuning.trials"));
+}
 
 absl::StatusOr<Submission> CheckSubmission(v1::SubmitEvaluationRequest request) {
   const std::vector<std::string> faults = CheckSuite(request.suite());

@@ -20,6 +20,9 @@ struct Submission {
   std::map<std::string, std::vector<float>> thetas;
 };
 
+// InvalidArgument if the suite is more than a coordinator takes, with so many learned optimizers.
+absl::Status CheckSuiteSize(const v1::Suite& suite, int learned);
+
 // Pure. InvalidArgument lists the suite's faults, or names the optimizer whose bytes are no trained
 // optimizer or damaged; or there is more than a coordinator takes.
 absl::StatusOr<Submission> CheckSubmission(v1::SubmitEvaluationRequest request);

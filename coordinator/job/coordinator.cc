@@ -5,6 +5,7 @@
 #include "absl/strings/str_cat.h"
 #include "common/text/job_state.h"
 #include "coordinator/job/busy_timer.h"
+#include "coordinator/job/held_out.h"
 #include "coordinator/store/checkpoint.h"
 #include "coordinator/store/data_folder.h"
 #include "spdlog/spdlog.h"
@@ -77,6 +78,7 @@ bool Coordinator::PumpOnce() {
     return status.ok();
   }
   if (run_->loop().done()) {
+    if (desk_->PendingOf(run_->job()) > 0) return false;
     const int64_t now = clock_.UnixMillis();
     WriteDueCheckpoint();
     absl::Status status = ChangeState(*next, [now](JobMachine& job) { return job.Succeed(now); });
@@ -105,9 +107,10 @@ void Coordinator::FinishStep() {
   // The workers begin while files are written here.
   Send(run_->Schedule(EligibleWorkers()));
   AppendToLog(row->record);
-  if (row->step % run_->config().checkpoint_every() == 0 && !run_->loop().done()) {
-    WriteDueCheckpoint();
-  }
+  const bool due =
+      row->step % run_->config().checkpoint_every() == 0 || IsMeasured(run_->config(), row->step);
+  if (due && !run_->loop().done()) WriteDueCheckpoint();
+  MeasureIfDue();
   TellFinding();
   observer_.JobChanged(run_->job());
 }

@@ -92,6 +92,10 @@ class Coordinator {
   absl::StatusOr<v1::JobDetail> Show(const std::string& job);
   v1::ListReply List();
   v1::ListWorkersReply ListWorkers() const;
+  // Of the job's θ on the tasks of its `evaluate`, by outer step.
+  std::vector<v1::HeldOutRecord> HeldOut(const std::string& job) const {
+    return desk_->HeldOut(job);
+  }
   uint32_t worker_count() const { return static_cast<uint32_t>(roster_.workers().size()); }
   // OutOfRange if the step is not done yet.
   absl::StatusOr<ThetaAnswer> FindTheta(const std::string& job, std::optional<int64_t> step);
@@ -136,6 +140,12 @@ class Coordinator {
   void FailJob(const std::string& why);
   void Unload();
   void Stop(const absl::Status& status);
+
+  // held_out.cc: measurements of θ while the job trains.
+  void MeasureIfDue();
+  void TakeHeldOut();
+  // What they say of it; the rest of the summary is filled.
+  void FillHeldOut(v1::JobSummary& summary) const;
 
   // load.cc: a job into memory, as the store has it.
   absl::Status Load(JobEntry& entry);

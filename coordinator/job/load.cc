@@ -31,6 +31,7 @@ absl::Status Coordinator::Load(JobEntry& entry) {
   step_began_ = clock_.Now();
   busy_ = {};
   OpenLog(entry);
+  MeasureIfDue();
   return absl::OkStatus();
 }
 

@@ -49,8 +49,10 @@ absl::StatusOr<v1::JobSummary> Coordinator::Resume(const std::string& job) {
 
 absl::StatusOr<v1::JobSummary> Coordinator::Cancel(const std::string& job) {
   const int64_t now = clock_.UnixMillis();
-  return Request(job, {v1::JOB_STATE_CANCELLED},
-                 [now](JobMachine& machine) { return machine.Cancel(now); });
+  const auto summary = Request(job, {v1::JOB_STATE_CANCELLED},
+                               [now](JobMachine& machine) { return machine.Cancel(now); });
+  if (summary.ok()) desk_->CancelOf(job);
+  return summary;
 }
 
 // The folder goes first: while the store knows the job, what failed half way can be asked for
@@ -63,7 +65,8 @@ absl::Status Coordinator::Delete(const std::string& job) {
         absl::StrCat("job ", job, " is ", StateWord((*entry)->machine.state()),
                      "; only a job that has ended can be deleted: cancel it first"));
   }
-  absl::Status status = RemoveJobFolder(options_.data_folder, job);
+  absl::Status status = desk_->DeleteOf(job);
+  if (status.ok()) status = RemoveJobFolder(options_.data_folder, job);
   if (status.ok()) status = book_.Delete(**entry);
   if (!status.ok()) return status;
   spdlog::info("job {}: deleted on request", job);
@@ -148,10 +151,11 @@ absl::StatusOr<Coordinator::ThetaAnswer> Coordinator::FindTheta(const std::strin
 v1::JobSummary Coordinator::SummaryOf(const JobEntry& entry) const {
   v1::JobSummary summary = Summarize(entry);
   if (&entry == loaded_ && entry.machine.state() == v1::JOB_STATE_RUNNING) {
-    summary.set_message(Waiting());
+    summary.set_message(run_->loop().done() ? "measures θ on held-out tasks" : Waiting());
   } else if (entry.machine.state() == v1::JOB_STATE_QUEUED && loaded_) {
     summary.set_message(absl::StrCat("waits for job ", loaded_->row().name));
   }
+  FillHeldOut(summary);
   return summary;
 }
 

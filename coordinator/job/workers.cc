@@ -183,8 +183,11 @@ void Coordinator::Tick() {
 
 void Coordinator::PumpEvaluations() {
   if (!fatal_.ok()) return;
-  const bool runs = run_ && loaded_->machine.state() == v1::JOB_STATE_RUNNING;
-  Send(desk_->Work([&](WorkerId id) { return runs && run_->BlocksOf(id) > 0; }));
+  const bool trains =
+      run_ && loaded_->machine.state() == v1::JOB_STATE_RUNNING && !run_->loop().done();
+  Send(desk_->Work([&](WorkerId id) { return trains && run_->BlocksOf(id) > 0; }));
+  TakeHeldOut();
+  if (run_ && run_->loop().done()) Pump();  // it may have waited for its last measurement
 }
 
 void Coordinator::SendHeartbeats() {

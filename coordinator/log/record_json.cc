@@ -47,6 +47,22 @@ nlohmann::ordered_json RecordJson(const v1::OuterStepRecord& record) {
   return json;
 }
 
+nlohmann::ordered_json HeldOutJson(const v1::HeldOutRecord& record) {
+  nlohmann::ordered_json cases = nlohmann::ordered_json::object();
+  for (const v1::HeldOutCase& own : record.cases()) {
+    cases[own.key()] = {{"loss", NumberJson(own.loss())}, {"progress", NumberJson(own.progress())}};
+  }
+  return {{"step", record.step()},
+          {"evaluation", record.evaluation()},
+          {"progress", NumberJson(record.progress())},
+          {"place", record.place()},
+          {"contestants", record.contestants()},
+          {"runs", record.runs()},
+          {"failed", record.failed()},
+          {"cases", cases},
+          {"unix_ms", record.unix_ms()}};
+}
+
 std::optional<int64_t> StepOfRecordLine(std::string_view line) {
   const auto record = nlohmann::json::parse(line, nullptr, /*allow_exceptions=*/false);
   if (!record.is_object()) return std::nullopt;

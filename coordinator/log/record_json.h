@@ -1,4 +1,5 @@
-// An outer step's record as JSON: the lines of log.jsonl, and of `paceline watch --json`.
+// An outer step's record as JSON: the lines of log.jsonl, and of `paceline watch --json`; a
+// measurement's: those of held-out.jsonl.
 #pragma once
 
 #include <cstdint>
@@ -14,7 +15,9 @@ namespace paceline {
 nlohmann::ordered_json NumberJson(double value);
 // Keys are the field names of OuterStepRecord; null: the step has no such number.
 nlohmann::ordered_json RecordJson(const v1::OuterStepRecord& record);
-// The step of such a line; nothing if the line is not one.
+// Keys are the field names of HeldOutRecord; `cases` is an object by the cases' keys.
+nlohmann::ordered_json HeldOutJson(const v1::HeldOutRecord& record);
+// The step of a line of RecordJson; nothing if the line is not one.
 std::optional<int64_t> StepOfRecordLine(std::string_view line);
 
 }  // namespace paceline

@@ -3,6 +3,8 @@
 #include <csignal>
 #include <filesystem>
 #include <fstream>
+#include <map>
+#include <sstream>
 #include <string>
 
 #include "common/base/file.h"
@@ -159,6 +161,64 @@ TEST_F(EvaluationTest, AWorkerThatIsToldToLeaveHandsItsUnitsBack) {
   EXPECT_THAT(cluster_.worker(leaver).output(), Not(HasSubstr("error")));
   cluster_.StartWorker(2);
   ExpectLocalBytes(name);
+}
+
+// What `logs` tells of the measurements: by outer step, without time.
+std::map<int64_t, nlohmann::json> Measured(Cluster& cluster, const std::string& job) {
+  std::map<int64_t, nlohmann::json> measured;
+  std::istringstream lines(cluster.Paceline({"logs", job, "--json"}).out);
+  for (std::string line; std::getline(lines, line);) {
+    nlohmann::json entry = nlohmann::json::parse(line, nullptr, false);
+    if (!entry.contains("held_out")) continue;
+    entry["held_out"].erase("unix_ms");
+    measured[entry["held_out"]["step"]] = entry["held_out"];
+  }
+  return measured;
+}
+
+TEST_F(EvaluationTest, AJobsMeasurementsAreTheSameWhateverIsKilled) {
+  std::map<int64_t, nlohmann::json> undisturbed;
+  std::string hash;
+  {
+    Cluster alone;
+    alone.StartWorker(2);
+    alone.WaitForEnd(alone.Submit(kWatchedJob));
+    undisturbed = Measured(alone, "watched");
+    hash = alone.Hash("watched");
+  }
+  EXPECT_EQ(undisturbed.size(), 4u);
+  const size_t victim = cluster_.StartWorker(1);
+  cluster_.StartWorker(1);
+  const std::string job = cluster_.Submit(kWatchedJob);
+  cluster_.WaitForStep(job, 65);
+  cluster_.worker(victim).Signal(SIGKILL);
+  cluster_.WaitForStep(job, 130);
+  cluster_.coordinator().Signal(SIGKILL);
+  cluster_.coordinator().Wait();
+  cluster_.RestartCoordinator();
+  EXPECT_EQ(cluster_.WaitForEnd(job).state(), v1::JOB_STATE_SUCCEEDED);
+  EXPECT_EQ(cluster_.Hash(job), hash);
+  EXPECT_EQ(Measured(cluster_, job), undisturbed);
+}
+
+TEST_F(EvaluationTest, TheBestThetaOfAJobIsExported) {
+  cluster_.StartWorker(2);
+  cluster_.WaitForEnd(cluster_.Submit(kPesJob));
+  cluster_.WaitForEnd(cluster_.Submit(kWatchedJob));
+  const std::string file = folder_.path() + "/best.safetensors";
+  const Finished done = cluster_.Paceline({"export", "watched", "--best", "-o", file, "--json"});
+  ASSERT_EQ(done.status, 0) << done.err;
+  const v1::JobSummary summary = cluster_.Show("watched").summary();
+  const int64_t best = summary.best_held_out().step();
+  EXPECT_EQ(nlohmann::json::parse(done.out, nullptr, false)["step"], best);
+  for (const auto& [step, record] : Measured(cluster_, "watched")) {
+    EXPECT_LE(record["progress"], summary.best_held_out().progress()) << step;
+  }
+  const Finished shown = cluster_.Paceline({"show", "watched"});
+  EXPECT_THAT(shown.out, HasSubstr("best         held-out progress"));
+  const Finished none = cluster_.Paceline({"export", "pes", "--best"});
+  EXPECT_EQ(none.status, 1);
+  EXPECT_THAT(none.err, HasSubstr("its config has no evaluate"));
 }
 
 TEST_F(EvaluationTest, CtrlCStopsTheWatchingAlone) {

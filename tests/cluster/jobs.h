@@ -86,6 +86,28 @@ outer: {steps: 40, optimizer: {adam: {learning_rate: 1.0e-2}}, clip: {global_nor
 checkpoint_every: 10
 )";
 
+// Measured four times on tasks that it does not train on.
+inline constexpr char kWatchedJob[] = R"(
+name: watched
+seed: 17
+optimizer: {adafac_mlp: {hidden: 4}}
+tasks:
+  - image_mlp: {dataset: fashion_mnist, size: 8, hidden: [8], activation: relu, batch: 16}
+episode: {constant: {steps: 20}}
+estimator: {nres: {window: 5, sigma: 0.01}, particles: 8, block: 2}
+outer: {steps: 200, optimizer: {adam: {learning_rate: 1.0e-2}}}
+evaluate:
+  every: 60
+  suite:
+    name: small
+    seeds: 4
+    horizons: [40]
+    baselines: [sgd, adam]
+    tasks:
+      - task: {quadratic: {dimension: 10, kind: spectrum, condition: 100}}
+      - task: {image_mlp: {hidden: [16], batch: 32}}
+)";
+
 // With an optimizer's text put in.
 inline constexpr char kFamilyJob[] = R"(
 name: family

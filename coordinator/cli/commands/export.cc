@@ -18,6 +18,7 @@ namespace {
 struct ExportOptions {
   std::string target;
   std::optional<int64_t> step;
+  bool best = false;
   std::string format = "safetensors";
   std::string output;
   bool force = false;
@@ -34,13 +35,15 @@ std::string OutputOf(const ExportOptions& options, OptimizerFormat format) {
   std::string name = options.target;
   if (IsPath(name)) name = std::filesystem::path(name).stem().string();
   if (options.step) name += fmt::format("-step{}", *options.step);
+  if (options.best) name += "-best";
   return DefaultPath(name, format);
 }
 
 absl::StatusOr<ExitStatus> ExportFile(const Context& context, const ExportOptions& options,
                                       const Destination& to) {
-  if (options.step) {
-    return absl::InvalidArgumentError("--step goes with a job's name; a file holds one step");
+  if (options.step || options.best) {
+    return absl::InvalidArgumentError(fmt::format(
+        "--{} goes with a job's name; a file holds one step", options.step ? "step" : "best"));
   }
   const auto trained = ReadTrainedOptimizer(options.target);
   if (!trained.ok()) return trained.status();
@@ -64,6 +67,16 @@ absl::StatusOr<v1::GetThetaReply> FetchTheta(JobClient& client, const std::strin
   return theta;
 }
 
+// Of the θ that did best on held-out tasks.
+absl::StatusOr<int64_t> BestStep(JobClient& client, const std::string& job) {
+  const auto detail = client.Show(job);
+  if (!detail.ok()) return detail.status();
+  if (detail->summary().has_best_held_out()) return detail->summary().best_held_out().step();
+  return absl::FailedPreconditionError(
+      fmt::format("no θ of job {} has been measured{}; leave --best out for the newest", job,
+                  detail->config().has_evaluate() ? " yet" : ": its config has no evaluate"));
+}
+
 // Written as the coordinator sent it, or in another format.
 absl::Status WriteTheta(const v1::GetThetaReply& theta, const Destination& to) {
   if (to.format == OptimizerFormat::kSafetensors) {
@@ -78,7 +91,13 @@ absl::StatusOr<ExitStatus> ExportJob(const Context& context, const ExportOptions
                                      const Destination& to) {
   const auto client = JobClient::Open(context.connection);
   if (!client.ok()) return client.status();
-  const auto theta = FetchTheta(**client, options.target, options.step);
+  std::optional<int64_t> step = options.step;
+  if (options.best) {
+    const auto best = BestStep(**client, options.target);
+    if (!best.ok()) return best.status();
+    step = *best;
+  }
+  const auto theta = FetchTheta(**client, options.target, step);
   if (!theta.ok()) return theta.status();
   if (absl::Status written = WriteTheta(*theta, to); !written.ok()) return written;
   Answer(context,
@@ -92,6 +111,9 @@ absl::StatusOr<ExitStatus> ExportJob(const Context& context, const ExportOptions
 }
 
 absl::StatusOr<ExitStatus> Export(const Context& context, const ExportOptions& options) {
+  if (options.step && options.best) {
+    return absl::InvalidArgumentError("--step and --best ask for two; give one of them");
+  }
   const auto format = OptimizerFormatNamed(options.format);
   if (!format.ok()) return format.status();
   const bool file = IsPath(options.target);
@@ -129,6 +151,8 @@ void AddExport(Command& app, Context& context) {
       .Required();
   command.AddOption("--step", options->step, "After this many outer steps (default: the newest)")
       .TypeName("N");
+  command.AddFlag("--best", options->best,
+                  "After the outer step that did best on the tasks of the config's evaluate");
   command
       .AddOption("--format", options->format,
                  "safetensors; theta-state, for google/learned_optimization; or pylo, a folder")

@@ -1,5 +1,6 @@
 #include <memory>
 
+#include "common/text/held_out.h"
 #include "common/text/printable.h"
 #include "coordinator/cli/commands/commands.h"
 #include "coordinator/cli/commands/context.h"
@@ -19,6 +20,7 @@ struct LogsOptions {
 std::string EntryText(const v1::LogEntry& entry) {
   const std::string time = TimeText(entry.unix_ms());
   if (entry.has_event()) return fmt::format("{}  {}", time, Printable(entry.event()));
+  if (entry.has_held_out()) return fmt::format("{}  {}", time, HeldOutText(entry.held_out()));
   const v1::OuterStepRecord& record = entry.record();
   const std::string loss = record.has_mean_loss() ? fmt::format("{:.4f}", record.mean_loss()) : "-";
   std::string text = fmt::format("{}  step {}: outer loss {}, gradient {:.4g}, {} inner steps",

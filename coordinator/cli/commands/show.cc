@@ -1,5 +1,6 @@
 #include <memory>
 
+#include "common/text/held_out.h"
 #include "common/text/job_state.h"
 #include "common/text/printable.h"
 #include "coordinator/cli/commands/answer.h"
@@ -23,6 +24,10 @@ std::string DetailText(const v1::JobDetail& detail, const v1::GetThetaReply& the
   if (job.has_recent_loss()) {
     text +=
         fmt::format("outer loss   {:.4f} (mean of {})\n", job.recent_loss(), job.recent_steps());
+  }
+  if (job.has_held_out()) {
+    text += fmt::format("held out     {}\n", HeldOutText(job.held_out()));
+    text += fmt::format("best         {}\n", HeldOutText(job.best_held_out()));
   }
   text += fmt::format("inner steps  {}\n", detail.inner_steps());
   text += fmt::format("diverged     {} particles\n", detail.diverged_particles());

@@ -10,19 +10,24 @@ namespace paceline {
 using nlohmann::ordered_json;
 
 ordered_json SummaryJson(const v1::JobSummary& summary) {
-  return {{"job", summary.job()},
-          {"state", StateWord(summary.state())},
-          {"step", summary.step()},
-          {"steps", summary.steps()},
-          {"mean_loss", summary.has_mean_loss() ? NumberJson(summary.mean_loss()) : ordered_json()},
-          {"recent_loss",
-           summary.has_recent_loss() ? NumberJson(summary.recent_loss()) : ordered_json()},
-          {"recent_steps", summary.recent_steps()},
-          {"message", summary.message()},
-          {"warning", summary.warning()},
-          {"submitted_unix_ms", summary.submitted_unix_ms()},
-          {"started_unix_ms", summary.started_unix_ms()},
-          {"ended_unix_ms", summary.ended_unix_ms()}};
+  ordered_json json = {
+      {"job", summary.job()},
+      {"state", StateWord(summary.state())},
+      {"step", summary.step()},
+      {"steps", summary.steps()},
+      {"mean_loss", summary.has_mean_loss() ? NumberJson(summary.mean_loss()) : ordered_json()},
+      {"recent_loss",
+       summary.has_recent_loss() ? NumberJson(summary.recent_loss()) : ordered_json()},
+      {"recent_steps", summary.recent_steps()},
+      {"message", summary.message()},
+      {"warning", summary.warning()},
+      {"submitted_unix_ms", summary.submitted_unix_ms()},
+      {"started_unix_ms", summary.started_unix_ms()},
+      {"ended_unix_ms", summary.ended_unix_ms()}};
+  if (summary.held_out_pending() > 0) json["held_out_pending"] = summary.held_out_pending();
+  if (summary.has_held_out()) json["held_out"] = HeldOutJson(summary.held_out());
+  if (summary.has_best_held_out()) json["best_held_out"] = HeldOutJson(summary.best_held_out());
+  return json;
 }
 
 ordered_json DetailJson(const v1::JobDetail& detail) {
@@ -42,6 +47,8 @@ ordered_json ProgressJson(const v1::Progress& progress) {
   json["workers"] = progress.workers();
   if (!progress.event().empty()) json["event"] = progress.event();
   if (progress.has_record()) json["record"] = RecordJson(progress.record());
+  // That of the summary is the newest, whatever the news.
+  if (progress.has_held_out()) json["measured"] = HeldOutJson(progress.held_out());
   return json;
 }
 
@@ -49,6 +56,7 @@ ordered_json LogEntryJson(const v1::LogEntry& entry) {
   ordered_json json = {{"unix_ms", entry.unix_ms()}};
   if (entry.has_event()) json["event"] = entry.event();
   if (entry.has_record()) json["record"] = RecordJson(entry.record());
+  if (entry.has_held_out()) json["held_out"] = HeldOutJson(entry.held_out());
   return json;
 }
 

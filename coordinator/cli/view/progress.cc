@@ -5,6 +5,7 @@
 #include <limits>
 #include <string_view>
 
+#include "common/text/held_out.h"
 #include "common/text/job_state.h"
 #include "common/text/printable.h"
 #include "common/text/table.h"
@@ -109,6 +110,23 @@ void AddPlot(const ProgressState& state, const PanelStyle& style, std::vector<st
   }
 }
 
+// Words, and all measurements as a row of blocks.
+std::string HeldOutLine(const ProgressState& state, const PanelStyle& style) {
+  std::vector<double> progress;
+  const v1::HeldOutRecord* best = nullptr;
+  for (const auto& [step, record] : state.held_out) {
+    progress.push_back(record.progress());
+    if (!best || record.progress() > best->progress()) best = &record;
+  }
+  const v1::HeldOutRecord& newest = state.held_out.rbegin()->second;
+  const std::string words =
+      fmt::format("held-out progress {:.3f} at step {}, best {:.3f} at step {}  ",
+                  newest.progress(), newest.step(), best->progress(), best->step());
+  const int columns = style.columns - static_cast<int>(TextWidth(words));
+  if (columns <= 0 || progress.size() == 1) return ClipText(words, style.columns);
+  return ClipText(words + DrawBlockPlot(progress, columns, 1).lines[0], style.columns);
+}
+
 }  // namespace
 
 void Absorb(const v1::Progress& progress, ProgressState& state) {
@@ -121,6 +139,11 @@ void Absorb(const v1::Progress& progress, ProgressState& state) {
   state.warning = Printable(summary.warning());
   state.workers = progress.workers();
   if (!progress.event().empty()) state.events.push_back(Printable(progress.event()));
+  if (progress.has_held_out()) {
+    const v1::HeldOutRecord& measured = progress.held_out();
+    const bool is_new = state.held_out.insert({measured.step(), measured}).second;
+    if (is_new) state.events.push_back(HeldOutText(measured));
+  }
   if (!progress.has_record()) return;
   state.losses.emplace_back();
   if (progress.record().has_mean_loss()) state.losses.back() = progress.record().mean_loss();
@@ -150,6 +173,7 @@ std::vector<std::string> RenderPanel(const ProgressState& state, const PanelStyl
     AddPlot(state, style, lines);
     lines.push_back(ClipText(LossWords(state) + "  " + RateLine(state), style.columns));
   }
+  if (!state.held_out.empty()) lines.push_back(HeldOutLine(state, style));
   const std::string& note = state.notice.empty() ? state.message : state.notice;
   if (!note.empty()) lines.push_back(ClipText(note, style.columns));
   return lines;

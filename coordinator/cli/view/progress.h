@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <deque>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -24,8 +25,9 @@ struct ProgressState {
   std::string warning;  // that the job seems to be of no use, and why
   // Of the outer steps seen, in order; absent where no episode ended.
   std::vector<std::optional<double>> losses;
-  std::deque<v1::OuterStepRecord> recent;  // the newest few
-  std::vector<std::string> events;         // those not shown yet
+  std::deque<v1::OuterStepRecord> recent;         // the newest few
+  std::vector<std::string> events;                // those not shown yet
+  std::map<int64_t, v1::HeldOutRecord> held_out;  // measurements, by outer step
 };
 
 void Absorb(const v1::Progress& progress, ProgressState& state);

@@ -109,6 +109,8 @@ void FakeWorker::Send(SharedMessage message) {
     case v1::CoordinatorMessage::kEvaluationTheta:
     case v1::CoordinatorMessage::kUnit:
     case v1::CoordinatorMessage::kEndEvaluation:
+      evaluator_.Take(*message);
+      break;
     case v1::CoordinatorMessage::kDismiss:
     case v1::CoordinatorMessage::KIND_NOT_SET:
       ADD_FAILURE() << message->ShortDebugString();
@@ -174,33 +176,94 @@ std::string FakeCluster::Submit(const v1::JobConfig& config, const std::string& 
   return job.value_or("");
 }
 
+namespace {
+
+void AddFingerprints(const TierFingerprints& fingerprints,
+                     google::protobuf::RepeatedPtrField<v1::TierFingerprint>& list) {
+  for (const auto& [tier, fingerprint] : fingerprints) {
+    v1::TierFingerprint& own = *list.Add();
+    own.set_tier(tier);
+    own.set_fingerprint(fingerprint);
+  }
+}
+
+v1::Hello HelloOf(const std::string& name, const TierFingerprints& fingerprints) {
+  v1::Hello hello;
+  hello.set_protocol(kProtocolVersion);
+  hello.set_name(name);
+  hello.set_threads(1);
+  AddFingerprints(fingerprints, *hello.mutable_fingerprints());
+  return hello;
+}
+
+TierFingerprints EveryTier(const std::string& fingerprint) {
+  return {{v1::ENGINE_REFERENCE, fingerprint},
+          {v1::ENGINE_TORCH, fingerprint},
+          {v1::ENGINE_FUSED, fingerprint}};
+}
+
+}  // namespace
+
 WorkerId FakeCluster::Join(const std::string& name, const std::string& fingerprint,
                            uint32_t threads, uint64_t memory_bytes) {
-  return JoinWith(name,
-                  {{v1::ENGINE_REFERENCE, fingerprint},
-                   {v1::ENGINE_TORCH, fingerprint},
-                   {v1::ENGINE_FUSED, fingerprint}},
-                  threads, memory_bytes);
+  return JoinWith(name, EveryTier(fingerprint), threads, memory_bytes);
 }
 
 WorkerId FakeCluster::JoinWith(const std::string& name, const TierFingerprints& fingerprints,
                                uint32_t threads, uint64_t memory_bytes) {
-  v1::Hello hello;
-  hello.set_protocol(kProtocolVersion);
-  hello.set_name(name);
+  v1::Hello hello = HelloOf(name, fingerprints);
   hello.set_threads(threads);
   hello.set_memory_bytes(memory_bytes);
-  for (const auto& [tier, fingerprint] : fingerprints) {
-    v1::TierFingerprint& own = *hello.add_fingerprints();
-    own.set_tier(tier);
-    own.set_fingerprint(fingerprint);
-  }
+  return JoinWith(hello);
+}
+
+WorkerId FakeCluster::JoinEvaluator(const std::string& name) {
+  v1::Hello hello = HelloOf(name, EveryTier("cpu"));
+  hello.mutable_units()->set_threads(1);
+  AddFingerprints(EveryTier("cpu"), *hello.mutable_units()->mutable_fingerprints());
+  return JoinWith(hello);
+}
+
+WorkerId FakeCluster::JoinWith(const v1::Hello& hello) {
   auto worker = std::make_shared<FakeWorker>();
   const auto id = coordinator_->Join(hello, "here", worker);
   EXPECT_TRUE(id.ok()) << id.status();
   EXPECT_EQ(worker->welcome(), static_cast<uint64_t>(*id));
   workers_[*id] = std::move(worker);
   return *id;
+}
+
+bool FakeCluster::TellEvaluationData(WorkerId id) {
+  const auto untold = std::exchange(worker(id).evaluator().untold, {});
+  for (const std::string& name : untold) {
+    v1::WorkerMessage message;
+    message.mutable_evaluation_data()->set_evaluation(name);
+    coordinator_->Receive(id, message);
+  }
+  return !untold.empty();
+}
+
+bool FakeCluster::AnswerUnit(WorkerId id) {
+  auto& questions = worker(id).evaluator().questions;
+  if (questions.empty()) return false;
+  const v1::EvaluationWork work = questions.front();
+  questions.pop_front();
+  v1::WorkerMessage message;
+  *message.mutable_answer() = AnswerTo(work);
+  coordinator_->Receive(id, message);
+  return true;
+}
+
+void FakeCluster::Evaluate(int answers) {
+  for (bool busy = true; busy;) {
+    coordinator_->Tick();
+    busy = false;
+    for (const WorkerId id : ids()) {
+      busy |= TellEvaluationData(id);
+      if (answers == 0) return;
+      if (AnswerUnit(id)) --answers, busy = true;
+    }
+  }
 }
 
 std::vector<WorkerId> FakeCluster::ids() const {

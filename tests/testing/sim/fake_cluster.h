@@ -11,6 +11,7 @@
 #include "coordinator/job/coordinator.h"
 #include "coordinator/store/store.h"
 #include "tests/testing/fake_clock.h"
+#include "tests/testing/sim/fake_evaluators.h"
 
 namespace paceline {
 
@@ -40,6 +41,8 @@ class FakeWorker : public WorkerLink {
   // Outer step of the newest θ seen, −1: none.
   int64_t newest_theta() const { return thetas_.empty() ? -1 : thetas_.rbegin()->first; }
   uint64_t welcome() const { return welcome_; }
+  // What it was asked of evaluations, if it offers to compute units.
+  FakeEvaluator& evaluator() { return evaluator_; }
 
  private:
   void TakeRun(const v1::RunWindows& run);
@@ -55,6 +58,7 @@ class FakeWorker : public WorkerLink {
   int heartbeats_ = 0;
   std::string closed_;
   std::string refused_;
+  FakeEvaluator evaluator_;
 };
 
 class FakeCluster : public JobObserver {
@@ -75,6 +79,8 @@ class FakeCluster : public JobObserver {
                 uint32_t threads = 1, uint64_t memory_bytes = 0);
   WorkerId JoinWith(const std::string& name, const TierFingerprints& fingerprints,
                     uint32_t threads = 1, uint64_t memory_bytes = 0);
+  // One that computes units of evaluations as well.
+  WorkerId JoinEvaluator(const std::string& name = "w");
   FakeWorker& worker(WorkerId id) { return *workers_.at(id); }
   std::vector<WorkerId> ids() const;
   void Lose(WorkerId id);
@@ -88,6 +94,9 @@ class FakeCluster : public JobObserver {
 
   // Workers answer in turn until nobody is asked any more, or `steps` more outer steps are done.
   void Work(const std::string& job, int64_t steps = 1'000'000);
+  // Workers answer units of evaluations until nobody is asked any more, or that many answers were
+  // given.
+  void Evaluate(int answers = 1'000'000);
   void JobChanged(const std::string&) override {}
   v1::JobSummary Summary(const std::string& job);
   v1::JobState State(const std::string& job) { return Summary(job).state(); }
@@ -100,6 +109,10 @@ class FakeCluster : public JobObserver {
   Store& store_;
   const std::string data_folder_;
   FakeClock clock_;
+  WorkerId JoinWith(const v1::Hello& hello);
+  bool TellEvaluationData(WorkerId id);
+  bool AnswerUnit(WorkerId id);
+
   std::unique_ptr<Coordinator> coordinator_;
   std::map<WorkerId, std::shared_ptr<FakeWorker>> workers_;
 };
