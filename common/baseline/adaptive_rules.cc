@@ -1,5 +1,6 @@
 // Rules that divide by a root of second moments, element by element or factored.
 #include "common/baseline/common_knobs.h"
+#include "common/baseline/rule_flops.h"
 #include "common/baseline/rule_list.h"
 
 namespace paceline {
@@ -10,7 +11,8 @@ BaselineRule RmspropRule() {
           .source = "T. Tieleman, G. Hinton, \"Lecture 6.5: RMSProp\", 2012",
           .knobs = KnobsOf({.rate = 2e-3, .low = 1e-5, .high = 0.3},
                            {Beta2Knob(0.99), MomentumKnob(0.9), EpsilonKnob(1e-8),
-                            FlagKnob("nesterov", "Nesterov", false, {"plain", "Nesterov"})})};
+                            FlagKnob("nesterov", "Nesterov", false, {"plain", "Nesterov"})}),
+          .flops = RmspropFlops};
 }
 
 BaselineRule AdagradRule() {
@@ -19,7 +21,8 @@ BaselineRule AdagradRule() {
           .source = "J. Duchi, E. Hazan, Y. Singer, \"Adaptive subgradient methods\", 2011",
           .knobs = KnobsOf(
               {.rate = 0.1, .low = 1e-4, .high = 3},
-              {EpsilonKnob(1e-7), FixedKnob("start", "first sum", 0.1, Domain::kNonNegative)})};
+              {EpsilonKnob(1e-7), FixedKnob("start", "first sum", 0.1, Domain::kNonNegative)}),
+          .flops = AdagradFlops};
 }
 
 BaselineRule AdamRule() {
@@ -28,7 +31,8 @@ BaselineRule AdamRule() {
       .title = "Adam",
       .source = "D. Kingma, J. Ba, \"Adam\", 2015 (arXiv 1412.6980)",
       .knobs = KnobsOf({.rate = 0.01, .low = 1e-5, .high = 1},
-                       {Beta1Knob(0.9), Beta2Knob(0.999), EpsilonKnob(1e-8), EpsilonRootKnob(0)})};
+                       {Beta1Knob(0.9), Beta2Knob(0.999), EpsilonKnob(1e-8), EpsilonRootKnob(0)}),
+      .flops = AdamFlops};
 }
 
 BaselineRule AdamwRule() {
@@ -39,7 +43,8 @@ BaselineRule AdamwRule() {
               "(arXiv 1711.05101)",
           .knobs = KnobsOf({.rate = 0.01, .low = 1e-5, .high = 1},
                            {Beta1Knob(0.9), Beta2Knob(0.999), WeightDecayKnob(0.01),
-                            EpsilonKnob(1e-8), EpsilonRootKnob(0)})};
+                            EpsilonKnob(1e-8), EpsilonRootKnob(0)}),
+          .flops = AdamFlops};
 }
 
 BaselineRule NadamwRule() {
@@ -51,7 +56,8 @@ BaselineRule NadamwRule() {
           "search strategies\", 2020 (arXiv 2002.11887)",
       .knobs = KnobsOf({.rate = 0.01, .low = 1e-5, .high = 1},
                        {Beta1Knob(0.9), Beta2Knob(0.999), WeightDecayKnob(0.01), EpsilonKnob(1e-8),
-                        FlagKnob("nesterov", "Nesterov", true, {"plain", "Nesterov"})})};
+                        FlagKnob("nesterov", "Nesterov", true, {"plain", "Nesterov"})}),
+      .flops = NadamwFlops};
 }
 
 BaselineRule RadamRule() {
@@ -62,7 +68,8 @@ BaselineRule RadamRule() {
               "2020 (arXiv 1908.03265)",
           .knobs = KnobsOf({.rate = 0.02, .low = 1e-5, .high = 1, .warmup = 0},
                            {Beta1Knob(0.9), Beta2Knob(0.999), EpsilonKnob(1e-8), EpsilonRootKnob(0),
-                            FixedKnob("threshold", "threshold", 5, Domain::kPositive)})};
+                            FixedKnob("threshold", "threshold", 5, Domain::kPositive)}),
+          .flops = AdamFlops};
 }
 
 BaselineRule AdabeliefRule() {
@@ -71,7 +78,8 @@ BaselineRule AdabeliefRule() {
           .source = "J. Zhuang et al., \"AdaBelief optimizer\", 2020 (arXiv 2010.07468)",
           .knobs = KnobsOf(
               {.rate = 0.01, .low = 1e-5, .high = 1},
-              {Beta1Knob(0.9), Beta2Knob(0.999), EpsilonKnob(1e-8), EpsilonRootKnob(1e-16)})};
+              {Beta1Knob(0.9), Beta2Knob(0.999), EpsilonKnob(1e-8), EpsilonRootKnob(1e-16)}),
+          .flops = AdabeliefFlops};
 }
 
 BaselineRule YogiRule() {
@@ -80,7 +88,8 @@ BaselineRule YogiRule() {
           .source = "M. Zaheer et al., \"Adaptive methods for nonconvex optimization\", 2018",
           .knobs = KnobsOf({.rate = 0.02, .low = 1e-5, .high = 1},
                            {Beta1Knob(0.9), Beta2Knob(0.999), EpsilonKnob(1e-3),
-                            FixedKnob("start", "first moments", 1e-6, Domain::kNonNegative)})};
+                            FixedKnob("start", "first moments", 1e-6, Domain::kNonNegative)}),
+          .flops = YogiFlops};
 }
 
 BaselineRule AdafactorRule() {
@@ -95,7 +104,8 @@ BaselineRule AdafactorRule() {
                FixedKnob("threshold", "clipping threshold", 1, Domain::kNonNegative),
                FlagKnob("parameter_scale", "scale", true, {"absolute", "by parameter scale"}),
                FixedKnob("least_factored", "least factored", 32, Domain::kCount),
-               FixedKnob("epsilon", "ε", 1e-30, Domain::kNonNegative)})};
+               FixedKnob("epsilon", "ε", 1e-30, Domain::kNonNegative)}),
+          .flops = AdafactorFlops};
 }
 
 BaselineRule Sm3Rule() {
@@ -106,16 +116,18 @@ BaselineRule Sm3Rule() {
               "(arXiv 1901.11150)",
           .knobs = KnobsOf({.rate = 0.2, .low = 1e-3, .high = 10},
                            {MomentumKnob(0.9), FixedKnob("beta2", "β₂", 1, Domain::kFraction),
-                            FixedKnob("epsilon", "ε", 1e-8, Domain::kNonNegative)})};
+                            FixedKnob("epsilon", "ε", 1e-8, Domain::kNonNegative)}),
+          .flops = Sm3Flops};
 }
 
 BaselineRule ScheduleFreeAdamwRule() {
   return {.key = "schedule_free_adamw",
           .title = "Schedule-free AdamW",
           .source = "A. Defazio et al., \"The road less scheduled\", 2024 (arXiv 2405.15682)",
-          .knobs = KnobsOf(
-              {.rate = 0.02, .low = 1e-5, .high = 1, .schedule = ScheduleKind::kConstant},
-              {Beta1Knob(0.9), Beta2Knob(0.999), WeightDecayKnob(0.01), EpsilonKnob(1e-8)})};
+          .knobs =
+              KnobsOf({.rate = 0.02, .low = 1e-5, .high = 1, .schedule = ScheduleKind::kConstant},
+                      {Beta1Knob(0.9), Beta2Knob(0.999), WeightDecayKnob(0.01), EpsilonKnob(1e-8)}),
+          .flops = ScheduleFreeFlops};
 }
 
 }  // namespace paceline

@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "common/baseline/common_knobs.h"
+#include "common/baseline/rule_flops.h"
 #include "common/baseline/rule_list.h"
 
 namespace paceline {
@@ -27,7 +28,8 @@ BaselineRule ShampooRule() {
                         FixedKnob("every", "roots every", 10, Domain::kCount),
                         FixedKnob("start", "from update", 5, Domain::kCount),
                         FixedKnob("largest_side", "largest side", 256, Domain::kCount)}),
-      .suits = HaveMatrix};
+      .suits = HaveMatrix,
+      .flops = ShampooFlops};
 }
 
 BaselineRule SoapRule() {
@@ -41,7 +43,8 @@ BaselineRule SoapRule() {
                        {Beta1Knob(0.95), Beta2Knob(0.95), WeightDecayKnob(0.01), EpsilonKnob(1e-8),
                         FixedKnob("every", "bases every", 10, Domain::kCount),
                         FixedKnob("largest_side", "largest side", 256, Domain::kCount)}),
-      .suits = HaveMatrix};
+      .suits = HaveMatrix,
+      .flops = SoapFlops};
 }
 
 BaselineRule MuonRule() {
@@ -61,7 +64,8 @@ BaselineRule MuonRule() {
                         FixedKnob("beta1", "AdamW's β₁", 0.9, Domain::kDecay),
                         FixedKnob("beta2", "AdamW's β₂", 0.99, Domain::kDecay),
                         FixedKnob("epsilon", "AdamW's ε", 1e-8, Domain::kNonNegative)}),
-      .suits = HaveMatrix};
+      .suits = HaveMatrix,
+      .flops = MuonFlops};
 }
 
 }  // namespace paceline

@@ -11,6 +11,8 @@
 
 namespace paceline {
 
+class KnobValues;  // setting.h
+
 struct BaselineRule {
   std::string_view key;     // in settings and files: "adamw"
   std::string_view title;   // for people: "AdamW"
@@ -18,6 +20,9 @@ struct BaselineRule {
   std::vector<Knob> knobs;  // the learning rate first
   // Is it another optimizer than all others on these tensors? Null: on all.
   bool (*suits)(const std::vector<ParameterTensor>&) = nullptr;
+  // Of one update of these tensors by the rule alone (flops.h says what counts, and is for
+  // callers).
+  double (*flops)(const KnobValues& value, const std::vector<ParameterTensor>& tensors) = nullptr;
 
   // Null if it has none of that name.
   const Knob* FindKnob(std::string_view name) const;

@@ -50,6 +50,11 @@ FlopSides SidesOf(const std::vector<int64_t>& shape) {
           static_cast<double>(sorted[sorted.size() - 2])};
 }
 
+double NewtonSchulzFlops(const FlopSides& sides, double steps) {
+  const double n = sides.smaller, m = sides.larger;
+  return 3 * n * m + steps * (4 * n * n * m + 2 * n * n * n + 3 * n * n + 2 * n * m);
+}
+
 double AdafacTensorFlops(const std::vector<int64_t>& shape, const NetworkFlops& network,
                          const AdafacColumns& columns, double step) {
   constexpr double kDecays = 3;

@@ -62,6 +62,9 @@ struct FlopSides {
 };
 FlopSides SidesOf(const std::vector<int64_t>& shape);
 
+// Newton–Schulz iterations on an n × m matrix, n ≤ m: the norm, then X·Xᵀ, A·A and B·X each time.
+double NewtonSchulzFlops(const FlopSides& sides, double steps);
+
 // AdafacMLP's columns that an element, a row or column, and (at rank < 2) an element has.
 struct AdafacColumns {
   double elements, sides, vector;

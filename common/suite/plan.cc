@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <limits>
 
+#include "common/baseline/flops.h"
 #include "common/lopt/family.h"
 #include "common/suite/keys.h"
 #include "common/task/facts.h"
@@ -38,12 +39,12 @@ EvaluationPlan::EvaluationPlan(const v1::Suite& suite, std::vector<v1::Contestan
   }
   const auto budgets = BudgetsOf(suite);
   for (uint32_t c = 0; c < cases_.size(); ++c) {
-    const std::vector<ParameterTensor> tensors = FactsOf(cases_[c].task()).tensors;
+    tensors_.push_back(FactsOf(cases_[c].task()).tensors);
     for (uint32_t i = 0; i < contestants_.size(); ++i) {
       Place place{.case_index = c, .contestant = i};
       if (i >= of_learned) {
         const BaselineRule& rule = *FindBaseline(contestants_[i].rule());
-        if (rule.suits != nullptr && !rule.suits(tensors)) continue;
+        if (rule.suits != nullptr && !rule.suits(tensors_[c])) continue;
         place.search.emplace(rule, budgets[(i - of_learned) % budgets.size()],
                              KeyFor("search " + contestants_[i].rule(), suite.seed()));
       }
@@ -149,6 +150,13 @@ void EvaluationPlan::TakeRuns(Place& place, const Asked& asked, const v1::UnitOu
   place.state_bytes = outcome.state_bytes();
 }
 
+double EvaluationPlan::OptimizerFlops(const Place& place) const {
+  const std::vector<ParameterTensor>& tensors = tensors_[place.case_index];
+  if (place.search) return BaselineFlops(place.search->best(), tensors);
+  const v1::LearnedOptimizer& optimizer = contestants_[place.contestant].optimizer();
+  return FamilyOf(optimizer).flops(optimizer, tensors);
+}
+
 v1::Evaluation EvaluationPlan::Result() const {
   v1::Evaluation result;
   result.set_suite(suite_.name());
@@ -162,12 +170,8 @@ v1::Evaluation EvaluationPlan::Result() const {
     entry.set_contestant(place.contestant);
     entry.mutable_runs()->Add(place.runs.begin(), place.runs.end());
     entry.set_state_bytes(place.state_bytes);
-    if (!place.search) {
-      const v1::LearnedOptimizer& optimizer = contestants_[place.contestant].optimizer();
-      entry.set_optimizer_flops(
-          FamilyOf(optimizer).flops(optimizer, FactsOf(CaseOf(place).task()).tensors));
-      continue;
-    }
+    entry.set_optimizer_flops(OptimizerFlops(place));
+    if (!place.search) continue;
     *entry.mutable_setting() = place.search->best();
     for (const std::string& name : place.search->at_edge()) entry.add_at_edge(name);
     entry.set_trials(place.search->trials());

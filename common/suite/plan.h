@@ -68,11 +68,14 @@ class EvaluationPlan {
   // Task, engine, horizon and optimizer of a place.
   v1::EvaluationUnit UnitOf(const Place& place) const;
   const v1::EvaluationCase& CaseOf(const Place& place) const { return cases_[place.case_index]; }
+  // Of an update, by the setting that was found.
+  double OptimizerFlops(const Place& place) const;
   void TakeTuning(Place& place, const Asked& asked, const v1::UnitOutcome& outcome);
   void TakeRuns(Place& place, const Asked& asked, const v1::UnitOutcome& outcome);
 
   const v1::Suite suite_;
   std::vector<v1::EvaluationCase> cases_;
+  std::vector<std::vector<ParameterTensor>> tensors_;  // [case]
   std::vector<v1::Contestant> contestants_;
   std::vector<Place> places_;
   std::map<uint64_t, Asked> asked_;  // by id; those that are not back

@@ -2,15 +2,6 @@
 #include "common/lopt/flop_counts.h"
 
 namespace paceline {
-namespace {
-
-// Newton–Schulz on an n × m matrix, n ≤ m: the norm, then X·Xᵀ, A·A and B·X each time.
-double NewtonSchulzFlops(const FlopSides& sides, double steps) {
-  const double n = sides.smaller, m = sides.larger;
-  return 3 * n * m + steps * (4 * n * n * m + 2 * n * n * n + 3 * n * n + 2 * n * m);
-}
-
-}  // namespace
 
 double Celo2Family::Flops(const Config& config, const std::vector<ParameterTensor>& tensors) {
   // One of the outputs is used; 18 columns of an element, 6 of a row or column. Clipped and scaled

@@ -21,6 +21,7 @@ TEST(BaselineRulesTest, EachHasAKeyATitleASourceAndARateThatIsSearched) {
     ASSERT_FALSE(rule.knobs.empty());
     EXPECT_EQ(rule.knobs.front().name, "learning_rate") << rule.key;
     EXPECT_TRUE(rule.knobs.front().searched) << rule.key;
+    EXPECT_NE(rule.flops, nullptr) << rule.key;
     EXPECT_EQ(FindBaseline(rule.key), &rule);
   }
   EXPECT_EQ(FindBaseline("adamx"), nullptr);

@@ -94,7 +94,20 @@ TEST(EvaluationPlan, EveryContestantRunsEveryCaseThatItSuits) {
     EXPECT_EQ(entry.state_bytes(), 8u);
     const bool learned = entry.contestant() == 0;
     EXPECT_EQ(entry.setting().rule().empty(), learned);
-    EXPECT_EQ(entry.optimizer_flops() > 0, learned);
+  }
+}
+
+TEST(EvaluationPlan, ArithmeticIsCountedOfHandDesignedOptimizersToo) {
+  const v1::Evaluation result = Carried(EvaluationPlan(SuiteOf(kSmall), OneLearned()), 1);
+  for (const v1::EvaluationEntry& entry : result.entries()) {
+    const auto parameters =
+        static_cast<double>(result.cases(static_cast<int>(entry.case_index())).parameters());
+    const std::string rule = result.contestants(static_cast<int>(entry.contestant())).rule();
+    if (rule == "muon") {
+      EXPECT_GT(entry.optimizer_flops(), 50 * parameters);
+    } else {
+      EXPECT_EQ(entry.optimizer_flops(), (rule == "adam" ? 15 : 2) * parameters) << rule;
+    }
   }
 }
 

@@ -101,10 +101,10 @@ PACELINE_LANE void ScaleByMeans(size_t rows, size_t columns, const lane::Number<
                                           PACELINE_INLINE_LAMBDA { sum = sum + W::Load(row + r); });
   const Number mean = total / static_cast<Number>(rows);
   for (size_t r = 0; r < rows; ++r) {
-    const Number share = Ratio(lane::One<V>::Set(row[r]), lane::One<V>::Set(mean)).raw;
+    const Number share = Root(Ratio(lane::One<V>::Set(row[r]), lane::One<V>::Set(mean)).raw);
     const size_t first = r * columns;
     ForElements<V>(columns, [=]<class W>(size_t c) PACELINE_INLINE_LAMBDA {
-      const W below = Sqrt(W::Set(share)) * Sqrt(W::Load(column + c));
+      const W below = W::Set(share) * Sqrt(W::Load(column + c));
       Ratio(W::Load(g + first + c), below).Store(u + first + c);
     });
   }
