@@ -14,7 +14,7 @@ namespace {
 // Runs of a unit: a function of the suite alone, since LibTorch's bits depend on how many runs are
 // computed together.
 constexpr uint32_t kRunsPerUnit = 5;
-// Of an inner step whose arithmetic is not counted.
+// Of a loss and gradient whose arithmetic is not counted.
 constexpr double kUnknownFlops = 1e5;
 
 // The loss by which settings are compared.
@@ -25,6 +25,13 @@ double TuningLoss(const v1::UnitOutcome& outcome) {
     sum += run.training_loss();
   }
   return sum / outcome.runs_size();
+}
+
+// Of an update of its optimizer.
+double OptimizerFlops(const v1::EvaluationUnit& unit, const std::vector<ParameterTensor>& tensors) {
+  if (unit.has_baseline()) return BaselineFlops(unit.baseline(), tensors);
+  const v1::LearnedOptimizer& optimizer = unit.trained().optimizer();
+  return FamilyOf(optimizer).flops(optimizer, tensors);
 }
 
 uint32_t TuningSeeds(const v1::Suite& suite) { return std::max(1u, suite.tuning().seeds()); }
@@ -128,11 +135,13 @@ void EvaluationPlan::AskRuns(size_t number) {
 }
 
 void EvaluationPlan::Ask(v1::EvaluationUnit unit, const Asked& asked) {
-  const double flops = CaseOf(places_[asked.place]).task_flops();
+  const Place& place = places_[asked.place];
+  const double task_flops = CaseOf(place).task_flops();
+  const double optimizer_flops = OptimizerFlops(unit, tensors_[place.case_index]);
   const double steps = static_cast<double>(unit.steps()) * unit.runs();
   const uint64_t id = next_id_++;
   Asked& kept = asked_[id] = asked;
-  kept.work = steps * (flops > 0 ? flops : kUnknownFlops);
+  kept.work = steps * ((task_flops > 0 ? task_flops : kUnknownFlops) + optimizer_flops);
   progress_.work_known += kept.work;
   ++progress_.units_known;
   ready_.push_back({id, std::move(unit)});
@@ -150,13 +159,6 @@ void EvaluationPlan::TakeRuns(Place& place, const Asked& asked, const v1::UnitOu
   place.state_bytes = outcome.state_bytes();
 }
 
-double EvaluationPlan::OptimizerFlops(const Place& place) const {
-  const std::vector<ParameterTensor>& tensors = tensors_[place.case_index];
-  if (place.search) return BaselineFlops(place.search->best(), tensors);
-  const v1::LearnedOptimizer& optimizer = contestants_[place.contestant].optimizer();
-  return FamilyOf(optimizer).flops(optimizer, tensors);
-}
-
 v1::Evaluation EvaluationPlan::Result() const {
   v1::Evaluation result;
   result.set_suite(suite_.name());
@@ -170,7 +172,7 @@ v1::Evaluation EvaluationPlan::Result() const {
     entry.set_contestant(place.contestant);
     entry.mutable_runs()->Add(place.runs.begin(), place.runs.end());
     entry.set_state_bytes(place.state_bytes);
-    entry.set_optimizer_flops(OptimizerFlops(place));
+    entry.set_optimizer_flops(OptimizerFlops(UnitOf(place), tensors_[place.case_index]));
     if (!place.search) continue;
     *entry.mutable_setting() = place.search->best();
     for (const std::string& name : place.search->at_edge()) entry.add_at_edge(name);

@@ -68,8 +68,6 @@ class EvaluationPlan {
   // Task, engine, horizon and optimizer of a place.
   v1::EvaluationUnit UnitOf(const Place& place) const;
   const v1::EvaluationCase& CaseOf(const Place& place) const { return cases_[place.case_index]; }
-  // Of an update, by the setting that was found.
-  double OptimizerFlops(const Place& place) const;
   void TakeTuning(Place& place, const Asked& asked, const v1::UnitOutcome& outcome);
   void TakeRuns(Place& place, const Asked& asked, const v1::UnitOutcome& outcome);
 

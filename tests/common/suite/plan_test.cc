@@ -111,6 +111,19 @@ TEST(EvaluationPlan, ArithmeticIsCountedOfHandDesignedOptimizersToo) {
   }
 }
 
+TEST(EvaluationPlan, WorkIsThatOfTasksAndOptimizers) {
+  const auto work = [](const std::string& baseline) {
+    const EvaluationPlan plan(SuiteOf("name: s\nhorizons: [20]\nseeds: 7\nbaselines: [" + baseline +
+                                      "]\ntasks: [{task: {image_mlp: {hidden: [4]}}}]"),
+                              {});
+    const v1::EvaluationCase& own = plan.cases()[0];
+    return plan.progress().work_known / (20 * 7) - own.task_flops();
+  };
+  EXPECT_GT(work("sgd"), 0);
+  EXPECT_NEAR(work("adam"), 7.5 * work("sgd"), 1e-3);
+  EXPECT_GT(work("soap"), 5 * work("adam"));
+}
+
 TEST(EvaluationPlan, ABudgetIsWhatWasTried) {
   const v1::Evaluation result = Carried(EvaluationPlan(SuiteOf(kSmall), {}), 1);
   for (const v1::EvaluationEntry& entry : result.entries()) {
