@@ -6,6 +6,8 @@
 #include <random>
 #include <vector>
 
+#include "tests/worker/baselines/counting_lane.h"
+
 namespace paceline {
 namespace {
 
@@ -121,13 +123,47 @@ TEST(DecompositionsTest, RowsMayBeTiny) {
   }
 }
 
-TEST(DecompositionsTest, WhatIsNotFiniteEnds) {
-  for (const float odd : {NAN, INFINITY}) {
-    Matrix<float> a = Symmetric<float>(9, 9, 1), z(9 * kStride);
-    a[3 * kStride + 2] = odd;
-    std::vector<float> d(9), work(27);
-    Eigenvectors<lane::Scalar>(9, kStride, a.data(), d.data(), z.data(), work.data());
-    Orthonormalize<lane::Scalar>(9, kStride, a.data(), z.data(), d.data());
+// What the decompositions do with a [n, kStride] matrix that has a number that is not finite in it:
+// no more work than their bounded iterations can be, and nothing beyond the matrix.
+template <class Decompose>
+void ExpectEnds(Matrix<float> a, const Decompose& decompose) {
+  constexpr size_t n = 9;
+  constexpr float kGuard = 12345;
+  const auto guard = [](Matrix<float>& matrix) {
+    for (size_t i = 0; i < n * kStride; ++i) {
+      if (i % kStride >= n) matrix[i] = kGuard;
+    }
+  };
+  Matrix<float> z(n * kStride);
+  guard(a);
+  guard(z);
+  std::vector<float> d(n + 1, kGuard), work(3 * n + 1, kGuard);
+  lane::Counted::flops = 0;
+  decompose(n, a.data(), d.data(), z.data(), work.data());
+  EXPECT_LT(lane::Counted::flops, 61 * n * n * 6 * n);
+  for (size_t i = 0; i < n * kStride; ++i) {
+    if (i % kStride < n) continue;
+    EXPECT_EQ(a[i], kGuard);
+    EXPECT_EQ(z[i], kGuard);
+  }
+  EXPECT_EQ(d.back(), kGuard);
+  EXPECT_EQ(work.back(), kGuard);
+}
+
+TEST(DecompositionsTest, WhatIsNotFiniteEndsAndStaysWithinItsMatrix) {
+  using V = lane::Counting<float>;
+  for (const float odd : {NAN, INFINITY, -INFINITY}) {
+    for (size_t at = 0; at < 81; ++at) {
+      SCOPED_TRACE(::testing::Message() << odd << " at " << at);
+      Matrix<float> a = Symmetric<float>(9, 9, 1);
+      a[at / 9 * kStride + at % 9] = a[at % 9 * kStride + at / 9] = odd;
+      ExpectEnds(a, [](size_t n, float* own, float* d, float* z, float* work) {
+        Eigenvectors<V>(n, kStride, own, d, z, work);
+      });
+      ExpectEnds(a, [](size_t n, float* own, float* d, float* z, float*) {
+        Orthonormalize<V>(n, kStride, own, z, d);
+      });
+    }
   }
 }
 
