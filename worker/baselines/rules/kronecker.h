@@ -1,9 +1,10 @@
 // What Shampoo and SOAP share: the statistics of a matrix's two sides, L of its rows and R of its
 // columns,
-//   L ← β·L + (1 − β)·G·Gᵀ;  R ← β·R + (1 − β)·Gᵀ·G
-// A side that is too long has none.
+//   L ← β₂·L + (1 − β₂)·G·Gᵀ;  R ← β₂·R + (1 − β₂)·Gᵀ·G
+// A side that is too long has none. All that is no matrix moves by AdamW.
 #pragma once
 
+#include "worker/baselines/rules/adam_direction.h"
 #include "worker/baselines/rules/decompositions.h"
 #include "worker/baselines/rules/dense.h"
 #include "worker/baselines/rules/step.h"
@@ -17,6 +18,17 @@ struct KroneckerScratch {
   size_t turned = 0;       // [columns, p(max(rows, columns))]
   size_t squares[2] = {};  // [n, p(n)] each
   size_t vectors = 0;      // [4, n]
+};
+
+// What the plans of both have. State of a tensor: m, v [size each]; of a matrix then L and what the
+// rule made of it, R and what it made of that.
+struct KroneckerPlan {
+  double beta1 = 0, beta2 = 0, epsilon = 0;
+  double weight_decay = 0;
+  int64_t every = 1;
+  uint32_t largest_side = 0;
+  KroneckerScratch scratch = {};
+  RuleSizes sizes = {};
 };
 
 // One side of one matrix. Both arrays [n, p(n)], 0 in their padding.
@@ -45,6 +57,20 @@ PACELINE_LANE Sides SidesOf(const RuleTensor& tensor, uint32_t largest, float* s
   return sides;
 }
 
+// The eigenvectors of a side's statistics: rows of squares[1] in scratch, 0 in their padding, with
+// their eigenvalues, vectors[0 .. n). squares[0] and vectors[n .. 4n) are used.
+template <class V>
+PACELINE_LANE void MakeEigenvectors(const MatrixSide& side, const KroneckerScratch& places,
+                                    float* scratch) {
+  float *a = scratch + places.squares[0], *z = scratch + places.squares[1];
+  float* values = scratch + places.vectors;
+  for (size_t i = 0; i < SquareSize(side.n); ++i) {
+    a[i] = side.statistics[i];
+    z[i] = 0;
+  }
+  Eigenvectors<V>(side.n, Padded(side.n), a, values, z, values + side.n);
+}
+
 // padded: G [rows, p(columns)].
 template <class V>
 PACELINE_LANE_CALL void MoveStatistics(double beta, const RuleTensor& tensor, const Sides& sides,
@@ -63,6 +89,26 @@ PACELINE_LANE_CALL void MoveStatistics(double beta, const RuleTensor& tensor, co
   if (sides.right.n > 0) {
     Product<V>(Turned(padded, columns), padded, columns, columns, rows,
                into(sides.right.statistics));
+  }
+}
+
+// One update: of matrices move(tensor), of all else AdamW's.
+template <class V, class Move>
+PACELINE_LANE void UpdateTensors(const KroneckerPlan& plan, const RuleStep<float>& step,
+                                 const Move& move) {
+  const auto terms = TermsOfAdam<float>(plan.beta1, plan.beta2, plan.epsilon, 0, step.update + 1);
+  const auto rate = static_cast<float>(step.rate);
+  const auto decay = static_cast<float>(step.rate * plan.weight_decay);
+  for (size_t i = 0; i < step.tensor_count; ++i) {
+    const RuleTensor& tensor = step.tensors[i];
+    if (tensor.rows > 0) {
+      move(tensor);
+      continue;
+    }
+    float* m = step.state + tensor.state;
+    MoveByAdam<V, SecondMoment::kSquare>(terms, rate, decay, tensor.size,
+                                         step.gradient + tensor.offset,
+                                         step.parameters + tensor.offset, m, m + tensor.size);
   }
 }
 

@@ -12,8 +12,7 @@ size_t SidesSize(const RuleTensor& tensor, uint32_t largest) {
 }
 
 // Room for the largest array of each kind.
-void PlanScratch(const std::vector<RuleTensor>& tensors, uint32_t largest, KroneckerScratch& places,
-                 RuleSizes& sizes) {
+void PlanScratch(const std::vector<RuleTensor>& tensors, KroneckerPlan& plan) {
   size_t matrix = 0, turned = 0;
   uint32_t side = 0;
   for (const RuleTensor& tensor : tensors) {
@@ -21,35 +20,46 @@ void PlanScratch(const std::vector<RuleTensor>& tensors, uint32_t largest, Krone
     matrix = std::max(matrix, size_t{tensor.rows} * Padded(tensor.columns));
     turned = std::max(turned, size_t{tensor.columns} * Padded(longer));
     for (const uint32_t n : {tensor.rows, tensor.columns}) {
-      if (n <= largest) side = std::max(side, n);
+      if (n <= plan.largest_side) side = std::max(side, n);
     }
   }
   const auto take = [&](size_t size) {
-    sizes.scratch += size;
-    return sizes.scratch - size;
+    plan.sizes.scratch += size;
+    return plan.sizes.scratch - size;
   };
-  for (size_t& x : places.x) x = take(matrix);
-  places.turned = take(turned);
-  for (size_t& square : places.squares) square = take(SquareSize(side));
-  places.vectors = take(4 * size_t{side});
+  for (size_t& x : plan.scratch.x) x = take(matrix);
+  plan.scratch.turned = take(turned);
+  for (size_t& square : plan.scratch.squares) square = take(SquareSize(side));
+  plan.scratch.vectors = take(4 * size_t{side});
+}
+
+std::vector<RuleTensor> PlanState(const RuleRequest& request, KroneckerPlan& plan) {
+  std::vector<RuleTensor> tensors = PlainTensors(request);
+  size_t& state = plan.sizes.state;
+  for (size_t i = 0; i < tensors.size(); ++i) {
+    RuleTensor& tensor = tensors[i];
+    tensor.state = state;
+    state += 2 * tensor.size;
+    if (!IsRuleMatrix(request.tensors[i])) continue;
+    TakeAsMatrix(tensor);
+    const size_t sides = SidesSize(tensor, plan.largest_side);
+    if (sides == 0) tensor.rows = tensor.columns = 0;
+    state += sides;
+  }
+  return tensors;
 }
 
 }  // namespace
 
-std::vector<RuleTensor> PlanKronecker(const RuleRequest& request, uint32_t largest,
-                                      KroneckerScratch& places, RuleSizes& sizes) {
-  std::vector<RuleTensor> tensors = PlainTensors(request);
-  for (size_t i = 0; i < tensors.size(); ++i) {
-    RuleTensor& tensor = tensors[i];
-    tensor.state = sizes.state;
-    sizes.state += 2 * tensor.size;
-    if (!IsRuleMatrix(request.tensors[i])) continue;
-    TakeAsMatrix(tensor);
-    const size_t sides = SidesSize(tensor, largest);
-    if (sides == 0) tensor.rows = tensor.columns = 0;
-    sizes.state += sides;
-  }
-  PlanScratch(tensors, largest, places, sizes);
+std::vector<RuleTensor> PlanKronecker(const RuleRequest& request, KroneckerPlan& plan) {
+  plan.beta1 = request("beta1");
+  plan.beta2 = request("beta2");
+  plan.epsilon = request("epsilon");
+  plan.weight_decay = request("weight_decay");
+  plan.every = static_cast<int64_t>(request("every"));
+  plan.largest_side = static_cast<uint32_t>(request("largest_side"));
+  std::vector<RuleTensor> tensors = PlanState(request, plan);
+  PlanScratch(tensors, plan);
   return tensors;
 }
 

@@ -1,28 +1,21 @@
 // Shampoo (V. Gupta, T. Koren, Y. Singer, "Shampoo", 2018, arXiv 1802.09568) in the form of Shi et
 // al., 2023, grafted. With Adam's m, v, their corrected m̂, v̂ and A = m̂/(√v̂ + ε), and the
-// statistics of kronecker.h (β = β₂), on matrices [in, out] in update t, from 1 on:
+// statistics of kronecker.h, on matrices [in, out] in update t, from 1 on:
 //   D = (L + e·λ(L)·I)^(−1/4)·m̂·(R + e·λ(R)·I)^(−1/4),  λ the largest eigenvalue, e matrix_epsilon
 //   u = D·‖A‖/‖D‖, or by SGD's norm D·‖m̂‖/‖D‖;  u = A where t < start
 //   p ← p − rate·(u + weight_decay·p)
 // The roots are made in update `start` and then every so many. Where only one side has statistics
-// its power is −1/2. All else moves by AdamW.
+// its power is −1/2.
 #pragma once
 
-#include "worker/baselines/rules/adam_direction.h"
 #include "worker/baselines/rules/kronecker.h"
 
 namespace paceline {
 
-// State of a tensor: m, v [size each]; of a matrix then L and its root, R and its root.
-struct ShampooPlan {
-  double beta1 = 0, beta2 = 0, epsilon = 0;
-  double weight_decay = 0;
+struct ShampooPlan : KroneckerPlan {
   double matrix_epsilon = 0;
   bool sgd_norm = false;
-  int64_t every = 1, start = 1;
-  uint32_t largest_side = 0;
-  KroneckerScratch scratch = {};
-  RuleSizes sizes = {};
+  int64_t start = 1;
 };
 
 // side.matrix ← (statistics + ridge·λ·I)^(−1/4), or ^(−1/2).
@@ -31,9 +24,8 @@ PACELINE_LANE_CALL void MakeRoot(const MatrixSide& side, double ridge, bool four
                                  const KroneckerScratch& places, float* scratch) {
   const uint32_t n = side.n, stride = Padded(n);
   float *a = scratch + places.squares[0], *z = scratch + places.squares[1];
-  float *d = scratch + places.vectors, *work = d + n;
-  for (size_t i = 0; i < SquareSize(n); ++i) a[i] = side.statistics[i];
-  Eigenvectors<V>(n, stride, a, d, z, work);
+  const float* d = scratch + places.vectors;
+  MakeEigenvectors<V>(side, places, scratch);
   float largest = 0;
   for (uint32_t k = 0; k < n; ++k) largest = d[k] > largest ? d[k] : largest;
   if (!(largest > 0)) return SetIdentity<V>(n, stride, side.matrix);
@@ -80,8 +72,9 @@ PACELINE_LANE bool HasRoots(const ShampooPlan& plan, const Sides& sides, int64_t
 
 template <class V>
 PACELINE_LANE void MoveByShampoo(const ShampooPlan& plan, const RuleTensor& tensor,
-                                 const AdamTerms<float>& terms, const RuleStep<float>& step) {
+                                 const RuleStep<float>& step) {
   const KroneckerScratch& places = plan.scratch;
+  const auto terms = TermsOfAdam<float>(plan.beta1, plan.beta2, plan.epsilon, 0, step.update + 1);
   const float* g = step.gradient + tensor.offset;
   float *p = step.parameters + tensor.offset, *m = step.state + tensor.state;
   float *v = m + tensor.size, *scratch = step.scratch;
@@ -109,20 +102,9 @@ PACELINE_LANE void MoveByShampoo(const ShampooPlan& plan, const RuleTensor& tens
 
 template <class V>
 void Update(const ShampooPlan& plan, const RuleStep<float>& step) {
-  const auto terms = TermsOfAdam<float>(plan.beta1, plan.beta2, plan.epsilon, 0, step.update + 1);
-  const auto rate = static_cast<float>(step.rate);
-  const auto decay = static_cast<float>(step.rate * plan.weight_decay);
-  for (size_t i = 0; i < step.tensor_count; ++i) {
-    const RuleTensor& tensor = step.tensors[i];
-    if (tensor.rows > 0) {
-      MoveByShampoo<V>(plan, tensor, terms, step);
-      continue;
-    }
-    float* m = step.state + tensor.state;
-    MoveByAdam<V, SecondMoment::kSquare>(terms, rate, decay, tensor.size,
-                                         step.gradient + tensor.offset,
-                                         step.parameters + tensor.offset, m, m + tensor.size);
-  }
+  UpdateTensors<V>(plan, step, [&](const RuleTensor& tensor) PACELINE_INLINE_LAMBDA {
+    MoveByShampoo<V>(plan, tensor, step);
+  });
 }
 
 }  // namespace paceline

@@ -6,15 +6,7 @@
 namespace paceline {
 
 MadeRule<SoapPlan> MakeSoap(const RuleRequest& request) {
-  SoapPlan plan = {.beta1 = request("beta1"),
-                   .beta2 = request("beta2"),
-                   .epsilon = request("epsilon"),
-                   .weight_decay = request("weight_decay"),
-                   .every = static_cast<int64_t>(request("every")),
-                   .largest_side = static_cast<uint32_t>(request("largest_side"))};
-  std::vector<RuleTensor> tensors =
-      PlanKronecker(request, plan.largest_side, plan.scratch, plan.sizes);
-  return {plan, std::move(tensors)};
+  return KroneckerRule(request, SoapPlan());
 }
 
 }  // namespace paceline

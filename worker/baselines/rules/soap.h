@@ -1,28 +1,19 @@
 // SOAP (Vyas et al., 2024): Adam in the slowly turning eigenbases of Shampoo's statistics
-// (kronecker.h, β = β₂). On matrices [in, out], with bases whose rows are Z_L and Z_R:
+// (kronecker.h). On matrices [in, out], with bases whose rows are Z_L and Z_R:
 //   m ← β₁·m + (1 − β₁)·G;  G' = Z_L·G·Z_Rᵀ;  v ← β₂·v + (1 − β₂)·G'²
 //   N = Z_Lᵀ·(m̂'/(√v̂ + ε))·Z_R,  m' = Z_L·m·Z_Rᵀ, hats corrected for t updates
 //   p ← p − rate·(N + weight_decay·p)
 // then L and R move, and every so many updates the bases: the rows of Z·L in the order of their
 // eigenvalues' estimates z·L·z, largest first, v with them, are made orthonormal (one power
 // iteration). The first gradient only makes the bases, the eigenvectors of its own statistics, as
-// in the authors' code: t counts from the second. All else moves by AdamW.
+// in the authors' code: t counts from the second.
 #pragma once
 
-#include "worker/baselines/rules/adam_direction.h"
 #include "worker/baselines/rules/kronecker.h"
 
 namespace paceline {
 
-// State of a tensor: m, v [size each]; of a matrix then L and Z_L, R and Z_R.
-struct SoapPlan {
-  double beta1 = 0, beta2 = 0, epsilon = 0;
-  double weight_decay = 0;
-  int64_t every = 1;
-  uint32_t largest_side = 0;
-  KroneckerScratch scratch = {};
-  RuleSizes sizes = {};
-};
+struct SoapPlan : KroneckerPlan {};
 
 // order [n]: numbers of `values` [n] from the largest down, equal ones as they stand.
 PACELINE_LANE void OrderDescending(uint32_t n, const float* values, float* order) {
@@ -63,15 +54,10 @@ template <class V>
 PACELINE_LANE_CALL void StartBasis(const MatrixSide& side, const KroneckerScratch& places,
                                    float* scratch) {
   if (side.n == 0) return;
-  float *a = scratch + places.squares[0], *z = scratch + places.squares[1];
-  float *d = scratch + places.vectors, *order = d + side.n;
-  for (size_t i = 0; i < SquareSize(side.n); ++i) {
-    a[i] = side.statistics[i];
-    z[i] = 0;
-  }
-  Eigenvectors<V>(side.n, Padded(side.n), a, d, z, order);
-  OrderDescending(side.n, d, order);
-  CopyRows(side.n, order, z, side.matrix);
+  float *values = scratch + places.vectors, *order = values + side.n;
+  MakeEigenvectors<V>(side, places, scratch);
+  OrderDescending(side.n, values, order);
+  CopyRows(side.n, order, scratch + places.squares[1], side.matrix);
 }
 
 // One power iteration.
@@ -196,20 +182,9 @@ PACELINE_LANE void MoveBySoap(const SoapPlan& plan, const RuleTensor& tensor,
 
 template <class V>
 void Update(const SoapPlan& plan, const RuleStep<float>& step) {
-  const auto terms = TermsOfAdam<float>(plan.beta1, plan.beta2, plan.epsilon, 0, step.update + 1);
-  const auto rate = static_cast<float>(step.rate);
-  const auto decay = static_cast<float>(step.rate * plan.weight_decay);
-  for (size_t i = 0; i < step.tensor_count; ++i) {
-    const RuleTensor& tensor = step.tensors[i];
-    if (tensor.rows > 0) {
-      MoveBySoap<V>(plan, tensor, step);
-      continue;
-    }
-    float* m = step.state + tensor.state;
-    MoveByAdam<V, SecondMoment::kSquare>(terms, rate, decay, tensor.size,
-                                         step.gradient + tensor.offset,
-                                         step.parameters + tensor.offset, m, m + tensor.size);
-  }
+  UpdateTensors<V>(plan, step, [&](const RuleTensor& tensor) PACELINE_INLINE_LAMBDA {
+    MoveBySoap<V>(plan, tensor, step);
+  });
 }
 
 }  // namespace paceline
