@@ -18,6 +18,7 @@
 #include "worker/bench/report.h"
 #include "worker/bench/service_sections.h"
 #include "worker/bench/task_bench.h"
+#include "worker/bench/update_bench.h"
 
 namespace paceline {
 namespace {
@@ -30,18 +31,19 @@ constexpr char kDescription[] =
     "an outer step around them.\n"
     "Usage: paceline bench [OPTIONS]";
 constexpr char kFooter[] =
-    "Sections: engine; tasks (a task of every family, beside plain LibTorch); noise (normals from "
-    "seeds); aggregation (the gradient); rpc (round trip "
-    "over\n"
-    "loopback); store (commit of an outer step); system (outer steps through coordinator, gRPC "
-    "and\n"
-    "a worker process, beside the engine alone).\n"
+    "Sections: engine; tasks (a task of every family, beside plain LibTorch); updates (one of\n"
+    "every optimizer, hand-designed ones too, beside a copy in its memory); noise (normals "
+    "from\n"
+    "seeds); aggregation (the gradient); rpc (round trip over loopback); store (commit of an "
+    "outer\n"
+    "step); system (outer steps through coordinator, gRPC and a worker process, beside the engine\n"
+    "alone).\n"
     "With no --task and no --optimizer: the cases of README's table, and all sections. OF PEAK is\n"
     "over the arithmetic that the algorithm needs (worker/bench/flops.h). --against prints the\n"
     "rows that are slower by more than 5 %.\n"
     "Exit status: 0 done, whatever was slower; 1 an error; 2 wrong usage; 4 a file is missing.";
-const std::vector<std::string> kSections = {"engine", "tasks", "noise", "aggregation",
-                                            "rpc",    "store", "system"};
+const std::vector<std::string> kSections = {"engine",      "tasks", "updates", "noise",
+                                            "aggregation", "rpc",   "store",   "system"};
 
 struct Flags {
   CaseOptions cases{.threads = static_cast<int>(std::max(1u, std::thread::hardware_concurrency()))};
@@ -81,7 +83,8 @@ void AddFlags(Command& app, Flags& flags) {
       .ShowDefault();
   app.AddOption(
          "--section", flags.sections,
-         "engine, tasks, noise, aggregation, rpc, store, system (may be repeated, or noise,rpc)")
+         "engine, tasks, updates, noise, aggregation, rpc, store, system (may be repeated, or "
+         "noise,rpc)")
       .Delimiter(',')
       .OneOf(kSections);
   app.AddOption("--memory", flags.memory, "What may be used (default: what the machine has left)")
@@ -157,6 +160,10 @@ class Bench {
     if (section == "tasks") {
       return RunTaskSection(flags_.engine, limits_,
                             [&](nlohmann::ordered_json row) { output_.Take(std::move(row)); });
+    }
+    if (section == "updates") {
+      return RunUpdateSection({.seconds = flags_.engine.seconds / 20},
+                              [&](nlohmann::ordered_json row) { output_.Take(std::move(row)); });
     }
     if (section == "noise") return TakeAll(RunNoiseSection(threads));
     if (section == "aggregation") return TakeAll(RunAggregationSection(threads));

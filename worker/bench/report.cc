@@ -134,6 +134,22 @@ std::string SystemTable(const BenchRows& rows, bool ratios) {
   return Aligned(lines, 2);
 }
 
+std::string UpdatesTable(const BenchRows& rows, bool ratios) {
+  std::vector<std::vector<std::string>> lines = {
+      {"TASK", "OPTIMIZER", "", "US", "FLOPS", "GFLOP/S", "BYTES", "COPY", "TIMES COPY"}};
+  for (const ordered_json& row : rows) {
+    lines.push_back({row.value("task", ""), row.value("name", ""),
+                     row.value("learned", false) ? "learned" : "",
+                     fmt::format("{:.3g}", FigureOf(row)), Grouped(row.value("flops", 0.0)),
+                     fmt::format("{:.3g}", row.value("gflops", 0.0)),
+                     fmt::format("{:.3g}", row.value("state_bytes_per_parameter", 0.0)),
+                     fmt::format("{:.3g}", row.value("copy_us", 0.0)),
+                     fmt::format("{:.1f}", row.value("times_copy", 0.0))});
+  }
+  if (ratios) AddRatioColumn(rows, lines);
+  return Aligned(lines, 3);
+}
+
 std::string PlainTable(const BenchRows& rows, bool ratios) {
   std::vector<std::vector<std::string>> lines = {{"WHAT", "THREADS", "VALUE", "UNIT"}};
   for (const ordered_json& row : rows) {
@@ -203,10 +219,11 @@ std::string TableText(const std::string& machine, const BenchRows& rows) {
       if (row.value("section", "") == section) own.push_back(row);
     }
     text += "\n" + section + "\n";
-    text += section == "engine"   ? EngineTable(own, ratios)
-            : section == "tasks"  ? TasksTable(own, ratios)
-            : section == "system" ? SystemTable(own, ratios)
-                                  : PlainTable(own, ratios);
+    text += section == "engine"    ? EngineTable(own, ratios)
+            : section == "tasks"   ? TasksTable(own, ratios)
+            : section == "updates" ? UpdatesTable(own, ratios)
+            : section == "system"  ? SystemTable(own, ratios)
+                                   : PlainTable(own, ratios);
   }
   return text;
 }

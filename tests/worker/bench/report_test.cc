@@ -73,6 +73,21 @@ TEST(BenchReport, ALineThatIsNoObjectIsNamed) {
   }
 }
 
+TEST(BenchReport, AnUpdateIsShownBesideItsCopy) {
+  const ordered_json row = {
+      {"section", "updates"}, {"name", "adam"},   {"task", "mlp:64-32-10"},
+      {"threads", 1},         {"learned", false}, {"state_bytes_per_parameter", 8.0},
+      {"flops", 36150.0},     {"value", 1.5},     {"unit", "us"},
+      {"gflops", 24.1},       {"copy_us", 0.5},   {"times_copy", 3.0}};
+  BenchRows rows = {row};
+  const std::string text = TableText("a machine", rows);
+  EXPECT_THAT(text, HasSubstr("\nupdates\n"));
+  EXPECT_THAT(text, HasSubstr("  mlp:64-32-10  adam         1.5  36,150     24.1      8   0.5"));
+  rows[0]["value"] = 3.0;
+  AddRatios({row}, rows);
+  EXPECT_EQ(rows[0]["ratio"], 0.5);
+}
+
 TEST(BenchReport, TablesHaveARatioColumnWhereThereIsOne) {
   BenchRows rows = {EngineRow(4096, 30123), TimeRow(78.25)};
   EXPECT_THAT(TableText("a machine", rows), HasSubstr("30,123"));
