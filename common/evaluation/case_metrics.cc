@@ -86,9 +86,11 @@ EntryMetrics LossesOf(const v1::EvaluationEntry& entry, const v1::EvaluationCase
   metrics.test_loss = paceline::SampleMeanOf(TestLosses(entry));
   metrics.held_out_accuracy = SampleMeanOf(HeldOutAccuracies(entry));
   metrics.test_accuracy = SampleMeanOf(TestAccuracies(entry));
-  if (its_case.task_flops() > 0) {
+  if (its_case.task_flops() > 0 && entry.optimizer_flops() > 0) {
     metrics.optimizer_flops_ratio = entry.optimizer_flops() / its_case.task_flops();
   }
+  metrics.state_bytes_per_parameter = static_cast<double>(entry.state_bytes()) /
+                                      std::max(1.0, static_cast<double>(its_case.parameters()));
   return metrics;
 }
 

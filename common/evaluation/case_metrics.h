@@ -34,7 +34,9 @@ struct EntryMetrics {
   // Against the reference, of which it has none itself.
   std::optional<PairedRuns> against_reference = {};
 
-  double optimizer_flops_ratio = 0;  // an update's over a loss's and gradient's; 0: not counted
+  // An update's over a loss's and gradient's; empty where one is not counted.
+  std::optional<double> optimizer_flops_ratio = {};
+  double state_bytes_per_parameter = 0;
 };
 
 struct CaseMetrics {

@@ -126,8 +126,9 @@ std::string ChangesTable(const Pair& pair, const ContestantChange& change) {
     for (std::string& cell : rows.back()) cell = Printable(cell);
   }
   if (rows.empty()) return "";
-  std::string text =
-      TableText({"CASE", "BEFORE", "AFTER", "DIFFERENCE", "", "", "FAILED"}, rows, {.indent = 2});
+  std::vector<std::string> titles = {"CASE", "BEFORE", "AFTER", "DIFFERENCE", "", "", "FAILED"};
+  DropSilentColumns(titles, rows);
+  std::string text = TableText(titles, rows, {.indent = 2});
   if (unclear > 0) {
     text += fmt::format("  and {} without a clear difference\n", CountOf(unclear, "case"));
   }

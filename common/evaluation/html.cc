@@ -3,6 +3,7 @@
 #include "absl/strings/escaping.h"
 #include "common/base/digest.h"
 #include "common/plot/svg.h"
+#include "common/text/table.h"
 #include "fmt/format.h"
 
 namespace paceline {
@@ -97,7 +98,8 @@ std::string HtmlFigure(std::string_view svg, std::string_view caption) {
                      XmlEscaped(caption));
 }
 
-std::string HtmlTableText(const HtmlTable& table) {
+std::string HtmlTableText(HtmlTable table) {
+  table.left = DropSilentColumns(table.titles, table.rows, table.left);
   std::string html = "<div class=\"scroll\"><table>\n";
   if (!table.caption.empty()) html += HtmlElement("caption", table.caption);
   html += "<thead><tr>";

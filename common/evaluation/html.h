@@ -18,7 +18,8 @@ std::string HtmlDetails(std::string_view summary, std::string_view body);
 std::string HtmlFigure(std::string_view svg, std::string_view caption);
 
 // A table that scrolls sideways where it is too wide. Cells are plain text; the first `left`
-// columns stand at their left edge, the others at their right. Rows of `strong` stand out.
+// columns stand at their left edge, the others at their right. Columns that say nothing are left
+// out (DropSilentColumns). Rows of `strong` stand out.
 struct HtmlTable {
   std::string caption{};
   std::vector<std::string> titles{};
@@ -26,6 +27,6 @@ struct HtmlTable {
   size_t left = 1;
   std::vector<bool> strong{};  // by row; empty: none
 };
-std::string HtmlTableText(const HtmlTable& table);
+std::string HtmlTableText(HtmlTable table);
 
 }  // namespace paceline

@@ -116,21 +116,19 @@ void AddCase(ContestantMetrics& metrics, const Place& place) {
 }
 
 // Over all cases, those of studies too.
-void AddOverhead(ContestantMetrics& metrics, const v1::Evaluation& evaluation,
-                 const std::vector<CaseMetrics>& cases, uint32_t contestant) {
+void AddOverhead(ContestantMetrics& metrics, const std::vector<CaseMetrics>& cases,
+                 uint32_t contestant) {
   std::vector<double> flops, bytes;
-  for (size_t i = 0; i < cases.size(); ++i) {
-    const EntryMetrics* entry = cases[i].Find(contestant);
+  for (const CaseMetrics& one : cases) {
+    const EntryMetrics* entry = one.Find(contestant);
     if (!entry) continue;
-    const double parameters = evaluation.cases(static_cast<int>(i)).parameters();
-    flops.push_back(entry->optimizer_flops_ratio);
-    bytes.push_back(static_cast<double>(entry->entry->state_bytes()) / std::max(parameters, 1.0));
+    if (entry->optimizer_flops_ratio) flops.push_back(*entry->optimizer_flops_ratio);
+    bytes.push_back(entry->state_bytes_per_parameter);
     metrics.trials += entry->entry->trials();
     metrics.tuning_inner_steps += entry->entry->tuning_inner_steps();
   }
-  if (flops.empty()) return;
-  metrics.optimizer_flops_ratio = MedianOf(flops);
-  metrics.state_bytes_per_parameter = MedianOf(bytes);
+  if (!flops.empty()) metrics.optimizer_flops_ratio = MedianOf(flops);
+  if (!bytes.empty()) metrics.state_bytes_per_parameter = MedianOf(bytes);
 }
 
 void AddPlaces(std::vector<ContestantMetrics>& contestants) {
@@ -143,15 +141,14 @@ void AddPlaces(std::vector<ContestantMetrics>& contestants) {
   }
 }
 
-ContestantMetrics MetricsOfContestant(const v1::Evaluation& evaluation, const Metrics& metrics,
-                                      const Replicates& replicates, uint32_t contestant,
-                                      const Bootstrap& bootstrap) {
+ContestantMetrics MetricsOfContestant(const Metrics& metrics, const Replicates& replicates,
+                                      uint32_t contestant, const Bootstrap& bootstrap) {
   ContestantMetrics result;
   const std::vector<Place> places = PlacesOf(metrics, replicates, contestant);
   for (const Place& place : places) AddCase(result, place);
   if (result.cases > 0) result.mean_rank /= result.cases;
   AddEstimates(result, places, bootstrap);
-  AddOverhead(result, evaluation, metrics.cases, contestant);
+  AddOverhead(result, metrics.cases, contestant);
   return result;
 }
 
@@ -186,7 +183,7 @@ Metrics MetricsOf(const v1::Evaluation& evaluation) {
   });
   for (int i = 0; i < evaluation.contestants_size(); ++i) {
     metrics.contestants.push_back(
-        MetricsOfContestant(evaluation, metrics, replicates, static_cast<uint32_t>(i), bootstrap));
+        MetricsOfContestant(metrics, replicates, static_cast<uint32_t>(i), bootstrap));
   }
   AddPlaces(metrics.contestants);
   AddOrder(evaluation, metrics);

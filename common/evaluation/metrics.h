@@ -34,8 +34,8 @@ struct ContestantMetrics {
 
   Tally against_reference;  // case by case, over the cases on which it is not the reference
 
-  // Medians over all cases.
-  double optimizer_flops_ratio = 0;
+  // Medians over all cases; of those on which it is counted.
+  std::optional<double> optimizer_flops_ratio = {};
   double state_bytes_per_parameter = 0;
   uint64_t trials = 0, tuning_inner_steps = 0;  // of all cases
 };

@@ -20,8 +20,8 @@ constexpr char kSummaryHeader[] =
     "training_loss_high,training_loss_deviation,mean_training_loss,held_out_loss,held_out_loss_low,"
     "held_out_loss_high,mean_held_out_loss,test_loss,test_loss_low,test_loss_high,"
     "held_out_accuracy,test_accuracy,rank,score,score_low,score_high,reference,speed_up,"
-    "speed_up_low,speed_up_high,updates_to_goal,against_reference,optimizer_flops_ratio,"
-    "state_bytes\n";
+    "speed_up_low,speed_up_high,updates_to_goal,against_reference,optimizer_flops,"
+    "optimizer_flops_ratio,state_bytes,state_bytes_per_parameter\n";
 
 std::string Quoted(std::string_view text) {
   if (text.find_first_of(",\"\r\n") == std::string_view::npos) return std::string(text);
@@ -114,7 +114,8 @@ void AddComparisons(Row& row, const v1::Evaluation& evaluation, const CaseMetric
                               : "");
   row.With(entry.speed_up).Number(entry.updates_to_goal);
   row.Text(entry.against_reference ? ContestText(entry.against_reference->contest) : "");
-  row.Number(entry.optimizer_flops_ratio).Count(entry.entry->state_bytes());
+  row.Number(entry.entry->optimizer_flops()).Number(entry.optimizer_flops_ratio);
+  row.Count(entry.entry->state_bytes()).Number(entry.state_bytes_per_parameter);
 }
 
 // Of each point of the curve, over the runs.

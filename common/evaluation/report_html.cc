@@ -125,9 +125,8 @@ std::vector<std::string> ContestantRow(const Page& page, uint32_t index) {
           figures.share_as_fast ? PercentText(figures.share_as_fast->value) : "-",
           EstimateText(figures.score, 3),
           TallyText(figures.against_reference),
-          figures.optimizer_flops_ratio > 0 ? fmt::format("{:.2g}", figures.optimizer_flops_ratio)
-                                            : "-",
-          fmt::format("{:.3g}", figures.state_bytes_per_parameter)};
+          figures.optimizer_flops_ratio ? RoundedText(*figures.optimizer_flops_ratio) : "-",
+          RoundedText(figures.state_bytes_per_parameter)};
 }
 
 std::string ContestantsSection(const Page& page) {

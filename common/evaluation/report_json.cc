@@ -17,6 +17,10 @@ ordered_json NumberJson(double value) {
   return std::isfinite(value) ? ordered_json(value) : nullptr;
 }
 
+ordered_json NumberJson(const std::optional<double>& value) {
+  return value ? NumberJson(*value) : nullptr;
+}
+
 ordered_json IntervalJson(const Interval& interval) {
   return ordered_json::array({NumberJson(interval.low), NumberJson(interval.high)});
 }
@@ -82,8 +86,10 @@ ordered_json EntryJson(const v1::Evaluation& evaluation, const EntryMetrics& ent
   json["at_edge"] = EdgesJson(*entry.entry);
   json["trials"] = entry.entry->trials();
   json["tuning_inner_steps"] = entry.entry->tuning_inner_steps();
-  json["optimizer_flops_ratio"] = entry.optimizer_flops_ratio;
+  json["optimizer_flops"] = NumberJson(entry.entry->optimizer_flops());
+  json["optimizer_flops_ratio"] = NumberJson(entry.optimizer_flops_ratio);
   json["state_bytes"] = entry.entry->state_bytes();
+  json["state_bytes_per_parameter"] = entry.state_bytes_per_parameter;
   return json;
 }
 
@@ -150,7 +156,7 @@ ordered_json ContestantJson(const v1::Evaluation& evaluation, const Metrics& met
           {"failures", FailuresJson(figures.failures)},
           {"failed_on", figures.failed_on},
           {"against_reference", TallyJson(figures.against_reference)},
-          {"optimizer_flops_ratio", figures.optimizer_flops_ratio},
+          {"optimizer_flops_ratio", NumberJson(figures.optimizer_flops_ratio)},
           {"state_bytes_per_parameter", figures.state_bytes_per_parameter},
           {"trials", figures.trials},
           {"tuning_inner_steps", figures.tuning_inner_steps},

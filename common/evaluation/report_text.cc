@@ -37,8 +37,9 @@ std::string Clipped(const std::string& text) {
 
 std::string MeanText(const SampleMean& mean) { return WithInterval(mean.mean, mean.interval); }
 
-// A report's tables are short lines, whatever the names hold.
-std::string Table(const std::vector<std::string>& titles, Cells rows) {
+// A report's tables are short lines, whatever the names hold, of columns that say something.
+std::string Table(std::vector<std::string> titles, Cells rows) {
+  DropSilentColumns(titles, rows);
   rows.insert(rows.begin(), titles);
   for (auto& row : rows) {
     for (std::string& cell : row) cell = Printable(cell);
@@ -127,9 +128,8 @@ std::vector<std::string> ContestantRow(const v1::Evaluation& evaluation, const M
           figures.share_as_fast ? PercentText(figures.share_as_fast->value) : "-",
           EstimateText(figures.score, 3),
           fmt::format("{}/{}", figures.failures.failed(), figures.runs),
-          figures.optimizer_flops_ratio > 0 ? fmt::format("{:.2g}", figures.optimizer_flops_ratio)
-                                            : "-",
-          fmt::format("{:.2g}", figures.state_bytes_per_parameter)};
+          figures.optimizer_flops_ratio ? RoundedText(*figures.optimizer_flops_ratio) : "-",
+          RoundedText(figures.state_bytes_per_parameter)};
 }
 
 std::string ContestantsPart(const v1::Evaluation& evaluation, const Metrics& metrics,

@@ -36,6 +36,10 @@ std::string EstimateText(const std::optional<Estimate>& estimate, int decimals) 
                      estimate->interval.low, estimate->interval.high);
 }
 
+std::string RoundedText(double value) {
+  return value >= 10 ? fmt::format("{:.0f}", value) : fmt::format("{:.2g}", value);
+}
+
 std::string PercentText(double part) { return fmt::format("{:.0f} %", 100 * part); }
 
 std::string OrdinalText(uint32_t number) {

@@ -16,6 +16,8 @@ std::string FigureText(double value);
 std::string WithInterval(double value, const Interval& interval);
 // With so many decimals; "-" for none.
 std::string EstimateText(const std::optional<Estimate>& estimate, int decimals = 2);
+// "12", "0.027": two digits, or all before the point.
+std::string RoundedText(double value);
 std::string PercentText(double part);                        // "45 %"
 std::string OrdinalText(uint32_t number);                    // "1st", "22nd"
 std::string CountOf(uint64_t count, std::string_view noun);  // "1 run", "2 runs"

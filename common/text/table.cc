@@ -1,6 +1,7 @@
 #include "common/text/table.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace paceline {
 namespace {
@@ -19,6 +20,19 @@ std::string RowText(const std::vector<std::string>& cells, const std::vector<siz
   }
   line.erase(line.find_last_not_of(' ') + 1);
   return line + "\n";
+}
+
+bool Says(const std::vector<std::string>& row, size_t column) {
+  return column < row.size() && !row[column].empty() && row[column] != "-";
+}
+
+// Without those of its elements that are not to be kept.
+void Keep(const std::vector<bool>& kept, std::vector<std::string>& cells) {
+  size_t end = 0;
+  for (size_t i = 0; i < cells.size(); ++i) {
+    if (kept[i] && end++ != i) cells[end - 1] = std::move(cells[i]);
+  }
+  cells.resize(end);
 }
 
 }  // namespace
@@ -45,6 +59,19 @@ std::string TableText(const std::vector<std::string>& titles,
   std::string text = RowText(titles, widths, style);
   for (const auto& row : rows) text += RowText(row, widths, style);
   return text;
+}
+
+size_t DropSilentColumns(std::vector<std::string>& titles,
+                         std::vector<std::vector<std::string>>& rows, size_t left) {
+  if (rows.empty()) return left;
+  std::vector<bool> kept(titles.size());
+  for (size_t column = 0; column < titles.size(); ++column) {
+    kept[column] = std::ranges::any_of(rows, [&](const auto& row) { return Says(row, column); });
+  }
+  Keep(kept, titles);
+  for (auto& row : rows) Keep(kept, row);
+  return static_cast<size_t>(std::count(
+      kept.begin(), kept.begin() + static_cast<ptrdiff_t>(std::min(left, kept.size())), true));
 }
 
 }  // namespace paceline

@@ -26,4 +26,9 @@ std::string TableText(const std::vector<std::string>& titles,
                       const std::vector<std::vector<std::string>>& rows,
                       const TableStyle& style = {});
 
+// Takes out the columns of which every row says nothing: its cell is empty or "-", or it ends
+// before. Without rows all stay. How many of the first `left` columns are left.
+size_t DropSilentColumns(std::vector<std::string>& titles,
+                         std::vector<std::vector<std::string>>& rows, size_t left = 0);
+
 }  // namespace paceline

@@ -66,5 +66,19 @@ TEST(ReportCsvTest, TheSummaryHasARowPerCaseAndContestant) {
   EXPECT_TRUE(IsTable(csv));
 }
 
+TEST(ReportCsvTest, TheSummaryEndsWithArithmeticAndMemory) {
+  auto evaluation = Small();
+  evaluation.mutable_cases(0)->set_task_flops(2000);
+  evaluation.mutable_cases(0)->set_parameters(10);
+  evaluation.mutable_entries(0)->set_optimizer_flops(500);
+  evaluation.mutable_entries(0)->set_state_bytes(80);
+  const std::string csv = SummaryCsv(evaluation, MetricsOf(evaluation));
+  EXPECT_THAT(csv, HasSubstr(",optimizer_flops,optimizer_flops_ratio,state_bytes,"
+                             "state_bytes_per_parameter\n"));
+  EXPECT_THAT(csv, HasSubstr(",500,0.25,80,8\n"));
+  // Of the other one nothing is counted.
+  EXPECT_THAT(csv, testing::EndsWith(",0,,0,0\n"));
+}
+
 }  // namespace
 }  // namespace paceline

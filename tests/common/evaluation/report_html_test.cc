@@ -55,6 +55,19 @@ TEST(ReportHtmlTest, TheVerdictComesFirstAndThenTheFailures) {
   EXPECT_TRUE(Has(MadeUpPage(), "4 diverged of 10"));
 }
 
+TEST(ReportHtmlTest, ArithmeticAndMemoryAreToldWhereThereAreFigures) {
+  EXPECT_TRUE(Has(MadeUpPage(), "<th>flops</th><th>bytes</th>"));
+  const auto flat = [](int) { return [](double) { return 1.0; }; };
+  const auto evaluation = OneCase({{"mine", "", flat}}, 100, 2);
+  const std::string page = ReportHtml(evaluation, MetricsOf(evaluation));
+  EXPECT_TRUE(IsWellFormed(page));
+  EXPECT_TRUE(Has(page, "<th>bytes</th>"));
+  for (const char* silent :
+       {">flops</th>", ">trials</th>", ">speed-up</th>", ">test accuracy</th>"}) {
+    EXPECT_FALSE(Has(page, silent)) << silent;
+  }
+}
+
 TEST(ReportHtmlTest, EveryPictureHasWordsForWhoDoesNotSeeIt) {
   int pictures = 0;
   for (size_t at = 0; (at = MadeUpPage().find("<svg xmlns", at)) != std::string::npos; ++at) {

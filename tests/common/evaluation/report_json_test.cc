@@ -26,6 +26,17 @@ TEST(ReportJsonTest, HasTheFiguresOfTheMetrics) {
   EXPECT_EQ(json["verdicts"][0]["against_best_of_budget"][0]["budget"], "any");
 }
 
+TEST(ReportJsonTest, ArithmeticAndMemoryAreToldOfAll) {
+  const auto json = ReportJson(MadeUpEvaluation(), MadeUpMetrics());
+  for (const auto& contestant : json["contestants"]) {
+    EXPECT_GT(contestant["optimizer_flops_ratio"].get<double>(), 0);
+    EXPECT_GT(contestant["state_bytes_per_parameter"].get<double>(), 0);
+  }
+  const auto& entry = json["cases"][0]["entries"][0];
+  EXPECT_EQ(entry["optimizer_flops"], 7.3e5);
+  EXPECT_EQ(entry["state_bytes_per_parameter"], 16);
+}
+
 TEST(ReportJsonTest, WhatIsNotKnownIsNull) {
   const auto flat = [](int) { return [](double) { return 1.0; }; };
   const auto evaluation = OneCase({{"mine", "", flat}}, 10, 1);
@@ -33,6 +44,8 @@ TEST(ReportJsonTest, WhatIsNotKnownIsNull) {
   EXPECT_TRUE(json["cases"][0]["reference"].is_null());
   const auto& entry = json["cases"][0]["entries"][0];
   EXPECT_TRUE(entry["speed_up"].is_null());
+  EXPECT_TRUE(entry["optimizer_flops_ratio"].is_null());
+  EXPECT_TRUE(json["contestants"][0]["optimizer_flops_ratio"].is_null());
   EXPECT_TRUE(entry["test_accuracy"].is_null());
   EXPECT_TRUE(entry["training_loss"]["interval"][0].is_null());
 }

@@ -1,6 +1,7 @@
 #include "common/evaluation/report_text.h"
 
 #include <algorithm>
+#include <iterator>
 #include <sstream>
 
 #include "common/text/table.h"
@@ -39,6 +40,32 @@ TEST(ReportTextTest, EveryBaselineHasItsBudgetAndTheMethodItsTrials) {
   const std::string text = ReportText(MadeUpEvaluation(), MadeUpMetrics());
   EXPECT_THAT(text, HasSubstr("\"150 trials\": 150 settings a task"));
   EXPECT_THAT(text, HasSubstr("BUDGET"));
+}
+
+TEST(ReportTextTest, ArithmeticAndMemoryAreToldOfAll) {
+  const std::string text = ReportText(MadeUpEvaluation(), MadeUpMetrics());
+  std::istringstream lines(text.substr(text.find("Contestants over")));
+  std::string line;
+  std::getline(lines, line);
+  std::getline(lines, line);
+  EXPECT_THAT(line, testing::EndsWith("FLOPS  BYTES"));
+  int rows = 0;
+  for (; std::getline(lines, line) && !line.empty(); ++rows) {
+    std::istringstream words(line);
+    const std::vector<std::string> cells{std::istream_iterator<std::string>(words), {}};
+    EXPECT_GT(std::stod(cells.at(cells.size() - 2)), 0) << line;
+    EXPECT_GT(std::stod(cells.back()), 0) << line;
+  }
+  EXPECT_EQ(rows, MadeUpEvaluation().contestants_size());
+}
+
+TEST(ReportTextTest, ColumnsThatSayNothingAreLeftOut) {
+  const auto flat = [](int) { return [](double) { return 1.0; }; };
+  const std::string text = TextOf(OneCase({{"mine", "", flat}, {"yours", "", flat}}, 100, 2));
+  for (const char* silent : {"BUDGET", "SPEED-UP", "FLOPS", "TRIED"}) {
+    EXPECT_THAT(text, Not(HasSubstr(silent)));
+  }
+  EXPECT_THAT(text, HasSubstr("BYTES"));
 }
 
 TEST(ReportTextTest, AFewCasesHaveATableEachWithSettings) {

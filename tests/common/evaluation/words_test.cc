@@ -23,6 +23,13 @@ TEST(WordsTest, IntervalsAreLeftOutWhereTheyAreInfinite) {
   EXPECT_EQ(WithInterval(0.61264, {-kInfinity, kInfinity}), "0.6126");
 }
 
+TEST(WordsTest, ARoundedNumberHasNoExponentThatItNeedsNot) {
+  EXPECT_EQ(RoundedText(0), "0");
+  EXPECT_EQ(RoundedText(0.0274), "0.027");
+  EXPECT_EQ(RoundedText(1.25), "1.2");
+  EXPECT_EQ(RoundedText(123.4), "123");
+}
+
 TEST(WordsTest, LinesAreWrappedBetweenWords) {
   const std::string text = Wrapped(std::string(60, 'a') + " " + std::string(60, 'b') + " c");
   EXPECT_EQ(text, std::string(60, 'a') + "\n" + std::string(60, 'b') + " c\n");

@@ -26,6 +26,29 @@ TEST(TableTest, ARowMayEndEarly) {
             "A  B\n1  2\n3  4  note\n");
 }
 
+TEST(TableTest, ColumnsThatSayNothingAreDropped) {
+  std::vector<std::string> titles = {"A", "B", "C", "D"};
+  std::vector<std::vector<std::string>> rows = {{"-", "1", "-"}, {"", "-", "", ""}};
+  EXPECT_EQ(DropSilentColumns(titles, rows, 2), 1u);
+  EXPECT_EQ(titles, std::vector<std::string>({"B"}));
+  EXPECT_EQ(rows, std::vector<std::vector<std::string>>({{"1"}, {"-"}}));
+}
+
+TEST(TableTest, ColumnsThatAreSilentInSomeRowsStayWhereTheyWere) {
+  std::vector<std::string> titles = {"A", "B", "C"};
+  std::vector<std::vector<std::string>> rows = {{"a"}, {"-", "", "0"}};
+  EXPECT_EQ(DropSilentColumns(titles, rows, 2), 1u);
+  EXPECT_EQ(titles, std::vector<std::string>({"A", "C"}));
+  EXPECT_EQ(rows, std::vector<std::vector<std::string>>({{"a"}, {"-", "0"}}));
+}
+
+TEST(TableTest, ATableWithoutRowsKeepsItsColumns) {
+  std::vector<std::string> titles = {"A", ""};
+  std::vector<std::vector<std::string>> rows;
+  EXPECT_EQ(DropSilentColumns(titles, rows, 1), 1u);
+  EXPECT_EQ(titles.size(), 2u);
+}
+
 TEST(TableTest, ClippingCountsLettersAndKeepsThemWhole) {
   EXPECT_EQ(ClipText("a±b", 2), "a±");
   EXPECT_EQ(ClipText("a±b", 3), "a±b");
