@@ -21,6 +21,8 @@ TEST(FuzzCorpus, IsReadByEveryHarnessWithoutHarm) {
     fuzz::ThetaState(*bytes);
     fuzz::Pylo(*bytes);
     fuzz::Config(*bytes);
+    fuzz::Suite(*bytes);
+    fuzz::Evaluation(*bytes);
     fuzz::Csv(*bytes);
     fuzz::BytePairs(*bytes);
     fuzz::Idx(*bytes);

@@ -15,6 +15,10 @@ void ThetaState(std::string_view input);
 void Pylo(std::string_view input);
 // A job's config, then an optimizer alone.
 void Config(std::string_view input);
+// An evaluation's suite, then its cases.
+void Suite(std::string_view input);
+// An evaluation.binpb, or its message without the checksum, then all reports of it.
+void Evaluation(std::string_view input);
 // A CSV file, then as a table.
 void Csv(std::string_view input);
 // A text, whose first byte says how many pairs of tokens become one, then a cache of such pairs.

@@ -35,6 +35,6 @@ export -f fuzz
 export seconds
 
 printf '%s\n' "Safetensors safetensors" "ThetaState theta_state tests/common/checkpoint/data" \
-  "Pylo pylo" "Config config configs" "Csv csv" "BytePairs byte_pairs" \
+  "Pylo pylo" "Config config configs" "Suite suite configs/suites" "Evaluation evaluation" "Csv csv" "BytePairs byte_pairs" \
   "Idx idx" "Npy npy" "TensorArray safetensors" "Cifar cifar" "Digits digits" |
   xargs -P "$(nproc)" -I{} bash -c 'fuzz {}'
