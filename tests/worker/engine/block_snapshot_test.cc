@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "common/config/config.h"
+#include "common/footprint/footprint.h"
 #include "common/lopt/layout.h"
 #include "common/tier/tier.h"
 #include "tests/testing/samples.h"
@@ -200,6 +201,21 @@ TEST(BlockSnapshotTest, NothingIsToBeRestoredWhereAnEpisodeBegins) {
     EXPECT_TRUE(absl::IsInvalidArgument(Restore(heir, step + 1, *block.Save())));
   }
   EXPECT_GT(borders, 2);
+}
+
+TEST(BlockSnapshotTest, IsAsLargeAsItsConfigSays) {
+  for (const auto& [name, optimizer] : FamilySamples()) {
+    v1::JobConfig config = Config();
+    *config.mutable_optimizer() = optimizer;
+    const auto job = Job(config);
+    Block block(job, 0);
+    RunWindow(block, *job, 0);
+    uint64_t bytes = 0;
+    const TensorFile saved = *block.Save();
+    for (const auto& [_, tensor] : saved.tensors) bytes += tensor.data.size();
+    EXPECT_EQ(FootprintOf(config).snapshot_bytes, bytes) << name;
+    EXPECT_LT(SerializeSafetensors(saved).size(), bytes + 1000);
+  }
 }
 
 struct Fault {
