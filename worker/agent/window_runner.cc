@@ -42,17 +42,18 @@ int64_t FirstWindow(BlockEngine& block, int64_t step) {
   return next > start && next <= step ? next : start;
 }
 
-absl::StatusOr<v1::WindowResult> RunWindows(BlockEngine& block, const std::vector<ThetaPtr>& thetas,
+absl::StatusOr<v1::WindowResult> RunWindows(HeldBlock& block, const std::vector<ThetaPtr>& thetas,
                                             const std::function<bool()>& stopping,
                                             const Clock& clock) {
   int64_t replayed = 0;
   for (const ThetaPtr& theta : thetas) {
     if (stopping()) return absl::CancelledError("stopped");
     const SteadyTime begin = clock.Now();
-    auto particles = block.RunWindow(theta->step, theta->values);
+    auto particles = block.engine->RunWindow(theta->step, theta->values);
     if (!particles.ok()) return particles.status();
+    block.theta_hash = theta->hash;
     if (theta != thetas.back()) {
-      replayed += block.InnerSteps(theta->step);
+      replayed += block.engine->InnerSteps(theta->step);
       continue;
     }
     v1::WindowResult result = ToResult(*particles, clock.Now() - begin);
@@ -77,8 +78,7 @@ absl::Status CheckThetas(const std::vector<ThetaPtr>& thetas, const WindowReques
 }
 
 absl::StatusOr<v1::WindowResult> Answer(const WindowRequest& request, HeldJob& job,
-                                        const FetchThetas& fetch,
-                                        const std::function<bool()>& stopping, const Clock& clock) {
+                                        const WindowPorts& ports) {
   auto engine = job.engine();
   if (!engine.ok()) return engine.status();
   if (request.block >= (*engine)->blocks() || request.step < 0) {
@@ -88,14 +88,15 @@ absl::StatusOr<v1::WindowResult> Answer(const WindowRequest& request, HeldJob& j
   }
   const std::shared_ptr<HeldBlock> block = job.Block(request.block, **engine);
   if (block->last && Answers(*block->last, request)) return Addressed(*block->last, request);
+  if (ports.snapshots) ports.snapshots->Advance(request, job, **engine, *block, ports.fetch);
   const int64_t first = FirstWindow(*block->engine, request.step);
-  auto thetas = job.thetas().Get(first, request.step, fetch);
+  auto thetas = job.thetas().Get(first, request.step, ports.fetch);
   if (!thetas.ok()) return thetas.status();
   if (absl::Status status = CheckThetas(*thetas, request, (*engine)->theta_size()); !status.ok()) {
     return status;
   }
-  const auto stop = [&] { return stopping() || job.ended(); };
-  absl::StatusOr<v1::WindowResult> result = RunWindows(*block->engine, *thetas, stop, clock);
+  const auto stop = [&] { return ports.stopping() || job.ended(); };
+  absl::StatusOr<v1::WindowResult> result = RunWindows(*block, *thetas, stop, ports.clock);
   if (!result.ok()) {
     // Stopped between two windows, the state is whole; what an error left is not to be built on.
     if (!absl::IsCancelled(result.status())) job.Release({{request.block}});
@@ -109,12 +110,10 @@ absl::StatusOr<v1::WindowResult> Answer(const WindowRequest& request, HeldJob& j
 }  // namespace
 
 absl::StatusOr<v1::WindowResult> AnswerWindow(const WindowRequest& request, HeldJob& job,
-                                              const FetchThetas& fetch,
-                                              const std::function<bool()>& stopping,
-                                              const Clock& clock) {
+                                              const WindowPorts& ports) {
   // The last resort for what the engine's own boundary lets through (no memory, say).
   try {
-    return Answer(request, job, fetch, stopping, clock);
+    return Answer(request, job, ports);
   } catch (const std::exception& e) {
     job.Release({{request.block}});
     return absl::ResourceExhaustedError(e.what());
