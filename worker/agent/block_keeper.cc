@@ -1,5 +1,6 @@
 #include "worker/agent/block_keeper.h"
 
+#include <chrono>
 #include <exception>
 #include <functional>
 
@@ -93,10 +94,16 @@ void BlockKeeper::Write(HeldJob& job, uint32_t number, HeldBlock& block) {
   if (engine == nullptr || job.ended()) return;
   const SnapshotName name{
       .block = number, .step = block.engine->next_step(), .theta_hash = block.theta_hash};
+  const SteadyTime begin = clock_.Now();
   const absl::Status status = WithoutExceptions([&] {
     absl::StatusOr<TensorFile> state = block.engine->Save();
     if (!state.ok()) return state.status();
-    if (folder_.Write(NameOf(job, *engine), name, *std::move(state))) block.saved_step = name.step;
+    const auto bytes = folder_.Write(NameOf(job, *engine), name, *std::move(state));
+    if (!bytes) return absl::OkStatus();
+    block.saved_step = name.step;
+    spdlog::debug("job {}: block {} saved at outer step {}: {} bytes in {:.1f} ms", job.name(),
+                  name.block, name.step, *bytes,
+                  std::chrono::duration<double, std::milli>(clock_.Now() - begin).count());
     return absl::OkStatus();
   });
   if (!status.ok()) {

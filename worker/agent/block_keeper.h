@@ -6,6 +6,7 @@
 #include <string>
 #include <utility>
 
+#include "common/base/clock.h"
 #include "worker/agent/held_job.h"
 #include "worker/agent/theta_cache.h"
 #include "worker/agent/work_queue.h"
@@ -17,8 +18,9 @@ namespace paceline {
 // the block is then re-made by replay.
 class BlockKeeper {
  public:
-  // `every`: windows between two snapshots of a block, at least 1.
-  BlockKeeper(std::string folder, int64_t every) : folder_(std::move(folder)), every_(every) {}
+  // `every`: windows between two snapshots of a block, at least 1. `clock` outlives this.
+  BlockKeeper(std::string folder, int64_t every, const Clock& clock = Clock::Real())
+      : folder_(std::move(folder)), every_(every), clock_(clock) {}
 
   // The block takes on the newest state in the folder from which it gets to the request's window
   // with less to run again than from its own, if there is one; a state is of this history if the θ
@@ -39,6 +41,7 @@ class BlockKeeper {
 
   SnapshotFolder folder_;
   const int64_t every_;
+  const Clock& clock_;
 };
 
 }  // namespace paceline

@@ -17,6 +17,8 @@ struct WindowPorts {
   const std::function<bool()>& stopping;
   const Clock& clock;
   BlockKeeper* snapshots = nullptr;  // null: there are none
+  // Of the versions of θ that are fetched and in memory at a time, or of one if it is larger.
+  size_t theta_bytes = size_t{64} << 20;
 };
 
 // A block that is not at the request's step is re-made first: its windows are run again from where

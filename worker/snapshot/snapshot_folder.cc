@@ -67,18 +67,20 @@ std::string SnapshotFolder::PathOf(const SnapshotJob& job, const SnapshotName& n
   return absl::StrCat(FolderOf(job), "/", FileName(name));
 }
 
-bool SnapshotFolder::Write(const SnapshotJob& job, const SnapshotName& name, TensorFile state) {
+std::optional<size_t> SnapshotFolder::Write(const SnapshotJob& job, const SnapshotName& name,
+                                            TensorFile state) {
+  const std::string bytes = SealSnapshot(std::move(state), job, name);
   absl::Status status = MakeFolder(FolderOf(job));
   if (status.ok()) {
-    status = WriteFileAtomically(PathOf(job, name), SealSnapshot(std::move(state), job, name));
+    status = WriteFileAtomically(PathOf(job, name), bytes);
   }
   Tell(status);
-  if (!status.ok()) return false;
+  if (!status.ok()) return std::nullopt;
   std::error_code ignored;
   for (const SnapshotName& old : Superseded(List(job), name)) {
     fs::remove(PathOf(job, old), ignored);
   }
-  return true;
+  return bytes.size();
 }
 
 void SnapshotFolder::Tell(const absl::Status& written) {

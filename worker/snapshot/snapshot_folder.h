@@ -8,6 +8,7 @@
 #include <atomic>
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -24,8 +25,8 @@ class SnapshotFolder {
  public:
   explicit SnapshotFolder(std::string path) : path_(std::move(path)) {}
 
-  // And removes those that it supersedes. False if it could not be written.
-  bool Write(const SnapshotJob& job, const SnapshotName& name, TensorFile state);
+  // And removes those that it supersedes. The bytes of the file; empty if it could not be written.
+  std::optional<size_t> Write(const SnapshotJob& job, const SnapshotName& name, TensorFile state);
   std::vector<SnapshotName> List(const SnapshotJob& job) const;
   // Gives the state to `use`. NotFound if it is not there; errors of OpenSnapshot and of `use`.
   absl::Status Read(const SnapshotJob& job, const SnapshotName& name,

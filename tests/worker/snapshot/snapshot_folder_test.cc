@@ -52,7 +52,7 @@ class SnapshotFolderTest : public ::testing::Test {
 
 TEST_F(SnapshotFolderTest, WhatIsWrittenIsThereForAllWhoShareTheFolder) {
   EXPECT_THAT(folder_.List(kJob), SizeIs(0));
-  EXPECT_TRUE(folder_.Write(kJob, {3, 12, 77}, State(5)));
+  EXPECT_GT(folder_.Write(kJob, {3, 12, 77}, State(5)), 8u);
   SnapshotFolder other(path_);
   EXPECT_THAT(other.List(kJob), UnorderedElementsAre(SnapshotName{3, 12, 77}));
   EXPECT_THAT(other.List("another job"), SizeIs(0));
@@ -114,8 +114,8 @@ TEST_F(SnapshotFolderTest, WhatCannotBeWrittenIsSaidOnceAndAgainWhenItCan) {
       "test", std::make_shared<spdlog::sinks::ostream_sink_mt>(log)));
   fs::create_directories(fs::path(path_).parent_path());
   std::ofstream(path_) << "a file where the folder should be";
-  EXPECT_FALSE(folder_.Write(kJob, {3, 12, 77}, State(5)));
-  EXPECT_FALSE(folder_.Write(kJob, {3, 16, 77}, State(5)));
+  EXPECT_EQ(folder_.Write(kJob, {3, 12, 77}, State(5)), std::nullopt);
+  EXPECT_EQ(folder_.Write(kJob, {3, 16, 77}, State(5)), std::nullopt);
   const std::string said = log.str();
   fs::remove(path_);
   EXPECT_TRUE(folder_.Write(kJob, {3, 20, 77}, State(5)));
