@@ -106,8 +106,16 @@ TEST_F(SnapshotsTest, OfAnotherHistoryNothingIsTaken) {
   for (int64_t step = 0; step < 3; ++step) RunStep(step, {0});
   Leave();
   ASSERT_THAT(Files(), SizeIs(1));
-  const fs::path file = Files().front();
-  fs::rename(file, file.parent_path() / "block-0-step-3-theta-0123456789abcdef.safetensors");
+  const SnapshotName own = ParseFileName(Files().front().filename().string()).value();
+  EXPECT_EQ(own.theta_hash, FakeTheta("job", own.step - 1)->hash);
+  fs::remove(Files().front());
+  SnapshotName other = own;
+  other.theta_hash ^= 1;
+  const double state = 42;
+  Tensor tensor{.dtype = DType::kF64, .shape = {1}, .data = {}};
+  tensor.data.assign(reinterpret_cast<const char*>(&state), sizeof state);
+  ASSERT_TRUE(SnapshotFolder(folder_.path())
+                  .Write("job\nfake", other, {.tensors = {{"state", tensor}}, .metadata = {}}));
   Restart();
   EXPECT_EQ(RunStep(3, {0}).at(0).replayed_inner_steps(), 3 * kWindowSteps);
 }
