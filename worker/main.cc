@@ -172,20 +172,36 @@ std::unique_ptr<BlockKeeper> OpenSnapshots(const Flags& flags) {
   return std::make_unique<BlockKeeper>(flags.snapshots, flags.snapshot_every);
 }
 
-// Calls `over` after that time, unless it is destroyed before.
+// Calls `over` after that time, unless it is destroyed before; where that does not end the program,
+// for it is stuck in the network, it is ended.
 class GraceTime {
  public:
   GraceTime(std::chrono::seconds length, std::function<void()> over)
       : length_(length), over_(std::move(over)) {}
   void Begin() {
     thread_ = std::jthread([this](const std::stop_token& stop) {
-      std::unique_lock lock(mutex_);
-      std::condition_variable_any().wait_for(lock, stop, length_, [] { return false; });
-      if (!stop.stop_requested()) over_();
+      if (!Wait(stop, length_)) return;
+      over_();
+      if (!Wait(stop, kStuck)) return;
+      spdlog::warn("the coordinator does not take the last messages: they are lost");
+      LeaveAtOnce();
     });
+  }
+  // Windows cannot be interrupted.
+  [[noreturn]] static void LeaveAtOnce() {
+    spdlog::shutdown();
+    std::_Exit(kLeft);
   }
 
  private:
+  static constexpr std::chrono::seconds kStuck{10};
+  // False if there is nothing to wait for any more.
+  bool Wait(const std::stop_token& stop, std::chrono::seconds length) {
+    std::unique_lock lock(mutex_);
+    std::condition_variable_any().wait_for(lock, stop, length, [] { return false; });
+    return !stop.stop_requested();
+  }
+
   const std::chrono::seconds length_;
   const std::function<void()> over_;
   std::mutex mutex_;
@@ -239,9 +255,7 @@ int Run(const Flags& flags) {
   if (absl::IsDeadlineExceeded(status)) {
     spdlog::warn("left after the grace time of {} s: what was in progress is left to others",
                  flags.grace_seconds);
-    // Windows cannot be interrupted.
-    spdlog::shutdown();
-    std::_Exit(kLeft);
+    GraceTime::LeaveAtOnce();
   }
   spdlog::error("dismissed by the coordinator: {}", std::string(status.message()));
   return kDismissed;

@@ -189,6 +189,14 @@ TEST_F(GraceTest, WhatIsNotFinishedWithinTheGraceTimeIsLeftToOthers) {
       HasSubstr("it leaves: told to stop, and its grace time is over; 1 blocks go to others"));
 }
 
+TEST_F(GraceTest, ACoordinatorThatDoesNotAnswerKeepsNoWorker) {
+  const size_t worker = StartWorker("1");
+  cluster_.coordinator().Signal(SIGSTOP);
+  cluster_.worker(worker).Signal(SIGTERM);
+  EXPECT_EQ(cluster_.worker(worker).Wait(std::chrono::seconds(20)), 0);
+  cluster_.coordinator().Signal(SIGCONT);
+}
+
 TEST_F(GraceTest, ASecondSignalEndsAWorkerAtOnce) {
   const size_t worker = StartWorker("600");
   cluster_.worker(worker).Signal(SIGTERM);

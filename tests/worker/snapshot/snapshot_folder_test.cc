@@ -1,5 +1,8 @@
 #include "worker/snapshot/snapshot_folder.h"
 
+#include <sys/resource.h>
+
+#include <csignal>
 #include <cstring>
 #include <filesystem>
 #include <fstream>
@@ -75,6 +78,24 @@ TEST_F(SnapshotFolderTest, ADamagedOneIsRefused) {
   const absl::Status status =
       folder_.Read(kJob, {3, 12, 77}, [](const auto&) { return absl::OkStatus(); });
   EXPECT_TRUE(absl::IsDataLoss(status)) << status;
+}
+
+// A limit on the size of files is as good as a full disk.
+TEST_F(SnapshotFolderTest, AFullDiskLeavesNothingHalf) {
+  ASSERT_TRUE(folder_.Write(kJob, {3, 12, 77}, State(5)));
+  const auto handler = std::signal(SIGXFSZ, SIG_IGN);
+  rlimit before{};
+  getrlimit(RLIMIT_FSIZE, &before);
+  const rlimit small{.rlim_cur = 64, .rlim_max = before.rlim_max};
+  setrlimit(RLIMIT_FSIZE, &small);
+  const auto bytes = folder_.Write(kJob, {3, 16, 77}, State(5));
+  setrlimit(RLIMIT_FSIZE, &before);
+  std::signal(SIGXFSZ, handler);
+  EXPECT_EQ(bytes, std::nullopt);
+  EXPECT_THAT(Steps(), UnorderedElementsAre(12));
+  const fs::path job = fs::path(folder_.PathOf(kJob, {3, 12, 77})).parent_path();
+  EXPECT_EQ(std::distance(fs::directory_iterator(job), fs::directory_iterator()), 1);
+  EXPECT_TRUE(folder_.Write(kJob, {3, 16, 77}, State(5)));
 }
 
 TEST_F(SnapshotFolderTest, AJobThatIsOverLeavesNothingButWhatIsNotOurs) {
