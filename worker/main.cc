@@ -3,9 +3,14 @@
 
 #include <algorithm>
 #include <array>
+#include <chrono>
+#include <condition_variable>
 #include <csignal>
 #include <cstdio>
+#include <cstdlib>
+#include <functional>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <string>
 #include <thread>
@@ -39,7 +44,8 @@ enum ExitStatus {
 };
 
 constexpr char kFooter[] =
-    "SIGTERM or SIGINT: finish the windows in progress, leave, exit; a second one exits at once.\n"
+    "SIGTERM or SIGINT: finish the windows in progress, save all blocks, leave, exit; what is not\n"
+    "finished within the grace time is left to other workers; a second signal exits at once.\n"
     "Exit status: 0 left when told to, 1 could not start, 2 wrong command line,\n"
     "3 dismissed by the coordinator, 128+n ended at once by signal n.";
 
@@ -52,6 +58,9 @@ struct Flags {
   std::string name;
   std::string memory;  // empty: what the machine has left
   std::string data_dir = "/usr/share/datasets";
+  std::string snapshots;  // empty: none
+  int snapshot_every = 20;
+  int grace_seconds = 30;
   std::string log_level = "info";
 };
 
@@ -100,6 +109,18 @@ void AddFlags(Command& app, Flags& flags) {
   app.AddOption("--data-dir", flags.data_dir, "Folder with the data sets, one folder each")
       .ExistingFolder()
       .ShowDefault();
+  app.AddOption("--snapshots", flags.snapshots,
+                "Folder, perhaps shared by all workers, where blocks are saved so that another "
+                "worker can go on with them (default: none; a block that moves is replayed)")
+      .TypeName("DIR");
+  app.AddOption("--snapshot-every", flags.snapshot_every,
+                "Windows of a block between two snapshots")
+      .Range(1, 1'000'000)
+      .ShowDefault();
+  app.AddOption("--grace", flags.grace_seconds,
+                "Seconds that the windows in progress have to end after SIGTERM or SIGINT")
+      .Range(0, 86'400)
+      .ShowDefault();
   app.AddOption("--log-level", flags.log_level, "What is logged to standard error")
       .OneOf({"trace", "debug", "info", "warn", "error"})
       .ShowDefault();
@@ -143,6 +164,50 @@ int CannotStart(const absl::Status& status, const char* advice = "") {
   return kCannotStart;
 }
 
+// Null without --snapshots.
+std::unique_ptr<BlockKeeper> OpenSnapshots(const Flags& flags) {
+  if (flags.snapshots.empty()) return nullptr;
+  SnapshotFolder folder(flags.snapshots);
+  folder.RemoveLeftBehind(Clock::Real().UnixMillis());
+  return std::make_unique<BlockKeeper>(flags.snapshots, flags.snapshot_every);
+}
+
+// Calls `over` after that time, unless it is destroyed before; where that does not end the program,
+// for it is stuck in the network, it is ended.
+class GraceTime {
+ public:
+  GraceTime(std::chrono::seconds length, std::function<void()> over)
+      : length_(length), over_(std::move(over)) {}
+  void Begin() {
+    thread_ = std::jthread([this](const std::stop_token& stop) {
+      if (!Wait(stop, length_)) return;
+      over_();
+      if (!Wait(stop, kStuck)) return;
+      spdlog::warn("the coordinator does not take the last messages: they are lost");
+      LeaveAtOnce();
+    });
+  }
+  // Windows cannot be interrupted.
+  [[noreturn]] static void LeaveAtOnce() {
+    spdlog::shutdown();
+    std::_Exit(kLeft);
+  }
+
+ private:
+  static constexpr std::chrono::seconds kStuck{10};
+  // False if there is nothing to wait for any more.
+  bool Wait(const std::stop_token& stop, std::chrono::seconds length) {
+    std::unique_lock lock(mutex_);
+    std::condition_variable_any().wait_for(lock, stop, length, [] { return false; });
+    return !stop.stop_requested();
+  }
+
+  const std::chrono::seconds length_;
+  const std::function<void()> over_;
+  std::mutex mutex_;
+  std::jthread thread_;
+};
+
 int Run(const Flags& flags) {
   std::shared_ptr<const cuda::Device> device;  // null: the processor
   if (const auto name = cuda::ParseDeviceName(flags.device); name->is_cuda) {
@@ -165,10 +230,12 @@ int Run(const Flags& flags) {
   }
   const int unit_threads = static_cast<int>(options.hello.units().threads());
   CoordinatorLink link(*channel, std::move(options));
+  GraceTime grace(std::chrono::seconds(flags.grace_seconds), [&] { link.GiveUp(); });
   // Outlives the agent, so that a second signal ends a worker whose last windows take too long.
   SignalWatcher signals([&](int signal) {
     spdlog::info("told to stop by signal {}: finishing the windows in progress", signal);
     link.Drain();
+    grace.Begin();
   });
   const auto fetch = [&](const std::string& job, int64_t first, int64_t last) {
     return link.Fetch(job, first, last);
@@ -178,11 +245,17 @@ int Run(const Flags& flags) {
       threads, LocalEngine(data, {.device = device, .memory = memory, .threads = threads}),
       {.send = [&](v1::WorkerMessage message) { link.Send(std::move(message)); }, .fetch = fetch},
       Clock::Real(),
-      {.engine = unit_threads > 0 ? LocalUnits(data) : nullptr, .threads = unit_threads});
+      {.engine = unit_threads > 0 ? LocalUnits(data) : nullptr, .threads = unit_threads},
+      OpenSnapshots(flags));
   const absl::Status status = link.Run(agent);
   if (status.ok()) {
     spdlog::info("left");
     return kLeft;
+  }
+  if (absl::IsDeadlineExceeded(status)) {
+    spdlog::warn("left after the grace time of {} s: what was in progress is left to others",
+                 flags.grace_seconds);
+    GraceTime::LeaveAtOnce();
   }
   spdlog::error("dismissed by the coordinator: {}", std::string(status.message()));
   return kDismissed;

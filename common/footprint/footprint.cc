@@ -28,6 +28,8 @@ namespace {
 constexpr uint64_t kFloat = sizeof(float);
 // Resident pages of a worker that holds nothing yet.
 constexpr uint64_t kProgramBytes = 130'000'000;
+// In a snapshot, of every run and of every particle: how far it has come.
+constexpr uint64_t kRunProgress = 24, kParticleProgress = 9;
 
 // Is the objective measured on batches of its own?
 bool IsScored(const v1::JobConfig& config) {
@@ -56,6 +58,11 @@ uint64_t BlockScratch(const v1::JobConfig& config, const v1::Task& task) {
 uint64_t WindowBytes(const v1::JobConfig& config) {
   const uint64_t values = IsScored(config) ? 2 : 1;
   return kFloat * values * static_cast<uint64_t>(LongestWindow(config)) + 160;
+}
+
+// What a run's parameters and state take.
+uint64_t StateBytes(const v1::JobConfig& config, const v1::Task& task) {
+  return kFloat * (ParameterCount(task) + StateFloats(config.optimizer(), task));
 }
 
 // The temporaries of one window of the torch tier: for every run its gradient, LibTorch's own and
@@ -162,13 +169,14 @@ Footprint FootprintOf(const v1::JobConfig& config) {
   }
   footprint.data_bytes = data.Total(footprint.blocks);
   for (const v1::Task& task : tasks) {
-    const uint64_t run =
-        kFloat * (ParameterCount(task) + StateFloats(config.optimizer(), task)) + 128;
+    const uint64_t run = StateBytes(config, task) + 128;
     const uint64_t runs = RunsPerParticle(config.estimator());
     const uint64_t particle = runs * (run + WindowBytes(config));
     footprint.particle_bytes = std::max(footprint.particle_bytes, particle);
     footprint.block_bytes =
         std::max(footprint.block_bytes, particles * particle + BlockScratch(config, task));
+    const uint64_t saved = runs * (StateBytes(config, task) + kRunProgress) + kParticleProgress;
+    footprint.snapshot_bytes = std::max(footprint.snapshot_bytes, particles * saved);
     uint64_t at_work = PreparedBytes(config, task);
     if (ChooseEngine(config.engine(), task) == v1::ENGINE_TORCH) {
       at_work += TorchWindow(config, task);

@@ -17,6 +17,7 @@ namespace paceline {
 struct Footprint {
   uint64_t particle_bytes = 0;  // held between windows by one particle: its runs
   uint64_t block_bytes = 0;     // held by one block: its particles and its scratch
+  uint64_t snapshot_bytes = 0;  // of a block's state on disk, without the text around it
   uint64_t thread_bytes = 0;    // while a window runs
   uint64_t data_bytes = 0;      // the data sets of all tasks, once per worker
   uint64_t program_bytes = 0;   // the worker itself, LibTorch included

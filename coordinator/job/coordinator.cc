@@ -112,7 +112,14 @@ void Coordinator::FinishStep() {
   if (due && !run_->loop().done()) WriteDueCheckpoint();
   MeasureIfDue();
   TellFinding();
+  TellReplay(row->record);
   observer_.JobChanged(run_->job());
+}
+
+void Coordinator::TellReplay(const v1::OuterStepRecord& record) {
+  if (record.replayed_inner_steps() == 0) return;
+  Note(run_->job(), absl::StrCat("outer step ", record.step(), ": ", record.replayed_inner_steps(),
+                                 " inner steps were run again for blocks that had moved"));
 }
 
 void Coordinator::TellFinding() {
@@ -176,7 +183,7 @@ void Coordinator::FailJob(const std::string& why) {
 void Coordinator::Unload() {
   if (run_) {
     spdlog::info("job {}: {}", run_->job(), run_->CountsText());
-    Send(run_->Dismiss());
+    Send(run_->Dismiss(loaded_->machine.ended() ? "" : "another job takes its place"));
     next_epoch_ = run_->epoch() + 1;
   }
   for (auto& [id, connection] : connections_) {

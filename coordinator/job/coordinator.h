@@ -128,6 +128,8 @@ class Coordinator {
   void Pump();
   bool PumpOnce();
   void FinishStep();
+  // Of a step for which blocks were made anew by replay.
+  void TellReplay(const v1::OuterStepRecord& record);
   // Each kind once.
   void TellFinding();
   void FillTimes(v1::OuterStepRecord& record);

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "absl/strings/str_cat.h"
+#include "common/estimator/settings.h"
 #include "coordinator/aggregate/strict.h"
 
 namespace paceline {
@@ -123,6 +124,7 @@ Judgement JobRun::Take(WorkerId from, const v1::WindowResult& result) {
     known_[from].failures = 0;
     places_[result.block()].avoid.reset();
     contributors_.insert(from);
+    replayed_inner_steps_ += std::min(result.replayed_inner_steps(), WorstReplay(result.block()));
   } else if (judgement.verdict == Verdict::kInvalid) {
     Fail(from, result.block());
   }
@@ -173,10 +175,11 @@ uint32_t JobRun::BlocksOf(WorkerId worker) const {
       std::ranges::count(places_, std::optional<WorkerId>(worker), &Place::owner));
 }
 
-std::vector<Outgoing> JobRun::Dismiss() {
+std::vector<Outgoing> JobRun::Dismiss(const std::string& why) {
   std::vector<Outgoing> out;
   auto message = std::make_shared<v1::CoordinatorMessage>();
   message->mutable_end()->set_job(job_);
+  message->mutable_end()->set_reason(why);
   for (const auto& [worker, known] : known_) Push(worker, message, out);
   known_.clear();
   std::ranges::fill(places_, Place{});
@@ -214,6 +217,7 @@ absl::StatusOr<StepRow> JobRun::CloseStep() {
   row.record.set_workers(static_cast<uint32_t>(contributors_.size()));
   row.record.set_messages(traffic_.messages);
   row.record.set_bytes(traffic_.bytes);
+  row.record.set_replayed_inner_steps(replayed_inner_steps_);
   return row;
 }
 
@@ -232,6 +236,13 @@ void JobRun::BeginSheet() {
   }
   sheet_.Begin(loop_->step(), loop_->theta_hash(), std::move(inner_steps));
   contributors_.clear();
+  replayed_inner_steps_ = 0;
+}
+
+uint64_t JobRun::WorstReplay(uint32_t block) const {
+  const v1::Estimator& estimator = config_.estimator();
+  return static_cast<uint64_t>(loop_->window(block).first_inner_step) * RunsPerParticle(estimator) *
+         estimator.block();
 }
 
 }  // namespace paceline

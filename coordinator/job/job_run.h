@@ -65,8 +65,9 @@ class JobRun {
   uint32_t Forget(WorkerId worker);
   bool GaveUpOn(WorkerId worker) const;
   uint32_t BlocksOf(WorkerId worker) const;
-  // EndJob for everyone who was told of the job; all is forgotten of them.
-  std::vector<Outgoing> Dismiss();
+  // EndJob for everyone who was told of the job; all is forgotten of them. `why` is empty if the
+  // job is over.
+  std::vector<Outgoing> Dismiss(const std::string& why);
   // Drops the answers of this step, and who holds what.
   void Restart();
   // How many answers were judged in which way since the job was loaded, for people.
@@ -104,6 +105,8 @@ class JobRun {
   void Prepare(WorkerId worker, std::vector<Outgoing>& out);
   void Push(WorkerId to, SharedMessage message, std::vector<Outgoing>& out);
   void BeginSheet();
+  // Inner steps that making the block anew for this step's window can have taken at most.
+  uint64_t WorstReplay(uint32_t block) const;
 
   const std::string job_;
   const v1::JobConfig config_;
@@ -117,7 +120,8 @@ class JobRun {
   std::map<WorkerId, Acquaintance> known_;
   std::set<WorkerId> contributors_;  // of this step
   std::map<Verdict, uint64_t> counts_;
-  Traffic traffic_;  // since the last closed step
+  uint64_t replayed_inner_steps_ = 0;  // for this step
+  Traffic traffic_;                    // since the last closed step
 };
 
 }  // namespace paceline

@@ -43,6 +43,9 @@ nlohmann::ordered_json RecordJson(const v1::OuterStepRecord& record) {
       {"messages", record.messages()},
       {"bytes", record.bytes()},
       {"unix_ms", record.unix_ms()}};
+  if (record.replayed_inner_steps() > 0) {
+    json["replayed_inner_steps"] = record.replayed_inner_steps();
+  }
   if (record.task_losses_size() > 0) json["task_losses"] = TaskLossesJson(record);
   return json;
 }

@@ -136,4 +136,21 @@ bool Cluster::WaitForWorkers(size_t count, std::chrono::milliseconds limit) {
   return WaitUntil([&] { return WorkerNames().size() == count; }, limit);
 }
 
+const std::string& UndisturbedHash(const std::string& yaml) {
+  static std::map<std::string, std::string> known;
+  std::string& hash = known[yaml];
+  if (hash.empty()) {
+    Cluster cluster;
+    cluster.StartWorker();
+    const std::string job = cluster.Submit(yaml);
+    cluster.WaitForEnd(job);
+    hash = cluster.Hash(job);
+  }
+  return hash;
+}
+
+void ExpectUnfinished(Cluster& cluster, const std::string& job) {
+  EXPECT_EQ(cluster.Show(job).summary().state(), v1::JOB_STATE_RUNNING);
+}
+
 }  // namespace paceline

@@ -57,4 +57,10 @@ class Cluster {
   std::unique_ptr<v1::JobService::Stub> jobs_;
 };
 
+// The digest of an undisturbed run by one worker with one thread; run once per job.
+const std::string& UndisturbedHash(const std::string& yaml);
+
+// That the disturbance fell into the middle, or the test would show nothing.
+void ExpectUnfinished(Cluster& cluster, const std::string& job);
+
 }  // namespace paceline

@@ -108,6 +108,30 @@ evaluate:
       - task: {image_mlp: {hidden: [16], batch: 32}}
 )";
 
+// Episodes so long that a re-made block costs 79 windows (1,580 inner steps).
+inline constexpr char kLongEpisodesJob[] = R"(
+name: long
+seed: 17
+optimizer: {adafac_mlp: {hidden: 4}}
+tasks:
+  - image_mlp: {dataset: fashion_mnist, size: 8, hidden: [8], activation: relu, batch: 16}
+episode: {constant: {steps: 400}}
+estimator: {nres: {window: 5, sigma: 0.01}, particles: 8, block: 2}
+outer: {steps: 300, optimizer: {adam: {learning_rate: 1.0e-2}}}
+)";
+
+// One window takes minutes.
+inline constexpr char kLongWindowJob[] = R"(
+name: patience
+seed: 18
+optimizer: {adafac_mlp: {hidden: 4}}
+tasks:
+  - image_mlp: {dataset: fashion_mnist, size: 8, hidden: [32], activation: relu, batch: 128}
+episode: {constant: {steps: 1000000}}
+estimator: {full_es: {sigma: 0.01}, particles: 2, block: 2}
+outer: {steps: 2, optimizer: {sgd: {learning_rate: 0.1}}}
+)";
+
 // With an optimizer's text put in.
 inline constexpr char kFamilyJob[] = R"(
 name: family

@@ -20,25 +20,6 @@ using ::testing::HasSubstr;
 using ::testing::Not;
 using ::testing::SizeIs;
 
-// The digest of an undisturbed run by one worker with one thread; run once per job.
-const std::string& UndisturbedHash(const std::string& yaml) {
-  static std::map<std::string, std::string> known;
-  std::string& hash = known[yaml];
-  if (hash.empty()) {
-    Cluster cluster;
-    cluster.StartWorker();
-    const std::string job = cluster.Submit(yaml);
-    cluster.WaitForEnd(job);
-    hash = cluster.Hash(job);
-  }
-  return hash;
-}
-
-// That the disturbance fell into the middle, or the test would show nothing.
-void ExpectUnfinished(Cluster& cluster, const std::string& job) {
-  EXPECT_EQ(cluster.Show(job).summary().state(), v1::JOB_STATE_RUNNING);
-}
-
 TEST(SameResultTest, WithTwoAndThreeWorkers) {
   for (const int workers : {2, 3}) {
     Cluster cluster;

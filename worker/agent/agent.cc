@@ -27,8 +27,12 @@ absl::Status UnknownJob(const std::string& job) {
 }  // namespace
 
 Agent::Agent(int threads, JobEngineFactory factory, AgentPort port, const Clock& clock,
-             const AgentUnits& units)
-    : factory_(std::move(factory)), port_(std::move(port)), clock_(clock), queue_(clock) {
+             const AgentUnits& units, std::unique_ptr<BlockKeeper> snapshots)
+    : factory_(std::move(factory)),
+      port_(std::move(port)),
+      clock_(clock),
+      queue_(clock),
+      snapshots_(std::move(snapshots)) {
   if (units.engine) crew_ = std::make_unique<UnitCrew>(units.threads, units.engine, port_.send);
   for (int i = 0; i < threads; ++i) {
     threads_.emplace_back([this](const std::stop_token& stop) { Work(stop); });
@@ -60,7 +64,7 @@ absl::Status Agent::Handle(const v1::CoordinatorMessage& message) {
       if (!message.end().reason().empty()) {
         spdlog::warn("no part in job {}: {}", message.end().job(), message.end().reason());
       }
-      EndJob(message.end().job());
+      EndJob(message.end().job(), /*over=*/message.end().reason().empty());
       return absl::OkStatus();
     case v1::CoordinatorMessage::kEvaluation:
     case v1::CoordinatorMessage::kEvaluationTheta:
@@ -89,7 +93,23 @@ absl::Status Agent::HandleUnits(const v1::CoordinatorMessage& message) {
 void Agent::Drain(std::function<void()> done) {
   draining_ = true;
   if (crew_) crew_->Drain();
-  queue_.Close(std::move(done));
+  queue_.Close(SaveRequests(), std::move(done));
+  // So that a long window does not keep the other blocks from being saved.
+  if (snapshots_) {
+    threads_.emplace_back([this](const std::stop_token& stop) { Work(stop); });
+  }
+}
+
+std::vector<WindowRequest> Agent::SaveRequests() {
+  std::vector<WindowRequest> requests;
+  if (!snapshots_) return requests;
+  std::lock_guard lock(mutex_);
+  for (const auto& [name, job] : jobs_) {
+    for (const uint32_t block : job->HeldBlocks()) {
+      requests.push_back({.job = name, .block = block, .save = true});
+    }
+  }
+  return requests;
 }
 
 std::shared_ptr<HeldJob> Agent::Find(const std::string& job) {
@@ -122,11 +142,12 @@ void Agent::EndStaleJobs() {
   for (const std::string& job : stale) EndJob(job);
 }
 
-void Agent::EndJob(const std::string& job) {
+void Agent::EndJob(const std::string& job, bool over) {
   queue_.DropJob(job);
   const std::shared_ptr<HeldJob> held = Find(job);
   if (held == nullptr) return;
-  held->End();
+  held->End(over);
+  if (over && snapshots_) snapshots_->Remove(*held);
   std::lock_guard lock(mutex_);
   jobs_.erase(job);
 }
@@ -182,9 +203,20 @@ void Agent::RunOne(const WindowRequest& request, const std::stop_token& stop) {
   const FetchThetas fetch = [&](int64_t first, int64_t last) {
     return port_.fetch(request.job, first, last);
   };
-  const auto stopping = [&] { return stop.stop_requested() || draining_; };
-  absl::StatusOr<v1::WindowResult> result = AnswerWindow(request, *job, fetch, stopping, clock_);
-  if (request.session != session_ || job->ended() || absl::IsCancelled(result.status())) return;
+  if (request.save) return snapshots_->Save(*job, request.block);
+  const std::function<bool()> stopping = [&] { return stop.stop_requested() || draining_; };
+  Report(
+      request, *job,
+      AnswerWindow(
+          request, *job,
+          {.fetch = fetch, .stopping = stopping, .clock = clock_, .snapshots = snapshots_.get()}));
+  // Afterwards, while the coordinator waits for others.
+  if (snapshots_) snapshots_->SaveIfDue(*job, request.block);
+}
+
+void Agent::Report(const WindowRequest& request, HeldJob& job,
+                   absl::StatusOr<v1::WindowResult> result) {
+  if (request.session != session_ || job.ended() || absl::IsCancelled(result.status())) return;
   if (!result.ok()) {
     spdlog::error("job {}, outer step {}, block {}: {}", request.job, request.step, request.block,
                   std::string(result.status().message()));
@@ -195,7 +227,7 @@ void Agent::RunOne(const WindowRequest& request, const std::stop_token& stop) {
     spdlog::debug("job {}, outer step {}, block {} was re-made: {} inner steps run again",
                   request.job, request.step, request.block, result->replayed_inner_steps());
   }
-  TellData(*job, request.session);
+  TellData(job, request.session);
   v1::WorkerMessage message;
   *message.mutable_result() = *std::move(result);
   port_.send(std::move(message));

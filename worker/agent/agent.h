@@ -15,6 +15,7 @@
 #include "common/base/clock.h"
 #include "paceline/v1/worker.pb.h"
 #include "worker/agent/block_engine.h"
+#include "worker/agent/block_keeper.h"
 #include "worker/agent/held_job.h"
 #include "worker/agent/unit_crew.h"
 #include "worker/agent/work_queue.h"
@@ -40,9 +41,9 @@ struct AgentUnits {
 // Thread-safe; BeginSession and Handle are called by one thread.
 class Agent {
  public:
-  // `clock` outlives the agent.
+  // `clock` outlives the agent. `snapshots`: null for none.
   Agent(int threads, JobEngineFactory factory, AgentPort port, const Clock& clock = Clock::Real(),
-        const AgentUnits& units = {});
+        const AgentUnits& units = {}, std::unique_ptr<BlockKeeper> snapshots = nullptr);
   // Waits for the windows in progress; units are given up.
   ~Agent();
 
@@ -53,9 +54,13 @@ class Agent {
   // for a message that makes no sense; the worker goes on without it.
   absl::Status Handle(const v1::CoordinatorMessage& message);
   // Starts nothing more and gives units up; `done` is called on some thread once the answers to all
-  // windows in progress have been handed to `send`. A block that is being re-made is given up at
-  // its next window.
+  // windows in progress have been handed to `send` and all blocks are saved. A block that is being
+  // re-made is given up at its next window.
   void Drain(std::function<void()> done);
+  // After Drain: waits until `done` has been called (true), or Abandon was.
+  bool WaitDrained() { return queue_.WaitIdle(); }
+  // Nobody waits for what is in progress any more.
+  void Abandon() { queue_.Abandon(); }
 
  private:
   absl::Status HandleUnits(const v1::CoordinatorMessage& message);
@@ -64,7 +69,8 @@ class Agent {
   absl::Status TakeTheta(const v1::Theta& message);
   absl::Status Enqueue(const v1::RunWindows& run);
   absl::Status Release(const v1::ReleaseBlocks& release);
-  void EndJob(const std::string& job);
+  // `over`: for everyone.
+  void EndJob(const std::string& job, bool over = false);
   // Before a result of the job; twice does no harm.
   void TellData(HeldJob& job, uint64_t session);
   // Jobs that this connection did not announce when another job comes: they ended while it was
@@ -74,6 +80,8 @@ class Agent {
   void Forget(HeldJob& job);
   void Work(const std::stop_token& stop);
   void RunOne(const WindowRequest& request, const std::stop_token& stop);
+  void Report(const WindowRequest& request, HeldJob& job, absl::StatusOr<v1::WindowResult> result);
+  std::vector<WindowRequest> SaveRequests();
 
   const JobEngineFactory factory_;
   const AgentPort port_;
@@ -84,6 +92,7 @@ class Agent {
   std::mutex mutex_;
   std::map<std::string, std::shared_ptr<HeldJob>> jobs_;  // guarded by mutex_
   std::unique_ptr<UnitCrew> crew_;                        // null: no units
+  const std::unique_ptr<BlockKeeper> snapshots_;          // null: none
   std::vector<std::jthread> threads_;
 };
 

@@ -5,10 +5,12 @@
 #include <functional>
 #include <memory>
 #include <span>
+#include <string>
 #include <vector>
 
 #include "absl/status/statusor.h"
 #include "common/estimator/gradient.h"
+#include "common/safetensors/safetensors.h"
 #include "paceline/v1/job_config.pb.h"
 #include "paceline/v1/worker.pb.h"
 
@@ -23,6 +25,8 @@ class BlockEngine {
   virtual int64_t InnerSteps(int64_t step) = 0;
   virtual absl::StatusOr<std::vector<ParticleScalars>> RunWindow(int64_t step,
                                                                  std::span<const float> theta) = 0;
+  virtual absl::StatusOr<TensorFile> Save() const = 0;
+  virtual absl::Status Restore(int64_t next_step, const TensorFileView& saved) = 0;
 };
 
 // One job's share of the engine. Thread-safe.
@@ -33,6 +37,9 @@ class JobEngine {
   virtual size_t theta_size() const = 0;
   // Of the data sets that the job reads; valid as long as the engine.
   virtual const std::vector<v1::DataSetDigest>& data() const = 0;
+  // What the bits of a block's state depend on beside the job's name and θ: config, fingerprint,
+  // data. Lines of text.
+  virtual std::string identity() const = 0;
   virtual std::unique_ptr<BlockEngine> NewBlock(uint32_t block) = 0;
 };
 

@@ -16,9 +16,9 @@ constexpr std::chrono::seconds kReportAgain{30};
 // A Drain waits for it at most this long.
 constexpr std::chrono::milliseconds kConnectSlice{300};
 
-v1::WorkerMessage LeavingMessage() {
+v1::WorkerMessage LeavingMessage(const char* reason) {
   v1::WorkerMessage message;
-  message.mutable_leaving()->set_reason("told to stop");
+  message.mutable_leaving()->set_reason(reason);
   return message;
 }
 
@@ -35,15 +35,19 @@ absl::Status CoordinatorLink::Run(Agent& agent) {
   {
     std::lock_guard lock(mutex_);
     agent_ = &agent;
+    if (draining_) agent.Drain([] {});
   }
   SessionEnd end;
   do {
     end = RunSession(agent);
     if (!end.dismissed) Report(end);
   } while (!end.dismissed && WaitBeforeRetry());
+  const bool finished = end.dismissed || agent.WaitDrained();
   std::lock_guard lock(mutex_);
   agent_ = nullptr;
-  return end.dismissed ? absl::FailedPreconditionError(end.reason) : absl::OkStatus();
+  if (end.dismissed) return absl::FailedPreconditionError(end.reason);
+  if (!finished) return absl::DeadlineExceededError("windows are in progress yet");
+  return absl::OkStatus();
 }
 
 void CoordinatorLink::Drain() {
@@ -53,7 +57,15 @@ void CoordinatorLink::Drain() {
   changed_.notify_all();
   if (context_ != nullptr && !welcomed_) context_->TryCancel();
   // Under the lock, so that Run does not return, and the agent is not gone, meanwhile.
-  if (agent_ != nullptr) agent_->Drain([this] { outbox_.PushLast(LeavingMessage()); });
+  if (agent_ == nullptr) return;
+  agent_->Drain([this] { outbox_.PushLast(LeavingMessage("told to stop")); });
+}
+
+void CoordinatorLink::GiveUp() {
+  std::lock_guard lock(mutex_);
+  if (agent_ == nullptr) return;
+  outbox_.PushLast(LeavingMessage("told to stop, and its grace time is over"));
+  agent_->Abandon();
 }
 
 bool CoordinatorLink::WaitBeforeRetry() {

@@ -38,12 +38,15 @@ class CoordinatorLink {
   CoordinatorLink(std::shared_ptr<grpc::Channel> channel, LinkOptions options,
                   const Clock& clock = Clock::Real());
 
-  // Serves the agent until Drain is done (OK), or until the coordinator dismisses the worker
-  // (FailedPrecondition with its reason). A coordinator that is away is waited for.
+  // Serves the agent until Drain is done (OK) or given up (DeadlineExceeded: the agent is yet at
+  // work), or until the coordinator dismisses the worker (FailedPrecondition with its reason). A
+  // coordinator that is away is waited for.
   absl::Status Run(Agent& agent);
-  // Finishes the windows in progress, sends their results, leaves; Run returns then. Returns at
-  // once.
+  // Finishes the windows in progress, sends their results, saves all blocks, leaves; Run returns
+  // then. Returns at once.
   void Drain();
+  // After Drain: leaves now; what is not finished is for others.
+  void GiveUp();
 
   // The agent's way out (AgentPort).
   void Send(v1::WorkerMessage message) { outbox_.Push(std::move(message)); }

@@ -19,6 +19,7 @@ absl::StatusOr<std::shared_ptr<JobEngine>> HeldJob::engine() {
     } catch (const std::exception& e) {
       engine_ = absl::ResourceExhaustedError(absl::StrCat("the job cannot be set up: ", e.what()));
     }
+    is_made_ = engine_.ok();
   });
   return engine_;
 }
@@ -31,6 +32,19 @@ std::shared_ptr<HeldBlock> HeldJob::Block(uint32_t block, JobEngine& engine) {
     slot.block->engine = engine.NewBlock(block);
   }
   return slot.block;
+}
+
+std::shared_ptr<HeldBlock> HeldJob::Find(uint32_t block) {
+  std::lock_guard lock(mutex_);
+  const auto found = slots_.find(block);
+  return found == slots_.end() ? nullptr : found->second.block;
+}
+
+std::vector<uint32_t> HeldJob::HeldBlocks() {
+  std::lock_guard lock(mutex_);
+  std::vector<uint32_t> blocks;
+  for (const auto& [block, slot] : slots_) blocks.push_back(block);
+  return blocks;
 }
 
 void HeldJob::Release(std::span<const uint32_t> blocks) {

@@ -9,6 +9,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <vector>
 
 #include "absl/status/statusor.h"
 #include "paceline/v1/worker.pb.h"
@@ -20,6 +21,10 @@ namespace paceline {
 // Used by one thread at a time: the one that the work queue gave the block to.
 struct HeldBlock {
   std::unique_ptr<BlockEngine> engine;
+  // Of the θ that its last window ran under; meaningful where engine->next_step() is.
+  uint64_t theta_hash = 0;
+  // engine->next_step() of its newest snapshot that this worker knows of; −1: none.
+  int64_t saved_step = -1;
   // The newest window's answer: asked again after the coordinator restarted, it is given again.
   std::optional<v1::WindowResult> last;
 };
@@ -33,10 +38,15 @@ class HeldJob {
   const v1::JobConfig& config() const { return announcement_.config(); }
   // Made by the first caller, while others wait; its error is everyone's.
   absl::StatusOr<std::shared_ptr<JobEngine>> engine();
+  // Null if nobody has asked for it yet, or it could not be made.
+  std::shared_ptr<JobEngine> made_engine() const { return is_made_ ? *engine_ : nullptr; }
   ThetaCache& thetas() { return thetas_; }
 
   // A new one if it is not held. `block` < engine.blocks().
   std::shared_ptr<HeldBlock> Block(uint32_t block, JobEngine& engine);
+  // Null if it is not held.
+  std::shared_ptr<HeldBlock> Find(uint32_t block);
+  std::vector<uint32_t> HeldBlocks();
   void Release(std::span<const uint32_t> blocks);
   // The block ran a window of the episode that began at `step`: versions of θ that are older than
   // every held block's episode are forgotten.
@@ -49,8 +59,13 @@ class HeldJob {
   // The connection that announced it last.
   uint64_t session() const { return session_; }
   void set_session(uint64_t session) { session_ = session; }
-  void End() { ended_ = true; }
+  // `over`: for everyone, and not for this worker alone.
+  void End(bool over = false) {
+    over_ = over_ || over;
+    ended_ = true;
+  }
   bool ended() const { return ended_; }
+  bool over() const { return over_; }
 
  private:
   struct Slot {
@@ -65,7 +80,8 @@ class HeldJob {
   ThetaCache thetas_;
   std::atomic<uint64_t> session_;
   std::atomic<uint64_t> told_data_ = 0;  // sessions are counted from 1
-  std::atomic<bool> ended_ = false;
+  std::atomic<bool> is_made_ = false;    // engine_ is one, and does not change any more
+  std::atomic<bool> over_ = false, ended_ = false;
   std::mutex mutex_;
   std::map<uint32_t, Slot> slots_;  // guarded by mutex_
 };

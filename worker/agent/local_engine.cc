@@ -1,12 +1,16 @@
 #include "worker/agent/local_engine.h"
 
+#include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "common/base/digest.h"
 #include "common/config/config.h"
 #include "common/footprint/footprint.h"
 #include "common/footprint/machine_memory.h"
+#include "common/tier/tier.h"
 #include "spdlog/spdlog.h"
 #include "worker/data/digests.h"
 #include "worker/engine/block.h"
+#include "worker/engine/fingerprint.h"
 
 namespace paceline {
 namespace {
@@ -22,6 +26,10 @@ class LocalBlock : public BlockEngine {
                                                          std::span<const float> theta) override {
     return block_.RunWindow(step, theta);
   }
+  absl::StatusOr<TensorFile> Save() const override { return block_.Save(); }
+  absl::Status Restore(int64_t next_step, const TensorFileView& saved) override {
+    return block_.Restore(next_step, saved);
+  }
 
  private:
   Block block_;
@@ -30,8 +38,13 @@ class LocalBlock : public BlockEngine {
 class LocalJob : public JobEngine {
  public:
   LocalJob(std::shared_ptr<DataStore> data, std::shared_ptr<JobContext> context,
-           const std::vector<DataDigest>& digests)
+           const std::vector<DataDigest>& digests, const cuda::Device* device)
       : data_(std::move(data)), context_(std::move(context)) {
+    identity_ = absl::StrCat("config ", Sha256Hex(PrintConfig(context_->config())), "\n",
+                             JobFingerprint(context_->config(), EngineFingerprints(device)), "\n");
+    for (const DataDigest& set : digests) {
+      absl::StrAppend(&identity_, "data ", set.name, " ", set.digest, "\n");
+    }
     for (const DataDigest& set : digests) {
       digests_.emplace_back().set_name(set.name);
       digests_.back().set_digest(set.digest);
@@ -44,6 +57,7 @@ class LocalJob : public JobEngine {
   }
   size_t theta_size() const override { return context_->theta_size(); }
   const std::vector<v1::DataSetDigest>& data() const override { return digests_; }
+  std::string identity() const override { return identity_; }
   std::unique_ptr<BlockEngine> NewBlock(uint32_t block) override {
     return std::make_unique<LocalBlock>(context_, block);
   }
@@ -52,6 +66,7 @@ class LocalJob : public JobEngine {
   std::shared_ptr<DataStore> data_;
   std::shared_ptr<JobContext> context_;
   std::vector<v1::DataSetDigest> digests_;
+  std::string identity_;
 };
 
 }  // namespace
@@ -73,7 +88,7 @@ JobEngineFactory LocalEngine(std::shared_ptr<DataStore> data, const LocalEngineO
     if (!context.ok()) return context.status();
     absl::StatusOr<std::vector<DataDigest>> digests = DataDigests(config, *data);
     if (!digests.ok()) return digests.status();
-    return std::make_shared<LocalJob>(data, *std::move(context), *digests);
+    return std::make_shared<LocalJob>(data, *std::move(context), *digests, options.device.get());
   };
 }
 

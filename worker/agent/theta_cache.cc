@@ -6,10 +6,38 @@
 
 namespace paceline {
 
+namespace {
+
+size_t BytesOf(const ThetaVersion& theta) { return theta.values.size() * sizeof(float); }
+
+}  // namespace
+
 bool ThetaCache::Put(ThetaPtr theta) {
   std::lock_guard lock(mutex_);
-  const auto [held, inserted] = thetas_.try_emplace(theta->step, theta);
-  return inserted || held->second->hash == theta->hash;
+  const auto held = thetas_.find(theta->step);
+  if (held != thetas_.end()) return held->second->hash == theta->hash;
+  InsertLocked(std::move(theta));
+  TrimLocked();
+  return true;
+}
+
+void ThetaCache::InsertLocked(ThetaPtr theta) {
+  const int64_t step = theta->step;
+  const size_t bytes = BytesOf(*theta);
+  if (thetas_.try_emplace(step, std::move(theta)).second) bytes_ += bytes;
+}
+
+void ThetaCache::EraseBeforeLocked(int64_t step) {
+  while (!thetas_.empty() && thetas_.begin()->first < step) {
+    bytes_ -= BytesOf(*thetas_.begin()->second);
+    thetas_.erase(thetas_.begin());
+  }
+}
+
+void ThetaCache::TrimLocked() {
+  while (bytes_ > max_bytes_ && thetas_.size() > 1) {
+    EraseBeforeLocked(thetas_.begin()->first + 1);
+  }
 }
 
 absl::StatusOr<std::vector<ThetaPtr>> ThetaCache::Get(int64_t first, int64_t last,
@@ -26,6 +54,7 @@ absl::StatusOr<std::vector<ThetaPtr>> ThetaCache::Get(int64_t first, int64_t las
     }
     if (absl::Status status = FetchMissing(step, last, fetch, lock); !status.ok()) return status;
   }
+  TrimLocked();
   return found;
 }
 
@@ -44,7 +73,7 @@ absl::Status ThetaCache::FetchMissing(int64_t first, int64_t last, const FetchTh
   fetching_ = false;
   fetched_.notify_all();
   if (!thetas.ok()) return thetas.status();
-  for (const ThetaPtr& theta : *thetas) thetas_.try_emplace(theta->step, theta);
+  for (const ThetaPtr& theta : *thetas) InsertLocked(theta);
   if (thetas_.contains(first)) return absl::OkStatus();
   return absl::InternalError(
       absl::StrCat("the coordinator sent no theta of outer step ", first, " though asked for it"));
@@ -53,7 +82,7 @@ absl::Status ThetaCache::FetchMissing(int64_t first, int64_t last, const FetchTh
 void ThetaCache::PruneBefore(int64_t step) {
   std::lock_guard lock(mutex_);
   if (thetas_.empty()) return;
-  thetas_.erase(thetas_.begin(), thetas_.lower_bound(std::min(step, thetas_.rbegin()->first)));
+  EraseBeforeLocked(std::min(step, thetas_.rbegin()->first));
 }
 
 size_t ThetaCache::size() const {

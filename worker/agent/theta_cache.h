@@ -24,9 +24,13 @@ using ThetaPtr = std::shared_ptr<const ThetaVersion>;
 using FetchThetas =
     std::function<absl::StatusOr<std::vector<ThetaPtr>>(int64_t first, int64_t last)>;
 
-// Thread-safe.
+// Thread-safe. The oldest versions are forgotten where all take more than `max_bytes`: they can be
+// fetched again.
 class ThetaCache {
  public:
+  static constexpr size_t kMaxBytes = size_t{256} << 20;
+  explicit ThetaCache(size_t max_bytes = kMaxBytes) : max_bytes_(max_bytes) {}
+
   // False, and nothing changes, if a different θ is held for that step: the job has another history
   // now.
   bool Put(ThetaPtr theta);
@@ -38,6 +42,10 @@ class ThetaCache {
   size_t size() const;
 
  private:
+  void InsertLocked(ThetaPtr theta);
+  void EraseBeforeLocked(int64_t step);
+  // All but the newest version may go.
+  void TrimLocked();
   absl::Status FetchMissing(int64_t first, int64_t last, const FetchThetas& fetch,
                             std::unique_lock<std::mutex>& lock);
 
@@ -45,6 +53,8 @@ class ThetaCache {
   std::condition_variable fetched_;
   bool fetching_ = false;               // guarded by mutex_
   std::map<int64_t, ThetaPtr> thetas_;  // guarded by mutex_
+  size_t bytes_ = 0;                    // guarded by mutex_; of their values
+  const size_t max_bytes_;
 };
 
 }  // namespace paceline

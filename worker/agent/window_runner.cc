@@ -1,5 +1,6 @@
 #include "worker/agent/window_runner.h"
 
+#include <algorithm>
 #include <chrono>
 #include <exception>
 
@@ -42,43 +43,83 @@ int64_t FirstWindow(BlockEngine& block, int64_t step) {
   return next > start && next <= step ? next : start;
 }
 
-absl::StatusOr<v1::WindowResult> RunWindows(BlockEngine& block, const std::vector<ThetaPtr>& thetas,
-                                            const std::function<bool()>& stopping,
-                                            const Clock& clock) {
-  int64_t replayed = 0;
-  for (const ThetaPtr& theta : thetas) {
-    if (stopping()) return absl::CancelledError("stopped");
-    const SteadyTime begin = clock.Now();
-    auto particles = block.RunWindow(theta->step, theta->values);
-    if (!particles.ok()) return particles.status();
-    if (theta != thetas.back()) {
-      replayed += block.InnerSteps(theta->step);
-      continue;
-    }
-    v1::WindowResult result = ToResult(*particles, clock.Now() - begin);
-    result.set_replayed_inner_steps(replayed);
-    return result;
-  }
-  return absl::InternalError("no window to run");
+// Windows whose θ are fetched at a time.
+int64_t WindowsAtATime(size_t theta_size, size_t bytes) {
+  constexpr size_t kMost = 1024;
+  return static_cast<int64_t>(
+      std::clamp<size_t>(bytes / (sizeof(float) * std::max<size_t>(theta_size, 1)), 1, kMost));
 }
 
-absl::Status CheckThetas(const std::vector<ThetaPtr>& thetas, const WindowRequest& request,
-                         size_t theta_size) {
-  for (const ThetaPtr& theta : thetas) {
-    if (theta->values.size() == theta_size) continue;
+absl::Status CheckTheta(const ThetaVersion& theta, const WindowRequest& request,
+                        size_t theta_size) {
+  if (theta.values.size() != theta_size) {
     return absl::FailedPreconditionError(
-        absl::StrCat("theta of outer step ", theta->step, " has ", theta->values.size(),
+        absl::StrCat("theta of outer step ", theta.step, " has ", theta.values.size(),
                      " values; this worker's optimizer has ", theta_size));
   }
-  if (thetas.back()->hash == request.theta_hash) return absl::OkStatus();
-  return absl::FailedPreconditionError(absl::StrCat(
-      "theta of outer step ", request.step, " has hash ", absl::Hex(thetas.back()->hash),
-      "; asked for is ", absl::Hex(request.theta_hash)));
+  if (theta.step != request.step || theta.hash == request.theta_hash) return absl::OkStatus();
+  return absl::FailedPreconditionError(
+      absl::StrCat("theta of outer step ", request.step, " has hash ", absl::Hex(theta.hash),
+                   "; asked for is ", absl::Hex(request.theta_hash)));
 }
 
+// One request on its way: windows `next`, `next` + 1, ... are run up to the one that it asks for.
+class WindowRunner {
+ public:
+  WindowRunner(const WindowRequest& request, HeldJob& job, JobEngine& engine, HeldBlock& block,
+               const WindowPorts& ports)
+      : request_(request), job_(job), engine_(engine), block_(block), ports_(ports) {}
+
+  absl::StatusOr<v1::WindowResult> Run() {
+    const int64_t at_a_time = WindowsAtATime(engine_.theta_size(), ports_.theta_bytes);
+    for (int64_t next = FirstWindow(*block_.engine, request_.step); next <= request_.step;
+         next += at_a_time) {
+      const int64_t last = std::min(request_.step, next + at_a_time - 1);
+      auto thetas = job_.thetas().Get(next, last, ports_.fetch);
+      if (!thetas.ok()) return thetas.status();
+      for (const ThetaPtr& theta : *thetas) {
+        absl::Status status = CheckTheta(*theta, request_, engine_.theta_size());
+        if (!status.ok()) return status;
+      }
+      for (const ThetaPtr& theta : *thetas) {
+        if (absl::Status status = RunOne(*theta); !status.ok()) return status;
+      }
+    }
+    result_.set_replayed_inner_steps(replayed_);
+    return Addressed(std::move(result_), request_);
+  }
+
+ private:
+  absl::Status RunOne(const ThetaVersion& theta) {
+    // The state is whole: it can be gone on with.
+    if (ports_.stopping() || job_.ended()) return absl::CancelledError("stopped");
+    const SteadyTime begin = ports_.clock.Now();
+    auto particles = block_.engine->RunWindow(theta.step, theta.values);
+    if (!particles.ok()) {
+      // What an error left is not to be built on.
+      job_.Release({{request_.block}});
+      return particles.status();
+    }
+    block_.theta_hash = theta.hash;
+    if (theta.step == request_.step) {
+      result_ = ToResult(*particles, ports_.clock.Now() - begin);
+    } else {
+      replayed_ += block_.engine->InnerSteps(theta.step);
+    }
+    return absl::OkStatus();
+  }
+
+  const WindowRequest& request_;
+  HeldJob& job_;
+  JobEngine& engine_;
+  HeldBlock& block_;
+  const WindowPorts& ports_;
+  int64_t replayed_ = 0;
+  v1::WindowResult result_;
+};
+
 absl::StatusOr<v1::WindowResult> Answer(const WindowRequest& request, HeldJob& job,
-                                        const FetchThetas& fetch,
-                                        const std::function<bool()>& stopping, const Clock& clock) {
+                                        const WindowPorts& ports) {
   auto engine = job.engine();
   if (!engine.ok()) return engine.status();
   if (request.block >= (*engine)->blocks() || request.step < 0) {
@@ -88,33 +129,21 @@ absl::StatusOr<v1::WindowResult> Answer(const WindowRequest& request, HeldJob& j
   }
   const std::shared_ptr<HeldBlock> block = job.Block(request.block, **engine);
   if (block->last && Answers(*block->last, request)) return Addressed(*block->last, request);
-  const int64_t first = FirstWindow(*block->engine, request.step);
-  auto thetas = job.thetas().Get(first, request.step, fetch);
-  if (!thetas.ok()) return thetas.status();
-  if (absl::Status status = CheckThetas(*thetas, request, (*engine)->theta_size()); !status.ok()) {
-    return status;
-  }
-  const auto stop = [&] { return stopping() || job.ended(); };
-  absl::StatusOr<v1::WindowResult> result = RunWindows(*block->engine, *thetas, stop, clock);
-  if (!result.ok()) {
-    // Stopped between two windows, the state is whole; what an error left is not to be built on.
-    if (!absl::IsCancelled(result.status())) job.Release({{request.block}});
-    return result.status();
-  }
-  block->last = Addressed(*std::move(result), request);
+  if (ports.snapshots) ports.snapshots->Advance(request, job, **engine, *block, ports.fetch);
+  auto result = WindowRunner(request, job, **engine, *block, ports).Run();
+  if (!result.ok()) return result.status();
+  block->last = *result;
   job.NoteEpisodeStart(request.block, block->engine->EpisodeStart(request.step));
-  return *block->last;
+  return result;
 }
 
 }  // namespace
 
 absl::StatusOr<v1::WindowResult> AnswerWindow(const WindowRequest& request, HeldJob& job,
-                                              const FetchThetas& fetch,
-                                              const std::function<bool()>& stopping,
-                                              const Clock& clock) {
+                                              const WindowPorts& ports) {
   // The last resort for what the engine's own boundary lets through (no memory, say).
   try {
-    return Answer(request, job, fetch, stopping, clock);
+    return Answer(request, job, ports);
   } catch (const std::exception& e) {
     job.Release({{request.block}});
     return absl::ResourceExhaustedError(e.what());

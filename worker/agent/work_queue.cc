@@ -6,7 +6,10 @@ namespace paceline {
 
 void WorkQueue::Push(WindowRequest request) {
   std::lock_guard lock(mutex_);
-  if (closed_) return;
+  if (!closed_) PutLocked(std::move(request));
+}
+
+void WorkQueue::PutLocked(WindowRequest request) {
   const Key key{request.job, request.block};
   if (const auto turn = turns_.find(key); turn != turns_.end()) {
     waiting_[turn->second] = std::move(request);
@@ -62,40 +65,59 @@ void WorkQueue::DropLocked(const Condition& condition) {
 }
 
 void WorkQueue::Clear() {
-  std::lock_guard lock(mutex_);
+  std::unique_lock lock(mutex_);
   waiting_.clear();
   turns_.clear();
+  CallIfIdle(std::move(lock));
 }
 
 void WorkQueue::DropJob(const std::string& job) {
-  std::lock_guard lock(mutex_);
+  std::unique_lock lock(mutex_);
   DropLocked([&](const WindowRequest& request) { return request.job == job; });
   std::erase_if(took_, [&](const auto& entry) { return entry.first.first == job; });
+  CallIfIdle(std::move(lock));
 }
 
 void WorkQueue::DropBlocks(const std::string& job, std::span<const uint32_t> blocks) {
-  std::lock_guard lock(mutex_);
+  std::unique_lock lock(mutex_);
   DropLocked([&](const WindowRequest& request) {
     return request.job == job && std::ranges::find(blocks, request.block) != blocks.end();
   });
   for (const uint32_t block : blocks) took_.erase({job, block});
+  CallIfIdle(std::move(lock));
 }
 
-void WorkQueue::Close(std::function<void()> idle) {
+void WorkQueue::Close(std::vector<WindowRequest> last, std::function<void()> idle) {
   std::unique_lock lock(mutex_);
   if (closed_) return;
   closed_ = true;
   waiting_.clear();
   turns_.clear();
+  for (WindowRequest& request : last) PutLocked(std::move(request));
   idle_ = std::move(idle);
   CallIfIdle(std::move(lock));
 }
 
 void WorkQueue::CallIfIdle(std::unique_lock<std::mutex> lock) {
-  if (!closed_ || !busy_.empty() || !idle_) return;
+  if (!closed_ || !IdleLocked() || !idle_) return;
   const std::function<void()> idle = std::exchange(idle_, nullptr);
   lock.unlock();
   idle();
+  lock.lock();
+  idle_called_ = true;
+  over_.notify_all();
+}
+
+bool WorkQueue::WaitIdle() {
+  std::unique_lock lock(mutex_);
+  over_.wait(lock, [this] { return abandoned_ || idle_called_; });
+  return idle_called_;
+}
+
+void WorkQueue::Abandon() {
+  std::lock_guard lock(mutex_);
+  abandoned_ = true;
+  over_.notify_all();
 }
 
 }  // namespace paceline

@@ -13,6 +13,7 @@
 #include <stop_token>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "common/base/clock.h"
 
@@ -27,6 +28,8 @@ struct WindowRequest {
   uint32_t block = 0;
   // Which connection to the coordinator it came by; answers to an earlier one are not sent.
   uint64_t session = 0;
+  // Only to be saved, in its turn: what is asked when the worker leaves.
+  bool save = false;
 };
 
 // The block whose last window took longest comes first, so that the threads finish a step together
@@ -48,9 +51,13 @@ class WorkQueue {
   void DropJob(const std::string& job);
   void DropBlocks(const std::string& job, std::span<const uint32_t> blocks);
 
-  // Forgets what waits and accepts nothing more. `idle` is called once, on some thread, when no
-  // request is in a thread's hands; later calls of Close do nothing.
-  void Close(std::function<void()> idle);
+  // Forgets what waits, puts `last` in its place and accepts nothing more. `idle` is called once,
+  // on some thread, when no request waits or is in a thread's hands; later calls of Close do
+  // nothing.
+  void Close(std::vector<WindowRequest> last, std::function<void()> idle);
+  // Waits until `idle` has been called (true) or Abandon was.
+  bool WaitIdle();
+  void Abandon();
 
  private:
   using Key = std::pair<std::string, uint32_t>;
@@ -66,18 +73,20 @@ class WorkQueue {
   std::optional<WindowRequest> TakeLocked();
   template <typename Condition>
   void DropLocked(const Condition& condition);
+  void PutLocked(WindowRequest request);
+  bool IdleLocked() const { return waiting_.empty() && busy_.empty(); }
   void CallIfIdle(std::unique_lock<std::mutex> lock);
 
   const Clock& clock_;
   std::mutex mutex_;
-  std::condition_variable_any changed_;
+  std::condition_variable_any changed_, over_;
   // All guarded by mutex_.
   std::map<Turn, WindowRequest> waiting_;
   std::map<Key, Turn> turns_;       // of the waiting blocks
   std::map<Key, SteadyTime> busy_;  // since when
   std::map<Key, SteadyTime::duration> took_;
   uint64_t requests_ = 0;
-  bool closed_ = false;
+  bool closed_ = false, idle_called_ = false, abandoned_ = false;
   std::function<void()> idle_;
 };
 

@@ -109,6 +109,10 @@ absl::StatusOr<std::vector<ParticleScalars>> Block::RunWindow(int64_t step,
   return scalars;
 }
 
+RunSeed Block::SeedOf(int particle, int64_t episode) const {
+  return {job_->config().seed(), block_ * particles_ + particle, static_cast<uint32_t>(episode)};
+}
+
 absl::Status Block::OpenWindow(const BlockWindow& window, std::span<const float> theta) {
   if (runs_task_ != window.task || runs_episode_ != window.episode_start) {
     if (absl::Status status = OpenTask(window); !status.ok()) return status;
@@ -142,12 +146,12 @@ absl::Status Block::OpenTask(const BlockWindow& window) {
 absl::Status Block::OpenParticle(int particle, const BlockWindow& window,
                                  std::span<const float> theta) {
   const v1::JobConfig& config = job_->config();
-  const uint32_t number = block_ * particles_ + particle;
   const int64_t start = episodes_.starts()[particle];
-  const Stream stream = PerturbationStream(config, number, window.step, start);
+  const RunSeed seed = SeedOf(particle, start);
+  const Stream stream = PerturbationStream(config, seed.particle, window.step, start);
   const float sigma = job_->sigmas().empty() ? static_cast<float>(Sigma(config.estimator())) : 1.0f;
   const float scales[] = {sigma, signs_ == 2 ? -sigma : 0.0f, 0.0f};
-  const RunPlace place = {.seed = {config.seed(), number, static_cast<uint32_t>(start)},
+  const RunPlace place = {.seed = seed,
                           .step = (window.step - start) * window.inner_steps,
                           .length = window.ParticleLength(start)};
   const int first = particle * runs_per_particle_;

@@ -10,8 +10,10 @@
 #include "common/estimator/episodes.h"
 #include "common/estimator/gradient.h"
 #include "common/lopt/layout.h"
+#include "common/safetensors/safetensors.h"
 #include "paceline/v1/job_config.pb.h"
 #include "worker/cuda/device.h"
+#include "worker/engine/block_state.h"
 #include "worker/engine/inner_runs.h"
 #include "worker/engine/run_values.h"
 
@@ -80,7 +82,17 @@ class Block {
   // Inner steps of the window of `step`, all runs of all particles.
   int64_t InnerSteps(int64_t step);
 
+  // The state after a window, for Restore of the same block of the same job, in another process or
+  // later. FailedPrecondition before the first window; errors of the device.
+  absl::StatusOr<TensorFile> Save() const;
+  // The block stands at `next_step`, where it was saved, and goes on with the same bits.
+  // InvalidArgument for what no block of this job can be like there; after an error the block must
+  // be re-made.
+  absl::Status Restore(int64_t next_step, const TensorFileView& saved);
+
  private:
+  RunSeed SeedOf(int particle, int64_t episode) const;
+  absl::Status RestoreParticle(int particle, const BlockWindow& window, const BlockState& state);
   absl::Status OpenWindow(const BlockWindow& window, std::span<const float> theta);
   absl::Status OpenTask(const BlockWindow& window);
   absl::Status OpenParticle(int particle, const BlockWindow& window, std::span<const float> theta);

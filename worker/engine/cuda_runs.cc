@@ -133,6 +133,40 @@ class CudaRuns : public InnerRuns {
     return parameters;
   }
 
+  absl::StatusOr<RunRow> Save(int run) const override {
+    RunRow row;
+    row.parameters.resize(task_.parameter_count());
+    row.state.resize(plan_->plan().state_size);
+    absl::Status status = Ready();
+    if (status.ok()) {
+      status = memory_.parameters.Download(*stream_, run * memory_.parameter_stride,
+                                           std::span(row.parameters));
+    }
+    if (status.ok()) {
+      status = memory_.states.Download(*stream_, run * memory_.state_stride, std::span(row.state));
+    }
+    if (status.ok()) status = stream_->Wait();
+    if (status.ok()) return row;
+    failure_.Update(status);
+    return status;
+  }
+  absl::Status Restore(int run, int64_t step, const RunRow& row) override {
+    absl::Status status = CheckRow(row, task_.parameter_count(), plan_->plan().state_size, 0);
+    if (!status.ok()) return status;
+    status = Ready();
+    if (status.ok()) {
+      status = memory_.parameters.Upload(*stream_, run * memory_.parameter_stride,
+                                         std::span(row.parameters));
+    }
+    if (status.ok()) {
+      status = memory_.states.Upload(*stream_, run * memory_.state_stride, std::span(row.state));
+    }
+    runs_[run].step = step;
+    runs_[run].begins = false;
+    failure_.Update(status);
+    return status;
+  }
+
  private:
   struct Run {
     RunSeed seed;

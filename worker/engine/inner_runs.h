@@ -37,6 +37,14 @@ struct RunTheta {
   void Fill(std::span<float> out) const;
 };
 
+// What a run carries from one window to the next, as its tier keeps it. The tiers of one
+// fingerprint keep it alike, wherever they run.
+struct RunRow {
+  std::vector<float> parameters;  // [parameter]
+  std::vector<float> state;       // the optimizer's
+  std::vector<double> system;     // of a dynamical system, instead of both
+};
+
 // Not thread-safe; different objects may be used by different threads. What one run computes does
 // not depend on the other runs.
 class InnerRuns {
@@ -61,7 +69,18 @@ class InnerRuns {
   // Task parameters of a run, flat, in the order of Task::parameters(), as its optimizer finishes
   // them (Optimizer::Finish); the run goes on as it was.
   virtual std::vector<float> Parameters(int run) const = 0;
+
+  // What the run is made of since the last Advance, which came after its Start. Errors of the
+  // device.
+  virtual absl::StatusOr<RunRow> Save(int run) const = 0;
+  // After Start with the seed and the number of steps of the run that was saved: it stands where
+  // that one stood, `step` inner steps into its episode, and goes on with the same bits.
+  // InvalidArgument for a row of other sizes; errors of the device.
+  virtual absl::Status Restore(int run, int64_t step, const RunRow& row) = 0;
 };
+
+// InvalidArgument unless the row has these sizes.
+absl::Status CheckRow(const RunRow& row, size_t parameters, size_t state, size_t system);
 
 // InvalidArgument if the tier cannot run the task there; Unavailable if it needs what this machine
 // lacks.

@@ -1,4 +1,5 @@
 // The reference and the fused tier: one run after the other, a window at a time.
+#include <algorithm>
 #include <cmath>
 #include <limits>
 #include <utility>
@@ -69,6 +70,24 @@ class LoopRuns : public InnerRuns {
     std::vector<float> values(own.parameters.span().begin(), own.parameters.span().end());
     if (!own.state.empty()) optimizer_->Finish(own.state.span(), values);
     return values;
+  }
+
+  absl::StatusOr<RunRow> Save(int run) const override {
+    const auto copy = [](const AlignedFloats& from) {
+      return std::vector<float>(from.span().begin(), from.span().end());
+    };
+    return RunRow{
+        .parameters = copy(runs_[run].parameters), .state = copy(runs_[run].state), .system = {}};
+  }
+  absl::Status Restore(int run, int64_t step, const RunRow& row) override {
+    absl::Status status = CheckRow(row, task_.parameter_count(), optimizer_->state_size(), 0);
+    if (!status.ok()) return status;
+    Run& own = runs_[run];
+    own.step = step;
+    own.state = AlignedFloats(row.state.size());
+    std::ranges::copy(row.parameters, own.parameters.span().begin());
+    std::ranges::copy(row.state, own.state.span().begin());
+    return absl::OkStatus();
   }
 
  private:

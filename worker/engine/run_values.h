@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <memory>
 #include <span>
+#include <utility>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -35,6 +36,10 @@ class RunValues {
   // A run begins an episode, or becomes a copy of another.
   void Start(int run) { progress_[run] = {}; }
   void Copy(int from, int to) { progress_[to] = progress_[from]; }
+
+  // What is kept between two windows: [run].
+  const std::vector<TargetProgress>& progress() const { return progress_; }
+  void Restore(std::vector<TargetProgress> progress) { progress_ = std::move(progress); }
 
   // A window of `steps` opens; places: [run].
   void Open(std::span<const RunPlace> places, int64_t steps);

@@ -43,6 +43,16 @@ class SystemRuns : public InnerRuns {
   std::vector<float> Parameters(int run) const override {
     return {runs_[run].state.begin(), runs_[run].state.end()};
   }
+  absl::StatusOr<RunRow> Save(int run) const override {
+    return RunRow{.parameters = {}, .state = {}, .system = runs_[run].state};
+  }
+  absl::Status Restore(int run, int64_t step, const RunRow& row) override {
+    if (absl::Status status = CheckRow(row, 0, 0, system_.parameter_count()); !status.ok()) {
+      return status;
+    }
+    runs_[run] = {.step = step, .state = row.system};
+    return absl::OkStatus();
+  }
 
  private:
   const System& system_;

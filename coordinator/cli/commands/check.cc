@@ -2,6 +2,7 @@
 
 #include "common/config/config.h"
 #include "common/footprint/footprint.h"
+#include "common/footprint/replay.h"
 #include "coordinator/cli/commands/answer.h"
 #include "coordinator/cli/commands/commands.h"
 #include "coordinator/cli/commands/config_source.h"
@@ -15,6 +16,7 @@ namespace {
 struct CheckOptions {
   ConfigSource source;
   bool print = false;
+  int snapshot_every = 20;  // as a worker's default
 };
 
 nlohmann::ordered_json FaultsJson(const std::vector<Fault>& faults) {
@@ -38,8 +40,10 @@ absl::StatusOr<ExitStatus> Check(const Context& context, const CheckOptions& opt
     return kExitUsage;
   }
   const std::string memory = FootprintText(loaded->config);
-  nlohmann::ordered_json json = {{"config", path}, {"valid", true}, {"memory", memory}};
-  std::string text = fmt::format("{} is valid\nmemory: {}\n", path, memory);
+  const std::string replay = ReplayText(loaded->config, options.snapshot_every);
+  nlohmann::ordered_json json = {
+      {"config", path}, {"valid", true}, {"memory", memory}, {"replay", replay}};
+  std::string text = fmt::format("{} is valid\nmemory: {}\nreplay: {}\n", path, memory, replay);
   if (options.print) json["printed"] = text = PrintConfig(loaded->config);
   Answer(context, json, text);
   return kExitOk;
@@ -54,6 +58,11 @@ void AddCheck(Command& app, Context& context) {
                  [&context, options] { return Check(context, *options); });
   AddConfigFlags(command, options->source);
   AddJsonFlag(command, context);
+  command
+      .AddOption("--snapshot-every", options->snapshot_every,
+                 "Windows of a block between two snapshots, as workers are told")
+      .Range(1, 1'000'000)
+      .ShowDefault();
   command.AddFlag("--print", options->print, "Print the config with all defaults filled in");
 }
 

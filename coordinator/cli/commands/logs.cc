@@ -26,6 +26,10 @@ std::string EntryText(const v1::LogEntry& entry) {
   std::string text = fmt::format("{}  step {}: outer loss {}, gradient {:.4g}, {} inner steps",
                                  time, record.step(), loss, record.gradient_norm(),
                                  CountText(static_cast<double>(record.inner_steps())));
+  if (record.replayed_inner_steps() > 0) {
+    text += fmt::format(", {} run again",
+                        CountText(static_cast<double>(record.replayed_inner_steps())));
+  }
   if (record.diverged() > 0) text += fmt::format(", {} diverged", record.diverged());
   return text;
 }

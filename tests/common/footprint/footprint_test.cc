@@ -40,6 +40,7 @@ TEST(Footprint, OfAParticleABlockAndADataSet) {
   EXPECT_NEAR(static_cast<double>(footprint.particle_bytes), 2 * 4 * (2410 + 10248 + 50), 600);
   EXPECT_GT(footprint.block_bytes, 8 * footprint.particle_bytes);
   EXPECT_EQ(footprint.data_bytes, 70000u * 65 * 4);
+  EXPECT_EQ(footprint.snapshot_bytes, 8u * (2 * (4 * (2410 + 10240) + 24) + 9));
   EXPECT_EQ(footprint.Total(3, 1) - footprint.Total(2, 1), footprint.block_bytes);
 }
 

@@ -413,8 +413,10 @@ TEST_F(CoordinatorTest, TheNextJobRunsWhileOneIsPaused) {
   cluster_.Work("a", 5);
   ASSERT_TRUE(coordinator().Pause("a").ok());
   EXPECT_FALSE(worker(id).knows("a"));
+  EXPECT_EQ(worker(id).refused(), "another job takes its place") << "it is not over";
   cluster_.Work("b");
   EXPECT_EQ(cluster_.State("b"), v1::JOB_STATE_SUCCEEDED);
+  EXPECT_EQ(worker(id).refused(), "");
   ASSERT_TRUE(coordinator().Resume("a").ok());
   cluster_.Work("a");
   EXPECT_EQ(cluster_.State("a"), v1::JOB_STATE_SUCCEEDED);
@@ -484,6 +486,25 @@ TEST_F(CoordinatorTest, RecordsCountWhatAStepTook) {
   EXPECT_EQ(record.messages(), 2u * 2 + 4);
   EXPECT_GT(record.bytes(), 4u * 3 * 16);
   EXPECT_LT(record.bytes(), 2000u);
+}
+
+// Episodes of four windows of five steps; both signs of three particles.
+TEST_F(CoordinatorTest, WhatWasRunAgainIsToldAsFarAsItIsPossible) {
+  const WorkerId id = cluster_.Join();
+  cluster_.Submit(ToyConfig());
+  cluster_.Work("toy", 2);
+  EXPECT_THAT(cluster_.Events("toy"), Not(HasSubstr("run again")));
+  for (v1::WindowResult& answer : Answers(id)) {
+    answer.set_replayed_inner_steps(answer.block() == 0 ? 3 : std::numeric_limits<uint64_t>::max());
+    cluster_.Say(id, answer);
+  }
+  const uint64_t replayed = store_.Records("toy", 2, 1)->front().replayed_inner_steps();
+  EXPECT_GT(replayed, 0u);
+  EXPECT_LE(replayed, 4u * 3 * 5 * 2 * 3);
+  EXPECT_THAT(cluster_.Events("toy"), HasSubstr("outer step 3: " + std::to_string(replayed) +
+                                                " inner steps were run again"));
+  cluster_.Work("toy", 1);
+  EXPECT_EQ(store_.Records("toy", 3, 1)->front().replayed_inner_steps(), 0u);
 }
 
 // Memory for so many blocks of the toy job.

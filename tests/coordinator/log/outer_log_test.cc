@@ -163,6 +163,16 @@ TEST_F(OuterLogTest, ALossOfEachTaskIsNamedByItsPlace) {
   EXPECT_EQ(CountOf(events, "outer/task_loss/1"), 0);
 }
 
+TEST_F(OuterLogTest, WhatWasRunAgainIsToldOfStepsThatHadIt) {
+  v1::OuterStepRecord record = Record(1);
+  record.set_replayed_inner_steps(1580);
+  auto log = OpenAt(0);
+  ASSERT_TRUE(log->Append(record).ok());
+  ASSERT_TRUE(log->Append(Record(2)).ok());
+  EXPECT_EQ(Lines()[0]["replayed_inner_steps"], 1580);
+  EXPECT_FALSE(Lines()[1].contains("replayed_inner_steps"));
+}
+
 TEST_F(OuterLogTest, AFolderThatCannotBeMadeIsAnErrorThatNamesIt) {
   std::ofstream(folder_) << "a file is in the way";
   const auto log = OuterLog::Open(folder_, "demo", 0, clock_);

@@ -225,6 +225,31 @@ TEST_F(CoordinatorLinkTest, LeavingComesAfterTheResultInProgress) {
   EXPECT_TRUE(Leave().ok());
 }
 
+TEST_F(CoordinatorLinkTest, AWorkerThatIsGivenUpLeavesInTheMiddleOfAWindow) {
+  std::promise<void> started, go;
+  std::shared_future<void> gone = go.get_future().share();
+  control_->on_window = [&](uint32_t, int64_t) {
+    started.set_value();
+    gone.wait();
+    return absl::OkStatus();
+  };
+  StartWorker();
+  Ask(0, 1);
+  started.get_future().wait();
+  link_->Drain();
+  link_->GiveUp();
+  EXPECT_THAT(coordinator_->Next(IsLeaving).leaving().reason(), HasSubstr("grace time is over"));
+  EXPECT_TRUE(absl::IsDeadlineExceeded(Leave()));
+  go.set_value();
+}
+
+TEST_F(CoordinatorLinkTest, AWorkerThatWasToldToLeaveBeforeItBeganLeaves) {
+  CoordinatorLink link(*OpenChannel("127.0.0.1:" + std::to_string(coordinator_->port()), {}), {});
+  Agent agent(1, FakeFactory(control_), {});
+  link.Drain();
+  EXPECT_TRUE(link.Run(agent).ok());
+}
+
 TEST_F(CoordinatorLinkTest, ADismissedWorkerEndsWithTheReason) {
   coordinator_->dismissal = "fingerprint differs";
   StartWorker();

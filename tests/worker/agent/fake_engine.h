@@ -4,6 +4,7 @@
 
 #include <atomic>
 #include <cmath>
+#include <cstring>
 #include <functional>
 #include <memory>
 #include <mutex>
@@ -56,11 +57,14 @@ inline double FakeScalar(const std::string& job, uint32_t block, int64_t step) {
 struct FakeEngineControl {
   std::atomic<int> windows = 0;
   std::atomic<int> blocks_made = 0;
+  std::atomic<int> saved = 0;
   std::vector<v1::DataSetDigest> data;
   // Called at the start of each window.
   std::function<absl::Status(uint32_t block, int64_t step)> on_window = [](uint32_t, int64_t) {
     return absl::OkStatus();
   };
+  std::function<void()> on_save = [] {};
+  std::function<absl::Status()> on_restore = [] { return absl::OkStatus(); };
 };
 
 class FakeBlock : public BlockEngine {
@@ -86,6 +90,22 @@ class FakeBlock : public BlockEngine {
     return std::vector<ParticleScalars>{
         {.sum_plus = state_, .sum_minus = -state_, .trained_steps = 5, .diverged = false}};
   }
+  absl::StatusOr<TensorFile> Save() const override {
+    ++control_->saved;
+    control_->on_save();
+    Tensor state{.dtype = DType::kF64, .shape = {1}, .data = {}};
+    state.data.assign(reinterpret_cast<const char*>(&state_), sizeof state_);
+    return TensorFile{.tensors = {{"state", state}}, .metadata = {}};
+  }
+  absl::Status Restore(int64_t next_step, const TensorFileView& saved) override {
+    if (absl::Status status = control_->on_restore(); !status.ok()) {
+      next_ = -1;
+      return status;
+    }
+    std::memcpy(&state_, saved.tensors.at("state").data.data(), sizeof state_);
+    next_ = next_step;
+    return absl::OkStatus();
+  }
 
  private:
   std::shared_ptr<FakeEngineControl> control_;
@@ -101,6 +121,7 @@ class FakeJobEngine : public JobEngine {
   uint32_t blocks() const override { return kFakeBlocks; }
   size_t theta_size() const override { return 2; }
   const std::vector<v1::DataSetDigest>& data() const override { return control_->data; }
+  std::string identity() const override { return "fake"; }
   std::unique_ptr<BlockEngine> NewBlock(uint32_t block) override {
     return std::make_unique<FakeBlock>(control_, block);
   }

@@ -59,6 +59,24 @@ TEST_F(ThetaCacheTest, PruningKeepsTheNewestVersion) {
   EXPECT_TRUE(fetched_.empty());
 }
 
+// A version of the fake job is 8 bytes.
+TEST_F(ThetaCacheTest, TheOldestAreForgottenWhereAllTakeTooMuch) {
+  ThetaCache small(/*max_bytes=*/24);
+  for (int64_t step = 0; step < 5; ++step) small.Put(FakeTheta("job", step));
+  EXPECT_EQ(small.size(), 3u);
+  EXPECT_THAT(Steps(*small.Get(0, 4, fetch_)), ElementsAre(0, 1, 2, 3, 4)) << "and fetched again";
+  EXPECT_THAT(fetched_, ElementsAre(Pair(0, 1)));
+  EXPECT_EQ(small.size(), 3u);
+  ASSERT_TRUE(small.Get(2, 4, fetch_).ok());
+  EXPECT_EQ(fetched_.size(), 1u);
+  ThetaCache tiny(/*max_bytes=*/1);
+  tiny.Put(FakeTheta("job", 1));
+  tiny.Put(FakeTheta("job", 2));
+  EXPECT_EQ(tiny.size(), 1u) << "the newest stays";
+  ASSERT_TRUE(tiny.Get(2, 2, fetch_).ok());
+  EXPECT_EQ(fetched_.size(), 1u);
+}
+
 TEST_F(ThetaCacheTest, AFailedFetchIsReportedAndMayBeTriedAgain) {
   const FetchThetas fail = [](int64_t, int64_t) -> absl::StatusOr<std::vector<ThetaPtr>> {
     return absl::OutOfRangeError("too old");

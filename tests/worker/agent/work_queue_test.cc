@@ -109,19 +109,58 @@ TEST_F(WorkQueueTest, ClosingWaitsForWhatIsInProgress) {
   queue_.Push(Request(2));
   const WindowRequest inside = Pop();
   int idle = 0;
-  queue_.Close([&] { ++idle; });
+  queue_.Close({}, [&] { ++idle; });
   EXPECT_EQ(idle, 0);
   queue_.Push(Request(3));
   EXPECT_TRUE(NothingToPop());
   queue_.Done(inside);
   EXPECT_EQ(idle, 1);
-  queue_.Close([&] { ++idle; });
+  queue_.Close({}, [&] { ++idle; });
   EXPECT_EQ(idle, 1);
+}
+
+TEST_F(WorkQueueTest, WhatIsAskedLastIsDoneBeforeAClosedQueueIsIdle) {
+  queue_.Push(Request(1));
+  const WindowRequest inside = Pop();
+  queue_.Push(Request(2));
+  int idle = 0;
+  queue_.Close({{.job = "job", .block = 1, .save = true}, {.job = "job", .block = 3, .save = true}},
+               [&] { ++idle; });
+  const WindowRequest last = Pop();
+  EXPECT_EQ(last.block, 3u) << "block 1 is busy";
+  EXPECT_TRUE(last.save);
+  queue_.Done(last);
+  queue_.Done(inside);
+  EXPECT_EQ(idle, 0);
+  EXPECT_EQ(Pop().block, 1u);
+  queue_.Done({.job = "job", .block = 1});
+  EXPECT_EQ(idle, 1);
+  EXPECT_TRUE(queue_.WaitIdle());
+}
+
+TEST_F(WorkQueueTest, AClosedQueueIsIdleOnceWhatWaitsIsDropped) {
+  int idle = 0;
+  queue_.Close(
+      {{.job = "job", .block = 1, .save = true}, {.job = "other", .block = 3, .save = true}},
+      [&] { ++idle; });
+  const std::vector<uint32_t> dropped = {1};
+  queue_.DropBlocks("job", dropped);
+  EXPECT_EQ(idle, 0);
+  queue_.DropJob("other");
+  EXPECT_EQ(idle, 1);
+}
+
+TEST_F(WorkQueueTest, NobodyWaitsForAnAbandonedQueue) {
+  queue_.Push(Request(1));
+  Pop();
+  queue_.Close({}, [] {});
+  queue_.Abandon();
+  EXPECT_FALSE(queue_.WaitIdle());
 }
 
 TEST_F(WorkQueueTest, ClosingAnIdleQueueReportsAtOnce) {
   int idle = 0;
-  queue_.Close([&] { ++idle; });
+  queue_.Close({}, [&] { ++idle; });
   EXPECT_EQ(idle, 1);
 }
 

@@ -62,53 +62,65 @@ class WindowKernelTest : public testing::TestWithParam<Setting> {
     Outcome outcome;
     for (int run = 0; run < kRuns; ++run)
       EXPECT_TRUE(runs->Start(run, SeedOf(run), kNumSteps).ok());
-    for (int window = 0; window < 2; ++window) {
-      const std::vector<RunTheta> thetas = {ThetaOf(0, window), ThetaOf(1, window)};
-      std::vector<float> losses(kRuns * kWindows[window]);
-      EXPECT_TRUE(runs->Advance(thetas, kWindows[window], losses).ok());
-      outcome.losses.insert(outcome.losses.end(), losses.begin(), losses.end());
-    }
+    for (int window = 0; window < 2; ++window) AdvanceBy(*runs, window, outcome.losses);
     for (int run = 0; run < kRuns; ++run) outcome.parameters.push_back(runs->Parameters(run));
     return outcome;
   }
 
+  void AdvanceBy(InnerRuns& runs, int window, std::vector<float>& all_losses) const {
+    const std::vector<RunTheta> thetas = {ThetaOf(0, window), ThetaOf(1, window)};
+    std::vector<float> losses(kRuns * kWindows[window]);
+    EXPECT_TRUE(runs.Advance(thetas, kWindows[window], losses).ok());
+    all_losses.insert(all_losses.end(), losses.begin(), losses.end());
+  }
+
+  // Rows before the first window.
+  std::vector<RunRow> NewRows(size_t state_size) const {
+    std::vector<RunRow> rows(kRuns);
+    for (int run = 0; run < kRuns; ++run) {
+      rows[run].parameters.resize(task_->parameter_count());
+      task_->SampleInitial(SeedOf(run), rows[run].parameters);
+      rows[run].state.assign(state_size, NAN);
+    }
+    return rows;
+  }
+
   template <class Plan>
-  Outcome ByTheKernel(const Plan& plan, size_t threads, size_t shared_bytes) const {
+  void AdvanceByTheKernel(const Plan& plan, size_t threads, size_t shared_bytes, int window,
+                          std::vector<RunRow>& rows, std::vector<float>& all_losses) const {
     const WindowTask window_task =
         MakeWindowTask(mlp_, mlp_.data().train.images.data(), mlp_.data().train.labels.data(),
                        CurvatureOf(GetParam().optimizer));
     const WindowLayout layout = PlanWindow(window_task, SizesOf(plan), shared_bytes);
-    Outcome outcome;
-    outcome.parameters.resize(kRuns);
-    std::vector<std::vector<float>> states(kRuns), workspaces(kRuns);
+    const int64_t steps = kWindows[window];
+    std::vector<std::vector<float>> workspaces(kRuns,
+                                               std::vector<float>(layout.workspace_floats, NAN));
+    std::vector<float> losses(kRuns * steps), shared(layout.shared_floats, NAN);
     std::vector<WindowRun> runs(kRuns);
     for (int run = 0; run < kRuns; ++run) {
-      outcome.parameters[run].resize(task_->parameter_count());
-      task_->SampleInitial(SeedOf(run), outcome.parameters[run]);
-      states[run].assign(plan.state_size, NAN);
-      workspaces[run].assign(layout.workspace_floats, NAN);
+      runs[run] = DescribeRun(ThetaOf(run, window), SeedOf(run), window == 0 ? 0 : kWindows[0]);
+      runs[run].num_steps = kNumSteps;
+      runs[run].begins = window == 0;
+      runs[run].parameters = rows[run].parameters.data();
+      runs[run].state = rows[run].state.data();
+      runs[run].workspace = workspaces[run].data();
+      runs[run].losses = losses.data() + run * steps;
     }
-    int64_t step = 0;
+    RunBlocks(kRuns, threads, [&](size_t block, const EmulatedTeam& team) {
+      EmulatedKernelsOf<Plan, EmulatedTeam>().window(window_task, plan, layout, runs[block],
+                                                     shared.data(), team, steps);
+    });
+    all_losses.insert(all_losses.end(), losses.begin(), losses.end());
+  }
+
+  template <class Plan>
+  Outcome ByTheKernel(const Plan& plan, size_t threads, size_t shared_bytes) const {
+    Outcome outcome;
+    std::vector<RunRow> rows = NewRows(plan.state_size);
     for (int window = 0; window < 2; ++window) {
-      const int64_t steps = kWindows[window];
-      std::vector<float> losses(kRuns * steps);
-      for (int run = 0; run < kRuns; ++run) {
-        runs[run] = DescribeRun(ThetaOf(run, window), SeedOf(run), step);
-        runs[run].num_steps = kNumSteps;
-        runs[run].begins = window == 0;
-        runs[run].parameters = outcome.parameters[run].data();
-        runs[run].state = states[run].data();
-        runs[run].workspace = workspaces[run].data();
-        runs[run].losses = losses.data() + run * steps;
-      }
-      std::vector<float> shared(layout.shared_floats, NAN);
-      RunBlocks(kRuns, threads, [&](size_t block, const EmulatedTeam& team) {
-        EmulatedKernelsOf<Plan, EmulatedTeam>().window(window_task, plan, layout, runs[block],
-                                                       shared.data(), team, steps);
-      });
-      outcome.losses.insert(outcome.losses.end(), losses.begin(), losses.end());
-      step += steps;
+      AdvanceByTheKernel(plan, threads, shared_bytes, window, rows, outcome.losses);
     }
+    for (RunRow& row : rows) outcome.parameters.push_back(std::move(row.parameters));
     return outcome;
   }
 
@@ -140,6 +152,35 @@ TEST_P(WindowKernelTest, HasTheBitsOfTheFusedTierWhateverTheTeamAndThePlacement)
           ExpectSameBits(outcome.parameters[run], expected.parameters[run], "parameters");
         }
       }
+    }
+  });
+}
+
+// So a snapshot of one goes on on the other.
+TEST_P(WindowKernelTest, ARunMovesBetweenProcessorAndKernelAfterAnyWindow) {
+  const auto make = [&] { return MakeFusedRuns(GetParam().optimizer, *task_, kRuns); };
+  const Outcome expected = ByTheProcessor(make());
+  VisitPlan(GetParam().optimizer, task_->parameters(), [&](const auto& owned) {
+    Outcome there, back;
+    const auto runs = make(), heirs = make();
+    std::vector<RunRow> saved, rows = NewRows(owned.plan.state_size);
+    for (int run = 0; run < kRuns; ++run) {
+      ASSERT_TRUE(runs->Start(run, SeedOf(run), kNumSteps).ok());
+      ASSERT_TRUE(heirs->Start(run, SeedOf(run), kNumSteps).ok());
+    }
+    AdvanceBy(*runs, 0, there.losses);
+    for (int run = 0; run < kRuns; ++run) saved.push_back(*runs->Save(run));
+    AdvanceByTheKernel(owned.plan, 32, 20'000, 1, saved, there.losses);
+    ExpectSameBits(there.losses, expected.losses, "losses of the kernel's second window");
+    AdvanceByTheKernel(owned.plan, 32, 20'000, 0, rows, back.losses);
+    for (int run = 0; run < kRuns; ++run) {
+      ASSERT_EQ(heirs->Restore(run, kWindows[0], rows[run]), absl::OkStatus());
+    }
+    AdvanceBy(*heirs, 1, back.losses);
+    ExpectSameBits(back.losses, expected.losses, "losses of the processor's second window");
+    for (int run = 0; run < kRuns; ++run) {
+      ExpectSameBits(saved[run].parameters, expected.parameters[run], "parameters");
+      ExpectSameBits(heirs->Parameters(run), expected.parameters[run], "parameters");
     }
   });
 }

@@ -6,6 +6,7 @@
 // among another number of runs, or at another place among them.
 #include <ATen/ops/zeros.h>
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 #include <utility>
@@ -88,6 +89,22 @@ class TorchRuns : public InnerRuns {
     std::vector<float> values(row.begin(), row.end());
     if (runs_[run].has_state) optimizer_->Finish(states_.row(run), values);
     return values;
+  }
+
+  absl::StatusOr<RunRow> Save(int run) const override {
+    const auto copy = [&](const TorchRows& from) {
+      return std::vector<float>(from.row(run).begin(), from.row(run).end());
+    };
+    return RunRow{.parameters = copy(parameters_), .state = copy(states_), .system = {}};
+  }
+  absl::Status Restore(int run, int64_t step, const RunRow& row) override {
+    absl::Status status = CheckRow(row, parameters_.row(run).size(), states_.row(run).size(), 0);
+    if (!status.ok()) return status;
+    std::ranges::copy(row.parameters, parameters_.row(run).begin());
+    std::ranges::copy(row.state, states_.row(run).begin());
+    runs_[run].step = step;
+    runs_[run].has_state = true;
+    return absl::OkStatus();
   }
 
  private:

@@ -137,6 +137,40 @@ class TorchCudaRuns : public InnerRuns {
     return values;
   }
 
+  absl::StatusOr<RunRow> Save(int run) const override {
+    RunRow row;
+    row.parameters.resize(task_.parameter_count());
+    row.state.resize(optimizer_->sizes().state);
+    absl::Status status = Ready();
+    if (status.ok()) {
+      status =
+          parameters_.values.Download(stream_, run * parameters_.stride, std::span(row.parameters));
+    }
+    if (status.ok()) {
+      status = states_.values.Download(stream_, run * states_.stride, std::span(row.state));
+    }
+    if (status.ok()) status = stream_.Wait();
+    if (status.ok()) return row;
+    failure_.Update(status);
+    return status;
+  }
+  absl::Status Restore(int run, int64_t step, const RunRow& row) override {
+    absl::Status status = CheckRow(row, task_.parameter_count(), optimizer_->sizes().state, 0);
+    if (!status.ok()) return status;
+    status = Ready();
+    if (status.ok()) {
+      status =
+          parameters_.values.Upload(stream_, run * parameters_.stride, std::span(row.parameters));
+    }
+    if (status.ok()) {
+      status = states_.values.Upload(stream_, run * states_.stride, std::span(row.state));
+    }
+    runs_[run].step = step;
+    runs_[run].begins = false;
+    failure_.Update(status);
+    return status;
+  }
+
  private:
   struct Run {
     RunSeed seed;
