@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <fstream>
 #include <functional>
+#include <random>
 #include <regex>
 #include <string>
 #include <vector>
@@ -111,6 +112,37 @@ TEST_F(SnapshotTest, ManyWorkersThatAreToldToLeaveCostNothing) {
       cluster_.coordinator().output(),
       HasSubstr("1200 answers taken; 0 repeated, 0 late, 0 contradicting and 0 impossible"));
   for (size_t worker = 0; worker < 8; ++worker) {
+    EXPECT_THAT(ReplayedSteps(worker), Each(Le(kEvery * kWindowInnerSteps))) << worker;
+  }
+}
+
+// Kills and leavings at random, of three workers at a time.
+TEST_F(SnapshotTest, WhoeverGoesAndHoweverOften) {
+  const auto seed = std::random_device()();
+  SCOPED_TRACE(testing::Message() << "seed " << seed);
+  std::mt19937 random(seed);
+  std::vector<size_t> alive;
+  for (int i = 0; i < 3; ++i) alive.push_back(StartWorker());
+  ASSERT_TRUE(cluster_.WaitForWorkers(3));
+  const std::string job = cluster_.Submit(kLongEpisodesJob);
+  int64_t step = 0;
+  size_t gone = 0;
+  for (; gone < 12 && step < 270; ++gone) {
+    step = cluster_.WaitForStep(job, step + 1 + static_cast<int64_t>(random() % 10));
+    std::swap(alive[random() % alive.size()], alive.back());
+    Process& victim = cluster_.worker(alive.back());
+    // Before, it does not know how to leave.
+    ASSERT_TRUE(victim.WaitForOutput("joined the coordinator"));
+    const bool killed = random() % 3 > 0;
+    victim.Signal(killed ? SIGKILL : SIGTERM);
+    EXPECT_EQ(victim.Wait(), killed ? 128 + SIGKILL : 0);
+    alive.back() = StartWorker();
+  }
+  EXPECT_GE(gone, 3u);
+  cluster_.WaitForEnd(job);
+  EXPECT_EQ(cluster_.Hash(job), UndisturbedHash(kLongEpisodesJob));
+  EXPECT_THAT(cluster_.coordinator().output(), HasSubstr("1200 answers taken; 0 repeated"));
+  for (size_t worker = 0; worker < 3 + gone; ++worker) {
     EXPECT_THAT(ReplayedSteps(worker), Each(Le(kEvery * kWindowInnerSteps))) << worker;
   }
 }

@@ -27,7 +27,7 @@ class BlockKeeper {
   // of its last window is.
   void Advance(const WindowRequest& request, HeldJob& job, JobEngine& engine, HeldBlock& block,
                const FetchThetas& fetch);
-  // After a window: saves the block if its snapshot is due.
+  // Between two windows: saves the block if its snapshot is due.
   void SaveIfDue(HeldJob& job, uint32_t block);
   // Saves the block unless nobody would be spared anything.
   void Save(HeldJob& job, uint32_t block);

@@ -80,6 +80,17 @@ TEST_F(SnapshotsTest, AfterADeathAtMostAsManyWindowsAreRunAgainAsLieBetweenTwoSn
   EXPECT_EQ(RunStep(3, {0}).at(0).replayed_inner_steps(), kWindowSteps);
 }
 
+TEST_F(SnapshotsTest, DeathsOneAfterTheOtherDoNotAddUp) {
+  Restart(/*every=*/2);
+  control_->on_save = [] { throw std::bad_alloc(); };  // it dies before that
+  for (int64_t step = 0; step < 2; ++step) RunStep(step, {0});
+  control_->on_save = [] {};
+  Restart(/*every=*/2);
+  EXPECT_EQ(RunStep(2, {0}).at(0).replayed_inner_steps(), 2 * kWindowSteps);
+  Restart();
+  EXPECT_EQ(RunStep(3, {0}).at(0).replayed_inner_steps(), kWindowSteps);
+}
+
 TEST_F(SnapshotsTest, ABlockThatIsBehindTakesOnANewerStateToo) {
   for (int64_t step = 0; step < 3; ++step) RunStep(step, {0});
   Leave();
