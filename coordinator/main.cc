@@ -41,6 +41,7 @@ struct Flags {
   std::string listen = kDefaultCoordinator;
   std::string log_level = "info";
   int threads = 0;
+  bool accept_loss = false;
   TlsFlags tls;
 };
 
@@ -57,6 +58,8 @@ void Describe(Command& app, Flags& flags) {
   app.AddOption("--threads", flags.threads, "Threads for the gradient; 0: one per processor")
       .Range(0, 1024)
       .ShowDefault();
+  app.AddFlag("--accept-loss", flags.accept_loss,
+              "Start even if the store lacks what it has acknowledged; what is given up is told");
   app.AddOption("--log-level", flags.log_level, "How much to say on standard error")
       .OneOf({"debug", "info", "warn", "error"})
       .ShowDefault();
@@ -73,6 +76,16 @@ sigset_t StopSignals() {
   sigaddset(&signals, SIGTERM);
   sigaddset(&signals, SIGINT);
   return signals;
+}
+
+// In the log, and among the events of the job that lost something.
+void Tell(SqliteStore& store) {
+  for (const Reconciliation::Loss& loss : store.losses()) {
+    spdlog::warn("{}{}{}", loss.job, loss.job.empty() ? "" : ": ", loss.text);
+    if (loss.job.empty()) continue;
+    absl::Status status = store.AddEvent(loss.job, Clock::Real().UnixMillis(), loss.text);
+    if (!status.ok()) spdlog::warn("not stored as an event: {}", std::string(status.message()));
+  }
 }
 
 int Serve(const DataFolder& folder, Store& store, const Address& listen, const Flags& flags) {
@@ -127,8 +140,9 @@ int Main(int argc, char** argv) {
   if (!credentials.ok()) return Complain(credentials.status(), kExitRefused);
   auto folder = DataFolder::Open(flags.data);
   if (!folder.ok()) return Complain(folder.status(), kExitRefused);
-  auto store = SqliteStore::Open(folder->database());
+  auto store = SqliteStore::Open(folder->database(), {.accept_loss = flags.accept_loss});
   if (!store.ok()) return Complain(store.status(), kExitRefused);
+  Tell(**store);
   return Serve(*folder, **store, *listen, flags);
 }
 

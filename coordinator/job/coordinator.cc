@@ -97,7 +97,7 @@ void Coordinator::FinishStep() {
   if (!row.ok()) return FailJob(std::string(row.status().message()));
   FillTimes(row->record);
   if (absl::Status status = store_.CommitStep(run_->job(), *row); !status.ok()) {
-    return Stop(status);
+    return IsTheJobsFault(status) ? FailJob(std::string(status.message())) : Stop(status);
   }
   run_->OpenStep();
   loaded_->step = row->step;

@@ -88,7 +88,7 @@ TEST_F(SqliteStoreTest, AnUnknownFormatIsRefusedWithBothNamed) {
   }
   const auto store = SqliteStore::Open(path_);
   EXPECT_TRUE(absl::IsFailedPrecondition(store.status())) << store.status();
-  EXPECT_THAT(Message(store.status()), HasSubstr("format 99, this program knows format 1"));
+  EXPECT_THAT(Message(store.status()), HasSubstr("format 99, this program knows formats 1 to 2"));
 }
 
 TEST_F(SqliteStoreTest, ADamagedPageIsDataLoss) {
