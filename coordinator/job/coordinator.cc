@@ -57,12 +57,12 @@ void Coordinator::Pump() {
 // True if there may be more to do.
 bool Coordinator::PumpOnce() {
   JobEntry* next = book_.RunningOrNext();
-  if (!next) return false;
+  if (!next || !room_.MayTry(clock_.Now())) return false;
   if (next != loaded_) {
     Unload();
     if (absl::Status status = Load(*next); !status.ok()) {
       if (!IsTheJobsFault(status)) {
-        Stop(status);
+        WaitOrStop(status);
         return false;
       }
       loaded_ = next;
@@ -73,18 +73,18 @@ bool Coordinator::PumpOnce() {
   if (next->machine.state() == v1::JOB_STATE_QUEUED) {
     const int64_t now = clock_.UnixMillis();
     absl::Status status = ChangeState(*next, [now](JobMachine& job) { return job.Start(now); });
-    if (!status.ok()) Stop(status);
+    if (!status.ok()) WaitOrStop(status);
     return status.ok();
   }
-  if (run_->loop().done()) {
+  if (run_->loop().done() && !uncommitted_) {
     const int64_t now = clock_.UnixMillis();
     WriteDueCheckpoint();
     absl::Status status = ChangeState(*next, [now](JobMachine& job) { return job.Succeed(now); });
-    if (!status.ok()) Stop(status);
-    Unload();
-    return true;
+    if (!status.ok()) WaitOrStop(status);
+    if (status.ok()) Unload();
+    return status.ok();
   }
-  if (run_->step_complete()) {
+  if (uncommitted_ || run_->step_complete()) {
     FinishStep();
     return true;
   }
@@ -93,19 +93,24 @@ bool Coordinator::PumpOnce() {
 }
 
 void Coordinator::FinishStep() {
-  auto row = run_->CloseStep();
-  if (!row.ok()) return FailJob(std::string(row.status().message()));
-  FillTimes(row->record);
-  if (absl::Status status = store_.CommitStep(run_->job(), *row); !status.ok()) {
-    return IsTheJobsFault(status) ? FailJob(std::string(status.message())) : Stop(status);
+  if (!uncommitted_) {
+    auto row = run_->CloseStep();
+    if (!row.ok()) return FailJob(std::string(row.status().message()));
+    FillTimes(row->record);
+    uncommitted_ = *std::move(row);
   }
+  if (absl::Status status = store_.CommitStep(run_->job(), *uncommitted_); !status.ok()) {
+    return IsTheJobsFault(status) ? FailJob(std::string(status.message())) : WaitOrStop(status);
+  }
+  const StepRow row = *std::exchange(uncommitted_, std::nullopt);
   run_->OpenStep();
-  loaded_->step = row->step;
-  loaded_->history.Add(row->record);
+  loaded_->step = row.step;
+  loaded_->history.Add(row.record);
   // The workers begin while files are written here.
   Send(run_->Schedule(EligibleWorkers()));
-  AppendToLog(row->record);
-  if (row->step % run_->config().checkpoint_every() == 0 && !run_->loop().done()) {
+  TellRoom();
+  AppendToLog(row.record);
+  if (row.step % run_->config().checkpoint_every() == 0 && !run_->loop().done()) {
     WriteDueCheckpoint();
   }
   TellFinding();
@@ -149,6 +154,7 @@ absl::Status Coordinator::ChangeState(JobEntry& entry,
   const v1::JobState before = entry.machine.state();
   absl::Status status = book_.Change(entry, edge);
   if (!status.ok()) return status;
+  TellRoom();
   const v1::JobState after = entry.machine.state();
   if (after == v1::JOB_STATE_RUNNING) {
     step_began_ = clock_.Now();
@@ -166,7 +172,7 @@ absl::Status Coordinator::ChangeState(JobEntry& entry,
 void Coordinator::FailJob(const std::string& why) {
   const int64_t now = clock_.UnixMillis();
   absl::Status status = ChangeState(*loaded_, [&](JobMachine& job) { return job.Fail(now, why); });
-  if (!status.ok()) Stop(status);
+  if (!status.ok()) WaitOrStop(status);
   Unload();
 }
 
@@ -182,7 +188,21 @@ void Coordinator::Unload() {
   }
   run_.reset();
   log_.reset();
+  uncommitted_.reset();
   loaded_ = nullptr;
+}
+
+void Coordinator::WaitOrStop(const absl::Status& status) {
+  const bool waited = room_.waits();
+  if (!room_.Refused(status, clock_.Now())) return Stop(status);
+  if (!waited) spdlog::warn("{}", room_.message());
+}
+
+void Coordinator::TellRoom() {
+  const auto waited = room_.Granted(clock_.Now());
+  if (!waited || !loaded_) return;
+  Note(loaded_->row().name,
+       absl::StrCat("goes on: there was no room on the disk for ", waited->count() / 1000, " s"));
 }
 
 void Coordinator::Stop(const absl::Status& status) {

@@ -4,7 +4,8 @@
 //
 // Order of things in an outer step: the scalars are committed to the store, then θ_{t+1} is shown
 // and its windows are asked for, all of a worker's in one message; then log and checkpoint.
-// If the scalars cannot be committed, the coordinator stops: see fatal().
+// If the scalars cannot be committed, the coordinator stops: see fatal(). Only a full disk is waited
+// for: the job at work says so, and goes on by itself when there is room.
 #pragma once
 
 #include <initializer_list>
@@ -18,6 +19,7 @@
 #include "absl/status/statusor.h"
 #include "common/base/clock.h"
 #include "coordinator/evaluate/desk.h"
+#include "coordinator/job/disk_room.h"
 #include "coordinator/job/job_book.h"
 #include "coordinator/job/job_run.h"
 #include "coordinator/log/outer_log.h"
@@ -135,12 +137,17 @@ class Coordinator {
                                          const std::function<absl::Status(JobMachine&)>& edge);
   void FailJob(const std::string& why);
   void Unload();
+  // The store could not be changed: for want of room, which is waited for, or for good.
+  void WaitOrStop(const absl::Status& status);
+  // The store could be changed.
+  void TellRoom();
   void Stop(const absl::Status& status);
 
   // load.cc: a job into memory, as the store has it.
   absl::Status Load(JobEntry& entry);
   void OpenLog(const JobEntry& entry);
   void AppendToLog(const v1::OuterStepRecord& record);
+  void GiveUpLog(const absl::Status& why);
 
   // workers.cc
   void TakeResult(const Worker& worker, const v1::WindowResult& result);
@@ -183,7 +190,10 @@ class Coordinator {
   std::map<WorkerId, Connection> connections_;
   JobEntry* loaded_ = nullptr;   // the job of run_
   std::unique_ptr<JobRun> run_;  // running or, while no other job runs, paused
+  std::optional<StepRow> uncommitted_;  // closed, and not durable yet
+  DiskRoom room_;
   std::unique_ptr<OuterLog> log_;
+  SteadyTime log_retry_at_{};  // where there is none
   uint64_t next_epoch_;
   SteadyTime step_began_{};
   SteadyTime heartbeat_sent_{};

@@ -30,16 +30,14 @@ absl::Status Coordinator::Load(JobEntry& entry) {
   for (const auto& [id, worker] : roster_.workers()) SetFingerprint(worker);
   step_began_ = clock_.Now();
   busy_ = {};
+  log_retry_at_ = {};
   OpenLog(entry);
   return absl::OkStatus();
 }
 
 void Coordinator::OpenLog(const JobEntry& entry) {
   auto log = OuterLog::Open(FolderOf(entry.row()), entry.row().name, entry.step, clock_);
-  if (!log.ok()) {
-    Note(entry.row().name, absl::StrCat("no log is written: ", log.status().message()));
-    return;
-  }
+  if (!log.ok()) return GiveUpLog(log.status());
   log_ = *std::move(log);
   while (log_ && log_->last_step() < entry.step) {
     auto records = store_.Records(entry.row().name, log_->last_step(), 256);
@@ -48,13 +46,22 @@ void Coordinator::OpenLog(const JobEntry& entry) {
   }
 }
 
-// The store has every record too, so that a log that cannot be written does not stop the job.
+// The store has every record too, so that a log that cannot be written does not stop the job, and is
+// caught up with when there is room again.
 void Coordinator::AppendToLog(const v1::OuterStepRecord& record) {
+  if (!log_ && clock_.Now() >= log_retry_at_) OpenLog(*loaded_);
   if (!log_) return;
   absl::Status status = log_->Append(record);
-  if (status.ok()) return;
-  Note(loaded_->row().name, absl::StrCat("the log is given up: ", status.message()));
+  if (!status.ok()) GiveUpLog(status);
+}
+
+void Coordinator::GiveUpLog(const absl::Status& why) {
+  constexpr std::chrono::seconds kRetryInterval{10};
   log_.reset();
+  const bool for_now = absl::IsResourceExhausted(why);
+  log_retry_at_ = for_now ? clock_.Now() + kRetryInterval : SteadyTime::max();
+  Note(loaded_->row().name, absl::StrCat("the log is given up",
+                                         for_now ? " until there is room: " : ": ", why.message()));
 }
 
 }  // namespace paceline

@@ -94,7 +94,7 @@ bool Coordinator::CheckData(const Worker& worker) {
   if (pinned.data.empty() && !own->empty()) {
     pinned.data = *own;
     absl::Status status = Pin(pinned);
-    if (!status.ok()) Stop(status);
+    if (!status.ok()) WaitOrStop(status);
     return status.ok();
   }
   if (*own == pinned.data) return true;
@@ -178,6 +178,7 @@ void Coordinator::Tick() {
     Lost(id, reason);
     link->Close(reason);
   }
+  if (room_.waits()) Pump();
   PumpEvaluations();
 }
 
@@ -253,7 +254,7 @@ void Coordinator::PinFingerprint() {
     fingerprint = {.engine = connection.engine, .data = connection.data.value_or(DataDigests())};
   }
   if (fingerprint.engine.empty()) return;
-  if (absl::Status status = Pin(fingerprint); !status.ok()) return Stop(status);
+  if (absl::Status status = Pin(fingerprint); !status.ok()) return WaitOrStop(status);
   run_->Restart();
   const auto others = std::ranges::count_if(
       roster_.workers(), [this](const auto& entry) { return !IsPinned(entry.first); });

@@ -25,8 +25,12 @@ using ::testing::Not;
 class SpoiledStore : public MemoryStore {
  public:
   absl::Status CommitStep(const std::string& job, const StepRow& row) override {
-    if (row.step == full_at) return absl::ResourceExhaustedError("the disk is full");
+    if (row.step == fails_at) return failure;
     return MemoryStore::CommitStep(job, row);
+  }
+  absl::Status UpdateJob(const JobRow& job) override {
+    if (update_fails) return failure;
+    return MemoryStore::UpdateJob(job);
   }
   absl::StatusOr<std::vector<StepRow>> Steps(const std::string& job, int64_t after,
                                              int limit) override {
@@ -38,7 +42,9 @@ class SpoiledStore : public MemoryStore {
     return rows;
   }
 
-  int64_t full_at = -1;
+  absl::Status failure;
+  int64_t fails_at = -1;
+  bool update_fails = false;
   int64_t altered_at = -1;
 };
 
@@ -58,6 +64,29 @@ class RestartTest : public ::testing::Test {
     cluster.Join();
     cluster.Work(cluster.Submit(ToyConfig()));
     return cluster.Hashes("toy");
+  }
+  // All that the workers have to say, so many times.
+  void Turn(int times) {
+    for (int turn = 0; turn < times; ++turn) {
+      for (const WorkerId id : cluster_.ids()) {
+        for (const auto& answer : cluster_.worker(id).Answers(cluster_.coordinator())) {
+          cluster_.Say(id, answer);
+        }
+      }
+    }
+  }
+  void ExpectHidden(int64_t step) {
+    v1::FetchThetaRequest request;
+    request.set_job("toy");
+    request.set_first_step(step);
+    request.set_last_step(step);
+    EXPECT_TRUE(absl::IsOutOfRange(cluster_.coordinator().FetchTheta(request).status()));
+    EXPECT_LT(cluster_.worker(cluster_.ids()[0]).newest_theta(), step);
+    EXPECT_TRUE(absl::IsOutOfRange(cluster_.coordinator().FindTheta("toy", step).status()));
+  }
+  void Pass(std::chrono::milliseconds time) {
+    cluster_.clock().Advance(time);
+    cluster_.coordinator().Tick();
   }
   void FinishAndCompare() {
     cluster_.Join();
@@ -95,24 +124,84 @@ TEST_F(RestartTest, WithoutAnyGoodCheckpointEverythingIsReplayed) {
 }
 
 TEST_F(RestartTest, ACommitThatFailsStopsTheCoordinatorBeforeAnyoneSeesTheta) {
-  store_.full_at = 5;
-  const WorkerId id = cluster_.ids()[0];
-  for (int turn = 0; turn < 10; ++turn) {
-    for (const auto& answer : cluster_.worker(id).Answers(cluster_.coordinator())) {
-      cluster_.Say(id, answer);
-    }
+  for (const absl::Status& failure :
+       {absl::InternalError("a sync failed"), absl::PermissionDeniedError("read-only"),
+        absl::FailedPreconditionError("another coordinator has taken over")}) {
+    store_.failure = failure;
+    store_.fails_at = cluster_.Summary("toy").step() + 2;
+    Turn(5);
+    EXPECT_EQ(cluster_.coordinator().fatal(), failure);
+    ExpectHidden(store_.fails_at);
+    Pass(std::chrono::hours(1));
+    store_.fails_at = -1;
+    Turn(1);
+    EXPECT_EQ(cluster_.coordinator().fatal(), failure) << "it was tried again";
+    cluster_.Start();
+    cluster_.Join();
   }
-  EXPECT_TRUE(absl::IsResourceExhausted(cluster_.coordinator().fatal()));
-  EXPECT_EQ(cluster_.worker(id).newest_theta(), 4);
-  v1::FetchThetaRequest request;
-  request.set_job("toy");
-  request.set_first_step(5);
-  request.set_last_step(5);
-  EXPECT_TRUE(absl::IsOutOfRange(cluster_.coordinator().FetchTheta(request).status()));
+  EXPECT_EQ(cluster_.Summary("toy").step(), 3);
+  FinishAndCompare();
+}
 
-  store_.full_at = -1;
-  cluster_.Start();
+TEST_F(RestartTest, AFullDiskIsWaitedForAndSaid) {
+  store_.failure = absl::ResourceExhaustedError("coordinator.db: the disk is full");
+  store_.fails_at = 5;
+  Turn(10);
+  EXPECT_TRUE(cluster_.coordinator().fatal().ok());
+  EXPECT_EQ(cluster_.State("toy"), v1::JOB_STATE_RUNNING);
   EXPECT_EQ(cluster_.Summary("toy").step(), 4);
+  EXPECT_EQ(cluster_.Summary("toy").message(),
+            "waits for room on the disk: coordinator.db: the disk is full");
+  ExpectHidden(5);
+  Pass(std::chrono::seconds(30));
+  EXPECT_EQ(cluster_.Summary("toy").step(), 4);
+  ExpectHidden(5);
+  store_.fails_at = -1;
+  Pass(DiskRoom::kRetryInterval);
+  EXPECT_EQ(cluster_.Summary("toy").step(), 5) << "it did not go on by itself";
+  EXPECT_THAT(cluster_.Summary("toy").message(), Not(HasSubstr("room")));
+  EXPECT_THAT(cluster_.Events("toy"),
+              HasSubstr("goes on: there was no room on the disk for 31 s"));
+  FinishAndCompare();
+}
+
+TEST_F(RestartTest, WorkersThatComeAndGoWhileTheDiskIsFullChangeNothing) {
+  store_.failure = absl::ResourceExhaustedError("full");
+  store_.fails_at = 5;
+  Turn(10);
+  for (const WorkerId id : cluster_.ids()) cluster_.Lose(id);
+  cluster_.Join("late");
+  Turn(2);
+  store_.fails_at = -1;
+  Pass(DiskRoom::kRetryInterval);
+  EXPECT_EQ(cluster_.Summary("toy").step(), 5);
+  FinishAndCompare();
+}
+
+TEST_F(RestartTest, AJobThatCannotEndForWantOfRoomEndsLater) {
+  cluster_.Work("toy", 11);
+  store_.failure = absl::ResourceExhaustedError("full");
+  store_.update_fails = true;
+  Turn(2);
+  EXPECT_EQ(cluster_.State("toy"), v1::JOB_STATE_RUNNING);
+  EXPECT_EQ(cluster_.Summary("toy").step(), 12);
+  EXPECT_THAT(cluster_.Summary("toy").message(), HasSubstr("waits for room"));
+  EXPECT_TRUE(absl::IsResourceExhausted(cluster_.coordinator().Cancel("toy").status()));
+  store_.update_fails = false;
+  Pass(DiskRoom::kRetryInterval);
+  EXPECT_EQ(cluster_.State("toy"), v1::JOB_STATE_SUCCEEDED);
+}
+
+TEST_F(RestartTest, AJobThatIsPausedWhileTheDiskIsFullGoesOnAfterwards) {
+  store_.failure = absl::ResourceExhaustedError("full");
+  store_.fails_at = 5;
+  Turn(10);
+  ASSERT_TRUE(cluster_.coordinator().Pause("toy").ok());
+  store_.fails_at = -1;
+  Pass(DiskRoom::kRetryInterval);
+  EXPECT_EQ(cluster_.Summary("toy").step(), 4);
+  ASSERT_TRUE(cluster_.coordinator().Resume("toy").ok());
+  EXPECT_EQ(cluster_.Summary("toy").step(), 5);
   FinishAndCompare();
 }
 
