@@ -4,8 +4,8 @@
 //
 // Order of things in an outer step: the scalars are committed to the store, then θ_{t+1} is shown
 // and its windows are asked for, all of a worker's in one message; then log and checkpoint.
-// If the scalars cannot be committed, the coordinator stops: see fatal(). Only a full disk is waited
-// for: the job at work says so, and goes on by itself when there is room.
+// If the scalars cannot be committed, the coordinator stops: see fatal(). Only a full disk is
+// waited for: the job at work says so, and goes on by itself when there is room.
 #pragma once
 
 #include <initializer_list>
@@ -188,8 +188,8 @@ class Coordinator {
   Roster roster_;
   std::unique_ptr<EvaluationDesk> desk_;
   std::map<WorkerId, Connection> connections_;
-  JobEntry* loaded_ = nullptr;   // the job of run_
-  std::unique_ptr<JobRun> run_;  // running or, while no other job runs, paused
+  JobEntry* loaded_ = nullptr;          // the job of run_
+  std::unique_ptr<JobRun> run_;         // running or, while no other job runs, paused
   std::optional<StepRow> uncommitted_;  // closed, and not durable yet
   DiskRoom room_;
   std::unique_ptr<OuterLog> log_;

@@ -46,8 +46,8 @@ void Coordinator::OpenLog(const JobEntry& entry) {
   }
 }
 
-// The store has every record too, so that a log that cannot be written does not stop the job, and is
-// caught up with when there is room again.
+// The store has every record too, so that a log that cannot be written does not stop the job, and
+// is caught up with when there is room again.
 void Coordinator::AppendToLog(const v1::OuterStepRecord& record) {
   if (!log_ && clock_.Now() >= log_retry_at_) OpenLog(*loaded_);
   if (!log_) return;

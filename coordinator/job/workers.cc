@@ -178,6 +178,7 @@ void Coordinator::Tick() {
     Lost(id, reason);
     link->Close(reason);
   }
+  if (absl::Status health = store_.health(); !health.ok()) Stop(health);
   if (room_.waits()) Pump();
   PumpEvaluations();
 }

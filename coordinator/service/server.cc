@@ -99,7 +99,8 @@ absl::Status Server::Stop() {
     server_.reset();
     if (options_.tls.any()) HearFailedHandshakes({});
   }
-  return coordinator_ ? coordinator_->fatal() : absl::OkStatus();
+  if (coordinator_ && !coordinator_->fatal().ok()) return coordinator_->fatal();
+  return store_.health();
 }
 
 }  // namespace paceline

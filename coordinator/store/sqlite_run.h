@@ -15,13 +15,21 @@ inline absl::Status NoJob(const std::string& job) {
   return absl::NotFoundError(absl::StrCat("no job ", job, " in the store"));
 }
 
+// Nothing was changed, and nothing is wrong with the disk.
+inline bool MayBeTriedAgain(const absl::Status& status) {
+  return absl::IsResourceExhausted(status) || absl::IsUnavailable(status);
+}
+
 template <typename Body>
 absl::Status SqliteStore::Run(const std::string& what, Body body) {
   std::lock_guard lock(mutex_);
+  writing_ = false;
   try {
     return body(*db_);
   } catch (const SQLite::Exception& error) {
-    return SqliteError(path_, what, error, *db_);
+    absl::Status status = SqliteError(path_, what, error, *db_);
+    if (writing_ && !MayBeTriedAgain(status)) broken_ = status;
+    return status;
   }
 }
 
@@ -39,9 +47,12 @@ absl::Status SqliteStore::RunOnJob(const std::string& what, const std::string& j
 
 template <typename Body>
 absl::Status SqliteStore::Write(SQLite::Database& db, Body body) {
+  if (!broken_.ok()) return broken_;
+  writing_ = true;
   SQLite::Transaction transaction(db, SQLite::TransactionBehavior::IMMEDIATE);
-  absl::Status status = CheckFence(db);
-  if (status.ok()) status = body();
+  broken_ = CheckFence(db);
+  if (!broken_.ok()) return broken_;
+  absl::Status status = body();
   if (!status.ok()) return status;
   transaction.commit();
   return absl::OkStatus();
@@ -63,7 +74,8 @@ absl::Status SqliteStore::Change(SQLite::Database& db, Body body) {
   });
   if (!status.ok()) return status;
   anchor_ = std::move(next);
-  return anchor_file_->Write(anchor_);
+  broken_ = anchor_file_->Write(anchor_);
+  return broken_;
 }
 
 }  // namespace paceline

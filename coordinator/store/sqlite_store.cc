@@ -74,6 +74,11 @@ SqliteStore::SqliteStore(std::string path, std::unique_ptr<SQLite::Database> db)
     : path_(std::move(path)), db_(std::move(db)) {}
 SqliteStore::~SqliteStore() = default;
 
+absl::Status SqliteStore::health() {
+  std::lock_guard lock(mutex_);
+  return broken_;
+}
+
 absl::Status SqliteStore::CheckFence(SQLite::Database& db) const {
   if (incarnation_ == 0) return absl::OkStatus();
   const auto owner = static_cast<uint32_t>(

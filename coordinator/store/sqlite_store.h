@@ -43,6 +43,8 @@ class SqliteStore : public Store {
   // What was found missing at opening, to be told.
   const std::vector<Reconciliation::Loss>& losses() const { return losses_; }
 
+  absl::Status health() override;
+
   // Whoever has counted last owns the store: changes by others are FailedPrecondition from then on.
   absl::StatusOr<uint32_t> NextIncarnation() override;
   absl::Status AddJob(const JobRow& job) override;
@@ -102,6 +104,8 @@ class SqliteStore : public Store {
   std::unique_ptr<AnchorFile> anchor_file_;
   Anchor anchor_;             // as it stands on the disk
   uint32_t incarnation_ = 0;  // 0: not counted yet
+  bool writing_ = false;      // within a transaction of Write
+  absl::Status broken_;       // see health()
   std::vector<Reconciliation::Loss> losses_;
 };
 

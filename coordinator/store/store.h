@@ -64,6 +64,10 @@ class Store {
  public:
   virtual ~Store() = default;
 
+  // Not OK once a change has failed in a way after which it is unknown what the disk holds. Every
+  // later change fails with the same: the program is to end, and what was acknowledged is safe.
+  virtual absl::Status health() { return absl::OkStatus(); }
+
   // A number that rises with every call, over all lives of the store.
   virtual absl::StatusOr<uint32_t> NextIncarnation() = 0;
 

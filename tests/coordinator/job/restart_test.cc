@@ -42,6 +42,9 @@ class SpoiledStore : public MemoryStore {
     return rows;
   }
 
+  absl::Status health() override { return broken; }
+
+  absl::Status broken;
   absl::Status failure;
   int64_t fails_at = -1;
   bool update_fails = false;
@@ -141,6 +144,13 @@ TEST_F(RestartTest, ACommitThatFailsStopsTheCoordinatorBeforeAnyoneSeesTheta) {
   }
   EXPECT_EQ(cluster_.Summary("toy").step(), 3);
   FinishAndCompare();
+}
+
+TEST_F(RestartTest, AStoreThatBrokeElsewhereEndsTheCoordinatorToo) {
+  store_.broken = absl::InternalError("the sync of a submitted job failed");
+  EXPECT_TRUE(cluster_.coordinator().fatal().ok());
+  Pass(std::chrono::milliseconds(250));
+  EXPECT_EQ(cluster_.coordinator().fatal(), store_.broken);
 }
 
 TEST_F(RestartTest, AFullDiskIsWaitedForAndSaid) {
