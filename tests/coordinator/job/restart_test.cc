@@ -170,8 +170,7 @@ TEST_F(RestartTest, AFullDiskIsWaitedForAndSaid) {
   Pass(DiskRoom::kRetryInterval);
   EXPECT_EQ(cluster_.Summary("toy").step(), 5) << "it did not go on by itself";
   EXPECT_THAT(cluster_.Summary("toy").message(), Not(HasSubstr("room")));
-  EXPECT_THAT(cluster_.Events("toy"),
-              HasSubstr("goes on: there was no room on the disk for 31 s"));
+  EXPECT_THAT(cluster_.Events("toy"), HasSubstr("goes on: there was no room on the disk for 31 s"));
   FinishAndCompare();
 }
 
