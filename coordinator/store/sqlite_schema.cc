@@ -3,6 +3,7 @@
 #include <sqlite3.h>
 
 #include <cerrno>
+#include <filesystem>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
@@ -109,6 +110,13 @@ absl::Status CheckPages(SQLite::Database& db, const std::string& path) {
   return absl::OkStatus();
 }
 
+// 0 if there is no such file.
+int64_t SizeOf(const std::string& path) {
+  std::error_code none;
+  const auto size = std::filesystem::file_size(path, none);
+  return none ? 0 : static_cast<int64_t>(size);
+}
+
 bool IsFresh(SQLite::Database& db) {
   return db.execAndGet("SELECT COUNT(*) FROM sqlite_master").getInt() == 0 &&
          Pragma(db, "application_id") == 0;
@@ -156,6 +164,12 @@ absl::Status SqliteError(const std::string& path, const std::string& what,
 }
 
 absl::StatusOr<std::unique_ptr<SQLite::Database>> OpenDatabase(const std::string& path) {
+  if (SizeOf(path) == 0 && SizeOf(path + "-wal") > 0) {
+    return absl::DataLossError(absl::StrCat(
+        path, ": is missing or empty, and its log ", path,
+        "-wal is there; put the whole data folder back as it was, or remove the log to "
+        "begin anew"));
+  }
   try {
     auto db = std::make_unique<SQLite::Database>(
         path, SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE | SQLite::OPEN_FULLMUTEX, 2000);
