@@ -41,6 +41,7 @@ struct Flags {
   std::string listen = kDefaultCoordinator;
   std::string log_level = "info";
   int threads = 0;
+  int64_t keep_checkpoints = 20;
   bool accept_loss = false;
   TlsFlags tls;
 };
@@ -57,6 +58,10 @@ void Describe(Command& app, Flags& flags) {
   AddTlsFlags(app, flags.tls);
   app.AddOption("--threads", flags.threads, "Threads for the gradient; 0: one per processor")
       .Range(0, 1024)
+      .ShowDefault();
+  app.AddOption("--keep-checkpoints", flags.keep_checkpoints,
+                "Newest checkpoints kept of a job; of older ones each N-th")
+      .Range(int64_t{1}, int64_t{1'000'000})
       .ShowDefault();
   app.AddFlag("--accept-loss", flags.accept_loss,
               "Start even if the store lacks what it has acknowledged; what is given up is told");
@@ -98,6 +103,7 @@ int Serve(const DataFolder& folder, Store& store, const Address& listen, const F
                                .tls = flags.tls,
                                .data_folder = folder.path(),
                                .threads = threads,
+                               .keep_checkpoints = flags.keep_checkpoints,
                                .descriptor_limit = RaiseDescriptorLimit(),
                                .on_fatal = [] { kill(getpid(), SIGTERM); }},
                               store, Clock::Real());

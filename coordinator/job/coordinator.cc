@@ -7,6 +7,7 @@
 #include "coordinator/job/busy_timer.h"
 #include "coordinator/store/checkpoint.h"
 #include "coordinator/store/data_folder.h"
+#include "coordinator/store/retention.h"
 #include "spdlog/spdlog.h"
 
 namespace paceline {
@@ -144,9 +145,23 @@ void Coordinator::WriteDueCheckpoint() {
   auto row = WriteCheckpoint(folder, run_->job(), run_->config(), run_->loop().Save());
   absl::Status status = row.status();
   if (status.ok()) status = store_.AddCheckpoint(run_->job(), *row);
-  if (status.ok()) return;
+  if (status.ok()) return PruneCheckpoints();
   Note(run_->job(), absl::StrCat("the checkpoint of outer step ", run_->loop().step(),
                                  " was not written: ", status.message()));
+}
+
+// The rows first: a file that stays behind is swept when the job is loaded.
+void Coordinator::PruneCheckpoints() {
+  auto rows = store_.Checkpoints(run_->job());
+  if (!rows.ok()) return;
+  const std::vector<int64_t> steps = CheckpointsToRemove(
+      *std::move(rows), RetentionOf(options_.keep_checkpoints, run_->config().checkpoint_every()));
+  if (steps.empty()) return;
+  absl::Status status = store_.RemoveCheckpoints(run_->job(), steps);
+  for (const int64_t step : steps) {
+    if (status.ok()) status = RemoveCheckpointFiles(FolderOf(loaded_->row()), step);
+  }
+  if (!status.ok()) spdlog::warn("job {}: {}", run_->job(), std::string(status.message()));
 }
 
 absl::Status Coordinator::ChangeState(JobEntry& entry,

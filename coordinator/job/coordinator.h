@@ -53,6 +53,8 @@ class Coordinator {
   struct Options {
     std::string data_folder;
     int threads = 1;
+    int64_t keep_checkpoints = 20;  // RetentionPolicy::newest
+    uint64_t history_memory_bytes = kHistoryMemoryBytes;
   };
   // What a θ is to be replayed from, or θ itself if it is at hand.
   struct ThetaAnswer {
@@ -78,7 +80,9 @@ class Coordinator {
   // To be called several times a second: heartbeats, silent workers.
   void Tick();
   // NotFound unless the job is at work, otherwise as ThetaHistory::Range.
-  absl::StatusOr<std::vector<SharedMessage>> FetchTheta(const v1::FetchThetaRequest& request) const;
+  absl::StatusOr<ThetaRange> FetchTheta(const v1::FetchThetaRequest& request) const;
+  // What FetchTheta gave cannot be read. The job at work is loaded again, its θ made anew.
+  void RestoreHistory(const std::string& job, const std::string& why);
 
   // ---- jobs
 
@@ -130,6 +134,7 @@ class Coordinator {
   void TellFinding();
   void FillTimes(v1::OuterStepRecord& record);
   void WriteDueCheckpoint();
+  void PruneCheckpoints();
   absl::Status ChangeState(JobEntry& entry, const std::function<absl::Status(JobMachine&)>& edge);
   // Nothing is done if the job is in one of the states `there` already.
   absl::StatusOr<v1::JobSummary> Request(const std::string& job,

@@ -3,6 +3,7 @@
 #include "absl/strings/str_cat.h"
 #include "coordinator/job/coordinator.h"
 #include "coordinator/job/replay.h"
+#include "coordinator/store/checkpoint.h"
 #include "coordinator/store/data_folder.h"
 #include "spdlog/spdlog.h"
 
@@ -11,7 +12,8 @@ namespace paceline {
 absl::Status Coordinator::Load(JobEntry& entry) {
   const JobRow& job = entry.row();
   const int64_t oldest = OldestEpisodeStartAt(job.config, entry.step);
-  ThetaHistory history;
+  ThetaHistory history(
+      {.folder = FolderOf(job) + "/history", .memory_bytes = options_.history_memory_bytes});
   ReplayRequest request{.job_folder = FolderOf(job),
                         .job = &job,
                         .start_by = oldest,
@@ -25,6 +27,9 @@ absl::Status Coordinator::Load(JobEntry& entry) {
                         .warn = [&](const std::string& text) { Note(job.name, text); }};
   auto loop = Replay(store_, request);
   if (!loop.ok()) return loop.status();
+  if (const auto rows = store_.Checkpoints(job.name); rows.ok()) {
+    SweepCheckpointFiles(FolderOf(job), *rows);
+  }
   run_ = std::make_unique<JobRun>(job, *std::move(loop), std::move(history), next_epoch_, clock_);
   loaded_ = &entry;
   for (const auto& [id, worker] : roster_.workers()) SetFingerprint(worker);

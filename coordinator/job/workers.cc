@@ -303,12 +303,18 @@ std::string Coordinator::Waiting() const {
                       "; ", roster_.workers().size(), " others are idle");
 }
 
-absl::StatusOr<std::vector<SharedMessage>> Coordinator::FetchTheta(
-    const v1::FetchThetaRequest& request) const {
+absl::StatusOr<ThetaRange> Coordinator::FetchTheta(const v1::FetchThetaRequest& request) const {
   if (!run_ || run_->job() != request.job()) {
     return absl::NotFoundError(absl::StrCat("job ", request.job(), " is not at work here"));
   }
   return run_->history().Range(request.first_step(), request.last_step());
+}
+
+void Coordinator::RestoreHistory(const std::string& job, const std::string& why) {
+  if (!run_ || run_->job() != job || !fatal_.ok()) return;
+  Note(job, absl::StrCat("θ is replayed from the store again: ", why));
+  Unload();
+  Pump();
 }
 
 }  // namespace paceline

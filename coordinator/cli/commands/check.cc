@@ -2,6 +2,7 @@
 
 #include "common/config/config.h"
 #include "common/footprint/footprint.h"
+#include "common/footprint/history.h"
 #include "coordinator/cli/commands/answer.h"
 #include "coordinator/cli/commands/commands.h"
 #include "coordinator/cli/commands/config_source.h"
@@ -38,8 +39,11 @@ absl::StatusOr<ExitStatus> Check(const Context& context, const CheckOptions& opt
     return kExitUsage;
   }
   const std::string memory = FootprintText(loaded->config);
-  nlohmann::ordered_json json = {{"config", path}, {"valid", true}, {"memory", memory}};
-  std::string text = fmt::format("{} is valid\nmemory: {}\n", path, memory);
+  const std::string coordinator = HistoryText(loaded->config);
+  nlohmann::ordered_json json = {
+      {"config", path}, {"valid", true}, {"memory", memory}, {"coordinator", coordinator}};
+  std::string text =
+      fmt::format("{} is valid\nmemory: {}\ncoordinator: {}\n", path, memory, coordinator);
   if (options.print) json["printed"] = text = PrintConfig(loaded->config);
   Answer(context, json, text);
   return kExitOk;

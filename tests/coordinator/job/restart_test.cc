@@ -110,6 +110,95 @@ TEST_F(RestartTest, CheckpointsAreWrittenAsConfiguredAndAtTheEnd) {
   }
 }
 
+TEST_F(RestartTest, OldCheckpointsGoAndEveryThetaIsStillReplayed) {
+  cluster_.KeepCheckpoints(1);
+  cluster_.Start();
+  cluster_.Join();
+  v1::JobConfig config = ToyConfig("many");
+  config.set_checkpoint_every(1);
+  config.mutable_outer()->set_steps(30);
+  ASSERT_TRUE(cluster_.coordinator().Cancel("toy").ok());
+  cluster_.Submit(config);
+  cluster_.Work("many");
+  EXPECT_EQ(store_.Checkpoints("many")->size(), 30u) << "each is spaced by one step";
+
+  cluster_.KeepCheckpoints(4);
+  cluster_.Start();
+  cluster_.Join();
+  config.set_name("more");
+  cluster_.Submit(config);
+  cluster_.Work("more");
+  const std::string folder = JobFolder(folder_.path(), "more");
+  std::vector<int64_t> kept;
+  for (int64_t step = 1; step <= 30; ++step) {
+    const bool there = std::filesystem::exists(ThetaPath(folder, step));
+    if (there) kept.push_back(step);
+  }
+  EXPECT_THAT(kept, ::testing::ElementsAre(4, 8, 12, 16, 20, 24, 27, 28, 29, 30));
+  EXPECT_EQ(store_.Checkpoints("more")->size(), kept.size());
+  const std::vector<uint64_t> hashes = cluster_.Hashes("more");
+  for (int64_t step = 1; step <= 30; ++step) {
+    const auto theta = ReplayTheta(store_, folder, store_.Jobs()->back(), step, 1);
+    ASSERT_TRUE(theta.ok()) << theta.status();
+    EXPECT_EQ(ThetaHash("more", step, *theta), hashes[step - 1]) << step;
+  }
+}
+
+TEST_F(RestartTest, FilesThatAnInterruptedWriteOrRemovalLeftAreSwept) {
+  cluster_.Work("toy", 10);
+  const std::string folder = JobFolder(folder_.path(), "toy");
+  for (const char* name :
+       {"theta-000002.safetensors", "state-000002.safetensors", "theta-000012.safetensors.1-2.tmp",
+        "theta-000012.safetensors", "mine"}) {
+    ASSERT_TRUE(WriteFileAtomically(folder + "/checkpoints/" + name, "x").ok());
+  }
+  cluster_.Start();
+  std::vector<std::string> left;
+  for (const auto& entry : std::filesystem::directory_iterator(folder + "/checkpoints")) {
+    left.push_back(entry.path().filename());
+  }
+  EXPECT_THAT(
+      left, ::testing::UnorderedElementsAre("theta-000003.safetensors", "state-000003.safetensors",
+                                            "theta-000006.safetensors", "state-000006.safetensors",
+                                            "theta-000009.safetensors", "state-000009.safetensors",
+                                            "theta-000012.safetensors", "mine"));
+  FinishAndCompare();
+}
+
+TEST_F(RestartTest, WithAHistoryInFilesEverythingIsTheSame) {
+  cluster_.KeepInMemory(1);
+  const std::string history = JobFolder(folder_.path(), "toy") + "/history";
+  for (int life = 0; life < 3; ++life) {
+    cluster_.Start();
+    cluster_.Join();
+    cluster_.Work("toy", 3);
+    EXPECT_FALSE(std::filesystem::is_empty(history)) << "nothing went to a file";
+    // Whose blocks are made again by another.
+    cluster_.Lose(cluster_.ids()[0]);
+    cluster_.Join();
+    cluster_.Work("toy", 1);
+  }
+  FinishAndCompare();
+  EXPECT_TRUE(std::filesystem::is_empty(history)) << "files of a job that has ended are left";
+}
+
+TEST_F(RestartTest, AHistoryThatIsDamagedIsMadeAgainByReplay) {
+  cluster_.KeepInMemory(1);
+  cluster_.Start();
+  cluster_.Join();
+  cluster_.Work("toy", 6);
+  for (const auto& file :
+       std::filesystem::directory_iterator(JobFolder(folder_.path(), "toy") + "/history")) {
+    std::filesystem::resize_file(file.path(), 5);
+  }
+  cluster_.Lose(cluster_.ids()[0]);
+  cluster_.Join();
+  cluster_.Work("toy", 1);
+  EXPECT_THAT(cluster_.Events("toy"), HasSubstr("θ is replayed from the store again: "));
+  EXPECT_THAT(cluster_.Events("toy"), HasSubstr("is damaged"));
+  FinishAndCompare();
+}
+
 TEST_F(RestartTest, ATornCheckpointFallsBackToAnOlderOne) {
   cluster_.Work("toy", 10);
   std::filesystem::resize_file(Checkpoint(6), 40);

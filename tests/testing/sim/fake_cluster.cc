@@ -146,15 +146,24 @@ void FakeWorker::MakeAgain(Coordinator& coordinator, const v1::RunWindows& run, 
   const bool is_old_question = !summary.ok() || summary->step() != run.step();
   if (is_old_question) return;
   ASSERT_TRUE(versions.ok()) << versions.status();
-  ASSERT_EQ(static_cast<int64_t>(versions->size()), run.step() - start + 1);
-  EXPECT_EQ(versions->back()->theta().hash(), run.theta_hash());
+  ASSERT_EQ(versions->size(), run.step() - start + 1);
+  for (int64_t i = 0; i < versions->size(); ++i) {
+    const auto theta = versions->At(i);
+    if (!theta.ok())
+      return coordinator.RestoreHistory(run.job(), std::string(theta.status().message()));
+    EXPECT_EQ(theta->step(), start + i);
+  }
+  EXPECT_EQ(versions->At(versions->size() - 1)->hash(), run.theta_hash());
 }
 
 absl::Status FakeCluster::TryStart() {
   workers_.clear();
   coordinator_.reset();
-  auto coordinator =
-      Coordinator::Start({.data_folder = data_folder_, .threads = 1}, store_, clock_, *this);
+  auto coordinator = Coordinator::Start({.data_folder = data_folder_,
+                                         .threads = 1,
+                                         .keep_checkpoints = keep_checkpoints_,
+                                         .history_memory_bytes = history_memory_bytes_},
+                                        store_, clock_, *this);
   if (!coordinator.ok()) return coordinator.status();
   coordinator_ = *std::move(coordinator);
   return absl::OkStatus();

@@ -63,6 +63,9 @@ class FakeCluster : public JobObserver {
   FakeCluster(Store& store, std::string data_folder)
       : store_(store), data_folder_(std::move(data_folder)) {}
 
+  // From the next start on.
+  void KeepCheckpoints(int64_t count) { keep_checkpoints_ = count; }
+  void KeepInMemory(uint64_t bytes) { history_memory_bytes_ = bytes; }
   // (Re)starts the coordinator on the store; all workers are gone.
   void Start();
   absl::Status TryStart();
@@ -99,6 +102,8 @@ class FakeCluster : public JobObserver {
  private:
   Store& store_;
   const std::string data_folder_;
+  int64_t keep_checkpoints_ = 20;
+  uint64_t history_memory_bytes_ = kHistoryMemoryBytes;
   FakeClock clock_;
   std::unique_ptr<Coordinator> coordinator_;
   std::map<WorkerId, std::shared_ptr<FakeWorker>> workers_;
