@@ -50,6 +50,8 @@ TEST(LongJobTest, StartsSoonAndStaysSmall) {
   v1::JobConfig config = ToyConfig();
   config.mutable_outer()->set_steps(static_cast<uint32_t>(steps + 10));
   config.set_checkpoint_every(50);
+  // A thousand windows: a restart replays as many outer steps.
+  config.mutable_episode()->mutable_constant()->set_steps(5000);
   int64_t resident = 0;
   {
     auto store = SqliteStore::Open(database);
