@@ -35,6 +35,9 @@ absl::StatusOr<std::unique_ptr<Coordinator>> Coordinator::Start(Options options,
                                    clock);
   if (!desk.ok()) return desk.status();
   coordinator->desk_ = *std::move(desk);
+  for (const auto& entry : coordinator->book_.entries()) {
+    if (!entry->damage.empty()) coordinator->Note(entry->row().name, entry->damage);
+  }
   coordinator->Pump();
   if (!coordinator->fatal().ok()) return coordinator->fatal();
   return coordinator;

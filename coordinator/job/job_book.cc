@@ -17,6 +17,10 @@ absl::Status ReadProgress(Store& store, JobEntry& entry) {
   if (!totals.ok()) return totals.status();
   entry.step = totals->steps;
   auto history = StepHistory::Read(store, entry.row().name, entry.step);
+  if (absl::IsDataLoss(history.status())) {
+    entry.damage = std::string(history.status().message());
+    return absl::OkStatus();
+  }
   if (!history.ok()) return history.status();
   entry.history = *std::move(history);
   if (const auto finding = entry.finding()) entry.told.insert(finding->kind);

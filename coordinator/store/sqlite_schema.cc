@@ -105,7 +105,10 @@ absl::Status CheckPages(SQLite::Database& db, const std::string& path) {
           : std::vector<std::string>{"'counters'", "'jobs'", "'checkpoints'"};
   for (const std::string& check : checks) {
     const std::string verdict = db.execAndGet("PRAGMA quick_check(" + check + ")").getString();
-    if (verdict != "ok") return absl::DataLossError(absl::StrCat(path, ": is damaged: ", verdict));
+    if (verdict != "ok") {
+      return absl::DataLossError(absl::StrCat(path, ": is damaged: ", verdict,
+                                              "; put the whole data folder back from a backup"));
+    }
   }
   return absl::OkStatus();
 }

@@ -41,6 +41,11 @@ class SpoiledStore : public MemoryStore {
     }
     return rows;
   }
+  absl::StatusOr<std::vector<v1::OuterStepRecord>> Records(const std::string& job, int64_t after,
+                                                           int limit) override {
+    if (damaged) return absl::DataLossError("outer step 2 is damaged");
+    return MemoryStore::Records(job, after, limit);
+  }
 
   absl::Status health() override { return broken; }
 
@@ -48,6 +53,7 @@ class SpoiledStore : public MemoryStore {
   absl::Status failure;
   int64_t fails_at = -1;
   bool update_fails = false;
+  bool damaged = false;
   int64_t altered_at = -1;
 };
 
@@ -309,6 +315,15 @@ TEST_F(RestartTest, AThetaThatIsNotTheStoredOneFailsTheJobLoudly) {
   cluster_.Start();
   EXPECT_EQ(cluster_.State("toy"), v1::JOB_STATE_FAILED);
   EXPECT_THAT(cluster_.Summary("toy").message(), HasSubstr("θ after outer step 9 is not the one"));
+}
+
+TEST_F(RestartTest, AJobWhoseOldStepsAreDamagedIsListedAndToldOf) {
+  cluster_.Work("toy");
+  store_.damaged = true;
+  cluster_.Start();
+  EXPECT_EQ(cluster_.State("toy"), v1::JOB_STATE_SUCCEEDED);
+  EXPECT_EQ(cluster_.Summary("toy").step(), 12);
+  EXPECT_THAT(cluster_.Events("toy"), HasSubstr("outer step 2 is damaged"));
 }
 
 TEST_F(RestartTest, TheNextJobRunsAfterOneThatCannotBeLoaded) {
