@@ -27,7 +27,7 @@ std::string SealJob(SQLite::Database& db, int64_t id) {
   query.bind(1, id);
   query.executeStep();
   const JobColumns job = ReadJobColumns(query);
-  const std::string birth = DigestOf(job.birth());
+  std::string birth = DigestOf(job.birth());
   SQLite::Statement update(db, "UPDATE jobs SET birth = ?, digest = ? WHERE id = ?");
   update.bind(1, birth);
   update.bind(2, DigestOf(job.state(birth)));

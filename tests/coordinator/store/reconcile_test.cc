@@ -52,8 +52,9 @@ void Shorten(StoreFacts& facts, int64_t step, uint64_t version) {
   facts.jobs[0] = Stored(Job("a", step), 5);
 }
 
-const std::vector<Case>& Cases() {
-  static const auto& cases = *new std::vector<Case>{
+// Changes that the anchor was not written for yet.
+std::vector<Case> AheadCases() {
+  return {
       {"the same", [](StoreFacts&) {}, "", ""},
       {"one step ahead", [](StoreFacts& s) { Shorten(s, 6, 11); }, "", ""},
       {"a job added after the anchor",
@@ -82,6 +83,12 @@ const std::vector<Case>& Cases() {
          s.jobs[0].job.birth = "other";
        },
        "", ""},
+  };
+}
+
+// Where the database does not have what was acknowledged.
+std::vector<Case> BehindCases() {
+  return {
       {"the log's end is gone", [](StoreFacts& s) { Shorten(s, 2, 7); }, "",
        "the store ends with outer step 2, and 3 outer steps up to 5 were acknowledged"},
       {"the log's end is gone, of a job that is not strict",
@@ -119,6 +126,12 @@ const std::vector<Case>& Cases() {
          s.jobs.push_back(Stored(Job("c", 0), 0));
        },
        "job c is one that was deleted", ""},
+  };
+}
+
+// Where it has something else.
+std::vector<Case> OtherCases() {
+  return {
       {"a job is missing, and the version is not", [](StoreFacts& s) { s.jobs.pop_back(); },
        "job b with 2 outer steps is missing", ""},
       {"other scalars under the same version",
@@ -136,6 +149,13 @@ const std::vector<Case>& Cases() {
        [](StoreFacts& s) { s.jobs[0].job.state_digest = "other"; },
        "job a has another state than the one that was acknowledged", ""},
   };
+}
+
+std::vector<Case> Cases() {
+  std::vector<Case> cases = AheadCases();
+  for (const auto& more : {BehindCases(), OtherCases()}) {
+    cases.insert(cases.end(), more.begin(), more.end());
+  }
   return cases;
 }
 
