@@ -7,6 +7,9 @@
 namespace paceline {
 namespace {
 
+// Of a job of any length no more memory is taken than that.
+constexpr size_t kThetasRemembered = 10'000;
+
 // In [0, 1), from all bits of the arguments.
 double Unit(uint64_t a, uint64_t b, uint64_t c) {
   uint64_t x = a ^ (b * 0x9e3779b97f4a7c15) ^ (c * 0xc2b2ae3d27d4eb4f);
@@ -85,6 +88,7 @@ void FakeWorker::Send(SharedMessage message) {
       EXPECT_TRUE(knows(message->theta().job())) << "θ of a job that was not announced";
       EXPECT_TRUE(thetas_.emplace(message->theta().step(), message->theta().hash()).second)
           << "θ was sent twice";
+      if (thetas_.size() > kThetasRemembered) thetas_.erase(thetas_.begin());
       ++thetas_received_;
       break;
     case v1::CoordinatorMessage::kRun:
