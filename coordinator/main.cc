@@ -41,6 +41,8 @@ struct Flags {
   std::string listen = kDefaultCoordinator;
   std::string log_level = "info";
   int threads = 0;
+  int64_t keep_checkpoints = 20;
+  bool accept_loss = false;
   TlsFlags tls;
 };
 
@@ -57,6 +59,12 @@ void Describe(Command& app, Flags& flags) {
   app.AddOption("--threads", flags.threads, "Threads for the gradient; 0: one per processor")
       .Range(0, 1024)
       .ShowDefault();
+  app.AddOption("--keep-checkpoints", flags.keep_checkpoints,
+                "Newest checkpoints kept of a job; of older ones each N-th")
+      .Range(int64_t{1}, int64_t{1'000'000})
+      .ShowDefault();
+  app.AddFlag("--accept-loss", flags.accept_loss,
+              "Start even if the store lacks what it has acknowledged; what is given up is told");
   app.AddOption("--log-level", flags.log_level, "How much to say on standard error")
       .OneOf({"debug", "info", "warn", "error"})
       .ShowDefault();
@@ -75,6 +83,16 @@ sigset_t StopSignals() {
   return signals;
 }
 
+// In the log, and among the events of the job that lost something.
+void Tell(SqliteStore& store) {
+  for (const Reconciliation::Loss& loss : store.losses()) {
+    spdlog::warn("{}{}{}", loss.job, loss.job.empty() ? "" : ": ", loss.text);
+    if (loss.job.empty()) continue;
+    absl::Status status = store.AddEvent(loss.job, Clock::Real().UnixMillis(), loss.text);
+    if (!status.ok()) spdlog::warn("not stored as an event: {}", std::string(status.message()));
+  }
+}
+
 int Serve(const DataFolder& folder, Store& store, const Address& listen, const Flags& flags) {
   // Whoever waits for the file must not find the one of an earlier life.
   std::error_code ignored;
@@ -85,6 +103,7 @@ int Serve(const DataFolder& folder, Store& store, const Address& listen, const F
                                .tls = flags.tls,
                                .data_folder = folder.path(),
                                .threads = threads,
+                               .keep_checkpoints = flags.keep_checkpoints,
                                .descriptor_limit = RaiseDescriptorLimit(),
                                .on_fatal = [] { kill(getpid(), SIGTERM); }},
                               store, Clock::Real());
@@ -127,8 +146,9 @@ int Main(int argc, char** argv) {
   if (!credentials.ok()) return Complain(credentials.status(), kExitRefused);
   auto folder = DataFolder::Open(flags.data);
   if (!folder.ok()) return Complain(folder.status(), kExitRefused);
-  auto store = SqliteStore::Open(folder->database());
+  auto store = SqliteStore::Open(folder->database(), {.accept_loss = flags.accept_loss});
   if (!store.ok()) return Complain(store.status(), kExitRefused);
+  Tell(**store);
   return Serve(*folder, **store, *listen, flags);
 }
 

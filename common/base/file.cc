@@ -8,6 +8,7 @@
 #include <cerrno>
 #include <filesystem>
 #include <system_error>
+#include <vector>
 
 #include <fmt/format.h>
 
@@ -104,11 +105,24 @@ absl::Status WriteFileAtomically(const std::string& path, std::string_view bytes
 }
 
 absl::Status MakeFolder(const std::string& path) {
+  namespace fs = std::filesystem;
   std::error_code error;
-  std::filesystem::create_directories(path, error);
-  if (!error && std::filesystem::is_directory(path, error)) return absl::OkStatus();
-  if (!error) error = std::make_error_code(std::errc::not_a_directory);
-  return absl::ErrnoToStatus(error.value(), fmt::format("cannot make folder {}", path));
+  // Those that lack, the deepest first.
+  std::vector<fs::path> made;
+  for (fs::path folder = path; !folder.empty() && !fs::exists(folder, error);) {
+    made.push_back(folder);
+    if (folder == folder.parent_path()) break;
+    folder = folder.parent_path();
+  }
+  fs::create_directories(path, error);
+  if (error || !fs::is_directory(path, error)) {
+    return absl::ErrnoToStatus(error ? error.value() : ENOTDIR,
+                               fmt::format("cannot make folder {}", path));
+  }
+  for (const fs::path& folder : made) {
+    if (absl::Status status = SyncFolder(FolderOf(folder)); !status.ok()) return status;
+  }
+  return absl::OkStatus();
 }
 
 }  // namespace paceline

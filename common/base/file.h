@@ -15,7 +15,7 @@ absl::StatusOr<std::string> ReadFile(const std::string& path, size_t max_bytes =
 // Writes to a temporary name beside `path`, syncs, renames, syncs the folder: after a crash the
 // file is the old one or the new one, whole.
 absl::Status WriteFileAtomically(const std::string& path, std::string_view bytes);
-// With parents; fine if it exists.
+// With parents, each durable where it was made; fine if it exists.
 absl::Status MakeFolder(const std::string& path);
 
 }  // namespace paceline

@@ -9,7 +9,7 @@ namespace paceline {
 // if they have the same.
 inline constexpr uint32_t kProtocolVersion = 3;
 
-// Of the coordinator's database. A coordinator opens only its own.
-inline constexpr int kStoreFormat = 1;
+// Of the coordinator's database. A coordinator brings older ones, down to the oldest, to its own.
+inline constexpr int kStoreFormat = 2, kOldestStoreFormat = 1;
 
 }  // namespace paceline

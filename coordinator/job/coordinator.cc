@@ -8,6 +8,7 @@
 #include "coordinator/job/held_out.h"
 #include "coordinator/store/checkpoint.h"
 #include "coordinator/store/data_folder.h"
+#include "coordinator/store/retention.h"
 #include "spdlog/spdlog.h"
 
 namespace paceline {
@@ -35,6 +36,9 @@ absl::StatusOr<std::unique_ptr<Coordinator>> Coordinator::Start(Options options,
                                    clock);
   if (!desk.ok()) return desk.status();
   coordinator->desk_ = *std::move(desk);
+  for (const auto& entry : coordinator->book_.entries()) {
+    if (!entry->damage.empty()) coordinator->Note(entry->row().name, entry->damage);
+  }
   coordinator->Pump();
   if (!coordinator->fatal().ok()) return coordinator->fatal();
   return coordinator;
@@ -58,12 +62,12 @@ void Coordinator::Pump() {
 // True if there may be more to do.
 bool Coordinator::PumpOnce() {
   JobEntry* next = book_.RunningOrNext();
-  if (!next) return false;
+  if (!next || !room_.MayTry(clock_.Now())) return false;
   if (next != loaded_) {
     Unload();
     if (absl::Status status = Load(*next); !status.ok()) {
       if (!IsTheJobsFault(status)) {
-        Stop(status);
+        WaitOrStop(status);
         return false;
       }
       loaded_ = next;
@@ -74,19 +78,19 @@ bool Coordinator::PumpOnce() {
   if (next->machine.state() == v1::JOB_STATE_QUEUED) {
     const int64_t now = clock_.UnixMillis();
     absl::Status status = ChangeState(*next, [now](JobMachine& job) { return job.Start(now); });
-    if (!status.ok()) Stop(status);
+    if (!status.ok()) WaitOrStop(status);
     return status.ok();
   }
-  if (run_->loop().done()) {
+  if (run_->loop().done() && !uncommitted_) {
     if (desk_->PendingOf(run_->job()) > 0) return false;
     const int64_t now = clock_.UnixMillis();
     WriteDueCheckpoint();
     absl::Status status = ChangeState(*next, [now](JobMachine& job) { return job.Succeed(now); });
-    if (!status.ok()) Stop(status);
-    Unload();
-    return true;
+    if (!status.ok()) WaitOrStop(status);
+    if (status.ok()) Unload();
+    return status.ok();
   }
-  if (run_->step_complete()) {
+  if (uncommitted_ || run_->step_complete()) {
     FinishStep();
     return true;
   }
@@ -95,24 +99,29 @@ bool Coordinator::PumpOnce() {
 }
 
 void Coordinator::FinishStep() {
-  auto row = run_->CloseStep();
-  if (!row.ok()) return FailJob(std::string(row.status().message()));
-  FillTimes(row->record);
-  if (absl::Status status = store_.CommitStep(run_->job(), *row); !status.ok()) {
-    return Stop(status);
+  if (!uncommitted_) {
+    auto row = run_->CloseStep();
+    if (!row.ok()) return FailJob(std::string(row.status().message()));
+    FillTimes(row->record);
+    uncommitted_ = *std::move(row);
   }
+  if (absl::Status status = store_.CommitStep(run_->job(), *uncommitted_); !status.ok()) {
+    return IsTheJobsFault(status) ? FailJob(std::string(status.message())) : WaitOrStop(status);
+  }
+  const StepRow row = *std::exchange(uncommitted_, std::nullopt);
   run_->OpenStep();
-  loaded_->step = row->step;
-  loaded_->history.Add(row->record);
+  loaded_->step = row.step;
+  loaded_->history.Add(row.record);
   // The workers begin while files are written here.
   Send(run_->Schedule(EligibleWorkers()));
-  AppendToLog(row->record);
+  TellRoom();
+  AppendToLog(row.record);
   const bool due =
-      row->step % run_->config().checkpoint_every() == 0 || IsMeasured(run_->config(), row->step);
+      row.step % run_->config().checkpoint_every() == 0 || IsMeasured(run_->config(), row.step);
   if (due && !run_->loop().done()) WriteDueCheckpoint();
   MeasureIfDue();
   TellFinding();
-  TellReplay(row->record);
+  TellReplay(row.record);
   observer_.JobChanged(run_->job());
 }
 
@@ -149,9 +158,23 @@ void Coordinator::WriteDueCheckpoint() {
   auto row = WriteCheckpoint(folder, run_->job(), run_->config(), run_->loop().Save());
   absl::Status status = row.status();
   if (status.ok()) status = store_.AddCheckpoint(run_->job(), *row);
-  if (status.ok()) return;
+  if (status.ok()) return PruneCheckpoints();
   Note(run_->job(), absl::StrCat("the checkpoint of outer step ", run_->loop().step(),
                                  " was not written: ", status.message()));
+}
+
+// The rows first: a file that stays behind is swept when the job is loaded.
+void Coordinator::PruneCheckpoints() {
+  auto rows = store_.Checkpoints(run_->job());
+  if (!rows.ok()) return;
+  const std::vector<int64_t> steps = CheckpointsToRemove(
+      *std::move(rows), RetentionOf(options_.keep_checkpoints, run_->config().checkpoint_every()));
+  if (steps.empty()) return;
+  absl::Status status = store_.RemoveCheckpoints(run_->job(), steps);
+  for (const int64_t step : steps) {
+    if (status.ok()) status = RemoveCheckpointFiles(FolderOf(loaded_->row()), step);
+  }
+  if (!status.ok()) spdlog::warn("job {}: {}", run_->job(), std::string(status.message()));
 }
 
 absl::Status Coordinator::ChangeState(JobEntry& entry,
@@ -159,6 +182,7 @@ absl::Status Coordinator::ChangeState(JobEntry& entry,
   const v1::JobState before = entry.machine.state();
   absl::Status status = book_.Change(entry, edge);
   if (!status.ok()) return status;
+  TellRoom();
   const v1::JobState after = entry.machine.state();
   if (after == v1::JOB_STATE_RUNNING) {
     step_began_ = clock_.Now();
@@ -176,7 +200,7 @@ absl::Status Coordinator::ChangeState(JobEntry& entry,
 void Coordinator::FailJob(const std::string& why) {
   const int64_t now = clock_.UnixMillis();
   absl::Status status = ChangeState(*loaded_, [&](JobMachine& job) { return job.Fail(now, why); });
-  if (!status.ok()) Stop(status);
+  if (!status.ok()) WaitOrStop(status);
   Unload();
 }
 
@@ -192,7 +216,21 @@ void Coordinator::Unload() {
   }
   run_.reset();
   log_.reset();
+  uncommitted_.reset();
   loaded_ = nullptr;
+}
+
+void Coordinator::WaitOrStop(const absl::Status& status) {
+  const bool waited = room_.waits();
+  if (!room_.Refused(status, clock_.Now())) return Stop(status);
+  if (!waited) spdlog::warn("{}", room_.message());
+}
+
+void Coordinator::TellRoom() {
+  const auto waited = room_.Granted(clock_.Now());
+  if (!waited || !loaded_) return;
+  Note(loaded_->row().name,
+       absl::StrCat("goes on: there was no room on the disk for ", waited->count() / 1000, " s"));
 }
 
 void Coordinator::Stop(const absl::Status& status) {

@@ -4,7 +4,8 @@
 //
 // Order of things in an outer step: the scalars are committed to the store, then θ_{t+1} is shown
 // and its windows are asked for, all of a worker's in one message; then log and checkpoint.
-// If the scalars cannot be committed, the coordinator stops: see fatal().
+// If the scalars cannot be committed, the coordinator stops: see fatal(). Only a full disk is
+// waited for: the job at work says so, and goes on by itself when there is room.
 #pragma once
 
 #include <initializer_list>
@@ -18,6 +19,7 @@
 #include "absl/status/statusor.h"
 #include "common/base/clock.h"
 #include "coordinator/evaluate/desk.h"
+#include "coordinator/job/disk_room.h"
 #include "coordinator/job/job_book.h"
 #include "coordinator/job/job_run.h"
 #include "coordinator/log/outer_log.h"
@@ -51,6 +53,8 @@ class Coordinator {
   struct Options {
     std::string data_folder;
     int threads = 1;
+    int64_t keep_checkpoints = 20;  // RetentionPolicy::newest
+    uint64_t history_memory_bytes = kHistoryMemoryBytes;
   };
   // What a θ is to be replayed from, or θ itself if it is at hand.
   struct ThetaAnswer {
@@ -76,7 +80,9 @@ class Coordinator {
   // To be called several times a second: heartbeats, silent workers.
   void Tick();
   // NotFound unless the job is at work, otherwise as ThetaHistory::Range.
-  absl::StatusOr<std::vector<SharedMessage>> FetchTheta(const v1::FetchThetaRequest& request) const;
+  absl::StatusOr<ThetaRange> FetchTheta(const v1::FetchThetaRequest& request) const;
+  // What FetchTheta gave cannot be read. The job at work is loaded again, its θ made anew.
+  void RestoreHistory(const std::string& job, const std::string& why);
 
   // ---- jobs
 
@@ -134,6 +140,7 @@ class Coordinator {
   void TellFinding();
   void FillTimes(v1::OuterStepRecord& record);
   void WriteDueCheckpoint();
+  void PruneCheckpoints();
   absl::Status ChangeState(JobEntry& entry, const std::function<absl::Status(JobMachine&)>& edge);
   // Nothing is done if the job is in one of the states `there` already.
   absl::StatusOr<v1::JobSummary> Request(const std::string& job,
@@ -141,6 +148,10 @@ class Coordinator {
                                          const std::function<absl::Status(JobMachine&)>& edge);
   void FailJob(const std::string& why);
   void Unload();
+  // The store could not be changed: for want of room, which is waited for, or for good.
+  void WaitOrStop(const absl::Status& status);
+  // The store could be changed.
+  void TellRoom();
   void Stop(const absl::Status& status);
 
   // held_out.cc: measurements of θ while the job trains.
@@ -153,6 +164,7 @@ class Coordinator {
   absl::Status Load(JobEntry& entry);
   void OpenLog(const JobEntry& entry);
   void AppendToLog(const v1::OuterStepRecord& record);
+  void GiveUpLog(const absl::Status& why);
 
   // workers.cc
   void TakeResult(const Worker& worker, const v1::WindowResult& result);
@@ -193,9 +205,12 @@ class Coordinator {
   Roster roster_;
   std::unique_ptr<EvaluationDesk> desk_;
   std::map<WorkerId, Connection> connections_;
-  JobEntry* loaded_ = nullptr;   // the job of run_
-  std::unique_ptr<JobRun> run_;  // running or, while no other job runs, paused
+  JobEntry* loaded_ = nullptr;          // the job of run_
+  std::unique_ptr<JobRun> run_;         // running or, while no other job runs, paused
+  std::optional<StepRow> uncommitted_;  // closed, and not durable yet
+  DiskRoom room_;
   std::unique_ptr<OuterLog> log_;
+  SteadyTime log_retry_at_{};  // where there is none
   uint64_t next_epoch_;
   SteadyTime step_began_{};
   SteadyTime heartbeat_sent_{};

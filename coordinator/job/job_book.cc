@@ -18,6 +18,10 @@ absl::Status ReadProgress(Store& store, JobEntry& entry) {
   entry.step = totals->steps;
   auto history =
       StepHistory::Read(store, entry.row().name, entry.step, entry.row().config.outer().steps());
+  if (absl::IsDataLoss(history.status())) {
+    entry.damage = std::string(history.status().message());
+    return absl::OkStatus();
+  }
   if (!history.ok()) return history.status();
   entry.history = *std::move(history);
   if (const auto finding = entry.finding()) entry.told.insert(finding->kind);

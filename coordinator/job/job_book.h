@@ -27,6 +27,8 @@ struct JobEntry {
   JobMachine machine;
   int64_t step = 0;  // outer steps done
   StepHistory history;
+  // Not empty: some of its outer steps cannot be read, and why; `history` lacks them.
+  std::string damage;
   // What the job's events say already.
   std::set<FindingKind> told;
 
@@ -37,7 +39,8 @@ struct JobEntry {
 // Not thread-safe. Errors of the store are passed on; the book then says what it said before.
 class JobBook {
  public:
-  // Reads all jobs. `store` and `clock` outlive the book.
+  // Reads all jobs. One whose outer steps are damaged is listed all the same. `store` and `clock`
+  // outlive the book.
   static absl::StatusOr<JobBook> Load(Store& store, const Clock& clock);
 
   // The job's name: the config's, with a number if that is taken. The same request id and config

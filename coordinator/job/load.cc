@@ -3,6 +3,7 @@
 #include "absl/strings/str_cat.h"
 #include "coordinator/job/coordinator.h"
 #include "coordinator/job/replay.h"
+#include "coordinator/store/checkpoint.h"
 #include "coordinator/store/data_folder.h"
 #include "spdlog/spdlog.h"
 
@@ -11,7 +12,8 @@ namespace paceline {
 absl::Status Coordinator::Load(JobEntry& entry) {
   const JobRow& job = entry.row();
   const int64_t oldest = OldestEpisodeStartAt(job.config, entry.step);
-  ThetaHistory history;
+  ThetaHistory history(
+      {.folder = FolderOf(job) + "/history", .memory_bytes = options_.history_memory_bytes});
   ReplayRequest request{.job_folder = FolderOf(job),
                         .job = &job,
                         .start_by = oldest,
@@ -25,11 +27,15 @@ absl::Status Coordinator::Load(JobEntry& entry) {
                         .warn = [&](const std::string& text) { Note(job.name, text); }};
   auto loop = Replay(store_, request);
   if (!loop.ok()) return loop.status();
+  if (const auto rows = store_.Checkpoints(job.name); rows.ok()) {
+    SweepCheckpointFiles(FolderOf(job), *rows);
+  }
   run_ = std::make_unique<JobRun>(job, *std::move(loop), std::move(history), next_epoch_, clock_);
   loaded_ = &entry;
   for (const auto& [id, worker] : roster_.workers()) SetFingerprint(worker);
   step_began_ = clock_.Now();
   busy_ = {};
+  log_retry_at_ = {};
   OpenLog(entry);
   MeasureIfDue();
   return absl::OkStatus();
@@ -37,10 +43,7 @@ absl::Status Coordinator::Load(JobEntry& entry) {
 
 void Coordinator::OpenLog(const JobEntry& entry) {
   auto log = OuterLog::Open(FolderOf(entry.row()), entry.row().name, entry.step, clock_);
-  if (!log.ok()) {
-    Note(entry.row().name, absl::StrCat("no log is written: ", log.status().message()));
-    return;
-  }
+  if (!log.ok()) return GiveUpLog(log.status());
   log_ = *std::move(log);
   while (log_ && log_->last_step() < entry.step) {
     auto records = store_.Records(entry.row().name, log_->last_step(), 256);
@@ -49,13 +52,22 @@ void Coordinator::OpenLog(const JobEntry& entry) {
   }
 }
 
-// The store has every record too, so that a log that cannot be written does not stop the job.
+// The store has every record too, so that a log that cannot be written does not stop the job, and
+// is caught up with when there is room again.
 void Coordinator::AppendToLog(const v1::OuterStepRecord& record) {
+  if (!log_ && clock_.Now() >= log_retry_at_) OpenLog(*loaded_);
   if (!log_) return;
   absl::Status status = log_->Append(record);
-  if (status.ok()) return;
-  Note(loaded_->row().name, absl::StrCat("the log is given up: ", status.message()));
+  if (!status.ok()) GiveUpLog(status);
+}
+
+void Coordinator::GiveUpLog(const absl::Status& why) {
+  constexpr std::chrono::seconds kRetryInterval{10};
   log_.reset();
+  const bool for_now = absl::IsResourceExhausted(why);
+  log_retry_at_ = for_now ? clock_.Now() + kRetryInterval : SteadyTime::max();
+  Note(loaded_->row().name, absl::StrCat("the log is given up",
+                                         for_now ? " until there is room: " : ": ", why.message()));
 }
 
 }  // namespace paceline

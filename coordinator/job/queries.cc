@@ -150,7 +150,9 @@ absl::StatusOr<Coordinator::ThetaAnswer> Coordinator::FindTheta(const std::strin
 
 v1::JobSummary Coordinator::SummaryOf(const JobEntry& entry) const {
   v1::JobSummary summary = Summarize(entry);
-  if (&entry == loaded_ && entry.machine.state() == v1::JOB_STATE_RUNNING) {
+  if (&entry == loaded_ && room_.waits() && !entry.machine.ended()) {
+    summary.set_message(room_.message());
+  } else if (&entry == loaded_ && entry.machine.state() == v1::JOB_STATE_RUNNING) {
     summary.set_message(run_->loop().done() ? "measures θ on held-out tasks" : Waiting());
   } else if (entry.machine.state() == v1::JOB_STATE_QUEUED && loaded_) {
     summary.set_message(absl::StrCat("waits for job ", loaded_->row().name));

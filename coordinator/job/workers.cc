@@ -94,7 +94,7 @@ bool Coordinator::CheckData(const Worker& worker) {
   if (pinned.data.empty() && !own->empty()) {
     pinned.data = *own;
     absl::Status status = Pin(pinned);
-    if (!status.ok()) Stop(status);
+    if (!status.ok()) WaitOrStop(status);
     return status.ok();
   }
   if (*own == pinned.data) return true;
@@ -178,6 +178,8 @@ void Coordinator::Tick() {
     Lost(id, reason);
     link->Close(reason);
   }
+  if (absl::Status health = store_.health(); !health.ok()) Stop(health);
+  if (room_.waits()) Pump();
   PumpEvaluations();
 }
 
@@ -256,7 +258,7 @@ void Coordinator::PinFingerprint() {
     fingerprint = {.engine = connection.engine, .data = connection.data.value_or(DataDigests())};
   }
   if (fingerprint.engine.empty()) return;
-  if (absl::Status status = Pin(fingerprint); !status.ok()) return Stop(status);
+  if (absl::Status status = Pin(fingerprint); !status.ok()) return WaitOrStop(status);
   run_->Restart();
   const auto others = std::ranges::count_if(
       roster_.workers(), [this](const auto& entry) { return !IsPinned(entry.first); });
@@ -304,12 +306,18 @@ std::string Coordinator::Waiting() const {
                       "; ", roster_.workers().size(), " others are idle");
 }
 
-absl::StatusOr<std::vector<SharedMessage>> Coordinator::FetchTheta(
-    const v1::FetchThetaRequest& request) const {
+absl::StatusOr<ThetaRange> Coordinator::FetchTheta(const v1::FetchThetaRequest& request) const {
   if (!run_ || run_->job() != request.job()) {
     return absl::NotFoundError(absl::StrCat("job ", request.job(), " is not at work here"));
   }
   return run_->history().Range(request.first_step(), request.last_step());
+}
+
+void Coordinator::RestoreHistory(const std::string& job, const std::string& why) {
+  if (!run_ || run_->job() != job || !fatal_.ok()) return;
+  Note(job, absl::StrCat("θ is replayed from the store again: ", why));
+  Unload();
+  Pump();
 }
 
 }  // namespace paceline

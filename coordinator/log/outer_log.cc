@@ -1,5 +1,6 @@
 #include "coordinator/log/outer_log.h"
 
+#include <fstream>
 #include <optional>
 #include <string_view>
 #include <utility>
@@ -19,23 +20,43 @@ struct Kept {
   int64_t last_step = 0;
 };
 
-Kept KeepUpTo(int64_t last_committed_step, std::string_view log) {
-  Kept kept;
+// `log` begins at a line, so many bytes behind the file's begin.
+Kept KeepUpTo(int64_t last_committed_step, std::string_view log, int64_t offset) {
+  Kept kept{.bytes = offset, .last_step = 0};
   while (true) {
-    const size_t begin = static_cast<size_t>(kept.bytes);
+    const size_t begin = static_cast<size_t>(kept.bytes - offset);
     const size_t end = log.find('\n', begin);
     if (end == std::string_view::npos) return kept;
     const std::optional<int64_t> step = StepOfRecordLine(log.substr(begin, end - begin));
     if (!step || *step <= kept.last_step || *step > last_committed_step) return kept;
-    kept = {.bytes = static_cast<int64_t>(end) + 1, .last_step = *step};
+    kept = {.bytes = offset + static_cast<int64_t>(end) + 1, .last_step = *step};
   }
 }
 
-absl::StatusOr<Kept> KeepUpToInFile(int64_t last_committed_step, const std::string& path) {
+// The lines of the file's last so many bytes, and where they begin; nothing if the file is no
+// longer.
+std::optional<std::pair<std::string, int64_t>> LastLines(const std::string& path, int64_t bytes) {
+  std::ifstream file(path, std::ios::binary | std::ios::ate);
+  const int64_t size = file.tellg();
+  if (!file || size <= bytes) return std::nullopt;
+  std::string tail(static_cast<size_t>(bytes), '\0');
+  file.seekg(size - bytes);
+  if (!file.read(tail.data(), bytes)) return std::nullopt;
+  const size_t line = tail.find('\n');
+  if (line == std::string::npos) return std::nullopt;
+  return std::pair(tail.substr(line + 1), size - bytes + static_cast<int64_t>(line) + 1);
+}
+
+absl::StatusOr<Kept> KeepUpToInFile(int64_t last_committed_step, const std::string& path,
+                                    int64_t scanned_bytes) {
+  if (const auto tail = LastLines(path, scanned_bytes)) {
+    const Kept kept = KeepUpTo(last_committed_step, tail->first, tail->second);
+    if (kept.last_step > 0) return kept;
+  }
   const absl::StatusOr<std::string> log = ReadFile(path);
   if (absl::IsNotFound(log.status())) return Kept{};
   if (!log.ok()) return log.status();
-  return KeepUpTo(last_committed_step, *log);
+  return KeepUpTo(last_committed_step, *log, 0);
 }
 
 double Seconds(int64_t unix_ms) { return static_cast<double>(unix_ms) / 1000; }
@@ -86,10 +107,11 @@ void LogLine(const std::string& job, const v1::OuterStepRecord& record) {
 absl::StatusOr<std::unique_ptr<OuterLog>> OuterLog::Open(const std::string& folder,
                                                          const std::string& job,
                                                          int64_t last_committed_step,
-                                                         const Clock& clock) {
+                                                         const Clock& clock,
+                                                         int64_t scanned_bytes) {
   if (absl::Status made = MakeFolder(folder); !made.ok()) return made;
   const std::string path = folder + "/log.jsonl";
-  const absl::StatusOr<Kept> kept = KeepUpToInFile(last_committed_step, path);
+  const absl::StatusOr<Kept> kept = KeepUpToInFile(last_committed_step, path, scanned_bytes);
   if (!kept.ok()) return kept.status();
   absl::StatusOr<AppendFile> lines = AppendFile::Open(path, kept->bytes);
   if (!lines.ok()) return lines.status();

@@ -21,11 +21,13 @@ class OuterLog {
  public:
   // Makes the folder if need be. What log.jsonl says of steps after `last_committed_step`, a torn
   // line and all that follows one are cut off; TensorBoard is told to forget those steps by the
-  // start of a new event file, at `clock`'s time.
+  // start of a new event file, at `clock`'s time. Of a long log only the last `scanned_bytes` are
+  // looked at, as long as there is a line in them that stays.
   static absl::StatusOr<std::unique_ptr<OuterLog>> Open(const std::string& folder,
                                                         const std::string& job,
                                                         int64_t last_committed_step,
-                                                        const Clock& clock);
+                                                        const Clock& clock,
+                                                        int64_t scanned_bytes = 16 << 20);
 
   // The step of the newest record that is in the log; 0: none. It is less than last_committed_step
   // if the machine lost what was written last: append the stored records from last_step() + 1 on.

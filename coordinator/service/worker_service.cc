@@ -47,10 +47,21 @@ grpc::Status WorkerServiceImpl::FetchTheta(grpc::ServerContext*,
                                            grpc::ServerWriter<v1::Theta>* writer) {
   auto versions = loop_.Call([&] { return coordinator_.FetchTheta(*request); });
   if (!versions.ok()) return ToGrpc(versions.status());
-  for (const SharedMessage& version : *versions) {
-    if (!writer->Write(version->theta())) break;
+  for (int64_t i = 0; i < versions->size(); ++i) {
+    const auto theta = versions->At(i);
+    if (!theta.ok()) return LostTheta(*request, theta.status());
+    if (!writer->Write(*theta)) break;
   }
   return grpc::Status::OK;
+}
+
+grpc::Status WorkerServiceImpl::LostTheta(const v1::FetchThetaRequest& request,
+                                          const absl::Status& why) {
+  loop_.Post([this, job = request.job(), text = std::string(why.message())] {
+    coordinator_.RestoreHistory(job, text);
+  });
+  return ToGrpc(absl::UnavailableError(
+      "the coordinator's versions of θ are damaged and are made again; ask again soon"));
 }
 
 }  // namespace paceline

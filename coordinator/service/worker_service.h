@@ -19,6 +19,8 @@ class WorkerServiceImpl final : public v1::WorkerService::Service {
                           grpc::ServerWriter<v1::Theta>* writer) override;
 
  private:
+  grpc::Status LostTheta(const v1::FetchThetaRequest& request, const absl::Status& why);
+
   EventLoop& loop_;
   Coordinator& coordinator_;
 };

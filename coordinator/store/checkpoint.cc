@@ -1,7 +1,11 @@
 #include "coordinator/store/checkpoint.h"
 
+#include <filesystem>
+#include <optional>
+#include <set>
 #include <utility>
 
+#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "common/base/digest.h"
@@ -13,6 +17,8 @@
 
 namespace paceline {
 namespace {
+
+namespace fs = std::filesystem;
 
 constexpr char kEstimator[] = "estimator";
 constexpr char kTrainer[] = "trainer";
@@ -56,6 +62,16 @@ absl::Status FillState(const TensorFile& file, TrainingState& state) {
   state.estimator = *std::move(estimator);
   state.trainer = file.tensors.at(kTrainer).data;
   return absl::OkStatus();
+}
+
+// Of "theta-000050.safetensors" or "state-000050.safetensors".
+std::optional<int64_t> StepOfFile(const std::string& name) {
+  const size_t begin = name.find('-') + 1, end = name.find('.');
+  const bool ours =
+      (name.starts_with("theta-") || name.starts_with("state-")) && name.ends_with(".safetensors");
+  int64_t step = 0;
+  if (!ours || !absl::SimpleAtoi(name.substr(begin, end - begin), &step)) return std::nullopt;
+  return step;
 }
 
 absl::Status AtPath(const std::string& path, const absl::Status& status) {
@@ -110,6 +126,31 @@ absl::StatusOr<TrainingState> ReadCheckpoint(const std::string& job_folder,
   absl::Status status = AtPath(state_path, FillState(*rest, state));
   if (!status.ok()) return status;
   return state;
+}
+
+absl::Status RemoveCheckpointFiles(const std::string& job_folder, int64_t step) {
+  for (const std::string& path : {StatePath(job_folder, step), ThetaPath(job_folder, step)}) {
+    std::error_code error;
+    fs::remove(path, error);
+    if (error) {
+      return absl::ErrnoToStatus(error.value(), absl::StrCat("cannot remove ", path));
+    }
+  }
+  return absl::OkStatus();
+}
+
+void SweepCheckpointFiles(const std::string& job_folder, const std::vector<CheckpointRow>& rows) {
+  std::set<int64_t> known;
+  for (const CheckpointRow& row : rows) known.insert(row.step);
+  std::error_code ignored;
+  for (const auto& entry : fs::directory_iterator(job_folder + "/checkpoints", ignored)) {
+    const std::string name = entry.path().filename();
+    const std::optional<int64_t> step = StepOfFile(name);
+    const bool torn = name.ends_with(".tmp");
+    const bool dropped =
+        step && !known.empty() && *step < *known.rbegin() && !known.contains(*step);
+    if (torn || dropped) fs::remove(entry.path(), ignored);
+  }
 }
 
 }  // namespace paceline

@@ -40,4 +40,10 @@ absl::StatusOr<CheckpointRow> WriteCheckpoint(const std::string& job_folder, con
 absl::StatusOr<TrainingState> ReadCheckpoint(const std::string& job_folder,
                                              const v1::JobConfig& config, const CheckpointRow& row);
 
+// Fine if there are none.
+absl::Status RemoveCheckpointFiles(const std::string& job_folder, int64_t step);
+// Removes files that no row stands for and none will: those of steps before the newest row's, and
+// what an interrupted write left.
+void SweepCheckpointFiles(const std::string& job_folder, const std::vector<CheckpointRow>& rows);
+
 }  // namespace paceline

@@ -39,7 +39,6 @@ absl::Status MemoryStore::UpdateJob(const JobRow& job) {
   entry->row.state = job.state;
   entry->row.message = job.message;
   entry->row.fingerprint = job.fingerprint;
-  entry->row.submitted_ms = job.submitted_ms;
   entry->row.started_ms = job.started_ms;
   entry->row.ended_ms = job.ended_ms;
   return absl::OkStatus();
@@ -144,6 +143,15 @@ absl::StatusOr<std::vector<CheckpointRow>> MemoryStore::Checkpoints(const std::s
   for (const auto& [step, row] : entry->checkpoints) rows.push_back(row);
   std::reverse(rows.begin(), rows.end());
   return rows;
+}
+
+absl::Status MemoryStore::RemoveCheckpoints(const std::string& job,
+                                            const std::vector<int64_t>& steps) {
+  std::lock_guard lock(mutex_);
+  Entry* entry = Find(job);
+  if (!entry) return NoJob(job);
+  for (const int64_t step : steps) entry->checkpoints.erase(step);
+  return absl::OkStatus();
 }
 
 }  // namespace paceline

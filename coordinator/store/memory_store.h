@@ -28,6 +28,8 @@ class MemoryStore : public Store {
                                                int limit) override;
   absl::Status AddCheckpoint(const std::string& job, const CheckpointRow& row) override;
   absl::StatusOr<std::vector<CheckpointRow>> Checkpoints(const std::string& job) override;
+  absl::Status RemoveCheckpoints(const std::string& job,
+                                 const std::vector<int64_t>& steps) override;
 
  private:
   struct Entry {

@@ -10,10 +10,18 @@
 
 namespace paceline {
 
-// Errors as SqliteStore::Open.
+// In the format of this program. Errors as SqliteStore::Open. Until SettleLog the file and its log
+// are left as they are, but for a migration.
 absl::StatusOr<std::unique_ptr<SQLite::Database>> OpenDatabase(const std::string& path);
+// Brings what the log holds into the file, synced, whatever a failed sync of an earlier life left
+// only in memory. Throws SQLite::Exception.
+void SettleLog(SQLite::Database& db);
 // "<path>: <what>: <SQLite's words, and what would help>" under the status code that fits.
+// ResourceExhausted only where nothing was changed: a failed sync is Internal whatever its reason.
 absl::Status SqliteError(const std::string& path, const std::string& what,
                          const SQLite::Exception& error);
+// The same, knowing what the system said to the database.
+absl::Status SqliteError(const std::string& path, const std::string& what,
+                         const SQLite::Exception& error, const SQLite::Database& db);
 
 }  // namespace paceline

@@ -46,6 +46,7 @@ struct CheckpointRow {
   int64_t step = 0;
   std::string theta_sha256;  // of the whole files, see checkpoint.h
   std::string state_sha256;
+  bool marked = false;  // kept whatever the policy (retention.h)
 };
 
 struct JobTotals {
@@ -55,25 +56,32 @@ struct JobTotals {
 };
 
 // Thread-safe. What a method has returned OK for survives the machine's death. Errors:
-// ResourceExhausted (disk full), DataLoss (damaged), PermissionDenied, Internal; after one the
-// store holds what it held.
+// ResourceExhausted (disk full: nothing was changed, it may be tried again), DataLoss (damaged),
+// FailedPrecondition (another program has taken the store over), PermissionDenied, Internal. After
+// an error other than ResourceExhausted it is unknown what the disk holds: no change may be tried
+// again.
 class Store {
  public:
   virtual ~Store() = default;
+
+  // Not OK once a change has failed in a way after which it is unknown what the disk holds. Every
+  // later change fails with the same: the program is to end, and what was acknowledged is safe.
+  virtual absl::Status health() { return absl::OkStatus(); }
 
   // A number that rises with every call, over all lives of the store.
   virtual absl::StatusOr<uint32_t> NextIncarnation() = 0;
 
   // AlreadyExists if the name is taken.
   virtual absl::Status AddJob(const JobRow& job) = 0;
-  // State, message, fingerprint and times of an existing job.
+  // State, message, fingerprint, start and end of an existing job.
   virtual absl::Status UpdateJob(const JobRow& job) = 0;
   // In the order of submission.
   virtual absl::StatusOr<std::vector<JobRow>> Jobs() = 0;
   // Forgets the job and all that is stored of it.
   virtual absl::Status DeleteJob(const std::string& job) = 0;
 
-  // FailedPrecondition unless row.step is the step after the last committed one.
+  // FailedPrecondition unless row.step is the step after the last committed one. DataLoss, and
+  // nothing is changed, if the step was acknowledged with another θ before it was lost.
   virtual absl::Status CommitStep(const std::string& job, const StepRow& row) = 0;
   // Up to `limit` rows with step > after, in order.
   virtual absl::StatusOr<std::vector<StepRow>> Steps(const std::string& job, int64_t after,
@@ -92,6 +100,9 @@ class Store {
   virtual absl::Status AddCheckpoint(const std::string& job, const CheckpointRow& row) = 0;
   // Newest first.
   virtual absl::StatusOr<std::vector<CheckpointRow>> Checkpoints(const std::string& job) = 0;
+  // Forgets those of these steps; fine if there are none.
+  virtual absl::Status RemoveCheckpoints(const std::string& job,
+                                         const std::vector<int64_t>& steps) = 0;
 };
 
 }  // namespace paceline

@@ -24,12 +24,6 @@ using Clock = std::chrono::steady_clock;
 
 constexpr std::chrono::milliseconds kPollInterval{10};
 
-std::string ProgramPath(const std::string& name) {
-  if (name.find('/') != std::string::npos) return name;
-  const char* folder = std::getenv("PACELINE_BIN");
-  return std::string(folder != nullptr ? folder : "build/release/bin") + "/" + name;
-}
-
 std::vector<std::string> Environment(const std::map<std::string, std::string>& added) {
   std::vector<std::string> result;
   for (const auto& [key, value] : added) result.push_back(key + "=" + value);
@@ -63,6 +57,12 @@ pid_t Spawn(std::vector<std::string> arguments, std::vector<std::string> environ
 }
 
 }  // namespace
+
+std::string ProgramPath(const std::string& name) {
+  if (name.find('/') != std::string::npos) return name;
+  const char* folder = std::getenv("PACELINE_BIN");
+  return std::string(folder != nullptr ? folder : "build/release/bin") + "/" + name;
+}
 
 Process::Process(const std::string& name, const std::vector<std::string>& arguments,
                  const std::map<std::string, std::string>& environment) {

@@ -59,6 +59,9 @@ class Process {
   int status_ = -1;     // guarded by mutex_
 };
 
+// Of a program of $PACELINE_BIN, as Process finds it.
+std::string ProgramPath(const std::string& name);
+
 struct Finished {
   int status = -1;
   std::string out, err;

@@ -2,6 +2,7 @@
 
 #include "common/config/config.h"
 #include "common/footprint/footprint.h"
+#include "common/footprint/history.h"
 #include "common/footprint/replay.h"
 #include "coordinator/cli/commands/answer.h"
 #include "coordinator/cli/commands/commands.h"
@@ -40,10 +41,15 @@ absl::StatusOr<ExitStatus> Check(const Context& context, const CheckOptions& opt
     return kExitUsage;
   }
   const std::string memory = FootprintText(loaded->config);
+  const std::string coordinator = HistoryText(loaded->config);
   const std::string replay = ReplayText(loaded->config, options.snapshot_every);
-  nlohmann::ordered_json json = {
-      {"config", path}, {"valid", true}, {"memory", memory}, {"replay", replay}};
-  std::string text = fmt::format("{} is valid\nmemory: {}\nreplay: {}\n", path, memory, replay);
+  nlohmann::ordered_json json = {{"config", path},
+                                 {"valid", true},
+                                 {"memory", memory},
+                                 {"coordinator", coordinator},
+                                 {"replay", replay}};
+  std::string text = fmt::format("{} is valid\nmemory: {}\ncoordinator: {}\nreplay: {}\n", path,
+                                 memory, coordinator, replay);
   if (options.print) json["printed"] = text = PrintConfig(loaded->config);
   Answer(context, json, text);
   return kExitOk;

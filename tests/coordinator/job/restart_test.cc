@@ -25,8 +25,12 @@ using ::testing::Not;
 class SpoiledStore : public MemoryStore {
  public:
   absl::Status CommitStep(const std::string& job, const StepRow& row) override {
-    if (row.step == full_at) return absl::ResourceExhaustedError("the disk is full");
+    if (row.step == fails_at) return failure;
     return MemoryStore::CommitStep(job, row);
+  }
+  absl::Status UpdateJob(const JobRow& job) override {
+    if (update_fails) return failure;
+    return MemoryStore::UpdateJob(job);
   }
   absl::StatusOr<std::vector<StepRow>> Steps(const std::string& job, int64_t after,
                                              int limit) override {
@@ -37,8 +41,19 @@ class SpoiledStore : public MemoryStore {
     }
     return rows;
   }
+  absl::StatusOr<std::vector<v1::OuterStepRecord>> Records(const std::string& job, int64_t after,
+                                                           int limit) override {
+    if (damaged) return absl::DataLossError("outer step 2 is damaged");
+    return MemoryStore::Records(job, after, limit);
+  }
 
-  int64_t full_at = -1;
+  absl::Status health() override { return broken; }
+
+  absl::Status broken;
+  absl::Status failure;
+  int64_t fails_at = -1;
+  bool update_fails = false;
+  bool damaged = false;
   int64_t altered_at = -1;
 };
 
@@ -59,6 +74,29 @@ class RestartTest : public ::testing::Test {
     cluster.Work(cluster.Submit(ToyConfig()));
     return cluster.Hashes("toy");
   }
+  // All that the workers have to say, so many times.
+  void Turn(int times) {
+    for (int turn = 0; turn < times; ++turn) {
+      for (const WorkerId id : cluster_.ids()) {
+        for (const auto& answer : cluster_.worker(id).Answers(cluster_.coordinator())) {
+          cluster_.Say(id, answer);
+        }
+      }
+    }
+  }
+  void ExpectHidden(int64_t step) {
+    v1::FetchThetaRequest request;
+    request.set_job("toy");
+    request.set_first_step(step);
+    request.set_last_step(step);
+    EXPECT_TRUE(absl::IsOutOfRange(cluster_.coordinator().FetchTheta(request).status()));
+    EXPECT_LT(cluster_.worker(cluster_.ids()[0]).newest_theta(), step);
+    EXPECT_TRUE(absl::IsOutOfRange(cluster_.coordinator().FindTheta("toy", step).status()));
+  }
+  void Pass(std::chrono::milliseconds time) {
+    cluster_.clock().Advance(time);
+    cluster_.coordinator().Tick();
+  }
   void FinishAndCompare() {
     cluster_.Join();
     cluster_.Work("toy");
@@ -78,6 +116,95 @@ TEST_F(RestartTest, CheckpointsAreWrittenAsConfiguredAndAtTheEnd) {
   }
 }
 
+TEST_F(RestartTest, OldCheckpointsGoAndEveryThetaIsStillReplayed) {
+  cluster_.KeepCheckpoints(1);
+  cluster_.Start();
+  cluster_.Join();
+  v1::JobConfig config = ToyConfig("many");
+  config.set_checkpoint_every(1);
+  config.mutable_outer()->set_steps(30);
+  ASSERT_TRUE(cluster_.coordinator().Cancel("toy").ok());
+  cluster_.Submit(config);
+  cluster_.Work("many");
+  EXPECT_EQ(store_.Checkpoints("many")->size(), 30u) << "each is spaced by one step";
+
+  cluster_.KeepCheckpoints(4);
+  cluster_.Start();
+  cluster_.Join();
+  config.set_name("more");
+  cluster_.Submit(config);
+  cluster_.Work("more");
+  const std::string folder = JobFolder(folder_.path(), "more");
+  std::vector<int64_t> kept;
+  for (int64_t step = 1; step <= 30; ++step) {
+    const bool there = std::filesystem::exists(ThetaPath(folder, step));
+    if (there) kept.push_back(step);
+  }
+  EXPECT_THAT(kept, ::testing::ElementsAre(4, 8, 12, 16, 20, 24, 27, 28, 29, 30));
+  EXPECT_EQ(store_.Checkpoints("more")->size(), kept.size());
+  const std::vector<uint64_t> hashes = cluster_.Hashes("more");
+  for (int64_t step = 1; step <= 30; ++step) {
+    const auto theta = ReplayTheta(store_, folder, store_.Jobs()->back(), step, 1);
+    ASSERT_TRUE(theta.ok()) << theta.status();
+    EXPECT_EQ(ThetaHash("more", step, *theta), hashes[step - 1]) << step;
+  }
+}
+
+TEST_F(RestartTest, FilesThatAnInterruptedWriteOrRemovalLeftAreSwept) {
+  cluster_.Work("toy", 10);
+  const std::string folder = JobFolder(folder_.path(), "toy");
+  for (const char* name :
+       {"theta-000002.safetensors", "state-000002.safetensors", "theta-000012.safetensors.1-2.tmp",
+        "theta-000012.safetensors", "mine"}) {
+    ASSERT_TRUE(WriteFileAtomically(folder + "/checkpoints/" + name, "x").ok());
+  }
+  cluster_.Start();
+  std::vector<std::string> left;
+  for (const auto& entry : std::filesystem::directory_iterator(folder + "/checkpoints")) {
+    left.push_back(entry.path().filename());
+  }
+  EXPECT_THAT(
+      left, ::testing::UnorderedElementsAre("theta-000003.safetensors", "state-000003.safetensors",
+                                            "theta-000006.safetensors", "state-000006.safetensors",
+                                            "theta-000009.safetensors", "state-000009.safetensors",
+                                            "theta-000012.safetensors", "mine"));
+  FinishAndCompare();
+}
+
+TEST_F(RestartTest, WithAHistoryInFilesEverythingIsTheSame) {
+  cluster_.KeepInMemory(1);
+  const std::string history = JobFolder(folder_.path(), "toy") + "/history";
+  for (int life = 0; life < 3; ++life) {
+    cluster_.Start();
+    cluster_.Join();
+    cluster_.Work("toy", 3);
+    EXPECT_FALSE(std::filesystem::is_empty(history)) << "nothing went to a file";
+    // Whose blocks are made again by another.
+    cluster_.Lose(cluster_.ids()[0]);
+    cluster_.Join();
+    cluster_.Work("toy", 1);
+  }
+  FinishAndCompare();
+  EXPECT_TRUE(std::filesystem::is_empty(history)) << "files of a job that has ended are left";
+}
+
+TEST_F(RestartTest, AHistoryThatIsDamagedIsMadeAgainByReplay) {
+  cluster_.KeepInMemory(1);
+  cluster_.Start();
+  cluster_.Join();
+  cluster_.Work("toy", 6);
+  for (const auto& file :
+       std::filesystem::directory_iterator(JobFolder(folder_.path(), "toy") + "/history")) {
+    std::filesystem::resize_file(file.path(), 5);
+  }
+  cluster_.Lose(cluster_.ids()[0]);
+  cluster_.Join();
+  cluster_.Work("toy", 1);
+  EXPECT_THAT(cluster_.Events("toy"), HasSubstr("θ is replayed from the store again: "));
+  EXPECT_THAT(cluster_.Events("toy"), HasSubstr("is damaged"));
+  FinishAndCompare();
+}
+
 TEST_F(RestartTest, ATornCheckpointFallsBackToAnOlderOne) {
   cluster_.Work("toy", 10);
   std::filesystem::resize_file(Checkpoint(6), 40);
@@ -95,24 +222,90 @@ TEST_F(RestartTest, WithoutAnyGoodCheckpointEverythingIsReplayed) {
 }
 
 TEST_F(RestartTest, ACommitThatFailsStopsTheCoordinatorBeforeAnyoneSeesTheta) {
-  store_.full_at = 5;
-  const WorkerId id = cluster_.ids()[0];
-  for (int turn = 0; turn < 10; ++turn) {
-    for (const auto& answer : cluster_.worker(id).Answers(cluster_.coordinator())) {
-      cluster_.Say(id, answer);
-    }
+  for (const absl::Status& failure :
+       {absl::InternalError("a sync failed"), absl::PermissionDeniedError("read-only"),
+        absl::FailedPreconditionError("another coordinator has taken over")}) {
+    store_.failure = failure;
+    store_.fails_at = cluster_.Summary("toy").step() + 2;
+    Turn(5);
+    EXPECT_EQ(cluster_.coordinator().fatal(), failure);
+    ExpectHidden(store_.fails_at);
+    Pass(std::chrono::hours(1));
+    store_.fails_at = -1;
+    Turn(1);
+    EXPECT_EQ(cluster_.coordinator().fatal(), failure) << "it was tried again";
+    cluster_.Start();
+    cluster_.Join();
   }
-  EXPECT_TRUE(absl::IsResourceExhausted(cluster_.coordinator().fatal()));
-  EXPECT_EQ(cluster_.worker(id).newest_theta(), 4);
-  v1::FetchThetaRequest request;
-  request.set_job("toy");
-  request.set_first_step(5);
-  request.set_last_step(5);
-  EXPECT_TRUE(absl::IsOutOfRange(cluster_.coordinator().FetchTheta(request).status()));
+  EXPECT_EQ(cluster_.Summary("toy").step(), 3);
+  FinishAndCompare();
+}
 
-  store_.full_at = -1;
-  cluster_.Start();
+TEST_F(RestartTest, AStoreThatBrokeElsewhereEndsTheCoordinatorToo) {
+  store_.broken = absl::InternalError("the sync of a submitted job failed");
+  EXPECT_TRUE(cluster_.coordinator().fatal().ok());
+  Pass(std::chrono::milliseconds(250));
+  EXPECT_EQ(cluster_.coordinator().fatal(), store_.broken);
+}
+
+TEST_F(RestartTest, AFullDiskIsWaitedForAndSaid) {
+  store_.failure = absl::ResourceExhaustedError("coordinator.db: the disk is full");
+  store_.fails_at = 5;
+  Turn(10);
+  EXPECT_TRUE(cluster_.coordinator().fatal().ok());
+  EXPECT_EQ(cluster_.State("toy"), v1::JOB_STATE_RUNNING);
   EXPECT_EQ(cluster_.Summary("toy").step(), 4);
+  EXPECT_EQ(cluster_.Summary("toy").message(),
+            "waits for room on the disk: coordinator.db: the disk is full");
+  ExpectHidden(5);
+  Pass(std::chrono::seconds(30));
+  EXPECT_EQ(cluster_.Summary("toy").step(), 4);
+  ExpectHidden(5);
+  store_.fails_at = -1;
+  Pass(DiskRoom::kRetryInterval);
+  EXPECT_EQ(cluster_.Summary("toy").step(), 5) << "it did not go on by itself";
+  EXPECT_THAT(cluster_.Summary("toy").message(), Not(HasSubstr("room")));
+  EXPECT_THAT(cluster_.Events("toy"), HasSubstr("goes on: there was no room on the disk for 31 s"));
+  FinishAndCompare();
+}
+
+TEST_F(RestartTest, WorkersThatComeAndGoWhileTheDiskIsFullChangeNothing) {
+  store_.failure = absl::ResourceExhaustedError("full");
+  store_.fails_at = 5;
+  Turn(10);
+  for (const WorkerId id : cluster_.ids()) cluster_.Lose(id);
+  cluster_.Join("late");
+  Turn(2);
+  store_.fails_at = -1;
+  Pass(DiskRoom::kRetryInterval);
+  EXPECT_EQ(cluster_.Summary("toy").step(), 5);
+  FinishAndCompare();
+}
+
+TEST_F(RestartTest, AJobThatCannotEndForWantOfRoomEndsLater) {
+  cluster_.Work("toy", 11);
+  store_.failure = absl::ResourceExhaustedError("full");
+  store_.update_fails = true;
+  Turn(2);
+  EXPECT_EQ(cluster_.State("toy"), v1::JOB_STATE_RUNNING);
+  EXPECT_EQ(cluster_.Summary("toy").step(), 12);
+  EXPECT_THAT(cluster_.Summary("toy").message(), HasSubstr("waits for room"));
+  EXPECT_TRUE(absl::IsResourceExhausted(cluster_.coordinator().Cancel("toy").status()));
+  store_.update_fails = false;
+  Pass(DiskRoom::kRetryInterval);
+  EXPECT_EQ(cluster_.State("toy"), v1::JOB_STATE_SUCCEEDED);
+}
+
+TEST_F(RestartTest, AJobThatIsPausedWhileTheDiskIsFullGoesOnAfterwards) {
+  store_.failure = absl::ResourceExhaustedError("full");
+  store_.fails_at = 5;
+  Turn(10);
+  ASSERT_TRUE(cluster_.coordinator().Pause("toy").ok());
+  store_.fails_at = -1;
+  Pass(DiskRoom::kRetryInterval);
+  EXPECT_EQ(cluster_.Summary("toy").step(), 4);
+  ASSERT_TRUE(cluster_.coordinator().Resume("toy").ok());
+  EXPECT_EQ(cluster_.Summary("toy").step(), 5);
   FinishAndCompare();
 }
 
@@ -122,6 +315,15 @@ TEST_F(RestartTest, AThetaThatIsNotTheStoredOneFailsTheJobLoudly) {
   cluster_.Start();
   EXPECT_EQ(cluster_.State("toy"), v1::JOB_STATE_FAILED);
   EXPECT_THAT(cluster_.Summary("toy").message(), HasSubstr("θ after outer step 9 is not the one"));
+}
+
+TEST_F(RestartTest, AJobWhoseOldStepsAreDamagedIsListedAndToldOf) {
+  cluster_.Work("toy");
+  store_.damaged = true;
+  cluster_.Start();
+  EXPECT_EQ(cluster_.State("toy"), v1::JOB_STATE_SUCCEEDED);
+  EXPECT_EQ(cluster_.Summary("toy").step(), 12);
+  EXPECT_THAT(cluster_.Events("toy"), HasSubstr("outer step 2 is damaged"));
 }
 
 TEST_F(RestartTest, TheNextJobRunsAfterOneThatCannotBeLoaded) {

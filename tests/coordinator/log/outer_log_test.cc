@@ -108,6 +108,21 @@ TEST_F(OuterLogTest, WhatFollowsADamagedLineIsCutOff) {
   EXPECT_THAT(Steps(), ElementsAre(1, 2));
 }
 
+TEST_F(OuterLogTest, OfALongLogTheEndIsLookedAt) {
+  constexpr int64_t kScanned = 1000;
+  const auto last_step = [this](int64_t committed) {
+    return (*OuterLog::Open(folder_, "demo", committed, clock_, kScanned))->last_step();
+  };
+  WriteSteps(1, 100);
+  ASSERT_GT(std::filesystem::file_size(path()), 20u * kScanned);
+  EXPECT_EQ(last_step(100), 100);
+  EXPECT_EQ(last_step(99), 99);
+  std::filesystem::resize_file(path(), std::filesystem::file_size(path()) - 9);
+  EXPECT_EQ(last_step(100), 98);
+  EXPECT_EQ(last_step(3), 3) << "none of the lines at the end stays";
+  EXPECT_THAT(Steps(), ElementsAre(1, 2, 3));
+}
+
 TEST_F(OuterLogTest, ReplayedRecordsAreNotWrittenTwice) {
   WriteSteps(1, 3);
   auto log = OpenAt(5);

@@ -88,7 +88,7 @@ TEST_F(SqliteStoreTest, AnUnknownFormatIsRefusedWithBothNamed) {
   }
   const auto store = SqliteStore::Open(path_);
   EXPECT_TRUE(absl::IsFailedPrecondition(store.status())) << store.status();
-  EXPECT_THAT(Message(store.status()), HasSubstr("format 99, this program knows format 1"));
+  EXPECT_THAT(Message(store.status()), HasSubstr("format 99, this program knows formats 1 to 2"));
 }
 
 TEST_F(SqliteStoreTest, ADamagedPageIsDataLoss) {
@@ -144,7 +144,7 @@ class FileSizeLimit {
   rlimit before_{};
 };
 
-TEST_F(SqliteStoreTest, AWriteThatFailsLosesNothing) {
+TEST_F(SqliteStoreTest, AWriteThatFailsLosesNothingAndIsNotTriedAgain) {
   auto store = SqliteStore::Open(path_);
   ASSERT_TRUE(store.ok());
   JobRow job;
@@ -159,11 +159,15 @@ TEST_F(SqliteStoreTest, AWriteThatFailsLosesNothing) {
   }
   EXPECT_GT(committed, 0);
   EXPECT_EQ((*store)->Totals("j")->steps, committed);
-  EXPECT_TRUE((*store)->CommitStep("j", row).ok());
+  EXPECT_FALSE((*store)->health().ok());
+  EXPECT_EQ((*store)->CommitStep("j", row), (*store)->health()) << "a change was tried again";
+  EXPECT_EQ((*store)->AddEvent("j", 1, "text"), (*store)->health());
   store->reset();
   auto again = SqliteStore::Open(path_);
   ASSERT_TRUE(again.ok()) << again.status();
-  EXPECT_EQ((*again)->Totals("j")->steps, committed + 1);
+  EXPECT_EQ((*again)->Totals("j")->steps, committed);
+  EXPECT_TRUE((*again)->health().ok());
+  EXPECT_TRUE((*again)->CommitStep("j", row).ok());
 }
 
 TEST_F(SqliteStoreTest, ErrorsHaveTheCodeThatFitsAndSayWhatHelps) {

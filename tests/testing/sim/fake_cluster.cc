@@ -7,6 +7,9 @@
 namespace paceline {
 namespace {
 
+// Of a job of any length no more memory is taken than that.
+constexpr size_t kThetasRemembered = 10'000;
+
 // In [0, 1), from all bits of the arguments.
 double Unit(uint64_t a, uint64_t b, uint64_t c) {
   uint64_t x = a ^ (b * 0x9e3779b97f4a7c15) ^ (c * 0xc2b2ae3d27d4eb4f);
@@ -85,6 +88,7 @@ void FakeWorker::Send(SharedMessage message) {
       EXPECT_TRUE(knows(message->theta().job())) << "θ of a job that was not announced";
       EXPECT_TRUE(thetas_.emplace(message->theta().step(), message->theta().hash()).second)
           << "θ was sent twice";
+      if (thetas_.size() > kThetasRemembered) thetas_.erase(thetas_.begin());
       ++thetas_received_;
       break;
     case v1::CoordinatorMessage::kRun:
@@ -148,15 +152,24 @@ void FakeWorker::MakeAgain(Coordinator& coordinator, const v1::RunWindows& run, 
   const bool is_old_question = !summary.ok() || summary->step() != run.step();
   if (is_old_question) return;
   ASSERT_TRUE(versions.ok()) << versions.status();
-  ASSERT_EQ(static_cast<int64_t>(versions->size()), run.step() - start + 1);
-  EXPECT_EQ(versions->back()->theta().hash(), run.theta_hash());
+  ASSERT_EQ(versions->size(), run.step() - start + 1);
+  for (int64_t i = 0; i < versions->size(); ++i) {
+    const auto theta = versions->At(i);
+    if (!theta.ok())
+      return coordinator.RestoreHistory(run.job(), std::string(theta.status().message()));
+    EXPECT_EQ(theta->step(), start + i);
+  }
+  EXPECT_EQ(versions->At(versions->size() - 1)->hash(), run.theta_hash());
 }
 
 absl::Status FakeCluster::TryStart() {
   workers_.clear();
   coordinator_.reset();
-  auto coordinator =
-      Coordinator::Start({.data_folder = data_folder_, .threads = 1}, store_, clock_, *this);
+  auto coordinator = Coordinator::Start({.data_folder = data_folder_,
+                                         .threads = 1,
+                                         .keep_checkpoints = keep_checkpoints_,
+                                         .history_memory_bytes = history_memory_bytes_},
+                                        store_, clock_, *this);
   if (!coordinator.ok()) return coordinator.status();
   coordinator_ = *std::move(coordinator);
   return absl::OkStatus();

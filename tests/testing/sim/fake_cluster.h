@@ -67,6 +67,9 @@ class FakeCluster : public JobObserver {
   FakeCluster(Store& store, std::string data_folder)
       : store_(store), data_folder_(std::move(data_folder)) {}
 
+  // From the next start on.
+  void KeepCheckpoints(int64_t count) { keep_checkpoints_ = count; }
+  void KeepInMemory(uint64_t bytes) { history_memory_bytes_ = bytes; }
   // (Re)starts the coordinator on the store; all workers are gone.
   void Start();
   absl::Status TryStart();
@@ -108,6 +111,8 @@ class FakeCluster : public JobObserver {
  private:
   Store& store_;
   const std::string data_folder_;
+  int64_t keep_checkpoints_ = 20;
+  uint64_t history_memory_bytes_ = kHistoryMemoryBytes;
   FakeClock clock_;
   WorkerId JoinWith(const v1::Hello& hello);
   bool TellEvaluationData(WorkerId id);
