@@ -78,8 +78,8 @@ class EvaluationDesk {
 
   // What is known of the job's θ so far, by outer step.
   std::vector<v1::HeldOutRecord> HeldOut(const std::string& job) const;
-  // Evaluations of its θ that have not ended.
-  uint32_t PendingOf(const std::string& job) const;
+  // The outer steps whose θ has an evaluation that has not ended.
+  std::vector<int64_t> PendingOf(const std::string& job) const;
   // What has become known since the last call, with the job's name.
   std::vector<std::pair<std::string, v1::HeldOutRecord>> TakeHeldOut() {
     return std::exchange(held_out_, {});

@@ -84,9 +84,12 @@ std::vector<v1::HeldOutRecord> EvaluationDesk::HeldOut(const std::string& job) c
   return records;
 }
 
-uint32_t EvaluationDesk::PendingOf(const std::string& job) const {
-  return static_cast<uint32_t>(std::ranges::count_if(
-      entries_, [&](const auto& entry) { return entry->run && entry->record.job() == job; }));
+std::vector<int64_t> EvaluationDesk::PendingOf(const std::string& job) const {
+  std::vector<int64_t> steps;
+  for (const auto& entry : entries_) {
+    if (entry->run && entry->record.job() == job) steps.push_back(entry->record.job_step());
+  }
+  return steps;
 }
 
 void EvaluationDesk::CancelOf(const std::string& job) {

@@ -82,7 +82,7 @@ bool Coordinator::PumpOnce() {
     return status.ok();
   }
   if (run_->loop().done() && !uncommitted_) {
-    if (desk_->PendingOf(run_->job()) > 0) return false;
+    if (!desk_->PendingOf(run_->job()).empty()) return false;
     const int64_t now = clock_.UnixMillis();
     WriteDueCheckpoint();
     absl::Status status = ChangeState(*next, [now](JobMachine& job) { return job.Succeed(now); });
@@ -167,6 +167,7 @@ void Coordinator::WriteDueCheckpoint() {
 void Coordinator::PruneCheckpoints() {
   auto rows = store_.Checkpoints(run_->job());
   if (!rows.ok()) return;
+  MarkMeasured(*rows);
   const std::vector<int64_t> steps = CheckpointsToRemove(
       *std::move(rows), RetentionOf(options_.keep_checkpoints, run_->config().checkpoint_every()));
   if (steps.empty()) return;

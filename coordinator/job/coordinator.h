@@ -157,6 +157,8 @@ class Coordinator {
   // held_out.cc: measurements of θ while the job trains.
   void MeasureIfDue();
   void TakeHeldOut();
+  // Those of the best θ, and of such as may yet be that.
+  void MarkMeasured(std::vector<CheckpointRow>& rows) const;
   // What they say of it; the rest of the summary is filled.
   void FillHeldOut(v1::JobSummary& summary) const;
 

@@ -1,5 +1,6 @@
 #include "coordinator/job/held_out.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -77,9 +78,16 @@ void Coordinator::TakeHeldOut() {
   }
 }
 
+void Coordinator::MarkMeasured(std::vector<CheckpointRow>& rows) const {
+  std::vector<int64_t> steps = desk_->PendingOf(run_->job());
+  const auto records = desk_->HeldOut(run_->job());
+  if (const v1::HeldOutRecord* best = BestOf(records)) steps.push_back(best->step());
+  for (CheckpointRow& row : rows) row.marked |= std::ranges::find(steps, row.step) != steps.end();
+}
+
 void Coordinator::FillHeldOut(v1::JobSummary& summary) const {
   const auto records = desk_->HeldOut(summary.job());
-  summary.set_held_out_pending(desk_->PendingOf(summary.job()));
+  summary.set_held_out_pending(static_cast<uint32_t>(desk_->PendingOf(summary.job()).size()));
   if (records.empty()) return;
   *summary.mutable_held_out() = records.back();
   *summary.mutable_best_held_out() = *BestOf(records);

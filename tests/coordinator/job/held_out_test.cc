@@ -155,7 +155,7 @@ TEST_F(HeldOutTest, ACancelledJobsMeasurementsEndWithIt) {
   cluster_.Submit(MeasuredConfig());
   cluster_.Work("toy", 6);
   ASSERT_TRUE(coordinator().Cancel("toy").ok());
-  EXPECT_EQ(coordinator().evaluations().PendingOf("toy"), 0u);
+  EXPECT_THAT(coordinator().evaluations().PendingOf("toy"), IsEmpty());
 }
 
 TEST_F(HeldOutTest, ADeletedJobLeavesNoneBehind) {
@@ -181,6 +181,30 @@ TEST_F(HeldOutTest, AMeasuredThetaHasACheckpoint) {
   ASSERT_TRUE(rows.ok());
   for (const CheckpointRow& row : *rows) steps.push_back(row.step);
   EXPECT_THAT(steps, ElementsAre(10, 5));
+}
+
+TEST(HeldOutRetentionTest, TheBestThetasCheckpointStays) {
+  TemporaryFolder folder;
+  MemoryStore store;
+  FakeCluster cluster(store, folder.path());
+  cluster.KeepCheckpoints(1);
+  cluster.Start();
+  cluster.JoinEvaluator();
+  v1::JobConfig config = MeasuredConfig();
+  config.set_checkpoint_every(60);
+  config.mutable_outer()->set_steps(60);
+  cluster.Submit(config);
+  for (int step = 0; step < 60; ++step) {
+    cluster.Work("toy", 1);
+    cluster.Evaluate();
+  }
+  const int64_t best = cluster.Summary("toy").best_held_out().step();
+  std::vector<int64_t> steps;
+  const auto rows = store.Checkpoints("toy");
+  ASSERT_TRUE(rows.ok());
+  for (const CheckpointRow& row : *rows) steps.push_back(row.step);
+  EXPECT_LT(best, 60) << "the test shows nothing";
+  EXPECT_THAT(steps, ElementsAre(60, best));
 }
 
 TEST_F(HeldOutTest, TheLogHasALineForEach) {
