@@ -87,8 +87,10 @@ bool Coordinator::PumpOnce() {
     WriteDueCheckpoint();
     absl::Status status = ChangeState(*next, [now](JobMachine& job) { return job.Succeed(now); });
     if (!status.ok()) WaitOrStop(status);
-    if (status.ok()) Unload();
-    return status.ok();
+    if (!status.ok()) return false;
+    CatchUpLog();
+    Unload();
+    return true;
   }
   if (uncommitted_ || run_->step_complete()) {
     FinishStep();
@@ -232,6 +234,7 @@ void Coordinator::TellRoom() {
   if (!waited || !loaded_) return;
   Note(loaded_->row().name,
        absl::StrCat("goes on: there was no room on the disk for ", waited->count() / 1000, " s"));
+  CatchUpLog();
 }
 
 void Coordinator::Stop(const absl::Status& status) {

@@ -167,6 +167,8 @@ class Coordinator {
   void OpenLog(const JobEntry& entry);
   void AppendToLog(const v1::OuterStepRecord& record);
   void GiveUpLog(const absl::Status& why);
+  // Of the job at work, if its log was given up for want of room.
+  void CatchUpLog();
 
   // workers.cc
   void TakeResult(const Worker& worker, const v1::WindowResult& result);

@@ -61,6 +61,10 @@ void Coordinator::AppendToLog(const v1::OuterStepRecord& record) {
   if (!status.ok()) GiveUpLog(status);
 }
 
+void Coordinator::CatchUpLog() {
+  if (!log_ && log_retry_at_ < SteadyTime::max()) OpenLog(*loaded_);
+}
+
 void Coordinator::GiveUpLog(const absl::Status& why) {
   constexpr std::chrono::seconds kRetryInterval{10};
   log_.reset();

@@ -26,7 +26,7 @@ std::string ChainAt(SQLite::Database& db, int64_t job, const std::string& birth,
   return query.executeStep() ? query.getColumn(0).getString() : std::string();
 }
 
-absl::StatusOr<StepRow> Decode(StepColumns columns) {
+absl::StatusOr<StepRow> Decode(const StepColumns& columns) {
   StepRow row;
   row.step = columns.step;
   row.theta_hash = columns.theta_hash;
@@ -126,7 +126,7 @@ absl::Status SqliteStore::ReadSteps(SQLite::Database& db, const std::string& job
       return Damaged(path_, job, step);
     }
     chain = columns.digest;
-    auto row = Decode(std::move(columns));
+    auto row = Decode(columns);
     if (!row.ok()) return Damaged(path_, job, step);
     take(*row);
   }
