@@ -41,6 +41,7 @@ struct Flags {
   std::string listen = kDefaultCoordinator;
   std::string log_level = "info";
   int threads = 0;
+  double audit_rate = 0;
   TlsFlags tls;
 };
 
@@ -56,6 +57,10 @@ void Describe(Command& app, Flags& flags) {
   AddTlsFlags(app, flags.tls);
   app.AddOption("--threads", flags.threads, "Threads for the gradient; 0: one per processor")
       .Range(0, 1024)
+      .ShowDefault();
+  app.AddOption("--audit-rate", flags.audit_rate,
+                "Share of answers that a second worker computes too, to compare")
+      .Range(0.0, 1.0)
       .ShowDefault();
   app.AddOption("--log-level", flags.log_level, "How much to say on standard error")
       .OneOf({"debug", "info", "warn", "error"})
@@ -85,6 +90,7 @@ int Serve(const DataFolder& folder, Store& store, const Address& listen, const F
                                .tls = flags.tls,
                                .data_folder = folder.path(),
                                .threads = threads,
+                               .audit_rate = flags.audit_rate,
                                .descriptor_limit = RaiseDescriptorLimit(),
                                .on_fatal = [] { kill(getpid(), SIGTERM); }},
                               store, Clock::Real());

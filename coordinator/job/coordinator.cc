@@ -47,6 +47,7 @@ Coordinator::Coordinator(Options options, Store& store, const Clock& clock, JobO
       observer_(observer),
       book_(std::move(book)),
       roster_(clock),
+      events_(clock),
       next_epoch_(uint64_t{incarnation} << 32) {}
 
 void Coordinator::Pump() {
@@ -56,7 +57,7 @@ void Coordinator::Pump() {
 
 // True if there may be more to do.
 bool Coordinator::PumpOnce() {
-  JobEntry* next = book_.RunningOrNext();
+  JobEntry* next = book_.RunningOrNext([this](const JobEntry& entry) { return IsAble(entry); });
   if (!next) return false;
   if (next != loaded_) {
     Unload();
@@ -84,12 +85,10 @@ bool Coordinator::PumpOnce() {
     Unload();
     return true;
   }
-  if (run_->step_complete()) {
-    FinishStep();
-    return true;
-  }
-  Send(run_->Schedule(EligibleWorkers()));
-  return false;
+  PlanWork();
+  if (!run_->step_complete()) return false;
+  FinishStep();
+  return true;
 }
 
 void Coordinator::FinishStep() {
@@ -103,7 +102,7 @@ void Coordinator::FinishStep() {
   loaded_->step = row->step;
   loaded_->history.Add(row->record);
   // The workers begin while files are written here.
-  Send(run_->Schedule(EligibleWorkers()));
+  PlanWork();
   AppendToLog(row->record);
   if (row->step % run_->config().checkpoint_every() == 0 && !run_->loop().done()) {
     WriteDueCheckpoint();
@@ -151,7 +150,9 @@ absl::Status Coordinator::ChangeState(JobEntry& entry,
   if (!status.ok()) return status;
   const v1::JobState after = entry.machine.state();
   if (after == v1::JOB_STATE_RUNNING) {
+    entry.set_aside = false;
     step_began_ = clock_.Now();
+    able_ = clock_.Now();
     busy_ = {};
   }
   if (after != before) {
@@ -173,9 +174,11 @@ void Coordinator::FailJob(const std::string& why) {
 void Coordinator::Unload() {
   if (run_) {
     spdlog::info("job {}: {}", run_->job(), run_->CountsText());
-    Send(run_->Dismiss());
+    run_->Dismiss();
+    Deliver();
     next_epoch_ = run_->epoch() + 1;
   }
+  members_.Close();
   for (auto& [id, connection] : connections_) {
     connection.inner_steps = 0;
     connection.inner_steps_per_second = 0;
@@ -189,6 +192,21 @@ void Coordinator::Stop(const absl::Status& status) {
   if (!fatal_.ok()) return;
   fatal_ = status;
   spdlog::critical("stopping: {}", std::string(status.message()));
+}
+
+void Coordinator::NoteOf(const Worker& worker, const std::string& text) {
+  if (run_ && events_.Admit(worker.id)) {
+    Note(run_->job(), absl::StrCat("worker ", worker.Label(), " ", text));
+  }
+}
+
+void Coordinator::NoteSuppressed() {
+  if (!run_) return;
+  const auto left_out = events_.TakeSuppressed();
+  if (!left_out) return;
+  Note(run_->job(), absl::StrCat(*left_out,
+                                 " more events of workers are left out: they come too "
+                                 "fast"));
 }
 
 void Coordinator::Note(const std::string& job, const std::string& text) {

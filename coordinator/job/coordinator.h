@@ -18,11 +18,13 @@
 #include "absl/status/statusor.h"
 #include "common/base/clock.h"
 #include "coordinator/evaluate/desk.h"
+#include "coordinator/job/event_limit.h"
 #include "coordinator/job/job_book.h"
 #include "coordinator/job/job_run.h"
+#include "coordinator/job/membership.h"
 #include "coordinator/log/outer_log.h"
-#include "coordinator/roster/pinned_fingerprint.h"
 #include "coordinator/roster/roster.h"
+#include "coordinator/roster/token_bucket.h"
 #include "coordinator/store/store.h"
 #include "paceline/v1/job.pb.h"
 #include "paceline/v1/worker.pb.h"
@@ -51,7 +53,11 @@ class Coordinator {
   struct Options {
     std::string data_folder;
     int threads = 1;
+    double audit_rate = 0;  // the share of answers that a second worker checks
   };
+  // A worker that has sent so many messages of no use at once (each is forgotten after a while) is
+  // cut off.
+  static constexpr BucketSize kUselessMessages{.most = 1000, .per_second = 10};
   // What a θ is to be replayed from, or θ itself if it is at hand.
   struct ThetaAnswer {
     JobRow job;
@@ -69,11 +75,12 @@ class Coordinator {
   // Welcomes the worker through the link, and may give it work at once. Errors as Roster::Join.
   absl::StatusOr<WorkerId> Join(const v1::Hello& hello, const std::string& peer,
                                 std::shared_ptr<WorkerLink> link);
-  // Messages of unknown workers are ignored.
-  void Receive(WorkerId from, const v1::WorkerMessage& message);
+  // Messages of unknown workers are ignored. Constant time for an answer that is neither wrong nor
+  // an outer step's last.
+  void Receive(WorkerId from, v1::WorkerMessage message);
   // The connection is gone.
   void Lost(WorkerId worker, const std::string& reason);
-  // To be called several times a second: heartbeats, silent workers.
+  // To be called several times a second: heartbeats, silent workers, leases that run out.
   void Tick();
   // NotFound unless the job is at work, otherwise as ThetaHistory::Range.
   absl::StatusOr<std::vector<SharedMessage>> FetchTheta(const v1::FetchThetaRequest& request) const;
@@ -90,6 +97,8 @@ class Coordinator {
   absl::Status Delete(const std::string& job);
   absl::StatusOr<v1::JobSummary> Summary(const std::string& job);
   absl::StatusOr<v1::JobDetail> Show(const std::string& job);
+  // What was refused of answers to it since the coordinator started.
+  absl::StatusOr<RefusalCounts> Refusals(const std::string& job);
   v1::ListReply List();
   v1::ListWorkersReply ListWorkers() const;
   uint32_t worker_count() const { return static_cast<uint32_t>(roster_.workers().size()); }
@@ -111,10 +120,7 @@ class Coordinator {
     std::shared_ptr<WorkerLink> link;
     uint64_t inner_steps = 0;  // of this outer step, both signs
     double inner_steps_per_second = 0;
-    // On the tiers of the job that is loaded; empty if the worker lacks one of them.
-    std::string engine = {};
-    // That it reads for that job; absent until it has told.
-    std::optional<DataDigests> data = {};
+    TokenBucket useless{kUselessMessages};
   };
 
   Coordinator(Options options, Store& store, const Clock& clock, JobObserver& observer,
@@ -143,27 +149,33 @@ class Coordinator {
   void AppendToLog(const v1::OuterStepRecord& record);
 
   // workers.cc
+  void PlanWork();
+  // The first worker that has the job's tiers decides. Until an outer step is committed, another
+  // may if none of its kind is in good order.
+  void MovePin();
+  absl::Status Pin(const PinnedFingerprint& fingerprint);
+  // What the job at work has to say to workers and people.
+  void Deliver();
+  void Send(const std::vector<Outgoing>& messages);
+  void SendHeartbeats();
+  void LookAtLeases();
+  // Puts the job at work behind the others if nobody can work on it and somebody on them.
+  void LookAtAttendance();
+  void LoseSilent();
+  // Ends the connection of a worker and tells it why.
+  void CutOff(WorkerId worker, const std::string& reason);
+  bool IsAble(const JobEntry& entry) const;
+
+  // answers.cc
   void TakeResult(const Worker& worker, const v1::WindowResult& result);
+  // False: it has no part in the job.
+  bool IsAllowed(const Worker& worker);
   void TakeData(const Worker& worker, const v1::JobData& data);
   // Pins what the worker reads if nothing is, or refuses it. False: it is refused.
   bool CheckData(const Worker& worker);
   void TakeFailure(const Worker& worker, const v1::WorkFailure& failure);
-  std::vector<ScheduleWorker> EligibleWorkers();
-  void PinFingerprint();
-  // Blocks of the job that its memory holds.
-  int64_t RoomOn(const Worker& worker) const;
-  // For the connection, after either is new: the worker or the job.
-  void SetFingerprint(const Worker& worker);
-  PinnedFingerprint Pinned() const { return ParsePinned(loaded_->row().fingerprint); }
-  absl::Status Pin(const PinnedFingerprint& fingerprint);
-  // The worker's engine is the job's, and its data are too as far as they are known.
-  bool IsPinned(WorkerId id) const;
-  // Why a worker whose fingerprint is not the job's stays idle.
-  std::string Mismatch(const Worker& worker) const;
-  void Send(const std::vector<Outgoing>& messages);
-  void SendHeartbeats();
-  // Why the job at work has no worker; empty if it has one.
-  std::string Waiting() const;
+  // Counts a message that changed nothing; too many, and its sender is cut off.
+  void CountUseless(WorkerId from);
 
   // queries.cc
   v1::JobSummary SummaryOf(const JobEntry& entry) const;
@@ -172,6 +184,9 @@ class Coordinator {
 
   // A line in the log and in the job's events.
   void Note(const std::string& job, const std::string& text);
+  // The same of what a worker brings about in the job at work, if there is not too much of it.
+  void NoteOf(const Worker& worker, const std::string& text);
+  void NoteSuppressed();
 
   const Options options_;
   Store& store_;
@@ -181,6 +196,8 @@ class Coordinator {
   Roster roster_;
   std::unique_ptr<EvaluationDesk> desk_;
   std::map<WorkerId, Connection> connections_;
+  Membership members_;  // of the job at work
+  EventLimit events_;
   JobEntry* loaded_ = nullptr;   // the job of run_
   std::unique_ptr<JobRun> run_;  // running or, while no other job runs, paused
   std::unique_ptr<OuterLog> log_;
@@ -188,6 +205,7 @@ class Coordinator {
   SteadyTime step_began_{};
   SteadyTime heartbeat_sent_{};
   SteadyTime ticked_{};
+  SteadyTime able_{};                 // when somebody was able to work on the job at work
   std::chrono::nanoseconds busy_{0};  // since the last record
   absl::Status fatal_;
 };

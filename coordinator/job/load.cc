@@ -25,10 +25,13 @@ absl::Status Coordinator::Load(JobEntry& entry) {
                         .warn = [&](const std::string& text) { Note(job.name, text); }};
   auto loop = Replay(store_, request);
   if (!loop.ok()) return loop.status();
-  run_ = std::make_unique<JobRun>(job, *std::move(loop), std::move(history), next_epoch_, clock_);
+  const JobRun::Options options{.first_epoch = next_epoch_, .audit_rate = options_.audit_rate};
+  run_ = std::make_unique<JobRun>(job, *std::move(loop), std::move(history), options, entry.crew,
+                                  clock_);
   loaded_ = &entry;
-  for (const auto& [id, worker] : roster_.workers()) SetFingerprint(worker);
+  members_.Open(job, run_->footprint(), roster_);
   step_began_ = clock_.Now();
+  able_ = clock_.Now();
   busy_ = {};
   OpenLog(entry);
   return absl::OkStatus();

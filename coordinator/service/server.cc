@@ -19,9 +19,10 @@ constexpr std::chrono::milliseconds kTick{250};
 absl::StatusOr<std::unique_ptr<Server>> Server::Start(ServerOptions options, Store& store,
                                                       const Clock& clock) {
   std::unique_ptr<Server> server(new Server(std::move(options), store, clock));
-  auto coordinator = Coordinator::Start(
-      {.data_folder = server->options_.data_folder, .threads = server->options_.threads}, store,
-      clock, server->hub_);
+  auto coordinator = Coordinator::Start({.data_folder = server->options_.data_folder,
+                                         .threads = server->options_.threads,
+                                         .audit_rate = server->options_.audit_rate},
+                                        store, clock, server->hub_);
   if (!coordinator.ok()) return coordinator.status();
   server->coordinator_ = *std::move(coordinator);
   server->loop_ = std::make_unique<EventLoop>(clock, kTick, [raw = server.get()] { raw->Tick(); });
