@@ -30,7 +30,7 @@ bool Coordinator::CheckData(const Worker& worker) {
   const std::string why = DataDifference(pinned.data, own);
   NoteOf(worker, absl::StrCat("is refused: ", why));
   run_->mail().End(worker.id, why);
-  run_->Forget(worker.id);
+  run_->dispatch().Forget(worker.id);
   return false;
 }
 
@@ -50,7 +50,7 @@ void Coordinator::TakeResult(const Worker& worker, const v1::WindowResult& resul
   switch (judgement.verdict) {
     case Verdict::kAccepted:
       for (const v1::ParticleResult& particle : result.particles()) {
-        connections_.at(worker.id).inner_steps += runs * particle.trained_steps();
+        links_.AddInnerSteps(worker.id, runs * particle.trained_steps());
       }
       break;
     case Verdict::kDuplicate:
@@ -68,7 +68,7 @@ void Coordinator::TakeResult(const Worker& worker, const v1::WindowResult& resul
   if (judgement.verdict != Verdict::kAccepted) CountUseless(worker.id);
   if (!run_) return;
   Deliver();
-  if (run_->plan_due() || run_->step_complete()) Pump();
+  if (run_->dispatch().is_due() || run_->step_complete()) Pump();
 }
 
 void Coordinator::TakeFailure(const Worker& worker, const v1::WorkFailure& failure) {
@@ -95,8 +95,8 @@ void Coordinator::TakeFailure(const Worker& worker, const v1::WorkFailure& failu
 }
 
 void Coordinator::CountUseless(WorkerId from) {
-  if (connections_.at(from).useless.Take(clock_.Now())) return;
-  CutOff(from, absl::StrCat("it is cut off: it sent ", kUselessMessages.most,
+  if (links_.TakeUseless(from)) return;
+  CutOff(from, absl::StrCat("it is cut off: it sent ", WorkerLinks::kUselessMessages.most,
                             " messages of no use in a short time"));
 }
 

@@ -47,7 +47,8 @@ Coordinator::Coordinator(Options options, Store& store, const Clock& clock, JobO
       observer_(observer),
       book_(std::move(book)),
       roster_(clock),
-      events_(clock),
+      links_(clock),
+      events_(store, clock, observer),
       next_epoch_(uint64_t{incarnation} << 32) {}
 
 void Coordinator::Pump() {
@@ -114,7 +115,7 @@ void Coordinator::FinishStep() {
 void Coordinator::TellFinding() {
   const std::optional<Finding> finding = loaded_->finding();
   if (!finding || !loaded_->told.insert(finding->kind).second) return;
-  Note(run_->job(), absl::StrCat("warning: ", finding->text));
+  events_.Note(run_->job(), absl::StrCat("warning: ", finding->text));
 }
 
 void Coordinator::FillTimes(v1::OuterStepRecord& record) {
@@ -123,11 +124,7 @@ void Coordinator::FillTimes(v1::OuterStepRecord& record) {
   record.set_seconds(seconds);
   record.set_coordinator_seconds(std::chrono::duration<double>(busy_).count());
   record.set_unix_ms(clock_.UnixMillis());
-  for (auto& [id, connection] : connections_) {
-    connection.inner_steps_per_second =
-        seconds > 0 ? static_cast<double>(connection.inner_steps) / seconds : 0;
-    connection.inner_steps = 0;
-  }
+  links_.EndStep(seconds);
   step_began_ = now;
   busy_ = {};
 }
@@ -139,8 +136,8 @@ void Coordinator::WriteDueCheckpoint() {
   absl::Status status = row.status();
   if (status.ok()) status = store_.AddCheckpoint(run_->job(), *row);
   if (status.ok()) return;
-  Note(run_->job(), absl::StrCat("the checkpoint of outer step ", run_->loop().step(),
-                                 " was not written: ", status.message()));
+  events_.Note(run_->job(), absl::StrCat("the checkpoint of outer step ", run_->loop().step(),
+                                         " was not written: ", status.message()));
 }
 
 absl::Status Coordinator::ChangeState(JobEntry& entry,
@@ -156,9 +153,9 @@ absl::Status Coordinator::ChangeState(JobEntry& entry,
     busy_ = {};
   }
   if (after != before) {
-    Note(entry.row().name,
-         absl::StrCat(StateWord(before), " → ", StateWord(after),
-                      entry.row().message.empty() ? "" : ": ", entry.row().message));
+    events_.Note(entry.row().name,
+                 absl::StrCat(StateWord(before), " → ", StateWord(after),
+                              entry.row().message.empty() ? "" : ": ", entry.row().message));
   }
   observer_.JobChanged(entry.row().name);
   return status;
@@ -174,15 +171,12 @@ void Coordinator::FailJob(const std::string& why) {
 void Coordinator::Unload() {
   if (run_) {
     spdlog::info("job {}: {}", run_->job(), run_->CountsText());
-    run_->Dismiss();
+    run_->mail().EndAll();
     Deliver();
-    next_epoch_ = run_->epoch() + 1;
+    next_epoch_ = run_->dispatch().epoch() + 1;
   }
   members_.Close();
-  for (auto& [id, connection] : connections_) {
-    connection.inner_steps = 0;
-    connection.inner_steps_per_second = 0;
-  }
+  links_.EndStep(0);
   run_.reset();
   log_.reset();
   loaded_ = nullptr;
@@ -192,29 +186,6 @@ void Coordinator::Stop(const absl::Status& status) {
   if (!fatal_.ok()) return;
   fatal_ = status;
   spdlog::critical("stopping: {}", std::string(status.message()));
-}
-
-void Coordinator::NoteOf(const Worker& worker, const std::string& text) {
-  if (run_ && events_.Admit(worker.id)) {
-    Note(run_->job(), absl::StrCat("worker ", worker.Label(), " ", text));
-  }
-}
-
-void Coordinator::NoteSuppressed() {
-  if (!run_) return;
-  const auto left_out = events_.TakeSuppressed();
-  if (!left_out) return;
-  Note(run_->job(), absl::StrCat(*left_out,
-                                 " more events of workers are left out: they come too "
-                                 "fast"));
-}
-
-void Coordinator::Note(const std::string& job, const std::string& text) {
-  spdlog::info("job {}: {}", job, text);
-  absl::Status status = store_.AddEvent(job, clock_.UnixMillis(), text);
-  if (!status.ok())
-    spdlog::warn("job {}: event not stored: {}", job, std::string(status.message()));
-  observer_.JobChanged(job);
 }
 
 }  // namespace paceline

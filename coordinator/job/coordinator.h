@@ -8,7 +8,6 @@
 #pragma once
 
 #include <initializer_list>
-#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -18,35 +17,18 @@
 #include "absl/status/statusor.h"
 #include "common/base/clock.h"
 #include "coordinator/evaluate/desk.h"
-#include "coordinator/job/event_limit.h"
 #include "coordinator/job/job_book.h"
+#include "coordinator/job/job_events.h"
 #include "coordinator/job/job_run.h"
 #include "coordinator/job/membership.h"
+#include "coordinator/job/worker_links.h"
 #include "coordinator/log/outer_log.h"
 #include "coordinator/roster/roster.h"
-#include "coordinator/roster/token_bucket.h"
 #include "coordinator/store/store.h"
 #include "paceline/v1/job.pb.h"
 #include "paceline/v1/worker.pb.h"
 
 namespace paceline {
-
-// The way to one worker.
-class WorkerLink {
- public:
-  virtual ~WorkerLink() = default;
-  // Queues the message; never blocks.
-  virtual void Send(SharedMessage message) = 0;
-  // Ends the connection. The worker may come back.
-  virtual void Close(const std::string& reason) = 0;
-};
-
-// Who wants to know that something about a job has changed in the store or the book.
-class JobObserver {
- public:
-  virtual ~JobObserver() = default;
-  virtual void JobChanged(const std::string& job) = 0;
-};
 
 class Coordinator {
  public:
@@ -55,9 +37,6 @@ class Coordinator {
     int threads = 1;
     double audit_rate = 0;  // the share of answers that a second worker checks
   };
-  // A worker that has sent so many messages of no use at once (each is forgotten after a while) is
-  // cut off.
-  static constexpr BucketSize kUselessMessages{.most = 1000, .per_second = 10};
   // What a θ is to be replayed from, or θ itself if it is at hand.
   struct ThetaAnswer {
     JobRow job;
@@ -116,13 +95,6 @@ class Coordinator {
   const absl::Status& fatal() const { return fatal_; }
 
  private:
-  struct Connection {
-    std::shared_ptr<WorkerLink> link;
-    uint64_t inner_steps = 0;  // of this outer step, both signs
-    double inner_steps_per_second = 0;
-    TokenBucket useless{kUselessMessages};
-  };
-
   Coordinator(Options options, Store& store, const Clock& clock, JobObserver& observer,
               JobBook book, uint32_t incarnation);
 
@@ -156,8 +128,8 @@ class Coordinator {
   absl::Status Pin(const PinnedFingerprint& fingerprint);
   // What the job at work has to say to workers and people.
   void Deliver();
-  void Send(const std::vector<Outgoing>& messages);
-  void SendHeartbeats();
+  // Of what a worker brings about in the job at work.
+  void NoteOf(const Worker& worker, const std::string& text);
   void LookAtLeases();
   // Puts the job at work behind the others if nobody can work on it and somebody on them.
   void LookAtAttendance();
@@ -182,12 +154,6 @@ class Coordinator {
   absl::StatusOr<uint64_t> ThetaHashOf(const JobEntry& entry);
   std::string FolderOf(const JobRow& job) const;
 
-  // A line in the log and in the job's events.
-  void Note(const std::string& job, const std::string& text);
-  // The same of what a worker brings about in the job at work, if there is not too much of it.
-  void NoteOf(const Worker& worker, const std::string& text);
-  void NoteSuppressed();
-
   const Options options_;
   Store& store_;
   const Clock& clock_;
@@ -195,15 +161,14 @@ class Coordinator {
   JobBook book_;
   Roster roster_;
   std::unique_ptr<EvaluationDesk> desk_;
-  std::map<WorkerId, Connection> connections_;
+  WorkerLinks links_;
   Membership members_;  // of the job at work
-  EventLimit events_;
+  JobEvents events_;
   JobEntry* loaded_ = nullptr;   // the job of run_
   std::unique_ptr<JobRun> run_;  // running or, while no other job runs, paused
   std::unique_ptr<OuterLog> log_;
   uint64_t next_epoch_;
   SteadyTime step_began_{};
-  SteadyTime heartbeat_sent_{};
   SteadyTime ticked_{};
   SteadyTime able_{};                 // when somebody was able to work on the job at work
   std::chrono::nanoseconds busy_{0};  // since the last record

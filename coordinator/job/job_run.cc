@@ -10,21 +10,21 @@
 namespace paceline {
 
 JobRun::JobRun(const JobRow& job, std::unique_ptr<OuterLoop> loop, ThetaHistory history,
-               const Options& options, Crew& crew, const Clock& clock)
+               Dispatch::Options options, Crew& crew, const Clock& clock)
     : job_(job.name),
       config_(job.config),
       footprint_(FootprintOf(config_)),
-      options_(options),
       loop_(std::move(loop)),
       history_(std::move(history)),
       mail_(job_, config_, history_),
       sheet_(job_, loop_->blocks(), config_.estimator().block()),
       ranges_(config_, loop_->blocks()),
-      leases_(loop_->blocks()),
       crew_(crew),
       clock_(clock),
-      epoch_(options.first_epoch),
-      oldest_epoch_(options.first_epoch) {
+      dispatch_({.seed = config_.seed(),
+                 .first_epoch = options.first_epoch,
+                 .audit_rate = options.audit_rate},
+                {*loop_, sheet_, mail_, news_, crew, clock}) {
   BeginSheet();
 }
 
@@ -39,71 +39,36 @@ Judgement JobRun::Take(WorkerId from, const v1::WindowResult& result) {
 }
 
 Judgement JobRun::Judge(WorkerId from, const v1::WindowResult& result) {
-  if (auto fault = sheet_.Fault(result)) {
-    const bool asked =
-        result.block() < leases_.blocks() && leases_.WasAskedBefore(result.block(), from);
-    if (!asked || fault->refusal != Refusal::kLate || !sheet_.DiffersFromPrevious(result)) {
-      return *fault;
-    }
-    return {Verdict::kConflict, {}, fault->reason + ", and differs from the one that counted"};
-  }
-  const uint32_t block = result.block();
-  const Lease* lease = leases_.place(block).LeaseOf(from);
-  if (result.epoch() < (lease ? lease->epoch : oldest_epoch_)) {
-    return Refused(result, Refusal::kOldEpoch, " is from before the block was handed on");
-  }
-  if (!lease || result.epoch() != lease->epoch) {
-    return Refused(result, Refusal::kNoLease, " comes from a worker that was not asked for it");
-  }
+  if (auto fault = Fault(from, result)) return *fault;
   Judgement judgement = sheet_.Take(from, result);
-  if (judgement.verdict != Verdict::kInvalid) Heard(from, block, judgement.verdict);
+  if (judgement.verdict == Verdict::kInvalid) return judgement;
+  const uint32_t block = result.block();
+  const bool first = judgement.verdict == Verdict::kAccepted;
+  dispatch_.TakeAnswer(from, block, first);
+  if (first) contributors_.insert(from);
+  if (judgement.verdict == Verdict::kConflict) dispatch_.BeginCheck(block);
+  if (dispatch_.IsChecked(block)) Settle(block);
   return judgement;
 }
 
-void JobRun::Heard(WorkerId from, uint32_t block, Verdict verdict) {
-  const Lease lease = *leases_.place(block).LeaseOf(from);
-  if (verdict == Verdict::kAccepted) Accept(from, block, lease);
-  if (lease.is_waited_for()) {
-    Measure(from, lease);
-    leases_.Answer(block, from);
-    crew_.Answered(from);
-    if (lease.kind == Lease::Kind::kCheck) mail_.Release(from, {block});
-    if (leases_.WaitedFor(from) == 0) crew_.EndGoodStep(from, loop_->step());
+std::optional<Judgement> JobRun::Fault(WorkerId from, const v1::WindowResult& result) const {
+  auto fault = sheet_.Fault(result);
+  if (!fault) return dispatch_.Fault(from, result);
+  const LeaseBook& leases = dispatch_.leases();
+  const bool was_asked =
+      result.block() < leases.blocks() && leases.WasAskedBefore(result.block(), from);
+  if (!was_asked || fault->refusal != Refusal::kLate || !sheet_.DiffersFromPrevious(result)) {
+    return fault;
   }
-  if (verdict == Verdict::kConflict) {
-    checks_.insert(block);
-    plan_due_ = true;
-  }
-  if (checks_.contains(block)) Settle(block);
-}
-
-void JobRun::Accept(WorkerId from, uint32_t block, const Lease& lease) {
-  contributors_.insert(from);
-  late_.erase(block);
-  if (lease.kind == Lease::Kind::kCheck) return;
-  leases_.SetOwner(block, from);
-  leases_.Answer(block, from);
-  for (const WorkerId slower : leases_.EndOthers(block)) mail_.Release(slower, {block});
-}
-
-void JobRun::Measure(WorkerId from, const Lease& lease) {
-  const double seconds = std::chrono::duration<double>(clock_.Now() - lease.since).count();
-  times_.Add(from, seconds / static_cast<double>(lease.work.windows()), !lease.work.set_up);
+  return Judgement{
+      Verdict::kConflict, {}, fault->reason + ", and differs from the one that counted"};
 }
 
 void JobRun::Settle(uint32_t block) {
-  if (sheet_.testimonies(block).empty()) return;
-  if (leases_.place(block).IsWaitedFor(Lease::Kind::kCheck)) return;
-  if (sheet_.Agree(block)) {
-    if (sheet_.testimonies(block).size() > 1) checks_.erase(block);
-    return;
-  }
+  if (dispatch_.leases().place(block).IsWaitedFor(Lease::Kind::kCheck)) return;
   const Ruling ruling = Rule(sheet_.testimonies(block));
-  if (!ruling.decided) {
-    plan_due_ = true;
-    return;
-  }
-  checks_.erase(block);
+  if (!ruling.decided) return dispatch_.MakeDue();
+  dispatch_.EndCheck(block);
   sheet_.LetCount(block, ruling.right);
   for (const WorkerId liar : ruling.outvoted) {
     crew_.Refused(liar, Refusal::kOutvoted);
@@ -116,24 +81,17 @@ void JobRun::Settle(uint32_t block) {
 }
 
 bool JobRun::Fail(WorkerId from, const v1::WorkFailure& failure) {
-  const uint32_t block = failure.block();
-  const bool asked = failure.step() == loop_->step() && block < leases_.blocks() &&
-                     leases_.place(block).LeaseOf(from);
-  if (!asked) {
-    if (failure.step() < loop_->step()) return false;
-    if (crew_.Refused(from, Refusal::kFalseFailure)) {
-      Expel(from, "quarantined: it reports failures of blocks that it was not asked for");
-    }
-    return false;
+  if (failure.step() < loop_->step()) return false;
+  if (failure.step() == loop_->step() && dispatch_.TakeFailure(from, failure.block())) {
+    crew_.Failed(from);
+    return true;
   }
-  crew_.Failed(from);
-  leases_.Revoke(block, from);
-  leases_.SetAvoid(block, from);
-  if (leases_.place(block).owner == from && !sheet_.answered(block)) {
-    leases_.SetOwner(block, std::nullopt);
+  if (crew_.Refused(from, Refusal::kFalseFailure)) {
+    const char* why = "quarantined: it reports failures of blocks that it was not asked for";
+    Tell(from, absl::StrCat("is ", why));
+    Expel(from, why);
   }
-  plan_due_ = true;
-  return true;
+  return false;
 }
 
 bool JobRun::IsPermanent(WorkerId from, uint32_t block, const std::vector<Candidate>& candidates) {
@@ -153,27 +111,14 @@ bool JobRun::IsPermanent(WorkerId from, uint32_t block, const std::vector<Candid
 void JobRun::Expel(WorkerId worker, const std::string& why) {
   crew_.Quarantine(worker);
   mail_.End(worker, why);
-  for (const uint32_t block : sheet_.Discard(worker)) leases_.Revoke(block, worker);
+  sheet_.Discard(worker);
   contributors_.erase(worker);
-  Forget(worker);
-}
-
-uint32_t JobRun::Forget(WorkerId worker) {
-  mail_.Forget(worker);
-  times_.Forget(worker);
-  std::erase_if(workers_, [worker](const ScheduleWorker& own) { return own.id == worker; });
-  plan_due_ = true;
-  return static_cast<uint32_t>(leases_.Drop(worker).size());
-}
-
-void JobRun::Dismiss() {
-  mail_.EndAll();
-  leases_.Clear();
+  dispatch_.Forget(worker);
 }
 
 void JobRun::Restart() {
-  leases_.Clear();
-  oldest_epoch_ = epoch_ + 1;
+  mail_.EndAll();
+  dispatch_.Restart();
   BeginSheet();
 }
 
@@ -192,9 +137,9 @@ std::string JobRun::CountsText() const {
 bool JobRun::step_complete() const {
   const StepSnapshot snapshot{.now = clock_.Now(),
                               .began = began_,
-                              .blocks = leases_.blocks(),
+                              .blocks = loop_->blocks(),
                               .answered = sheet_.answered_count(),
-                              .checks = static_cast<uint32_t>(checks_.size())};
+                              .checks = dispatch_.checks()};
   return DecideStrict(snapshot).kind == StepDecision::Kind::kClose;
 }
 
@@ -216,7 +161,7 @@ absl::StatusOr<StepRow> JobRun::CloseStep() {
 void JobRun::OpenStep() {
   history_.Push(job_, loop_->step(), loop_->theta_hash(), loop_->theta());
   history_.DropBefore(loop_->OldestEpisodeStart());
-  leases_.NextStep();
+  dispatch_.Open();
   BeginSheet();
 }
 
@@ -230,12 +175,8 @@ void JobRun::BeginSheet() {
   }
   sheet_.Begin(loop_->step(), loop_->theta_hash(), std::move(limits));
   contributors_.clear();
-  late_.clear();
-  to_audit_.clear();
-  checks_.clear();
   permanent_.clear();
   began_ = clock_.Now();
-  plan_due_ = true;
 }
 
 }  // namespace paceline

@@ -22,10 +22,10 @@ absl::Status Coordinator::Load(JobEntry& entry) {
                               if (loop.step() < oldest) return;
                               history.Push(job.name, loop.step(), loop.theta_hash(), loop.theta());
                             },
-                        .warn = [&](const std::string& text) { Note(job.name, text); }};
+                        .warn = [&](const std::string& text) { events_.Note(job.name, text); }};
   auto loop = Replay(store_, request);
   if (!loop.ok()) return loop.status();
-  const JobRun::Options options{.first_epoch = next_epoch_, .audit_rate = options_.audit_rate};
+  const Dispatch::Options options{.first_epoch = next_epoch_, .audit_rate = options_.audit_rate};
   run_ = std::make_unique<JobRun>(job, *std::move(loop), std::move(history), options, entry.crew,
                                   clock_);
   loaded_ = &entry;
@@ -40,7 +40,7 @@ absl::Status Coordinator::Load(JobEntry& entry) {
 void Coordinator::OpenLog(const JobEntry& entry) {
   auto log = OuterLog::Open(FolderOf(entry.row()), entry.row().name, entry.step, clock_);
   if (!log.ok()) {
-    Note(entry.row().name, absl::StrCat("no log is written: ", log.status().message()));
+    events_.Note(entry.row().name, absl::StrCat("no log is written: ", log.status().message()));
     return;
   }
   log_ = *std::move(log);
@@ -56,7 +56,7 @@ void Coordinator::AppendToLog(const v1::OuterStepRecord& record) {
   if (!log_) return;
   absl::Status status = log_->Append(record);
   if (status.ok()) return;
-  Note(loaded_->row().name, absl::StrCat("the log is given up: ", status.message()));
+  events_.Note(loaded_->row().name, absl::StrCat("the log is given up: ", status.message()));
   log_.reset();
 }
 

@@ -127,11 +127,11 @@ v1::ListWorkersReply Coordinator::ListWorkers() const {
       own.set_tier(tier);
       own.set_fingerprint(text);
     }
-    if (run_) summary.set_blocks(run_->leases().Owned(id));
+    if (run_) summary.set_blocks(run_->dispatch().leases().Owned(id));
     summary.set_units(desk_->UnderWay(id));
     summary.set_seconds_since_heard(
         std::chrono::duration<double>(clock_.Now() - worker.heard).count());
-    summary.set_inner_steps_per_second(connections_.at(id).inner_steps_per_second);
+    summary.set_inner_steps_per_second(links_.inner_steps_per_second(id));
   }
   return reply;
 }

@@ -33,13 +33,13 @@ absl::StatusOr<WorkerId> Coordinator::Join(const v1::Hello& said, const std::str
   welcome->mutable_welcome()->set_worker_id(static_cast<uint64_t>(*id));
   welcome->mutable_welcome()->set_heartbeat_ms(kHeartbeatInterval.count());
   link->Send(std::move(welcome));
-  connections_[*id] = {.link = std::move(link)};
+  links_.Add(*id, std::move(link));
   const Worker& worker = *roster_.Find(*id);
   spdlog::info("worker {} joined from {}: {} threads, engines {}", worker.Label(), peer,
                worker.threads, FingerprintsText(worker));
   if (run_) {
     members_.Add(worker);
-    run_->Replan();
+    run_->dispatch().MakeDue();
   }
   desk_->Join(worker);
   Pump();
@@ -93,11 +93,11 @@ void Coordinator::Lost(WorkerId id, const std::string& reason) {
   const std::string text = absl::StrCat("is gone: ", reason);
   spdlog::info("worker {} {}", worker.Label(), text);
   roster_.Leave(id);
-  connections_.erase(id);
+  links_.Remove(id);
   members_.Remove(id);
   desk_->Lose(id);
   PumpEvaluations();
-  const uint32_t held = run_ ? run_->Forget(id) : 0;
+  const uint32_t held = run_ ? run_->dispatch().Forget(id) : 0;
   for (const auto& entry : book_.entries()) entry->crew.Forget(id);
   if (held > 0) NoteOf(worker, absl::StrCat(text, "; ", held, " blocks go to others"));
   events_.Forget(id);
@@ -105,18 +105,18 @@ void Coordinator::Lost(WorkerId id, const std::string& reason) {
 }
 
 void Coordinator::CutOff(WorkerId id, const std::string& reason) {
-  const std::shared_ptr<WorkerLink> link = connections_[id].link;
+  const std::shared_ptr<WorkerLink> link = links_.Remove(id);
   Lost(id, reason);
   link->Close(reason);
 }
 
 void Coordinator::Tick() {
   BusyTimer busy(clock_, busy_);
-  SendHeartbeats();
+  links_.SendHeartbeats();
   LoseSilent();
   LookAtLeases();
   LookAtAttendance();
-  NoteSuppressed();
+  if (run_) events_.NoteSuppressed(run_->job());
   PumpEvaluations();
 }
 
@@ -133,8 +133,8 @@ void Coordinator::LoseSilent() {
 
 void Coordinator::LookAtLeases() {
   if (!fatal_.ok() || !run_ || loaded_->machine.state() != v1::JOB_STATE_RUNNING) return;
-  run_->LookAtLeases();
-  if (run_->plan_due()) Pump();
+  run_->dispatch().LookAtLeases();
+  if (run_->dispatch().is_due()) Pump();
 }
 
 void Coordinator::LookAtAttendance() {
@@ -171,21 +171,14 @@ bool Coordinator::IsAble(const JobEntry& entry) const {
 void Coordinator::PumpEvaluations() {
   if (!fatal_.ok()) return;
   const bool runs = run_ && loaded_->machine.state() == v1::JOB_STATE_RUNNING;
-  Send(desk_->Work([&](WorkerId id) { return runs && run_->leases().Owned(id) > 0; }));
-}
-
-void Coordinator::SendHeartbeats() {
-  if (clock_.Now() - heartbeat_sent_ < kHeartbeatInterval) return;
-  heartbeat_sent_ = clock_.Now();
-  auto message = std::make_shared<v1::CoordinatorMessage>();
-  message->mutable_heartbeat();
-  for (auto& [id, connection] : connections_) connection.link->Send(message);
+  links_.Send(
+      desk_->Work([&](WorkerId id) { return runs && run_->dispatch().leases().Owned(id) > 0; }));
 }
 
 void Coordinator::PlanWork() {
-  if (run_->plan_due()) {
+  if (run_->dispatch().is_due()) {
     MovePin();
-    if (fatal_.ok()) run_->Schedule(members_.Candidates());
+    if (fatal_.ok()) run_->dispatch().Plan(members_.Candidates());
   }
   Deliver();
 }
@@ -209,22 +202,19 @@ void Coordinator::MovePin() {
   run_->Restart();
   const int others = members_.CountOthers();
   if (others == 0) return;
-  Note(run_->job(), absl::StrCat("workers with fingerprint ", pin->ToText(),
-                                 " answer for this job; ", others, " others stay idle"));
+  events_.Note(run_->job(), absl::StrCat("workers with fingerprint ", pin->ToText(),
+                                         " answer for this job; ", others, " others stay idle"));
 }
 
 void Coordinator::Deliver() {
-  Send(run_->mail().Take());
-  for (const JobRun::News& news : run_->TakeNews()) {
+  links_.Send(run_->mail().Take());
+  for (const WorkerNews& news : run_->TakeNews()) {
     if (const Worker* worker = roster_.Find(news.about)) NoteOf(*worker, news.text);
   }
 }
 
-void Coordinator::Send(const std::vector<Outgoing>& messages) {
-  for (const Outgoing& outgoing : messages) {
-    auto connection = connections_.find(outgoing.to);
-    if (connection != connections_.end()) connection->second.link->Send(outgoing.message);
-  }
+void Coordinator::NoteOf(const Worker& worker, const std::string& text) {
+  if (run_) events_.NoteOf(run_->job(), worker, text);
 }
 
 absl::StatusOr<std::vector<SharedMessage>> Coordinator::FetchTheta(

@@ -92,12 +92,12 @@ void LeaseBook::Clear() {
 }
 
 std::vector<LeaseBook::Due> LeaseBook::TakeLate(SteadyTime now,
-                                                std::optional<double> window_seconds) {
+                                                const WindowSeconds& window_seconds) {
   std::vector<Due> late;
   for (uint32_t block = 0; block < places_.size(); ++block) {
     for (Lease& lease : places_[block].leases) {
       if (lease.state != Lease::State::kOpen) continue;
-      lease.deadline = lease.since + LeaseTime(window_seconds, lease.work);
+      lease.deadline = lease.since + LeaseTime(window_seconds(block), lease.work);
       if (now < lease.deadline) continue;
       SetState(lease, Lease::State::kLate);
       late.push_back({block, lease});

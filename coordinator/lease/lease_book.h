@@ -5,6 +5,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <optional>
 #include <vector>
@@ -31,6 +32,7 @@ struct Lease {
   uint64_t epoch = 0;  // that the answer must repeat
   Kind kind = Kind::kWork;
   LeaseWork work{};
+  bool first = false;  // the worker had answered nothing of the job: setting up is in its time
   SteadyTime since{};
   SteadyTime deadline{};
   State state = State::kOpen;
@@ -84,9 +86,10 @@ class LeaseBook {
     uint32_t block = 0;
     Lease lease;
   };
-  // Those that have run out since the last call, marked late; deadlines follow from the newest
-  // `window_seconds`. Walks over all leases.
-  std::vector<Due> TakeLate(SteadyTime now, std::optional<double> window_seconds);
+  // Those that have run out since the last call, marked late; deadlines follow from what a block's
+  // window takes as a rule, as far as that is known by now. Walks over all leases.
+  using WindowSeconds = std::function<std::optional<double>(uint32_t block)>;
+  std::vector<Due> TakeLate(SteadyTime now, const WindowSeconds& window_seconds);
 
  private:
   struct Account {

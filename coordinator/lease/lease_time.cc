@@ -15,7 +15,6 @@ std::chrono::nanoseconds LeaseTime(std::optional<double> window_seconds, const L
   const double windows = static_cast<double>(work.windows());
   double seconds = window_seconds ? kLeaseSlack * *window_seconds * windows : Seconds(kFirstLease);
   seconds = std::max(seconds, Seconds(kShortestLease));
-  if (work.set_up && window_seconds) seconds += Seconds(kSetUpTime);
   seconds = std::min(seconds, Seconds(kLongestLease));
   return std::chrono::nanoseconds(static_cast<int64_t>(1e9 * seconds));
 }

@@ -11,7 +11,6 @@ namespace paceline {
 struct LeaseWork {
   int64_t rounds = 1;    // the block's own window, and those that its threads have before it
   int64_t replayed = 0;  // run again to re-make the block
-  bool set_up = false;   // the worker has answered nothing of the job yet: it reads data, compiles
 
   int64_t windows() const { return rounds + replayed; }
 };
@@ -20,9 +19,9 @@ struct LeaseWork {
 inline constexpr double kLeaseSlack = 4;
 // and never before
 inline constexpr std::chrono::seconds kShortestLease{1};
-// what is granted before anybody has answered, and what a worker's first answer is granted more.
+// what is granted before anybody has answered. (A newcomer that sets itself up while the others are
+// at work is late at first, and tried again after a while: see bench.h.)
 inline constexpr std::chrono::seconds kFirstLease{60};
-inline constexpr std::chrono::seconds kSetUpTime{10};
 inline constexpr std::chrono::hours kLongestLease{24};
 
 // window_seconds: what one window takes as a rule (AnswerTimes); absent: nobody has answered yet.

@@ -121,7 +121,7 @@ TEST_F(FaultTest, AWorkerThatNeverAnswersIsWaitedForOnceOrTwiceWhateverItClaims)
     const WorkerId silent = cluster_.Join("silent", "cpu", threads);
     Honest(cluster_.Join("honest"));
     const std::string job = cluster_.Submit(Config());
-    EXPECT_LE(Run(job), seconds(60));
+    EXPECT_LE(Run(job), seconds(5));
     EXPECT_EQ(cluster_.State(job), v1::JOB_STATE_SUCCEEDED);
     EXPECT_THAT(cluster_.Events(job), HasSubstr("silent#1 is late"));
     EXPECT_TRUE(cluster_.worker(silent).closed().empty());
@@ -188,8 +188,9 @@ TEST_F(FaultTest, AHalfOpenConnectionIsGivenUpAndItsBlocksGoToOthers) {
   const WorkerId half = cluster_.Join("half");
   silent_.insert(half);
   cluster_.Submit(Config());
-  EXPECT_LE(Run(), seconds(15));
-  EXPECT_FALSE(cluster_.worker(half).closed().empty());
+  EXPECT_LE(Run(), seconds(5));
+  for (int quarter = 0; quarter < 20; ++quarter) cluster_.Quarter(silent_);
+  EXPECT_THAT(cluster_.worker(half).closed(), HasSubstr("nothing was heard of it"));
   ExpectUndisturbed();
 }
 
@@ -207,7 +208,7 @@ TEST_F(FaultTest, ABlockThatAllAreLateWithGoesToTheNextWhoJoins) {
   for (int quarter = 0; quarter < 1000; ++quarter) cluster_.Quarter();
   EXPECT_EQ(cluster_.Summary("toy").step(), 0);
   Honest(cluster_.Join("honest"));
-  EXPECT_LE(Run(), seconds(60));
+  EXPECT_LE(Run(), seconds(5));
   ExpectUndisturbed();
 }
 
@@ -285,7 +286,7 @@ TEST_F(FaultTest, AnswersToOtherQuestionsForEverAreAsGoodAsSilence) {
     });
     Honest(cluster_.Join("honest"));
     const std::string job = cluster_.Submit(Config());
-    EXPECT_LE(Run(job), seconds(60));
+    EXPECT_LE(Run(job), seconds(5));
     EXPECT_EQ(cluster_.State(job), v1::JOB_STATE_SUCCEEDED);
   }
   ExpectUndisturbed();
@@ -399,7 +400,7 @@ TEST_F(FaultTest, ContradictionsByTheThousandCostAFewEventsAndTheConnection) {
     answer.mutable_particles(0)->set_sum_plus(sent / 5000.0);
     cluster_.Say(flooder, answer);
   }
-  EXPECT_LE(sent, Coordinator::kUselessMessages.most + 10);
+  EXPECT_LE(sent, WorkerLinks::kUselessMessages.most + 10);
   EXPECT_THAT(cluster_.worker(flooder).closed(), HasSubstr("cut off"));
   EXPECT_LE(store_.Events("toy", 0, 1'000'000)->size(), 20u);
   Honest(honest);
@@ -432,7 +433,8 @@ TEST_F(FaultTest, TextsOfWorkersAreCutAndCleaned) {
       "name");
   cluster_.Submit(Config());
   cluster_.Fail(worker, Take(worker)[0], "\x1b[2J" + std::string(60'000'000, 'x'));
-  for (const EventRow& event : *store_.Events("toy", 0, 1000)) {
+  const auto events = store_.Events("toy", 0, 1000);
+  for (const EventRow& event : *events) {
     EXPECT_LE(event.text.size(), 2000u);
     EXPECT_THAT(event.text, Not(AnyOf(HasSubstr("\x1b"), HasSubstr("\x07"))));
   }
@@ -470,7 +472,7 @@ TEST_F(AuditedTest, AnAuditorThatNeverAnswersIsDoneWithout) {
   Honest(cluster_.Join("honest"));
   cluster_.Join("silent");
   cluster_.Submit(Config());
-  EXPECT_LE(Run(), seconds(300));
+  EXPECT_LE(Run(), seconds(5));
   ExpectUndisturbed();
 }
 

@@ -18,6 +18,10 @@ Lease LeaseOf(WorkerId worker, Lease::Kind kind = Lease::Kind::kWork, uint64_t e
   return {.worker = worker, .epoch = epoch, .kind = kind, .since = kNow};
 }
 
+LeaseBook::WindowSeconds Takes(std::optional<double> seconds) {
+  return [seconds](uint32_t) { return seconds; };
+}
+
 TEST(LeaseBookTest, CountsWhatEachWorkerOwnsAndIsWaitedFor) {
   LeaseBook book(3);
   book.SetOwner(0, kA);
@@ -49,22 +53,22 @@ TEST(LeaseBookTest, LateLeasesAreTakenOnceAndMayStillBeAnswered) {
   LeaseBook book(2);
   book.Grant(0, LeaseOf(kA));
   book.Grant(1, {.worker = kB, .work = {.rounds = 3}, .since = kNow});
-  EXPECT_THAT(book.TakeLate(kNow + seconds(7), 2.0), IsEmpty());
-  const auto late = book.TakeLate(kNow + seconds(8), 2.0);
+  EXPECT_THAT(book.TakeLate(kNow + seconds(7), Takes(2.0)), IsEmpty());
+  const auto late = book.TakeLate(kNow + seconds(8), Takes(2.0));
   ASSERT_THAT(late, SizeIs(1));
   EXPECT_EQ(late[0].lease.worker, kA);
   EXPECT_EQ(late[0].lease.deadline, kNow + seconds(8));
-  EXPECT_THAT(book.TakeLate(kNow + seconds(9), 2.0), IsEmpty());
+  EXPECT_THAT(book.TakeLate(kNow + seconds(9), Takes(2.0)), IsEmpty());
   EXPECT_TRUE(book.place(0).LeaseOf(kA)->is_waited_for());
-  EXPECT_THAT(book.TakeLate(kNow + seconds(24), 2.0), SizeIs(1));
+  EXPECT_THAT(book.TakeLate(kNow + seconds(24), Takes(2.0)), SizeIs(1));
 }
 
 TEST(LeaseBookTest, ADeadlineMovesWithWhatIsLearnedOfAnswers) {
   LeaseBook book(1);
   book.Grant(0, LeaseOf(kA));
-  EXPECT_THAT(book.TakeLate(kNow + seconds(30), std::nullopt), IsEmpty());
-  EXPECT_THAT(book.TakeLate(kNow + seconds(30), 10.0), IsEmpty());
-  EXPECT_THAT(book.TakeLate(kNow + seconds(30), 1.0), SizeIs(1));
+  EXPECT_THAT(book.TakeLate(kNow + seconds(30), Takes(std::nullopt)), IsEmpty());
+  EXPECT_THAT(book.TakeLate(kNow + seconds(30), Takes(10.0)), IsEmpty());
+  EXPECT_THAT(book.TakeLate(kNow + seconds(30), Takes(1.0)), SizeIs(1));
 }
 
 TEST(LeaseBookTest, AWorkerThatIsGoneLeavesNothing) {

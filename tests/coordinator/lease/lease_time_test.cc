@@ -20,13 +20,11 @@ TEST(LeaseTimeTest, FollowsFromWhatAnswersTake) {
     std::chrono::nanoseconds time;
   } cases[] = {
       {"nobody has answered yet", std::nullopt, {}, kFirstLease},
-      {"nor has the worker", std::nullopt, {.set_up = true}, kFirstLease},
       {"as usual", 2.0, {}, seconds(8)},
       {"quick windows have a floor", 0.001, {}, kShortestLease},
       {"its turn comes third", 2.0, {.rounds = 3}, seconds(24)},
       {"it re-makes the block", 2.0, {.rounds = 1, .replayed = 9}, seconds(80)},
       {"quick windows add up", 0.001, {.rounds = 1, .replayed = 999}, seconds(4)},
-      {"its first answer takes longer", 2.0, {.set_up = true}, seconds(18)},
       {"windows of hours have a ceiling", 36000.0, {}, hours(24)},
       {"no time at all", 0.0, {}, kShortestLease},
   };
