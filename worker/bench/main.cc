@@ -33,15 +33,16 @@ constexpr char kFooter[] =
     "Sections: engine; tasks (a task of every family, beside plain LibTorch); noise (normals from "
     "seeds); aggregation (the gradient); rpc (round trip "
     "over\n"
-    "loopback); store (commit of an outer step); system (outer steps through coordinator, gRPC "
-    "and\n"
-    "a worker process, beside the engine alone).\n"
+    "loopback); answers (what the coordinator spends on one, with 20, 400 and 1,000 workers); "
+    "store\n"
+    "(commit of an outer step); system (outer steps through coordinator, gRPC and a worker\n"
+    "process, beside the engine alone).\n"
     "With no --task and no --optimizer: the cases of README's table, and all sections. OF PEAK is\n"
     "over the arithmetic that the algorithm needs (worker/bench/flops.h). --against prints the\n"
     "rows that are slower by more than 5 %.\n"
     "Exit status: 0 done, whatever was slower; 1 an error; 2 wrong usage; 4 a file is missing.";
-const std::vector<std::string> kSections = {"engine", "tasks", "noise", "aggregation",
-                                            "rpc",    "store", "system"};
+const std::vector<std::string> kSections = {"engine", "tasks",   "noise", "aggregation",
+                                            "rpc",    "answers", "store", "system"};
 
 struct Flags {
   CaseOptions cases{.threads = static_cast<int>(std::max(1u, std::thread::hardware_concurrency()))};
@@ -81,7 +82,8 @@ void AddFlags(Command& app, Flags& flags) {
       .ShowDefault();
   app.AddOption(
          "--section", flags.sections,
-         "engine, tasks, noise, aggregation, rpc, store, system (may be repeated, or noise,rpc)")
+         "engine, tasks, noise, aggregation, rpc, answers, store, system (may be repeated, or "
+         "noise,rpc)")
       .Delimiter(',')
       .OneOf(kSections);
   app.AddOption("--memory", flags.memory, "What may be used (default: what the machine has left)")
