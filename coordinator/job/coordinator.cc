@@ -171,7 +171,7 @@ void Coordinator::FailJob(const std::string& why) {
 void Coordinator::Unload() {
   if (run_) {
     spdlog::info("job {}: {}", run_->job(), run_->CountsText());
-    run_->mail().EndAll();
+    run_->mail().EndAll(loaded_->machine.ended() ? "" : "another job takes its place");
     Deliver();
     next_epoch_ = run_->dispatch().epoch() + 1;
   }

@@ -49,9 +49,10 @@ void JobMail::End(WorkerId worker, const std::string& why) {
   Push(worker, std::move(message));
 }
 
-void JobMail::EndAll() {
+void JobMail::EndAll(const std::string& why) {
   auto message = std::make_shared<v1::CoordinatorMessage>();
   message->mutable_end()->set_job(job_);
+  message->mutable_end()->set_reason(why);
   for (const auto& [worker, step] : std::exchange(known_, {})) Push(worker, message);
 }
 

@@ -30,7 +30,8 @@ class JobMail {
   // Nothing to a worker that knows nothing of the job, here and below.
   void Release(WorkerId worker, const std::vector<uint32_t>& blocks);
   void End(WorkerId worker, const std::string& why);
-  void EndAll();
+  // `why` is empty if the job is over.
+  void EndAll(const std::string& why);
   // It is gone.
   void Forget(WorkerId worker) { known_.erase(worker); }
   bool IsKnownTo(WorkerId worker) const { return known_.contains(worker); }

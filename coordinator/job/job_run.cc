@@ -117,7 +117,7 @@ void JobRun::Expel(WorkerId worker, const std::string& why) {
 }
 
 void JobRun::Restart() {
-  mail_.EndAll();
+  mail_.EndAll("workers of another fingerprint answer for it");
   dispatch_.Restart();
   BeginSheet();
 }

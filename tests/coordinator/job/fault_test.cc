@@ -183,6 +183,28 @@ TEST_F(FaultTest, AWorkerThatStopsForThreeLeasesAndGoesOnNeverCountsTwice) {
   EXPECT_THAT(cluster_.Events("toy"), Not(HasSubstr("quarantined")));
 }
 
+TEST_F(FaultTest, WhatTheSlowerOfTwoSaysOfTheStepBeforeIsCompared) {
+  const WorkerId slow = cluster_.Join("slow");
+  Honest(cluster_.Join("quick"));
+  cluster_.Submit(Config());
+  const Answers late = Take(slow);
+  ASSERT_EQ(late.size(), 2u);
+  const auto act = acts_;
+  for (int quarter = 0; quarter < 100 && cluster_.Summary("toy").step() == 0; ++quarter) {
+    for (const auto& [id, does] : act) does();
+    cluster_.Quarter();
+  }
+  ASSERT_EQ(cluster_.Summary("toy").step(), 1);
+  cluster_.Say(slow, late[0]);
+  EXPECT_THAT(cluster_.Events("toy"), Not(HasSubstr("differs from the one that counted")));
+  v1::WindowResult altered = late[1];
+  altered.mutable_particles(0)->set_sum_plus(1.5);
+  cluster_.Say(slow, altered);
+  EXPECT_THAT(cluster_.Events("toy"), HasSubstr("differs from the one that counted"));
+  Run();
+  ExpectUndisturbed();
+}
+
 TEST_F(FaultTest, AHalfOpenConnectionIsGivenUpAndItsBlocksGoToOthers) {
   Honest(cluster_.Join("whole"));
   const WorkerId half = cluster_.Join("half");
@@ -367,7 +389,8 @@ TEST_F(FaultTest, AJobThatWasSetAsideIsNextWhenItsWorkerComes) {
   longer.mutable_outer()->set_steps(1000);
   cluster_.Submit(longer);
   cluster_.Submit(Config("last"));
-  while (cluster_.State("longer") == v1::JOB_STATE_QUEUED) cluster_.Quarter();
+  for (int quarter = 0; quarter < 400; ++quarter) cluster_.Quarter();
+  ASSERT_EQ(cluster_.State("longer"), v1::JOB_STATE_RUNNING);
   Honest(cluster_.Join("second", "a"));
   Run("longer");
   EXPECT_EQ(cluster_.State("toy"), v1::JOB_STATE_RUNNING);
@@ -543,7 +566,7 @@ TEST_F(FaultTest, EachBlockIsCountedOnceAndEveryRefusalHasAName) {
     ++forged;
     if (IsHere(forger)) cluster_.Lose(forger);
   };
-  while (!Ended("toy")) {
+  for (int turn = 0; turn < 1000 && !Ended("toy"); ++turn) {
     for (const WorkerId id : {first, second}) {
       for (const v1::WindowResult& answer : Take(id)) {
         seen.push_back(answer);
