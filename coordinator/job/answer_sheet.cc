@@ -128,7 +128,8 @@ Judgement AnswerSheet::Take(WorkerId from, const v1::WindowResult& result) {
   }
   answers.push_back({from, std::move(particles)});
   if (answers.size() > 1) {
-    return Compared(result, answers.back().particles == answers.front().particles);
+    if (answers.back().particles == answers.front().particles) return {Verdict::kConfirmed, {}, ""};
+    return Compared(result, false);
   }
   ++answered_;
   return {Verdict::kAccepted, {}, ""};

@@ -20,7 +20,8 @@ namespace paceline {
 
 enum class Verdict {
   kAccepted,
-  kDuplicate,  // of an answered block, and equal to its answer
+  kConfirmed,  // of an answered block, equal to its answer, and the first that its sender gives
+  kDuplicate,  // the same once more
   kConflict,   // of an answered block, and not equal: the first answer stays for now
   kStale,      // of an earlier outer step, or from before the block was handed on
   kInvalid,    // nothing that a worker in order sends

@@ -53,6 +53,8 @@ void Coordinator::TakeResult(const Worker& worker, const v1::WindowResult& resul
         links_.AddInnerSteps(worker.id, runs * particle.trained_steps());
       }
       break;
+    case Verdict::kConfirmed:
+      break;
     case Verdict::kDuplicate:
     case Verdict::kStale:
       spdlog::debug("worker {}: ignored: {}", worker.Label(), judgement.reason);
@@ -65,7 +67,9 @@ void Coordinator::TakeResult(const Worker& worker, const v1::WindowResult& resul
                                   "): ", judgement.reason));
       break;
   }
-  if (judgement.verdict != Verdict::kAccepted) CountUseless(worker.id);
+  const bool useful =
+      judgement.verdict == Verdict::kAccepted || judgement.verdict == Verdict::kConfirmed;
+  if (!useful) CountUseless(worker.id);
   if (!run_) return;
   Deliver();
   if (run_->dispatch().is_due() || run_->step_complete()) Pump();

@@ -17,13 +17,16 @@ Dispatch::Dispatch(const Options& options, const Around& around)
       around_(around),
       leases_(around.loop.blocks()),
       epoch_(options.first_epoch),
-      oldest_epoch_(options.first_epoch) {}
+      oldest_epoch_(options.first_epoch),
+      looked_(around.clock.Now()) {}
 
 // ---- plans
 
 void Dispatch::LookAtLeases() {
-  const auto late = leases_.TakeLate(around_.clock.Now(),
-                                     [this](uint32_t block) { return WindowSeconds(block); });
+  const SteadyTime now = around_.clock.Now();
+  if (now - looked_ > kHeartbeatInterval) leases_.Postpone(now - looked_);
+  looked_ = now;
+  const auto late = leases_.TakeLate(now, [this](uint32_t block) { return WindowSeconds(block); });
   for (const auto& [block, lease] : late) TakeLate(block, lease);
   // Whoever was late himself may be fit to help by now.
   if (!late.empty() || !late_.empty()) due_ = true;
@@ -115,6 +118,8 @@ void Dispatch::AskOwners() {
 
 void Dispatch::FindHelp() {
   GiveUpChecks();
+  // Somebody else owns it by now.
+  std::erase_if(late_, [this](uint32_t block) { return HasOpenLease(block); });
   std::map<std::pair<WorkerId, Kind>, std::vector<uint32_t>> help;
   for (const auto& [block, helper] : PlanHelp(Wanted(), Helpers())) {
     const bool is_late = late_.erase(block) > 0;
@@ -130,10 +135,12 @@ void Dispatch::FindHelp() {
 void Dispatch::GiveUpChecks() {
   std::erase_if(checks_, [this](uint32_t block) {
     const BlockPlace& place = leases_.place(block);
-    if (IsDisputed(block) || place.IsWaitedFor(Kind::kCheck)) return false;
-    return std::ranges::none_of(
-        place.leases, [](const Lease& lease) { return lease.state == Lease::State::kOpen; });
+    return !IsDisputed(block) && !place.IsWaitedFor(Kind::kCheck) && !HasOpenLease(block);
   });
+}
+
+bool Dispatch::HasOpenLease(uint32_t block) const {
+  return std::ranges::count(leases_.place(block).leases, Lease::State::kOpen, &Lease::state) > 0;
 }
 
 void Dispatch::GiveUpDisputes() {
@@ -153,10 +160,10 @@ bool Dispatch::IsDisputed(uint32_t block) const {
 
 std::vector<HelpWanted> Dispatch::Wanted() const {
   std::vector<HelpWanted> wanted;
-  const auto want = [&](uint32_t block) {
-    wanted.push_back({block, leases_.place(block).asked()});
+  const auto want = [&](uint32_t block, bool of_idle = false) {
+    wanted.push_back({block, leases_.place(block).asked(), of_idle});
   };
-  for (const uint32_t block : late_) want(block);
+  for (const uint32_t block : late_) want(block, /*of_idle=*/true);
   for (const uint32_t block : checks_) {
     if (IsDisputed(block) && !leases_.place(block).IsWaitedFor(Kind::kCheck)) want(block);
   }
@@ -169,9 +176,11 @@ std::vector<HelpWanted> Dispatch::Wanted() const {
 std::vector<Helper> Dispatch::Helpers() const {
   std::vector<Helper> helpers;
   for (const ScheduleWorker& worker : workers_) {
-    const int64_t waited_for = leases_.WaitedFor(worker.id);
-    const int64_t held = std::max<int64_t>(leases_.Owned(worker.id), waited_for);
-    helpers.push_back({worker.id, worker.threads, waited_for, worker.max_blocks - held});
+    const int64_t held = std::max(leases_.Owned(worker.id), leases_.WaitedFor(worker.id));
+    helpers.push_back({.id = worker.id,
+                       .threads = worker.threads,
+                       .under_way = leases_.Open(worker.id),
+                       .room = worker.max_blocks - held});
   }
   return helpers;
 }

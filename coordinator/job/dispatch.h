@@ -55,7 +55,8 @@ class Dispatch {
   // Something has changed so that Plan may have something to do. A plain answer is none.
   bool is_due() const { return due_; }
   void MakeDue() { due_ = true; }
-  // Whether leases have run out. Walks over them.
+  // Whether leases have run out; to be called several times a second. Walks over them. Time in
+  // which it was not called, as the job was paused or the coordinator held up, is nobody's delay.
   void LookAtLeases();
   // Hands blocks out, asks for the windows not asked for yet, and finds help among those that may
   // work on the job.
@@ -91,6 +92,7 @@ class Dispatch {
   void GiveUpChecks();
   void GiveUpDisputes();
   bool IsDisputed(uint32_t block) const;
+  bool HasOpenLease(uint32_t block) const;
   std::vector<HelpWanted> Wanted() const;
   std::vector<Helper> Helpers() const;
   void Grant(WorkerId worker, Lease::Kind kind, const std::vector<uint32_t>& blocks);
@@ -108,6 +110,7 @@ class Dispatch {
   uint64_t epoch_;
   uint64_t oldest_epoch_;  // since the last restart
   bool due_ = true;
+  SteadyTime looked_;                    // at the leases
   std::vector<ScheduleWorker> workers_;  // of the newest plan, by id
   std::set<uint32_t> late_;              // blocks that all who were asked are late with
   std::set<uint32_t> to_audit_;          // blocks that wait for an auditor

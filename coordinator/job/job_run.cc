@@ -128,8 +128,9 @@ std::string JobRun::CountsText() const {
     return found == counts_.end() ? 0 : found->second;
   };
   const std::string refused = crew_.refusals().ToText();
-  return absl::StrCat(count(Verdict::kAccepted), " answers taken; ", count(Verdict::kDuplicate),
-                      " repeated, ", count(Verdict::kStale), " late, ", count(Verdict::kConflict),
+  return absl::StrCat(count(Verdict::kAccepted), " answers taken, ", count(Verdict::kConfirmed),
+                      " confirmed; ", count(Verdict::kDuplicate), " repeated, ",
+                      count(Verdict::kStale), " late, ", count(Verdict::kConflict),
                       " contradicting and ", count(Verdict::kInvalid), " impossible ones left out",
                       refused.empty() ? "" : absl::StrCat(" (", refused, ")"));
 }

@@ -13,6 +13,7 @@ Helper* Freest(const HelpWanted& wanted, std::vector<Helper>& helpers) {
   Helper* best = nullptr;
   for (Helper& helper : helpers) {
     if (helper.room <= 0 || std::ranges::count(wanted.asked, helper.id) > 0) continue;
+    if (wanted.of_idle && !helper.idle()) continue;
     if (!best || IsFreer(helper, *best)) best = &helper;
   }
   return best;
@@ -27,6 +28,7 @@ std::vector<BlockMove> PlanHelp(const std::vector<HelpWanted>& wanted,
     Helper* helper = Freest(want, helpers);
     if (!helper) continue;
     ++helper->under_way;
+    ++helper->given;
     --helper->room;
     help.push_back({want.block, helper->id});
   }

@@ -35,6 +35,7 @@ void LeaseBook::SetOwner(uint32_t block, std::optional<WorkerId> owner) {
 void LeaseBook::Grant(uint32_t block, const Lease& lease) {
   Revoke(block, lease.worker);
   ++accounts_[lease.worker].waited_for;
+  ++accounts_[lease.worker].open;
   places_[block].leases.push_back(lease);
 }
 
@@ -106,6 +107,14 @@ std::vector<LeaseBook::Due> LeaseBook::TakeLate(SteadyTime now,
   return late;
 }
 
+void LeaseBook::Postpone(SteadyTime::duration time) {
+  for (BlockPlace& place : places_) {
+    for (Lease& lease : place.leases) {
+      if (lease.state == Lease::State::kOpen) lease.since += time;
+    }
+  }
+}
+
 LeaseBook::Account LeaseBook::AccountOf(WorkerId worker) const {
   const auto found = accounts_.find(worker);
   return found == accounts_.end() ? Account() : found->second;
@@ -118,9 +127,12 @@ Lease* LeaseBook::FindLease(uint32_t block, WorkerId worker) {
 }
 
 void LeaseBook::SetState(Lease& lease, Lease::State state) {
-  const bool before = lease.is_waited_for();
+  const bool was_waited_for = lease.is_waited_for();
+  const bool was_open = lease.state == Lease::State::kOpen;
   lease.state = state;
-  if (before && !lease.is_waited_for()) --accounts_[lease.worker].waited_for;
+  Account& account = accounts_[lease.worker];
+  if (was_waited_for && !lease.is_waited_for()) --account.waited_for;
+  if (was_open && state != Lease::State::kOpen) --account.open;
 }
 
 }  // namespace paceline

@@ -62,6 +62,8 @@ class LeaseBook {
   // Blocks that it owns; leases that it is waited for. Logarithmic in the workers.
   uint32_t Owned(WorkerId worker) const { return AccountOf(worker).owned; }
   uint32_t WaitedFor(WorkerId worker) const { return AccountOf(worker).waited_for; }
+  // Of these, those that are not late.
+  uint32_t Open(WorkerId worker) const { return AccountOf(worker).open; }
   // It had a lease on the block in the outer step before this one.
   bool WasAskedBefore(uint32_t block, WorkerId worker) const;
 
@@ -90,11 +92,14 @@ class LeaseBook {
   // window takes as a rule, as far as that is known by now. Walks over all leases.
   using WindowSeconds = std::function<std::optional<double>(uint32_t block)>;
   std::vector<Due> TakeLate(SteadyTime now, const WindowSeconds& window_seconds);
+  // All leases that are open last so much longer.
+  void Postpone(SteadyTime::duration time);
 
  private:
   struct Account {
     uint32_t owned = 0;
     uint32_t waited_for = 0;
+    uint32_t open = 0;
   };
 
   Account AccountOf(WorkerId worker) const;

@@ -61,6 +61,7 @@ TEST_F(AnswerSheetTest, KnowsWhichBlocksAreAnsweredAndHasTheAnswersInOrder) {
 TEST_F(AnswerSheetTest, AnEqualSecondAnswerChangesNothing) {
   EXPECT_EQ(Take(Answer(0)), Verdict::kAccepted);
   EXPECT_EQ(Take(Answer(0)), Verdict::kDuplicate);
+  EXPECT_EQ(Take(Answer(0), kB), Verdict::kConfirmed);
   EXPECT_EQ(Take(Answer(0), kB), Verdict::kDuplicate);
   EXPECT_EQ(sheet_.answered_count(), 1u);
   EXPECT_TRUE(sheet_.Agree(0));

@@ -6,6 +6,7 @@
 #include <memory>
 #include <random>
 #include <set>
+#include <utility>
 
 #include "coordinator/job/set_aside.h"
 #include "coordinator/store/memory_store.h"
@@ -231,6 +232,58 @@ TEST_F(FaultTest, ABlockThatAllAreLateWithGoesToTheNextWhoJoins) {
   EXPECT_EQ(cluster_.Summary("toy").step(), 0);
   Honest(cluster_.Join("honest"));
   EXPECT_LE(Run(), seconds(5));
+  ExpectUndisturbed();
+}
+
+TEST_F(FaultTest, ABlockWhoseLateOwnerLeavesIsAskedOfOneWorker) {
+  const WorkerId hung = cluster_.Join("hung");
+  const std::string job = cluster_.Submit(Config());
+  for (int quarter = 0; quarter < 400; ++quarter) cluster_.Quarter();
+  ASSERT_THAT(cluster_.Events(job), HasSubstr("hung#1 is late"));
+  const WorkerId first = cluster_.Join("first");
+  EXPECT_EQ(Take(first).size(), 4u);
+  for (int quarter = 0; quarter < 400; ++quarter) cluster_.Quarter();
+  cluster_.Lose(hung);
+  cluster_.Lose(first);
+  const WorkerId second = cluster_.Join("second"), third = cluster_.Join("third");
+  EXPECT_EQ(Take(second).size() + Take(third).size(), 4u);
+}
+
+TEST_F(FaultTest, WorkersThatLoseAQuestionEachHelpEachOther) {
+  for (int i = 0; i < 2; ++i) {
+    const WorkerId id = cluster_.Join("forgetful");
+    Acts(id, [this, id, lost = false]() mutable {
+      for (const v1::WindowResult& answer : Take(id)) {
+        if (!std::exchange(lost, true)) continue;
+        cluster_.Say(id, answer);
+      }
+    });
+  }
+  cluster_.Submit(Config());
+  EXPECT_LE(Run(), seconds(10));
+  ExpectUndisturbed();
+}
+
+TEST_F(FaultTest, WhatHoldsTheCoordinatorUpOrAPauseIsNobodysDelay) {
+  const WorkerId first = cluster_.Join("first"), second = cluster_.Join("second");
+  cluster_.Submit(Config());
+  cluster_.Work("toy", 3);
+  const Answers under_way = Take(first);
+  ASSERT_FALSE(under_way.empty());
+  cluster_.Quarter();
+  cluster_.clock().Advance(std::chrono::hours(1));
+  cluster_.Quarter();
+  ASSERT_TRUE(coordinator().Pause("toy").ok());
+  for (int quarter = 0; quarter < 100; ++quarter) cluster_.Quarter();
+  ASSERT_TRUE(coordinator().Resume("toy").ok());
+  cluster_.Quarter();
+  EXPECT_THAT(cluster_.Events("toy"), Not(HasSubstr("is late")));
+  for (int quarter = 0; quarter < 5; ++quarter) cluster_.Quarter();
+  EXPECT_THAT(cluster_.Events("toy"), HasSubstr("is late")) << "this test shows nothing";
+  for (const v1::WindowResult& answer : under_way) cluster_.Say(first, answer);
+  Honest(first);
+  Honest(second);
+  Run();
   ExpectUndisturbed();
 }
 
@@ -482,6 +535,16 @@ TEST_F(AuditedTest, AuditsDoNotChangeTheResult) {
   cluster_.Submit(Config());
   EXPECT_LE(Run(), seconds(5));
   ExpectUndisturbed();
+}
+
+TEST_F(AuditedTest, WhoConfirmsByTheThousandIsNotCutOff) {
+  for (int i = 0; i < 2; ++i) Honest(cluster_.Join("honest"));
+  v1::JobConfig config = Config();
+  config.mutable_outer()->set_steps(1000);
+  cluster_.Submit(config);
+  Run();
+  EXPECT_EQ(cluster_.State("toy"), v1::JOB_STATE_SUCCEEDED);
+  for (const WorkerId id : cluster_.ids()) EXPECT_TRUE(IsHere(id));
 }
 
 TEST_F(AuditedTest, AnOnlyWorkerIsNotAudited) {

@@ -34,6 +34,13 @@ TEST(HelpTest, IsNotAskedOfThoseWhoWereAsked) {
   EXPECT_THAT(PlanHelp({{0, {}}}, {}), IsEmpty());
 }
 
+TEST(HelpTest, WithWhatIsLateIsOfWhoHasNothingElseToDo) {
+  const std::vector<HelpWanted> late = {{0, {kC}, true}, {1, {kC}, true}};
+  const std::vector<Helper> one_idle = {{kA, 64, 1, 9}, {kB, 1, 0, 9}};
+  EXPECT_THAT(PlanHelp(late, one_idle), ElementsAre(BlockMove{0, kB}, BlockMove{1, kB}));
+  EXPECT_THAT(PlanHelp(late, {{kA, 64, 1, 9}, {kB, 1, 1, 9}}), IsEmpty());
+}
+
 TEST(HelpTest, IsSpreadAndEndsWhereMemoryDoes) {
   const std::vector<HelpWanted> wanted = {{0, {kC}}, {1, {kC}}, {2, {kC}}, {3, {kC}}};
   EXPECT_THAT(PlanHelp(wanted, {{kA, 1, 0, 2}, {kB, 1, 0, 1}, {kC, 9, 0, 9}}),

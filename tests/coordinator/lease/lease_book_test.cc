@@ -60,6 +60,9 @@ TEST(LeaseBookTest, LateLeasesAreTakenOnceAndMayStillBeAnswered) {
   EXPECT_EQ(late[0].lease.deadline, kNow + seconds(8));
   EXPECT_THAT(book.TakeLate(kNow + seconds(9), Takes(2.0)), IsEmpty());
   EXPECT_TRUE(book.place(0).LeaseOf(kA)->is_waited_for());
+  EXPECT_EQ(book.WaitedFor(kA), 1u);
+  EXPECT_EQ(book.Open(kA), 0u);
+  EXPECT_EQ(book.Open(kB), 1u);
   EXPECT_THAT(book.TakeLate(kNow + seconds(24), Takes(2.0)), SizeIs(1));
 }
 
@@ -69,6 +72,14 @@ TEST(LeaseBookTest, ADeadlineMovesWithWhatIsLearnedOfAnswers) {
   EXPECT_THAT(book.TakeLate(kNow + seconds(30), Takes(std::nullopt)), IsEmpty());
   EXPECT_THAT(book.TakeLate(kNow + seconds(30), Takes(10.0)), IsEmpty());
   EXPECT_THAT(book.TakeLate(kNow + seconds(30), Takes(1.0)), SizeIs(1));
+}
+
+TEST(LeaseBookTest, OpenLeasesMayBePostponed) {
+  LeaseBook book(1);
+  book.Grant(0, LeaseOf(kA));
+  book.Postpone(seconds(100));
+  EXPECT_THAT(book.TakeLate(kNow + seconds(103), Takes(1.0)), IsEmpty());
+  EXPECT_THAT(book.TakeLate(kNow + seconds(104), Takes(1.0)), SizeIs(1));
 }
 
 TEST(LeaseBookTest, AWorkerThatIsGoneLeavesNothing) {
