@@ -43,6 +43,7 @@ struct Flags {
   int threads = 0;
   int64_t keep_checkpoints = 20;
   bool accept_loss = false;
+  double audit_rate = 0;
   TlsFlags tls;
 };
 
@@ -65,6 +66,10 @@ void Describe(Command& app, Flags& flags) {
       .ShowDefault();
   app.AddFlag("--accept-loss", flags.accept_loss,
               "Start even if the store lacks what it has acknowledged; what is given up is told");
+  app.AddOption("--audit-rate", flags.audit_rate,
+                "Share of answers that a second worker computes too, to compare")
+      .Range(0.0, 1.0)
+      .ShowDefault();
   app.AddOption("--log-level", flags.log_level, "How much to say on standard error")
       .OneOf({"debug", "info", "warn", "error"})
       .ShowDefault();
@@ -104,6 +109,7 @@ int Serve(const DataFolder& folder, Store& store, const Address& listen, const F
                                .data_folder = folder.path(),
                                .threads = threads,
                                .keep_checkpoints = flags.keep_checkpoints,
+                               .audit_rate = flags.audit_rate,
                                .descriptor_limit = RaiseDescriptorLimit(),
                                .on_fatal = [] { kill(getpid(), SIGTERM); }},
                               store, Clock::Real());

@@ -6,7 +6,7 @@
 
 namespace paceline {
 
-// Asks for every block that is neither answered nor asked of anybody.
+// Closes when every block is answered and no answer is being checked.
 StepDecision DecideStrict(const StepSnapshot& snapshot);
 
 }  // namespace paceline

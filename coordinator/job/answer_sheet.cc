@@ -11,6 +11,7 @@ namespace {
 
 std::vector<ParticleScalars> Unpack(const v1::WindowResult& result) {
   std::vector<ParticleScalars> particles;
+  particles.reserve(result.particles_size());
   for (const v1::ParticleResult& particle : result.particles()) {
     particles.push_back({.sum_plus = particle.sum_plus(),
                          .sum_minus = particle.sum_minus(),
@@ -20,63 +21,148 @@ std::vector<ParticleScalars> Unpack(const v1::WindowResult& result) {
   return particles;
 }
 
+std::string NameOf(const v1::WindowResult& result) {
+  return absl::StrCat("answer for outer step ", result.step(), ", block ", result.block());
+}
+
+Judgement Compared(const v1::WindowResult& result, bool equal) {
+  if (equal) return {Verdict::kDuplicate, {}, NameOf(result) + " came twice"};
+  return {Verdict::kConflict, {}, NameOf(result) + " came twice, and the two differ"};
+}
+
 }  // namespace
 
-AnswerSheet::AnswerSheet(std::string job, uint32_t blocks, uint32_t particles_per_block)
-    : job_(std::move(job)), particles_(particles_per_block), epochs_(blocks), answers_(blocks) {}
+Judgement Refused(const v1::WindowResult& result, Refusal refusal, const std::string& why) {
+  const bool stale = refusal == Refusal::kLate || refusal == Refusal::kOldEpoch;
+  return {stale ? Verdict::kStale : Verdict::kInvalid, refusal, absl::StrCat(NameOf(result), why)};
+}
 
-void AnswerSheet::Begin(int64_t step, uint64_t theta_hash, std::vector<int64_t> inner_steps) {
+AnswerSheet::AnswerSheet(std::string job, uint32_t blocks, uint32_t particles_per_block)
+    : job_(std::move(job)),
+      particles_(particles_per_block),
+      limits_(blocks),
+      answers_(blocks),
+      previous_(blocks) {}
+
+void AnswerSheet::Begin(int64_t step, uint64_t theta_hash, std::vector<WindowLimits> limits) {
+  const bool follows = step == step_ + 1;
+  for (size_t block = 0; block < answers_.size(); ++block) {
+    previous_[block].clear();
+    if (follows && !answers_[block].empty()) {
+      previous_[block] = std::move(answers_[block].front().particles);
+    }
+    answers_[block].clear();
+  }
   step_ = step;
   theta_hash_ = theta_hash;
-  inner_steps_ = std::move(inner_steps);
-  for (auto& answer : answers_) answer.clear();
+  answered_ = 0;
+  limits_ = std::move(limits);
 }
 
-Judgement AnswerSheet::Take(const v1::WindowResult& result) {
-  const uint32_t block = result.block();
-  const std::string name = absl::StrCat("answer for outer step ", result.step(), ", block ", block);
-  if (result.job() != job_) return {Verdict::kStale, name + " is of another job"};
-  if (block >= answers_.size()) return {Verdict::kInvalid, name + ": there is no such block"};
-  if (result.step() < step_) return {Verdict::kStale, name + " is late"};
-  if (result.step() > step_) return {Verdict::kInvalid, name + " is of a step not asked for yet"};
+std::optional<Judgement> AnswerSheet::Fault(const v1::WindowResult& result) const {
+  if (result.job() != job_) return Refused(result, Refusal::kLate, " is of another job");
+  if (result.block() >= answers_.size()) {
+    return Refused(result, Refusal::kNoSuchBlock, ": there is no such block");
+  }
+  if (result.step() < step_) return Late(result);
+  if (result.step() > step_) {
+    return Refused(result, Refusal::kFutureStep, " is of a step not asked for yet");
+  }
   if (result.theta_hash() != theta_hash_) {
-    return {Verdict::kInvalid, name + " was computed with another θ"};
+    return Refused(result, Refusal::kOtherTheta, " was computed with another θ");
   }
-  if (std::string fault = Fault(result); !fault.empty()) {
-    return {Verdict::kInvalid, absl::StrCat(name, ": ", fault)};
-  }
-  std::vector<ParticleScalars> particles = Unpack(result);
-  if (answered(block)) {
-    if (particles == answers_[block]) return {Verdict::kDuplicate, name + " came twice"};
-    return {Verdict::kConflict, name + " came twice, and the two differ"};
-  }
-  if (std::ranges::find(epochs_[block], result.epoch()) == epochs_[block].end()) {
-    return {Verdict::kStale, name + " is from before the block was handed on"};
-  }
-  answers_[block] = std::move(particles);
-  return {Verdict::kAccepted, ""};
+  return ParticleFault(result);
 }
 
-std::string AnswerSheet::Fault(const v1::WindowResult& result) const {
-  if (static_cast<uint32_t>(result.particles_size()) != particles_) {
-    return absl::StrCat(result.particles_size(), " particles instead of ", particles_);
+bool AnswerSheet::DiffersFromPrevious(const v1::WindowResult& result) const {
+  if (result.block() >= previous_.size() || result.step() + 1 != step_) return false;
+  const auto& counted = previous_[result.block()];
+  return !counted.empty() && Unpack(result) != counted;
+}
+
+Judgement AnswerSheet::Late(const v1::WindowResult& result) const {
+  const auto& counted = previous_[result.block()];
+  if (result.step() + 1 == step_ && !counted.empty() && Unpack(result) == counted) {
+    return Compared(result, true);
   }
+  return Refused(result, Refusal::kLate, " is late");
+}
+
+std::optional<Judgement> AnswerSheet::ParticleFault(const v1::WindowResult& result) const {
+  if (static_cast<uint32_t>(result.particles_size()) != particles_) {
+    return Refused(
+        result, Refusal::kParticles,
+        absl::StrCat(": ", result.particles_size(), " particles instead of ", particles_));
+  }
+  const WindowLimits& limits = limits_[result.block()];
   for (int i = 0; i < result.particles_size(); ++i) {
     const v1::ParticleResult& particle = result.particles(i);
-    if (!std::isfinite(particle.sum_plus()) || !std::isfinite(particle.sum_minus())) {
-      return absl::StrCat("particle ", i, " has a loss that is not finite");
+    const auto refused = [&](Refusal refusal, auto... why) {
+      return Refused(result, refusal, absl::StrCat(": particle ", i, why...));
+    };
+    const double plus = particle.sum_plus(), minus = particle.sum_minus();
+    if (!std::isfinite(plus) || !std::isfinite(minus)) {
+      return refused(Refusal::kNotFinite, " has a loss that is not finite");
     }
-    if (particle.trained_steps() != inner_steps_[result.block()]) {
-      return absl::StrCat("particle ", i, " claims ", particle.trained_steps(),
-                          " trained steps in a window of ", inner_steps_[result.block()]);
+    if (particle.trained_steps() != limits.inner_steps) {
+      return refused(Refusal::kTrainedSteps, " claims ", particle.trained_steps(),
+                     " trained steps in a window of ", limits.inner_steps);
+    }
+    if (!limits.sums.Holds(plus) || !(limits.antithetic ? limits.sums.Holds(minus) : minus == 0)) {
+      return refused(Refusal::kOutOfRange, " has the sums ", plus, " and ", minus,
+                     limits.antithetic ? "; they lie" : "; the second is 0 and the first lies",
+                     " between ", limits.sums.low, " and ", limits.sums.high);
     }
   }
-  return "";
+  return std::nullopt;
+}
+
+Judgement AnswerSheet::Take(WorkerId from, const v1::WindowResult& result) {
+  std::vector<Testimony>& answers = answers_[result.block()];
+  std::vector<ParticleScalars> particles = Unpack(result);
+  const auto own = std::ranges::find(answers, from, &Testimony::worker);
+  if (own != answers.end()) {
+    if (own->particles == particles) return Compared(result, true);
+    return Refused(result, Refusal::kContradiction,
+                   " came twice of the same worker, and the two differ; the first one counts");
+  }
+  answers.push_back({from, std::move(particles)});
+  if (answers.size() > 1) {
+    if (answers.back().particles == answers.front().particles) return {Verdict::kConfirmed, {}, ""};
+    return Compared(result, false);
+  }
+  ++answered_;
+  return {Verdict::kAccepted, {}, ""};
+}
+
+bool AnswerSheet::Agree(uint32_t block) const {
+  const std::vector<Testimony>& answers = answers_[block];
+  return std::ranges::all_of(answers, [&](const Testimony& testimony) {
+    return testimony.particles == answers.front().particles;
+  });
+}
+
+void AnswerSheet::LetCount(uint32_t block, size_t testimony) {
+  std::swap(answers_[block].front(), answers_[block][testimony]);
+}
+
+std::vector<uint32_t> AnswerSheet::Discard(WorkerId worker) {
+  std::vector<uint32_t> open;
+  for (uint32_t block = 0; block < answers_.size(); ++block) {
+    std::vector<Testimony>& answers = answers_[block];
+    const auto gone =
+        std::erase_if(answers, [worker](const Testimony& own) { return own.worker == worker; });
+    if (gone > 0 && answers.empty()) open.push_back(block);
+  }
+  answered_ -= static_cast<uint32_t>(open.size());
+  return open;
 }
 
 std::vector<ParticleScalars> AnswerSheet::Scalars() const {
   std::vector<ParticleScalars> all;
-  for (const auto& answer : answers_) all.insert(all.end(), answer.begin(), answer.end());
+  for (const auto& answers : answers_) {
+    all.insert(all.end(), answers.front().particles.begin(), answers.front().particles.end());
+  }
   return all;
 }
 

@@ -37,7 +37,7 @@ absl::StatusOr<std::unique_ptr<Coordinator>> Coordinator::Start(Options options,
   if (!desk.ok()) return desk.status();
   coordinator->desk_ = *std::move(desk);
   for (const auto& entry : coordinator->book_.entries()) {
-    if (!entry->damage.empty()) coordinator->Note(entry->row().name, entry->damage);
+    if (!entry->damage.empty()) coordinator->events_.Note(entry->row().name, entry->damage);
   }
   coordinator->Pump();
   if (!coordinator->fatal().ok()) return coordinator->fatal();
@@ -52,6 +52,8 @@ Coordinator::Coordinator(Options options, Store& store, const Clock& clock, JobO
       observer_(observer),
       book_(std::move(book)),
       roster_(clock),
+      links_(clock),
+      events_(store, clock, observer),
       next_epoch_(uint64_t{incarnation} << 32) {}
 
 void Coordinator::Pump() {
@@ -61,7 +63,7 @@ void Coordinator::Pump() {
 
 // True if there may be more to do.
 bool Coordinator::PumpOnce() {
-  JobEntry* next = book_.RunningOrNext();
+  JobEntry* next = book_.RunningOrNext([this](const JobEntry& entry) { return IsAble(entry); });
   if (!next || !room_.MayTry(clock_.Now())) return false;
   if (next != loaded_) {
     Unload();
@@ -92,12 +94,10 @@ bool Coordinator::PumpOnce() {
     Unload();
     return true;
   }
-  if (uncommitted_ || run_->step_complete()) {
-    FinishStep();
-    return true;
-  }
-  Send(run_->Schedule(EligibleWorkers()));
-  return false;
+  if (!uncommitted_) PlanWork();
+  if (!uncommitted_ && !run_->step_complete()) return false;
+  FinishStep();
+  return true;
 }
 
 void Coordinator::FinishStep() {
@@ -115,7 +115,7 @@ void Coordinator::FinishStep() {
   loaded_->step = row.step;
   loaded_->history.Add(row.record);
   // The workers begin while files are written here.
-  Send(run_->Schedule(EligibleWorkers()));
+  PlanWork();
   TellRoom();
   AppendToLog(row.record);
   const bool due =
@@ -129,14 +129,15 @@ void Coordinator::FinishStep() {
 
 void Coordinator::TellReplay(const v1::OuterStepRecord& record) {
   if (record.replayed_inner_steps() == 0) return;
-  Note(run_->job(), absl::StrCat("outer step ", record.step(), ": ", record.replayed_inner_steps(),
-                                 " inner steps were run again for blocks that had moved"));
+  events_.Note(run_->job(),
+               absl::StrCat("outer step ", record.step(), ": ", record.replayed_inner_steps(),
+                            " inner steps were run again for blocks that had moved"));
 }
 
 void Coordinator::TellFinding() {
   const std::optional<Finding> finding = loaded_->finding();
   if (!finding || !loaded_->told.insert(finding->kind).second) return;
-  Note(run_->job(), absl::StrCat("warning: ", finding->text));
+  events_.Note(run_->job(), absl::StrCat("warning: ", finding->text));
 }
 
 void Coordinator::FillTimes(v1::OuterStepRecord& record) {
@@ -145,11 +146,7 @@ void Coordinator::FillTimes(v1::OuterStepRecord& record) {
   record.set_seconds(seconds);
   record.set_coordinator_seconds(std::chrono::duration<double>(busy_).count());
   record.set_unix_ms(clock_.UnixMillis());
-  for (auto& [id, connection] : connections_) {
-    connection.inner_steps_per_second =
-        seconds > 0 ? static_cast<double>(connection.inner_steps) / seconds : 0;
-    connection.inner_steps = 0;
-  }
+  links_.EndStep(seconds);
   step_began_ = now;
   busy_ = {};
 }
@@ -161,8 +158,8 @@ void Coordinator::WriteDueCheckpoint() {
   absl::Status status = row.status();
   if (status.ok()) status = store_.AddCheckpoint(run_->job(), *row);
   if (status.ok()) return PruneCheckpoints();
-  Note(run_->job(), absl::StrCat("the checkpoint of outer step ", run_->loop().step(),
-                                 " was not written: ", status.message()));
+  events_.Note(run_->job(), absl::StrCat("the checkpoint of outer step ", run_->loop().step(),
+                                         " was not written: ", status.message()));
 }
 
 // The rows first: a file that stays behind is swept when the job is loaded.
@@ -188,13 +185,15 @@ absl::Status Coordinator::ChangeState(JobEntry& entry,
   TellRoom();
   const v1::JobState after = entry.machine.state();
   if (after == v1::JOB_STATE_RUNNING) {
+    entry.set_aside = false;
     step_began_ = clock_.Now();
+    able_ = clock_.Now();
     busy_ = {};
   }
   if (after != before) {
-    Note(entry.row().name,
-         absl::StrCat(StateWord(before), " → ", StateWord(after),
-                      entry.row().message.empty() ? "" : ": ", entry.row().message));
+    events_.Note(entry.row().name,
+                 absl::StrCat(StateWord(before), " → ", StateWord(after),
+                              entry.row().message.empty() ? "" : ": ", entry.row().message));
   }
   observer_.JobChanged(entry.row().name);
   return status;
@@ -210,13 +209,12 @@ void Coordinator::FailJob(const std::string& why) {
 void Coordinator::Unload() {
   if (run_) {
     spdlog::info("job {}: {}", run_->job(), run_->CountsText());
-    Send(run_->Dismiss(loaded_->machine.ended() ? "" : "another job takes its place"));
-    next_epoch_ = run_->epoch() + 1;
+    run_->mail().EndAll(loaded_->machine.ended() ? "" : "another job takes its place");
+    Deliver();
+    next_epoch_ = run_->dispatch().epoch() + 1;
   }
-  for (auto& [id, connection] : connections_) {
-    connection.inner_steps = 0;
-    connection.inner_steps_per_second = 0;
-  }
+  members_.Close();
+  links_.EndStep(0);
   run_.reset();
   log_.reset();
   uncommitted_.reset();
@@ -232,8 +230,8 @@ void Coordinator::WaitOrStop(const absl::Status& status) {
 void Coordinator::TellRoom() {
   const auto waited = room_.Granted(clock_.Now());
   if (!waited || !loaded_) return;
-  Note(loaded_->row().name,
-       absl::StrCat("goes on: there was no room on the disk for ", waited->count() / 1000, " s"));
+  events_.Note(loaded_->row().name, absl::StrCat("goes on: there was no room on the disk for ",
+                                                 waited->count() / 1000, " s"));
   CatchUpLog();
 }
 
@@ -241,14 +239,6 @@ void Coordinator::Stop(const absl::Status& status) {
   if (!fatal_.ok()) return;
   fatal_ = status;
   spdlog::critical("stopping: {}", std::string(status.message()));
-}
-
-void Coordinator::Note(const std::string& job, const std::string& text) {
-  spdlog::info("job {}: {}", job, text);
-  absl::Status status = store_.AddEvent(job, clock_.UnixMillis(), text);
-  if (!status.ok())
-    spdlog::warn("job {}: event not stored: {}", job, std::string(status.message()));
-  observer_.JobChanged(job);
 }
 
 }  // namespace paceline

@@ -9,7 +9,6 @@
 #pragma once
 
 #include <initializer_list>
-#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -21,32 +20,17 @@
 #include "coordinator/evaluate/desk.h"
 #include "coordinator/job/disk_room.h"
 #include "coordinator/job/job_book.h"
+#include "coordinator/job/job_events.h"
 #include "coordinator/job/job_run.h"
+#include "coordinator/job/membership.h"
+#include "coordinator/job/worker_links.h"
 #include "coordinator/log/outer_log.h"
-#include "coordinator/roster/pinned_fingerprint.h"
 #include "coordinator/roster/roster.h"
 #include "coordinator/store/store.h"
 #include "paceline/v1/job.pb.h"
 #include "paceline/v1/worker.pb.h"
 
 namespace paceline {
-
-// The way to one worker.
-class WorkerLink {
- public:
-  virtual ~WorkerLink() = default;
-  // Queues the message; never blocks.
-  virtual void Send(SharedMessage message) = 0;
-  // Ends the connection. The worker may come back.
-  virtual void Close(const std::string& reason) = 0;
-};
-
-// Who wants to know that something about a job has changed in the store or the book.
-class JobObserver {
- public:
-  virtual ~JobObserver() = default;
-  virtual void JobChanged(const std::string& job) = 0;
-};
 
 class Coordinator {
  public:
@@ -55,6 +39,7 @@ class Coordinator {
     int threads = 1;
     int64_t keep_checkpoints = 20;  // RetentionPolicy::newest
     uint64_t history_memory_bytes = kHistoryMemoryBytes;
+    double audit_rate = 0;  // the share of answers that a second worker checks
   };
   // What a θ is to be replayed from, or θ itself if it is at hand.
   struct ThetaAnswer {
@@ -73,11 +58,12 @@ class Coordinator {
   // Welcomes the worker through the link, and may give it work at once. Errors as Roster::Join.
   absl::StatusOr<WorkerId> Join(const v1::Hello& hello, const std::string& peer,
                                 std::shared_ptr<WorkerLink> link);
-  // Messages of unknown workers are ignored.
-  void Receive(WorkerId from, const v1::WorkerMessage& message);
+  // Messages of unknown workers are ignored. Constant time for an answer that is neither wrong nor
+  // an outer step's last.
+  void Receive(WorkerId from, v1::WorkerMessage message);
   // The connection is gone.
   void Lost(WorkerId worker, const std::string& reason);
-  // To be called several times a second: heartbeats, silent workers.
+  // To be called several times a second: heartbeats, silent workers, leases that run out.
   void Tick();
   // NotFound unless the job is at work, otherwise as ThetaHistory::Range.
   absl::StatusOr<ThetaRange> FetchTheta(const v1::FetchThetaRequest& request) const;
@@ -96,6 +82,8 @@ class Coordinator {
   absl::Status Delete(const std::string& job);
   absl::StatusOr<v1::JobSummary> Summary(const std::string& job);
   absl::StatusOr<v1::JobDetail> Show(const std::string& job);
+  // What was refused of answers to it since the coordinator started.
+  absl::StatusOr<RefusalCounts> Refusals(const std::string& job);
   v1::ListReply List();
   v1::ListWorkersReply ListWorkers() const;
   // Of the job's θ on the tasks of its `evaluate`, by outer step.
@@ -117,16 +105,6 @@ class Coordinator {
   const absl::Status& fatal() const { return fatal_; }
 
  private:
-  struct Connection {
-    std::shared_ptr<WorkerLink> link;
-    uint64_t inner_steps = 0;  // of this outer step, both signs
-    double inner_steps_per_second = 0;
-    // On the tiers of the job that is loaded; empty if the worker lacks one of them.
-    std::string engine = {};
-    // That it reads for that job; absent until it has told.
-    std::optional<DataDigests> data = {};
-  };
-
   Coordinator(Options options, Store& store, const Clock& clock, JobObserver& observer,
               JobBook book, uint32_t incarnation);
 
@@ -171,35 +149,38 @@ class Coordinator {
   void CatchUpLog();
 
   // workers.cc
+  void PlanWork();
+  // The first worker that has the job's tiers decides. Until an outer step is committed, another
+  // may if none of its kind is in good order.
+  void MovePin();
+  absl::Status Pin(const PinnedFingerprint& fingerprint);
+  // What the job at work has to say to workers and people.
+  void Deliver();
+  // Of what a worker brings about in the job at work.
+  void NoteOf(const Worker& worker, const std::string& text);
+  void LookAtLeases();
+  // Puts the job at work behind the others if nobody can work on it and somebody on them.
+  void LookAtAttendance();
+  void LoseSilent();
+  // Ends the connection of a worker and tells it why.
+  void CutOff(WorkerId worker, const std::string& reason);
+  bool IsAble(const JobEntry& entry) const;
+
+  // answers.cc
   void TakeResult(const Worker& worker, const v1::WindowResult& result);
+  // False: it has no part in the job.
+  bool IsAllowed(const Worker& worker);
   void TakeData(const Worker& worker, const v1::JobData& data);
   // Pins what the worker reads if nothing is, or refuses it. False: it is refused.
   bool CheckData(const Worker& worker);
   void TakeFailure(const Worker& worker, const v1::WorkFailure& failure);
-  std::vector<ScheduleWorker> EligibleWorkers();
-  void PinFingerprint();
-  // Blocks of the job that its memory holds.
-  int64_t RoomOn(const Worker& worker) const;
-  // For the connection, after either is new: the worker or the job.
-  void SetFingerprint(const Worker& worker);
-  PinnedFingerprint Pinned() const { return ParsePinned(loaded_->row().fingerprint); }
-  absl::Status Pin(const PinnedFingerprint& fingerprint);
-  // The worker's engine is the job's, and its data are too as far as they are known.
-  bool IsPinned(WorkerId id) const;
-  // Why a worker whose fingerprint is not the job's stays idle.
-  std::string Mismatch(const Worker& worker) const;
-  void Send(const std::vector<Outgoing>& messages);
-  void SendHeartbeats();
-  // Why the job at work has no worker; empty if it has one.
-  std::string Waiting() const;
+  // Counts a message that changed nothing; too many, and its sender is cut off.
+  void CountUseless(WorkerId from);
 
   // queries.cc
   v1::JobSummary SummaryOf(const JobEntry& entry) const;
   absl::StatusOr<uint64_t> ThetaHashOf(const JobEntry& entry);
   std::string FolderOf(const JobRow& job) const;
-
-  // A line in the log and in the job's events.
-  void Note(const std::string& job, const std::string& text);
 
   const Options options_;
   Store& store_;
@@ -208,7 +189,9 @@ class Coordinator {
   JobBook book_;
   Roster roster_;
   std::unique_ptr<EvaluationDesk> desk_;
-  std::map<WorkerId, Connection> connections_;
+  WorkerLinks links_;
+  Membership members_;  // of the job at work
+  JobEvents events_;
   JobEntry* loaded_ = nullptr;          // the job of run_
   std::unique_ptr<JobRun> run_;         // running or, while no other job runs, paused
   std::optional<StepRow> uncommitted_;  // closed, and not durable yet
@@ -217,8 +200,8 @@ class Coordinator {
   SteadyTime log_retry_at_{};  // where there is none
   uint64_t next_epoch_;
   SteadyTime step_began_{};
-  SteadyTime heartbeat_sent_{};
   SteadyTime ticked_{};
+  SteadyTime able_{};                 // when somebody was able to work on the job at work
   std::chrono::nanoseconds busy_{0};  // since the last record
   absl::Status fatal_;
 };

@@ -60,8 +60,8 @@ void Coordinator::MeasureIfDue() {
     status = desk_->Submit(*submission, {.job = run_->job(), .step = run_->loop().step()}).status();
   }
   if (status.ok()) return;
-  Note(run_->job(), absl::StrCat("θ of outer step ", run_->loop().step(),
-                                 " is not measured: ", status.message()));
+  events_.Note(run_->job(), absl::StrCat("θ of outer step ", run_->loop().step(),
+                                         " is not measured: ", status.message()));
 }
 
 void Coordinator::TakeHeldOut() {
@@ -72,7 +72,8 @@ void Coordinator::TakeHeldOut() {
     const absl::Status written =
         WriteHeldOutLog(FolderOf((*entry)->row()), desk_->HeldOut(job), clock_);
     if (!written.ok()) {
-      Note(job, absl::StrCat("the log of measurements was not written: ", written.message()));
+      events_.Note(job,
+                   absl::StrCat("the log of measurements was not written: ", written.message()));
     }
     observer_.JobChanged(job);
   }

@@ -76,11 +76,12 @@ absl::StatusOr<JobEntry*> JobBook::Find(const std::string& job) {
       absl::StrCat("there is no job \"", job, "\"; `paceline list` shows those that are"));
 }
 
-JobEntry* JobBook::RunningOrNext() {
+JobEntry* JobBook::RunningOrNext(const std::function<bool(const JobEntry&)>& is_able) {
   JobEntry* next = nullptr;
   for (const auto& entry : entries_) {
     if (entry->machine.state() == v1::JOB_STATE_RUNNING) return entry.get();
-    if (entry->machine.state() == v1::JOB_STATE_QUEUED && !next) next = entry.get();
+    if (entry->machine.state() != v1::JOB_STATE_QUEUED || next) continue;
+    if (!entry->set_aside || is_able(*entry)) next = entry.get();
   }
   return next;
 }

@@ -15,6 +15,7 @@
 #include "coordinator/job/findings.h"
 #include "coordinator/job/job_machine.h"
 #include "coordinator/job/step_history.h"
+#include "coordinator/lease/crew.h"
 #include "coordinator/store/store.h"
 #include "paceline/v1/job.pb.h"
 
@@ -31,6 +32,8 @@ struct JobEntry {
   std::string damage;
   // What the job's events say already.
   std::set<FindingKind> told;
+  Crew crew;
+  bool set_aside = false;  // while it is queued: it waits until somebody can work on it
 
   const JobRow& row() const { return machine.row(); }
   std::optional<Finding> finding() const;
@@ -51,8 +54,9 @@ class JobBook {
   absl::StatusOr<JobEntry*> Find(const std::string& job);
   // In the order of submission.
   const std::vector<std::unique_ptr<JobEntry>>& entries() const { return entries_; }
-  // The job that is running, or else the first in the queue; null if there is neither.
-  JobEntry* RunningOrNext();
+  // The job that is running, or else the first in the queue, but for jobs that were set aside and
+  // nobody is able to work on; null if there is neither.
+  JobEntry* RunningOrNext(const std::function<bool(const JobEntry&)>& is_able);
 
   // Takes one edge of the job's state machine.
   absl::Status Change(JobEntry& entry, const std::function<absl::Status(JobMachine&)>& edge);

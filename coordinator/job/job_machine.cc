@@ -13,6 +13,7 @@ bool JobMachine::ended() const {
 absl::Status JobMachine::Start(int64_t now_ms) {
   if (row_.state != v1::JOB_STATE_QUEUED) return Refuse("started");
   row_.state = v1::JOB_STATE_RUNNING;
+  row_.message.clear();
   if (row_.started_ms == 0) row_.started_ms = now_ms;
   return absl::OkStatus();
 }
@@ -23,6 +24,13 @@ absl::Status JobMachine::Pause() {
   }
   row_.state = v1::JOB_STATE_PAUSED;
   row_.message = "paused on request";
+  return absl::OkStatus();
+}
+
+absl::Status JobMachine::SetAside(const std::string& why) {
+  if (row_.state != v1::JOB_STATE_RUNNING) return Refuse("set aside");
+  row_.state = v1::JOB_STATE_QUEUED;
+  row_.message = why;
   return absl::OkStatus();
 }
 

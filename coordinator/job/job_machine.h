@@ -1,6 +1,6 @@
 // The states of a job and the ways between them.
 //
-//   QUEUED ──Start──▶ RUNNING ──Succeed──▶ SUCCEEDED
+//   QUEUED ──Start──▶ RUNNING ──Succeed──▶ SUCCEEDED        RUNNING ──SetAside──▶ QUEUED
 //      ▲  ╲              │  │
 //   Resume  Pause      Pause └────Fail───▶ FAILED
 //      │      ╲          ▼
@@ -27,6 +27,8 @@ class JobMachine {
   bool ended() const;
 
   absl::Status Start(int64_t now_ms);
+  // Back to the queue; `why` is what it waits for.
+  absl::Status SetAside(const std::string& why);
   absl::Status Pause();
   absl::Status Resume();
   absl::Status Succeed(int64_t now_ms);

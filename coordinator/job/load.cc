@@ -24,16 +24,19 @@ absl::Status Coordinator::Load(JobEntry& entry) {
                               if (loop.step() < oldest) return;
                               history.Push(job.name, loop.step(), loop.theta_hash(), loop.theta());
                             },
-                        .warn = [&](const std::string& text) { Note(job.name, text); }};
+                        .warn = [&](const std::string& text) { events_.Note(job.name, text); }};
   auto loop = Replay(store_, request);
   if (!loop.ok()) return loop.status();
   if (const auto rows = store_.Checkpoints(job.name); rows.ok()) {
     SweepCheckpointFiles(FolderOf(job), *rows);
   }
-  run_ = std::make_unique<JobRun>(job, *std::move(loop), std::move(history), next_epoch_, clock_);
+  const Dispatch::Options options{.first_epoch = next_epoch_, .audit_rate = options_.audit_rate};
+  run_ = std::make_unique<JobRun>(job, *std::move(loop), std::move(history), options, entry.crew,
+                                  clock_);
   loaded_ = &entry;
-  for (const auto& [id, worker] : roster_.workers()) SetFingerprint(worker);
+  members_.Open(job, run_->footprint(), roster_);
   step_began_ = clock_.Now();
+  able_ = clock_.Now();
   busy_ = {};
   log_retry_at_ = {};
   OpenLog(entry);
@@ -70,8 +73,9 @@ void Coordinator::GiveUpLog(const absl::Status& why) {
   log_.reset();
   const bool for_now = absl::IsResourceExhausted(why);
   log_retry_at_ = for_now ? clock_.Now() + kRetryInterval : SteadyTime::max();
-  Note(loaded_->row().name, absl::StrCat("the log is given up",
-                                         for_now ? " until there is room: " : ": ", why.message()));
+  events_.Note(loaded_->row().name,
+               absl::StrCat("the log is given up", for_now ? " until there is room: " : ": ",
+                            why.message()));
 }
 
 }  // namespace paceline

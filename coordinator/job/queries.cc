@@ -105,6 +105,12 @@ absl::StatusOr<v1::JobDetail> Coordinator::Show(const std::string& job) {
   return detail;
 }
 
+absl::StatusOr<RefusalCounts> Coordinator::Refusals(const std::string& job) {
+  auto entry = book_.Find(job);
+  if (!entry.ok()) return entry.status();
+  return (*entry)->crew.refusals();
+}
+
 v1::ListReply Coordinator::List() {
   v1::ListReply reply;
   for (const auto& entry : book_.entries()) *reply.add_jobs() = SummaryOf(*entry);
@@ -124,11 +130,11 @@ v1::ListWorkersReply Coordinator::ListWorkers() const {
       own.set_tier(tier);
       own.set_fingerprint(text);
     }
-    if (run_) summary.set_blocks(run_->BlocksOf(id));
+    if (run_) summary.set_blocks(run_->dispatch().leases().Owned(id));
     summary.set_units(desk_->UnderWay(id));
     summary.set_seconds_since_heard(
         std::chrono::duration<double>(clock_.Now() - worker.heard).count());
-    summary.set_inner_steps_per_second(connections_.at(id).inner_steps_per_second);
+    summary.set_inner_steps_per_second(links_.inner_steps_per_second(id));
   }
   return reply;
 }
@@ -153,8 +159,11 @@ v1::JobSummary Coordinator::SummaryOf(const JobEntry& entry) const {
   if (&entry == loaded_ && room_.waits() && !entry.machine.ended()) {
     summary.set_message(room_.message());
   } else if (&entry == loaded_ && entry.machine.state() == v1::JOB_STATE_RUNNING) {
-    summary.set_message(run_->loop().done() ? "measures θ on held-out tasks" : Waiting());
-  } else if (entry.machine.state() == v1::JOB_STATE_QUEUED && loaded_) {
+    summary.set_message(
+        run_->loop().done()
+            ? "measures θ on held-out tasks"
+            : members_.Waiting(run_->config(), run_->loop().blocks(), run_->crew()));
+  } else if (entry.machine.state() == v1::JOB_STATE_QUEUED && loaded_ && !entry.set_aside) {
     summary.set_message(absl::StrCat("waits for job ", loaded_->row().name));
   }
   FillHeldOut(summary);

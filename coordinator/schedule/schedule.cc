@@ -2,23 +2,28 @@
 
 #include <algorithm>
 #include <limits>
+#include <set>
 
 namespace paceline {
 namespace {
 
+constexpr int kNobody = -1;
+
+// Workers by how many blocks per thread they have. Every choice takes logarithmic time.
 class Planner {
  public:
   explicit Planner(const ScheduleSnapshot& snapshot)
       : workers_(snapshot.workers),
         blocks_(snapshot.blocks),
-        owners_(blocks_.size(), -1),
-        counts_(workers_.size(), 0) {
+        owners_(blocks_.size(), kNobody),
+        owned_(workers_.size()) {
     std::ranges::sort(workers_, {}, &ScheduleWorker::id);
     for (size_t block = 0; block < blocks_.size(); ++block) {
-      for (size_t worker = 0; worker < workers_.size(); ++worker) {
-        if (blocks_[block].owner == workers_[worker].id) Give(block, static_cast<int>(worker));
-      }
+      const int owner = IndexOf(blocks_[block].owner);
+      owners_[block] = owner;
+      if (owner != kNobody) owned_[owner].insert(static_cast<int>(block));
     }
+    for (int worker = 0; worker < static_cast<int>(workers_.size()); ++worker) Enter(worker);
   }
 
   std::vector<BlockMove> Plan() {
@@ -28,7 +33,7 @@ class Planner {
     FeedIdle();
     std::vector<BlockMove> moves;
     for (size_t block = 0; block < blocks_.size(); ++block) {
-      if (owners_[block] < 0) continue;
+      if (owners_[block] == kNobody) continue;
       const WorkerId to = workers_[owners_[block]].id;
       if (blocks_[block].owner != to) moves.push_back({static_cast<uint32_t>(block), to});
     }
@@ -36,31 +41,56 @@ class Planner {
   }
 
  private:
+  // (blocks + added) / threads, exactly; the older worker first if equal.
+  struct Load {
+    int64_t blocks = 0;
+    int64_t threads = 1;
+    int worker = kNobody;
+    bool operator<(const Load& other) const {
+      const int64_t own = blocks * other.threads, others = other.blocks * threads;
+      return own != others ? own < others : worker < other.worker;
+    }
+  };
+  struct MostFirst {
+    bool operator()(const Load& a, const Load& b) const {
+      const int64_t own = a.blocks * b.threads, others = b.blocks * a.threads;
+      return own != others ? own > others : a.worker < b.worker;
+    }
+  };
+
   void PlaceUnowned() {
     for (size_t block = 0; block < blocks_.size(); ++block) {
-      if (owners_[block] >= 0) continue;
+      if (owners_[block] != kNobody) continue;
       int to = LeastLoaded(blocks_[block].avoid);
-      if (to < 0) to = LeastLoaded(std::nullopt);
-      if (to >= 0) Give(block, to);
+      if (to == kNobody) to = LeastLoaded(std::nullopt);
+      if (to != kNobody) Give(static_cast<int>(block), to);
     }
   }
 
   void EvenOutFreely() {
     for (size_t block = 0; block < blocks_.size(); ++block) {
-      if (owners_[block] < 0 || !blocks_[block].open || blocks_[block].windows_done > 0) continue;
+      if (owners_[block] == kNobody || !blocks_[block].open || blocks_[block].windows_done > 0) {
+        continue;
+      }
       const int to = LeastLoaded(blocks_[block].avoid);
-      if (Relieves(to, owners_[block])) Give(block, to);
+      if (Relieves(to, owners_[block])) Give(static_cast<int>(block), to);
     }
   }
 
   void FeedIdle() {
-    for (size_t worker = 0; worker < workers_.size(); ++worker) {
-      if (counts_[worker] > 0) continue;
-      const int donor = MostLoaded();
-      if (!Relieves(static_cast<int>(worker), donor)) continue;
+    std::vector<int> idle;
+    for (int worker = 0; worker < static_cast<int>(workers_.size()); ++worker) {
+      if (Count(worker) == 0 && HasRoom(worker)) idle.push_back(worker);
+    }
+    int tried = kNobody;  // a donor that has nothing to give
+    for (const int worker : idle) {
+      const int donor = most_.begin()->worker;
+      if (donor == tried || !Relieves(worker, donor)) continue;
       const int block = CheapestOf(donor);
-      if (block >= 0 && blocks_[block].avoid != workers_[worker].id && PaysOff(block, donor)) {
-        Give(block, static_cast<int>(worker));
+      if (block == kNobody || !PaysOff(block, donor)) {
+        tried = donor;
+      } else if (blocks_[block].avoid != workers_[worker].id) {
+        Give(block, worker);
       }
     }
   }
@@ -69,65 +99,78 @@ class Planner {
   // waiting costs about one window in each outer step until some block can move for free.
   bool PaysOff(int block, int donor) const {
     int64_t wait = std::numeric_limits<int64_t>::max();
-    for (size_t other = 0; other < blocks_.size(); ++other) {
-      if (owners_[other] == donor) wait = std::min(wait, blocks_[other].windows_left);
-    }
-    const int64_t load = counts_[donor] / workers_[donor].threads;
+    for (const int other : owned_[donor]) wait = std::min(wait, blocks_[other].windows_left);
+    const int64_t load = Count(donor) / workers_[donor].threads;
     return blocks_[block].windows_done <= load + wait;
   }
 
   // A worker with one block more still has fewer per thread than the other has now.
   bool Relieves(int to, int from) const {
-    return to >= 0 && to != from && HasRoom(to) &&
-           (counts_[to] + 1) * workers_[from].threads <
-               counts_[from] * static_cast<int64_t>(workers_[to].threads);
+    return to != kNobody && to != from && HasRoom(to) &&
+           (Count(to) + 1) * workers_[from].threads <
+               Count(from) * static_cast<int64_t>(workers_[to].threads);
   }
 
-  bool HasRoom(int worker) const { return counts_[worker] < workers_[worker].max_blocks; }
+  int64_t Count(int worker) const { return std::ssize(owned_[worker]); }
+  bool HasRoom(int worker) const { return Count(worker) < workers_[worker].max_blocks; }
 
-  // By blocks per thread after one more; the older worker if equal. −1 if all are full.
+  // By blocks per thread after one more.
   int LeastLoaded(std::optional<WorkerId> avoid) const {
-    int best = -1;
-    for (int worker = 0; worker < static_cast<int>(workers_.size()); ++worker) {
-      if (!HasRoom(worker) || (avoid == workers_[worker].id && workers_.size() > 1)) continue;
-      if (best < 0 || (counts_[worker] + 1) * workers_[best].threads <
-                          (counts_[best] + 1) * workers_[worker].threads) {
-        best = worker;
-      }
+    for (const Load& load : least_) {
+      if (avoid != workers_[load.worker].id || workers_.size() == 1) return load.worker;
     }
-    return best;
+    return kNobody;
   }
 
-  int MostLoaded() const {
-    int best = 0;
-    for (int worker = 1; worker < static_cast<int>(workers_.size()); ++worker) {
-      if (counts_[worker] * workers_[best].threads > counts_[best] * workers_[worker].threads) {
-        best = worker;
-      }
-    }
-    return best;
-  }
-
-  // The open block of the worker with the fewest windows to replay, or −1.
+  // The open block of the worker with the fewest windows to replay.
   int CheapestOf(int worker) const {
-    int best = -1;
-    for (int block = 0; block < static_cast<int>(blocks_.size()); ++block) {
-      if (owners_[block] != worker || !blocks_[block].open) continue;
-      if (best < 0 || blocks_[block].windows_done < blocks_[best].windows_done) best = block;
+    int best = kNobody;
+    for (const int block : owned_[worker]) {
+      if (!blocks_[block].open) continue;
+      if (best == kNobody || blocks_[block].windows_done < blocks_[best].windows_done) best = block;
     }
     return best;
   }
 
-  void Give(size_t block, int worker) {
-    if (owners_[block] >= 0) --counts_[owners_[block]];
+  void Give(int block, int worker) {
+    const int from = owners_[block];
+    if (from != kNobody) {
+      Leave(from);
+      owned_[from].erase(block);
+      Enter(from);
+    }
+    Leave(worker);
     owners_[block] = worker;
-    ++counts_[worker];
+    owned_[worker].insert(block);
+    Enter(worker);
+  }
+
+  // The worker's load is about to change, or has.
+  void Leave(int worker) {
+    least_.erase(LoadOf(worker, 1));
+    most_.erase(LoadOf(worker, 0));
+  }
+  void Enter(int worker) {
+    if (HasRoom(worker)) least_.insert(LoadOf(worker, 1));
+    most_.insert(LoadOf(worker, 0));
+  }
+  Load LoadOf(int worker, int added) const {
+    return {Count(worker) + added, workers_[worker].threads, worker};
+  }
+
+  int IndexOf(std::optional<WorkerId> id) const {
+    if (!id) return kNobody;
+    const auto found = std::ranges::lower_bound(workers_, *id, {}, &ScheduleWorker::id);
+    if (found == workers_.end() || found->id != *id) return kNobody;
+    return static_cast<int>(found - workers_.begin());
   }
 
   std::vector<ScheduleWorker> workers_;
   const std::vector<ScheduleBlock>& blocks_;
-  std::vector<int> owners_;      // [block] index into workers_, −1: none
-  std::vector<int64_t> counts_;  // [worker] blocks owned
+  std::vector<int> owners_;           // [block] index into workers_
+  std::vector<std::set<int>> owned_;  // [worker] blocks
+  std::set<Load> least_;              // of those with room, by load after one more block
+  std::set<Load, MostFirst> most_;    // of all
 };
 
 }  // namespace

@@ -21,7 +21,8 @@ absl::StatusOr<std::unique_ptr<Server>> Server::Start(ServerOptions options, Sto
   std::unique_ptr<Server> server(new Server(std::move(options), store, clock));
   auto coordinator = Coordinator::Start({.data_folder = server->options_.data_folder,
                                          .threads = server->options_.threads,
-                                         .keep_checkpoints = server->options_.keep_checkpoints},
+                                         .keep_checkpoints = server->options_.keep_checkpoints,
+                                         .audit_rate = server->options_.audit_rate},
                                         store, clock, server->hub_);
   if (!coordinator.ok()) return coordinator.status();
   server->coordinator_ = *std::move(coordinator);

@@ -33,6 +33,7 @@ struct ServerOptions {
   std::string data_folder;
   int threads = 1;  // for the gradient
   int64_t keep_checkpoints = 20;
+  double audit_rate = 0;
   // How many file descriptors this process may have.
   int64_t descriptor_limit = 1024;
   // Called once, on the loop's thread, when the coordinator cannot go on (Coordinator::fatal); may

@@ -3,6 +3,7 @@
 #include <fstream>
 #include <functional>
 #include <limits>
+#include <utility>
 
 #include "common/base/file.h"
 #include "common/rpc/channel.h"
@@ -36,16 +37,17 @@ std::string LastWord(std::string text) {
 
 }  // namespace
 
-Cluster::Cluster() {
+Cluster::Cluster(std::vector<std::string> coordinator_arguments)
+    : coordinator_arguments_(std::move(coordinator_arguments)) {
   StartCoordinator("127.0.0.1:0");
   address_ = LastWord(ReadFile(folder_.path() + "/data/address").value_or(""));
   jobs_ = v1::JobService::NewStub(*OpenChannel(address_, {}));
 }
 
 void Cluster::StartCoordinator(const std::string& listen) {
-  coordinator_ = std::make_unique<Process>(
-      "paceline-coordinator",
-      std::vector<std::string>{"--data", folder_.path() + "/data", "--listen", listen});
+  std::vector<std::string> arguments = {"--data", folder_.path() + "/data", "--listen", listen};
+  arguments.insert(arguments.end(), coordinator_arguments_.begin(), coordinator_arguments_.end());
+  coordinator_ = std::make_unique<Process>("paceline-coordinator", arguments);
   EXPECT_TRUE(coordinator_->WaitForOutput("ready on")) << coordinator_->output();
 }
 
@@ -124,11 +126,15 @@ v1::JobDetail Cluster::Show(const std::string& job) {
   return detail;
 }
 
-std::vector<std::string> Cluster::WorkerNames() {
+std::vector<v1::WorkerSummary> Cluster::Workers() {
   v1::ListWorkersReply reply;
   Retry([&](grpc::ClientContext& context) { return jobs_->ListWorkers(&context, {}, &reply); });
+  return {reply.workers().begin(), reply.workers().end()};
+}
+
+std::vector<std::string> Cluster::WorkerNames() {
   std::vector<std::string> names;
-  for (const v1::WorkerSummary& worker : reply.workers()) names.push_back(worker.name());
+  for (const v1::WorkerSummary& worker : Workers()) names.push_back(worker.name());
   return names;
 }
 

@@ -16,8 +16,8 @@ namespace paceline {
 // Whatever does not come about within a minute fails the test that waits for it.
 class Cluster {
  public:
-  // Starts the coordinator at a free port.
-  Cluster();
+  // Starts the coordinator at a free port, in all its lives with these arguments beside the usual.
+  explicit Cluster(std::vector<std::string> coordinator_arguments = {});
 
   // ---- programs
   Process& coordinator() { return *coordinator_; }
@@ -42,6 +42,7 @@ class Cluster {
   // Digest of its θ: the last word that `paceline hash` prints.
   std::string Hash(const std::string& job);
   v1::JobDetail Show(const std::string& job);
+  std::vector<v1::WorkerSummary> Workers();
   // Names of the workers that the coordinator knows.
   std::vector<std::string> WorkerNames();
   bool WaitForWorkers(size_t count, std::chrono::milliseconds limit = kPatience);
@@ -50,6 +51,7 @@ class Cluster {
   void StartCoordinator(const std::string& listen);
   v1::JobSummary Follow(const std::string& job, int64_t step);
 
+  const std::vector<std::string> coordinator_arguments_;
   TemporaryFolder folder_;
   std::string address_;
   std::unique_ptr<Process> coordinator_;

@@ -45,10 +45,12 @@ TEST(BenchProgram, ComparesWithWhatAnotherBuildPrinted) {
 }
 
 TEST(BenchProgram, SectionsOfTheCoordinatorAreMeasured) {
-  const Finished bench = RunProgram("paceline", {"bench", "--section", "store,rpc", "--json"});
+  const Finished bench =
+      RunProgram("paceline", {"bench", "--section", "store,rpc,answers", "--json"});
   ASSERT_EQ(bench.status, 0) << bench.err;
   EXPECT_THAT(bench.out, HasSubstr("\"section\":\"store\""));
   EXPECT_THAT(bench.out, HasSubstr("\"section\":\"rpc\""));
+  EXPECT_THAT(bench.out, HasSubstr("an answer, median, 1000 workers"));
 }
 
 TEST(BenchProgram, AWrongCommandLineIsRefusedBeforeAnyWork) {

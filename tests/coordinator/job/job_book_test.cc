@@ -8,6 +8,8 @@
 namespace paceline {
 namespace {
 
+const auto kAnyone = [](const JobEntry&) { return true; };
+
 class JobBookTest : public ::testing::Test {
  protected:
   JobBookTest() : book_(*JobBook::Load(store_, clock_)) {}
@@ -61,10 +63,10 @@ TEST_F(JobBookTest, ARequestIdStandsForOneConfig) {
 }
 
 TEST_F(JobBookTest, JobsRunInTheOrderOfSubmission) {
-  EXPECT_EQ(book_.RunningOrNext(), nullptr);
+  EXPECT_EQ(book_.RunningOrNext(kAnyone), nullptr);
   Submit("a");
   Submit("b");
-  EXPECT_EQ(book_.RunningOrNext()->row().name, "a");
+  EXPECT_EQ(book_.RunningOrNext(kAnyone)->row().name, "a");
 }
 
 TEST_F(JobBookTest, APausedJobKeepsItsPlace) {
@@ -72,13 +74,14 @@ TEST_F(JobBookTest, APausedJobKeepsItsPlace) {
   Submit("b");
   Submit("c");
   Pause("a");
-  EXPECT_EQ(book_.RunningOrNext()->row().name, "b");
+  EXPECT_EQ(book_.RunningOrNext(kAnyone)->row().name, "b");
   Start("b");
   ASSERT_TRUE(
       book_.Change(**book_.Find("a"), [](JobMachine& machine) { return machine.Resume(); }).ok());
-  EXPECT_EQ(book_.RunningOrNext()->row().name, "b") << "a resumed job pushed a running one aside";
+  EXPECT_EQ(book_.RunningOrNext(kAnyone)->row().name, "b")
+      << "a resumed job pushed a running one aside";
   Pause("b");
-  EXPECT_EQ(book_.RunningOrNext()->row().name, "a");
+  EXPECT_EQ(book_.RunningOrNext(kAnyone)->row().name, "a");
 }
 
 TEST_F(JobBookTest, AnUnknownJobIsNotFoundAndSaysWhereToLook) {
@@ -99,7 +102,7 @@ TEST_F(JobBookTest, IsTheSameAfterARestart) {
 
   JobBook again = *JobBook::Load(store_, clock_);
   ASSERT_EQ(again.entries().size(), 2u);
-  EXPECT_EQ(again.RunningOrNext()->row().name, "a");
+  EXPECT_EQ(again.RunningOrNext(kAnyone)->row().name, "a");
   const v1::JobSummary summary = Summarize(**again.Find("a"));
   EXPECT_EQ(summary.state(), v1::JOB_STATE_RUNNING);
   EXPECT_EQ(summary.step(), 1);
@@ -115,6 +118,15 @@ TEST_F(JobBookTest, ARefusedEdgeReachesNeitherBookNorStore) {
       book_.Change(**book_.Find("a"), [](JobMachine& machine) { return machine.Resume(); }).ok());
   EXPECT_EQ(store_.Jobs()->front().state, v1::JOB_STATE_QUEUED);
   EXPECT_EQ((*book_.Find("a"))->machine.state(), v1::JOB_STATE_QUEUED);
+}
+
+TEST_F(JobBookTest, AJobThatWasSetAsideWaitsForSomebodyWhoIsAble) {
+  Submit("a");
+  Submit("b");
+  (*book_.Find("a"))->set_aside = true;
+  const auto nobody = [](const JobEntry&) { return false; };
+  EXPECT_EQ(book_.RunningOrNext(nobody)->row().name, "b");
+  EXPECT_EQ(book_.RunningOrNext(kAnyone)->row().name, "a");
 }
 
 }  // namespace

@@ -25,6 +25,9 @@ const Verb kVerbs[] = {
     {"Start",
      [](JobMachine& job) { return job.Start(10); },
      {{v1::JOB_STATE_QUEUED, v1::JOB_STATE_RUNNING}}},
+    {"SetAside",
+     [](JobMachine& job) { return job.SetAside("why"); },
+     {{v1::JOB_STATE_RUNNING, v1::JOB_STATE_QUEUED}}},
     {"Pause",
      [](JobMachine& job) { return job.Pause(); },
      {{v1::JOB_STATE_QUEUED, v1::JOB_STATE_PAUSED}, {v1::JOB_STATE_RUNNING, v1::JOB_STATE_PAUSED}}},
@@ -81,6 +84,14 @@ TEST(JobMachineTest, KeepsTheTimeOfItsFirstStartAndOfItsEnd) {
   EXPECT_EQ(job.row().ended_ms, 40);
   EXPECT_EQ(job.row().message, "why");
   EXPECT_TRUE(job.ended());
+}
+
+TEST(JobMachineTest, AJobThatIsSetAsideSaysWhyUntilItRunsAgain) {
+  JobMachine job = InState(v1::JOB_STATE_RUNNING);
+  ASSERT_TRUE(job.SetAside("nobody is here").ok());
+  EXPECT_EQ(job.row().message, "nobody is here");
+  ASSERT_TRUE(job.Start(10).ok());
+  EXPECT_EQ(job.row().message, "");
 }
 
 TEST(JobMachineTest, AResumedJobNoLongerSaysThatItIsPaused) {

@@ -168,7 +168,8 @@ absl::Status FakeCluster::TryStart() {
   auto coordinator = Coordinator::Start({.data_folder = data_folder_,
                                          .threads = 1,
                                          .keep_checkpoints = keep_checkpoints_,
-                                         .history_memory_bytes = history_memory_bytes_},
+                                         .history_memory_bytes = history_memory_bytes_,
+                                         .audit_rate = audit_rate_},
                                         store_, clock_, *this);
   if (!coordinator.ok()) return coordinator.status();
   coordinator_ = *std::move(coordinator);
@@ -312,6 +313,14 @@ void FakeCluster::Heartbeat(WorkerId id) {
   v1::WorkerMessage message;
   message.mutable_heartbeat();
   coordinator_->Receive(id, message);
+}
+
+void FakeCluster::Quarter(const std::set<WorkerId>& silent) {
+  clock_.Advance(std::chrono::milliseconds(250));
+  for (const WorkerId id : ids()) {
+    if (!silent.contains(id)) Heartbeat(id);
+  }
+  coordinator_->Tick();
 }
 
 void FakeCluster::TellData(WorkerId id, const std::string& job,

@@ -75,6 +75,8 @@ class FakeCluster : public JobObserver {
   absl::Status TryStart();
   Coordinator& coordinator() { return *coordinator_; }
   FakeClock& clock() { return clock_; }
+  // From the next start on.
+  void set_audit_rate(double rate) { audit_rate_ = rate; }
 
   std::string Submit(const v1::JobConfig& config, const std::string& request_id = "");
   // The fingerprint is that of every tier.
@@ -91,6 +93,8 @@ class FakeCluster : public JobObserver {
   void Fail(WorkerId id, const v1::WindowResult& about, const std::string& message,
             bool permanent = false);
   void Heartbeat(WorkerId id);
+  // A quarter of a second passes, in which all workers but `silent` send a heartbeat.
+  void Quarter(const std::set<WorkerId>& silent = {});
   // The worker tells which data it reads for the job.
   void TellData(WorkerId id, const std::string& job,
                 const std::map<std::string, std::string>& digests);
@@ -113,6 +117,7 @@ class FakeCluster : public JobObserver {
   const std::string data_folder_;
   int64_t keep_checkpoints_ = 20;
   uint64_t history_memory_bytes_ = kHistoryMemoryBytes;
+  double audit_rate_ = 0;
   FakeClock clock_;
   WorkerId JoinWith(const v1::Hello& hello);
   bool TellEvaluationData(WorkerId id);

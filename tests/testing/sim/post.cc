@@ -22,10 +22,9 @@ void Post::Deliver(FakeCluster& cluster) {
 }
 
 void Post::Repeat(FakeCluster& cluster) {
-  const std::vector<WorkerId> ids = cluster.ids();
-  if (delivered_.empty() || ids.empty()) return;
+  if (delivered_.empty()) return;
   const Letter letter = delivered_[Draw(static_cast<uint32_t>(delivered_.size()))];
-  cluster.Say(ids[Draw(static_cast<uint32_t>(ids.size()))], letter.answer);
+  cluster.Say(letter.from, letter.answer);
 }
 
 }  // namespace paceline

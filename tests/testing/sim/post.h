@@ -23,7 +23,7 @@ class Post {
   // Hands some answer over; nothing if there is none.
   void Deliver(FakeCluster& cluster);
   // Hands an answer over that was delivered before, perhaps to another life of the coordinator, in
-  // the name of some worker that is there.
+  // the name of whoever has its sender's number now.
   void Repeat(FakeCluster& cluster);
   // Loses all that is under way.
   void Lose() { under_way_.clear(); }
