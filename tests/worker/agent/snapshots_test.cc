@@ -1,6 +1,7 @@
 // Blocks that go on where another worker saved them.
 #include <filesystem>
 #include <future>
+#include <mutex>
 #include <new>
 
 #include "gmock/gmock.h"
@@ -84,6 +85,7 @@ TEST_F(SnapshotsTest, DeathsOneAfterTheOtherDoNotAddUp) {
   Restart(/*every=*/2);
   control_->on_save = [] { throw std::bad_alloc(); };  // it dies before that
   for (int64_t step = 0; step < 2; ++step) RunStep(step, {0});
+  agent_.reset();
   control_->on_save = [] {};
   Restart(/*every=*/2);
   EXPECT_EQ(RunStep(2, {0}).at(0).replayed_inner_steps(), 2 * kWindowSteps);
@@ -175,7 +177,8 @@ TEST_F(SnapshotsTest, ALongWindowDoesNotKeepOtherBlocksFromBeingSaved) {
     go.get_future().wait();
     return absl::OkStatus();
   };
-  control_->on_save = [&] { saved.set_value(); };
+  std::once_flag once;
+  control_->on_save = [&] { std::call_once(once, [&] { saved.set_value(); }); };
   SendTheta("job", 2);
   Ask("job", 2, {1});
   started.get_future().wait();
@@ -183,9 +186,9 @@ TEST_F(SnapshotsTest, ALongWindowDoesNotKeepOtherBlocksFromBeingSaved) {
   saved.get_future().wait();
   agent_->Abandon();
   EXPECT_FALSE(agent_->WaitDrained());
-  control_->on_save = [] {};
   go.set_value();
   NextSent();
+  agent_.reset();
 }
 
 TEST_F(SnapshotsTest, WithoutAFolderNothingIsSaved) {
