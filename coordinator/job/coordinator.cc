@@ -1,5 +1,6 @@
 #include "coordinator/job/coordinator.h"
 
+#include <filesystem>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -207,6 +208,10 @@ void Coordinator::Unload() {
     connection.inner_steps_per_second = 0;
   }
   run_.reset();
+  if (loaded_ && loaded_->machine.ended()) {
+    std::error_code ignored;
+    std::filesystem::remove_all(HistoryFolder(loaded_->row()), ignored);
+  }
   log_.reset();
   uncommitted_.reset();
   loaded_ = nullptr;

@@ -183,6 +183,7 @@ class Coordinator {
   v1::JobSummary SummaryOf(const JobEntry& entry) const;
   absl::StatusOr<uint64_t> ThetaHashOf(const JobEntry& entry);
   std::string FolderOf(const JobRow& job) const;
+  std::string HistoryFolder(const JobRow& job) const { return FolderOf(job) + "/history"; }
 
   // A line in the log and in the job's events.
   void Note(const std::string& job, const std::string& text);
