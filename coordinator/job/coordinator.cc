@@ -85,8 +85,10 @@ bool Coordinator::PumpOnce() {
     const int64_t now = clock_.UnixMillis();
     WriteDueCheckpoint();
     absl::Status status = ChangeState(*next, [now](JobMachine& job) { return job.Succeed(now); });
-    if (!status.ok()) WaitOrStop(status);
-    if (!status.ok()) return false;
+    if (!status.ok()) {
+      WaitOrStop(status);
+      return false;
+    }
     CatchUpLog();
     Unload();
     return true;

@@ -334,6 +334,7 @@ TEST_F(RestartTest, AJobThatIsPausedWhileTheDiskIsFullGoesOnAfterwards) {
   store_.fails_at = 5;
   Turn(10);
   ASSERT_TRUE(cluster_.coordinator().Pause("toy").ok());
+  EXPECT_EQ(cluster_.Summary("toy").message(), "paused on request");
   store_.fails_at = -1;
   Pass(DiskRoom::kRetryInterval);
   EXPECT_EQ(cluster_.Summary("toy").step(), 4);
