@@ -1,5 +1,6 @@
 #include "coordinator/job/coordinator.h"
 
+#include <filesystem>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -88,8 +89,10 @@ bool Coordinator::PumpOnce() {
     const int64_t now = clock_.UnixMillis();
     WriteDueCheckpoint();
     absl::Status status = ChangeState(*next, [now](JobMachine& job) { return job.Succeed(now); });
-    if (!status.ok()) WaitOrStop(status);
-    if (!status.ok()) return false;
+    if (!status.ok()) {
+      WaitOrStop(status);
+      return false;
+    }
     CatchUpLog();
     Unload();
     return true;
@@ -216,6 +219,10 @@ void Coordinator::Unload() {
   members_.Close();
   links_.EndStep(0);
   run_.reset();
+  if (loaded_ && loaded_->machine.ended()) {
+    std::error_code ignored;
+    std::filesystem::remove_all(HistoryFolder(loaded_->row()), ignored);
+  }
   log_.reset();
   uncommitted_.reset();
   loaded_ = nullptr;

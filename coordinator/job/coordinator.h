@@ -181,6 +181,7 @@ class Coordinator {
   v1::JobSummary SummaryOf(const JobEntry& entry) const;
   absl::StatusOr<uint64_t> ThetaHashOf(const JobEntry& entry);
   std::string FolderOf(const JobRow& job) const;
+  std::string HistoryFolder(const JobRow& job) const { return FolderOf(job) + "/history"; }
 
   const Options options_;
   Store& store_;

@@ -1,6 +1,8 @@
 #include <algorithm>
 
 #include "absl/strings/str_cat.h"
+#include "common/base/digest.h"
+#include "common/lopt/layout.h"
 #include "coordinator/job/coordinator.h"
 #include "coordinator/job/replay.h"
 #include "coordinator/store/checkpoint.h"
@@ -8,20 +10,34 @@
 #include "spdlog/spdlog.h"
 
 namespace paceline {
+namespace {
+
+// Tells the job from another one that had its name.
+std::string IdentityOf(const JobRow& job) {
+  return Sha256Hex(
+             absl::StrCat(job.name, "\n", job.submitted_ms, "\n", job.config.SerializeAsString()))
+      .substr(0, ThetaSegment::kIdentityBytes);
+}
+
+}  // namespace
 
 absl::Status Coordinator::Load(JobEntry& entry) {
   const JobRow& job = entry.row();
   const int64_t oldest = OldestEpisodeStartAt(job.config, entry.step);
-  ThetaHistory history(
-      {.folder = FolderOf(job) + "/history", .memory_bytes = options_.history_memory_bytes});
+  ThetaHistory history({.folder = HistoryFolder(job),
+                        .identity = IdentityOf(job),
+                        .memory_bytes = options_.history_memory_bytes});
+  // Of the versions before it there are files.
+  const int64_t first = history.Adopt(job.name, oldest, entry.step,
+                                      sizeof(float) * LayoutOf(job.config.optimizer()).size);
   ReplayRequest request{.job_folder = FolderOf(job),
                         .job = &job,
-                        .start_by = oldest,
+                        .start_by = first,
                         .last = entry.step,
                         .threads = options_.threads,
                         .visit =
                             [&](const OuterLoop& loop) {
-                              if (loop.step() < oldest) return;
+                              if (loop.step() < first) return;
                               history.Push(job.name, loop.step(), loop.theta_hash(), loop.theta());
                             },
                         .warn = [&](const std::string& text) { events_.Note(job.name, text); }};

@@ -156,7 +156,9 @@ absl::StatusOr<Coordinator::ThetaAnswer> Coordinator::FindTheta(const std::strin
 
 v1::JobSummary Coordinator::SummaryOf(const JobEntry& entry) const {
   v1::JobSummary summary = Summarize(entry);
-  if (&entry == loaded_ && room_.waits() && !entry.machine.ended()) {
+  const bool at_work = entry.machine.state() == v1::JOB_STATE_RUNNING ||
+                       entry.machine.state() == v1::JOB_STATE_QUEUED;
+  if (&entry == loaded_ && room_.waits() && at_work) {
     summary.set_message(room_.message());
   } else if (&entry == loaded_ && entry.machine.state() == v1::JOB_STATE_RUNNING) {
     summary.set_message(

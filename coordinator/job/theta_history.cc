@@ -1,6 +1,8 @@
 #include "coordinator/job/theta_history.h"
 
+#include <algorithm>
 #include <filesystem>
+#include <map>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -22,9 +24,30 @@ absl::StatusOr<v1::Theta> ThetaRange::At(int64_t index) const {
   return newest_[static_cast<size_t>(step - newest_.front()->theta().step())]->theta();
 }
 
-ThetaHistory::ThetaHistory(Options options) : options_(std::move(options)) {
-  std::error_code ignored;
-  if (!options_.folder.empty()) std::filesystem::remove_all(options_.folder, ignored);
+int64_t ThetaHistory::Adopt(const std::string& job, int64_t oldest, int64_t newest,
+                            uint64_t theta_bytes) {
+  std::map<int64_t, std::shared_ptr<ThetaSegment>> found;
+  std::error_code none;
+  for (const auto& file : std::filesystem::directory_iterator(options_.folder, none)) {
+    auto segment = ThetaSegment::Adopt(file.path(), job, options_.identity, theta_bytes);
+    if (!segment) continue;
+    auto& longest = found[segment->first()];
+    if (!longest || longest->end() < segment->end()) longest = std::move(segment);
+  }
+  int64_t next = oldest;
+  for (auto& [first, segment] : found) {
+    segment->Cut(newest);
+    if (first > next || segment->end() <= next) continue;
+    next = segment->end();
+    segments_.push_back(std::move(segment));
+  }
+  oldest_ = oldest;
+  for (const auto& file : std::filesystem::directory_iterator(options_.folder, none)) {
+    const bool kept = std::ranges::any_of(
+        segments_, [&](const auto& segment) { return segment->path() == file.path(); });
+    if (!kept) std::filesystem::remove(file.path(), none);
+  }
+  return next;
 }
 
 void ThetaHistory::Push(const std::string& job, int64_t step, uint64_t hash,
@@ -34,7 +57,7 @@ void ThetaHistory::Push(const std::string& job, int64_t step, uint64_t hash,
   message->mutable_theta()->set_step(step);
   message->mutable_theta()->set_hash(hash);
   message->mutable_theta()->set_values(FloatsToBytes(theta));
-  if (versions_.empty()) oldest_ = step;
+  if (versions_.empty() && segments_.empty()) oldest_ = step;
   versions_.push_back(std::move(message));
   memory_bytes_ += BytesOf(versions_.back());
   absl::Status status;
@@ -51,7 +74,8 @@ void ThetaHistory::Push(const std::string& job, int64_t step, uint64_t hash,
 absl::Status ThetaHistory::Spill() {
   const v1::Theta& theta = versions_.front()->theta();
   if (segments_.empty() || segments_.back()->bytes() >= options_.segment_bytes) {
-    auto segment = ThetaSegment::Create(options_.folder, theta.step());
+    auto segment = ThetaSegment::Create(options_.folder, options_.identity, theta.step(),
+                                        theta.values().size());
     if (!segment.ok()) return segment.status();
     segments_.push_back(*std::move(segment));
   }
@@ -63,7 +87,10 @@ absl::Status ThetaHistory::Spill() {
 }
 
 void ThetaHistory::DropBefore(int64_t step) {
-  while (!segments_.empty() && segments_.front()->end() <= step) segments_.pop_front();
+  while (!segments_.empty() && segments_.front()->end() <= step) {
+    segments_.front()->RemoveFile();
+    segments_.pop_front();
+  }
   while (segments_.empty() && versions_.size() > 1 && versions_.front()->theta().step() < step) {
     memory_bytes_ -= BytesOf(versions_.front());
     versions_.pop_front();

@@ -39,14 +39,19 @@ class ThetaHistory {
   struct Options {
     // Of its files, all of which are its own; none are written if it is empty.
     std::string folder = {};
+    // Of the job: another one of the same name has another (32 characters).
+    std::string identity = std::string(ThetaSegment::kIdentityBytes, '0');
     uint64_t memory_bytes = kHistoryMemoryBytes;
     uint64_t segment_bytes = kHistorySegmentBytes;
   };
 
   ThetaHistory() = default;
-  // What an earlier life left in the folder is removed.
-  explicit ThetaHistory(Options options);
+  explicit ThetaHistory(Options options) : options_(std::move(options)) {}
 
+  // Takes over what an earlier life left in the folder of the versions `oldest` to `newest` − 1, of
+  // so many bytes each, and removes the rest. The step of the version that is to be pushed first:
+  // at most `newest`, and `oldest` if nothing is of use.
+  int64_t Adopt(const std::string& job, int64_t oldest, int64_t newest, uint64_t theta_bytes);
   // The version after the newest (any, if there is none). Where a file cannot be written, versions
   // stay in memory until it can.
   void Push(const std::string& job, int64_t step, uint64_t hash, std::span<const float> theta);

@@ -1,9 +1,9 @@
 #include "coordinator/job/theta_segment.h"
 
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
-#include <atomic>
 #include <cerrno>
 #include <utility>
 #include <vector>
@@ -59,26 +59,57 @@ bool Parse(std::string_view record, const std::string& job, v1::Theta& theta) {
   return true;
 }
 
+int64_t SizeOf(int fd) {
+  struct stat info {};
+  return fstat(fd, &info) == 0 ? info.st_size : 0;
+}
+
 }  // namespace
 
 absl::StatusOr<std::shared_ptr<ThetaSegment>> ThetaSegment::Create(const std::string& folder,
-                                                                   int64_t first) {
+                                                                   const std::string& identity,
+                                                                   int64_t first,
+                                                                   uint64_t theta_bytes) {
   if (absl::Status status = MakeFolder(folder); !status.ok()) return status;
-  // No other segment of this life has the name: a reader may hold one longer than its history.
-  static std::atomic<uint64_t> counter = 0;
-  const std::string path =
-      absl::StrFormat("%s/theta-%09d-%d.bin", folder, first, counter.fetch_add(1));
-  Descriptor file(open(path.c_str(), O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0644));
-  if (!file.valid()) return absl::ErrnoToStatus(errno, absl::StrCat("cannot open ", path));
-  return std::shared_ptr<ThetaSegment>(new ThetaSegment(path, std::move(file), first));
+  // No other segment has the name: a reader may hold one longer than its history.
+  std::string path;
+  Descriptor file;
+  for (int number = 0; !file.valid(); ++number) {
+    path = absl::StrFormat("%s/theta-%09d-%d.bin", folder, first, number);
+    file = Descriptor(open(path.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0644));
+    if (!file.valid() && errno != EEXIST) {
+      return absl::ErrnoToStatus(errno, absl::StrCat("cannot open ", path));
+    }
+  }
+  if (!WriteAt(file.get(), identity, 0)) {
+    return absl::ErrnoToStatus(errno, absl::StrCat("cannot write to ", path));
+  }
+  return std::shared_ptr<ThetaSegment>(new ThetaSegment(path, std::move(file), first, theta_bytes));
 }
 
-ThetaSegment::~ThetaSegment() { unlink(path_.c_str()); }
+std::shared_ptr<ThetaSegment> ThetaSegment::Adopt(const std::string& path, const std::string& job,
+                                                  const std::string& identity,
+                                                  uint64_t theta_bytes) {
+  Descriptor file(open(path.c_str(), O_RDWR | O_CLOEXEC));
+  std::string head(kIdentityBytes + sizeof(int64_t), '\0');
+  if (!file.valid() || !ReadAt(file.get(), head, 0)) return nullptr;
+  std::string_view rest = std::string_view(head).substr(kIdentityBytes);
+  int64_t first = 0;
+  TakeNumber(rest, first);
+  if (!head.starts_with(identity)) return nullptr;
+  const int64_t bytes = SizeOf(file.get()) - static_cast<int64_t>(kIdentityBytes);
+  std::shared_ptr<ThetaSegment> segment(
+      new ThetaSegment(path, std::move(file), first, theta_bytes));
+  segment->end_ = first + bytes / static_cast<int64_t>(segment->record_bytes_);
+  const bool whole = segment->end_ > first && segment->Read(job, first).ok() &&
+                     segment->Read(job, segment->end_ - 1).ok();
+  return whole ? segment : nullptr;
+}
+
+void ThetaSegment::RemoveFile() const { unlink(path_.c_str()); }
 
 absl::Status ThetaSegment::Append(const v1::Theta& theta) {
-  const std::string record = Record(theta);
-  if (record_bytes_ == 0) record_bytes_ = record.size();
-  if (!WriteAt(file_.get(), record, bytes())) {
+  if (!WriteAt(file_.get(), Record(theta), PlaceOf(end_))) {
     return absl::ErrnoToStatus(errno, absl::StrCat("cannot write to ", path_));
   }
   ++end_;
@@ -88,9 +119,8 @@ absl::Status ThetaSegment::Append(const v1::Theta& theta) {
 absl::StatusOr<v1::Theta> ThetaSegment::Read(const std::string& job, int64_t step) const {
   std::string record(record_bytes_, '\0');
   v1::Theta theta;
-  const bool whole =
-      ReadAt(file_.get(), record, static_cast<uint64_t>(step - first_) * record_bytes_) &&
-      Parse(record, job, theta) && theta.step() == step;
+  const bool whole = ReadAt(file_.get(), record, PlaceOf(step)) && Parse(record, job, theta) &&
+                     theta.step() == step;
   if (whole) return theta;
   return absl::DataLossError(absl::StrCat(path_, ": θ of outer step ", step, " is damaged"));
 }

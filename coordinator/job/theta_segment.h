@@ -1,9 +1,11 @@
 // Versions of θ of consecutive outer steps in one file: what is too much for memory.
 //
-// A record is the step and the hash, 8 bytes each, and the values as float32, little endian. The
-// hash names job, step and values (ThetaHash), so that it is the checksum too.
+// The file begins with the identity of the job that it is of. A record is the step and the hash, 8
+// bytes each, and the values as float32, little endian. The hash names job, step and values
+// (ThetaHash), so that it is the checksum too.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -15,36 +17,55 @@
 
 namespace paceline {
 
-// One thread appends; any read what was there before they were told of it. The file is removed by
-// the destructor. It is written for this life of the program alone, and never synced: a replay
-// makes it again.
+// One thread appends; any read what was there before they were told of it. Never synced: what is
+// damaged, a replay makes again.
 class ThetaSegment {
  public:
-  // Of steps from `first` on, in a new file.
+  static constexpr size_t kIdentityBytes = 32;
+
+  // Of steps from `first` on, in a new file, for versions of so many bytes. `identity`: 32
+  // characters.
   static absl::StatusOr<std::shared_ptr<ThetaSegment>> Create(const std::string& folder,
-                                                              int64_t first);
+                                                              const std::string& identity,
+                                                              int64_t first, uint64_t theta_bytes);
+  // One that an earlier life of the program wrote: the whole records in it. Null unless it is of
+  // that identity and its first and last version are what was appended.
+  static std::shared_ptr<ThetaSegment> Adopt(const std::string& path, const std::string& job,
+                                             const std::string& identity, uint64_t theta_bytes);
   ThetaSegment(const ThetaSegment&) = delete;
   ThetaSegment& operator=(const ThetaSegment&) = delete;
-  ~ThetaSegment();
 
-  // The version after the newest, of as many values as that one. After an error nothing was added.
+  // The version after the newest. After an error nothing was added.
   absl::Status Append(const v1::Theta& theta);
   // DataLoss, naming the file, if it is not what was appended.
   absl::StatusOr<v1::Theta> Read(const std::string& job, int64_t step) const;
 
+  // Forgets versions of this step and later ones.
+  void Cut(int64_t step) { end_ = std::min(end_, step); }
+  // Those who hold the segment read on.
+  void RemoveFile() const;
+
+  const std::string& path() const { return path_; }
   int64_t first() const { return first_; }
   int64_t end() const { return end_; }  // the step after the newest
   uint64_t bytes() const { return static_cast<uint64_t>(end_ - first_) * record_bytes_; }
 
  private:
-  ThetaSegment(std::string path, Descriptor file, int64_t first)
-      : path_(std::move(path)), file_(std::move(file)), first_(first), end_(first) {}
+  ThetaSegment(std::string path, Descriptor file, int64_t first, uint64_t theta_bytes)
+      : path_(std::move(path)),
+        file_(std::move(file)),
+        first_(first),
+        end_(first),
+        record_bytes_(theta_bytes + 16) {}
+  uint64_t PlaceOf(int64_t step) const {
+    return kIdentityBytes + static_cast<uint64_t>(step - first_) * record_bytes_;
+  }
 
   const std::string path_;
   const Descriptor file_;
   const int64_t first_;
   int64_t end_;
-  uint64_t record_bytes_ = 0;  // the same for all; 0 before the first
+  const uint64_t record_bytes_;
 };
 
 }  // namespace paceline

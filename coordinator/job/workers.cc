@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <filesystem>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -232,6 +233,8 @@ absl::StatusOr<ThetaRange> Coordinator::FetchTheta(const v1::FetchThetaRequest& 
 void Coordinator::RestoreHistory(const std::string& job, const std::string& why) {
   if (!run_ || run_->job() != job || !fatal_.ok()) return;
   events_.Note(job, absl::StrCat("θ is replayed from the store again: ", why));
+  std::error_code ignored;
+  std::filesystem::remove_all(HistoryFolder(loaded_->row()), ignored);
   Unload();
   Pump();
 }

@@ -36,6 +36,7 @@ class SpoiledStore : public MemoryStore {
                                              int limit) override {
     auto rows = MemoryStore::Steps(job, after, limit);
     if (!rows.ok()) return rows;
+    rows_read += std::ssize(*rows);
     for (StepRow& row : *rows) {
       if (row.step == altered_at) row.particles[0].sum_plus += 0.5;
     }
@@ -44,7 +45,10 @@ class SpoiledStore : public MemoryStore {
   absl::StatusOr<std::vector<v1::OuterStepRecord>> Records(const std::string& job, int64_t after,
                                                            int limit) override {
     if (damaged) return absl::DataLossError("outer step 2 is damaged");
-    return MemoryStore::Records(job, after, limit);
+    const int64_t before = rows_read;
+    auto records = MemoryStore::Records(job, after, limit);
+    rows_read = before;
+    return records;
   }
 
   absl::Status health() override { return broken; }
@@ -54,6 +58,7 @@ class SpoiledStore : public MemoryStore {
   int64_t fails_at = -1;
   bool update_fails = false;
   bool damaged = false;
+  int64_t rows_read = 0;  // with their scalars
   int64_t altered_at = -1;
 };
 
@@ -185,7 +190,35 @@ TEST_F(RestartTest, WithAHistoryInFilesEverythingIsTheSame) {
     cluster_.Work("toy", 1);
   }
   FinishAndCompare();
-  EXPECT_TRUE(std::filesystem::is_empty(history)) << "files of a job that has ended are left";
+  EXPECT_FALSE(std::filesystem::exists(history)) << "files of a job that has ended are left";
+}
+
+TEST_F(RestartTest, ARestartReplaysNoMoreThanTheHistoryInFilesLacks) {
+  ASSERT_TRUE(cluster_.coordinator().Cancel("toy").ok());
+  v1::JobConfig config = ToyConfig("long");
+  config.mutable_episode()->mutable_constant()->set_steps(1000);  // 200 windows
+  config.mutable_outer()->set_steps(60);
+  config.set_checkpoint_every(10);
+  cluster_.KeepInMemory(1);
+  cluster_.Start();
+  cluster_.Join();
+  cluster_.Submit(config);
+  cluster_.Work("long", 47);
+  store_.rows_read = 0;
+  cluster_.Start();
+  EXPECT_EQ(cluster_.Summary("long").step(), 47);
+  EXPECT_LE(store_.rows_read, 2 + 7) << "more than the steps since the newest checkpoint";
+  // Its blocks are made again from step 0 on.
+  cluster_.Join();
+  cluster_.Work("long");
+  EXPECT_EQ(cluster_.State("long"), v1::JOB_STATE_SUCCEEDED);
+  TemporaryFolder other;
+  MemoryStore store;
+  FakeCluster undisturbed(store, other.path());
+  undisturbed.Start();
+  undisturbed.Join();
+  undisturbed.Work(undisturbed.Submit(config));
+  EXPECT_EQ(cluster_.Hashes("long"), undisturbed.Hashes("long"));
 }
 
 TEST_F(RestartTest, AHistoryThatIsDamagedIsMadeAgainByReplay) {
@@ -301,6 +334,7 @@ TEST_F(RestartTest, AJobThatIsPausedWhileTheDiskIsFullGoesOnAfterwards) {
   store_.fails_at = 5;
   Turn(10);
   ASSERT_TRUE(cluster_.coordinator().Pause("toy").ok());
+  EXPECT_EQ(cluster_.Summary("toy").message(), "paused on request");
   store_.fails_at = -1;
   Pass(DiskRoom::kRetryInterval);
   EXPECT_EQ(cluster_.Summary("toy").step(), 4);

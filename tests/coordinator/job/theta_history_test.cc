@@ -2,8 +2,9 @@
 
 #include <filesystem>
 #include <fstream>
-#include <optional>
+#include <functional>
 
+#include "absl/strings/str_format.h"
 #include "common/base/digest.h"
 #include "common/base/file.h"
 #include "gmock/gmock.h"
@@ -25,11 +26,13 @@ std::vector<float> ThetaOf(int64_t step) {
 class ThetaHistoryTest : public ::testing::TestWithParam<bool> {
  protected:
   void SetUp() override {
-    if (GetParam()) {
-      history_ = ThetaHistory({.folder = files_,
-                               .memory_bytes = 2 * kThetaBytes,
-                               .segment_bytes = 3 * (kThetaBytes + 16)});
-    }
+    if (GetParam()) history_ = ThetaHistory(FileOptions());
+  }
+  ThetaHistory::Options FileOptions(char identity = 'i') const {
+    return {.folder = files_,
+            .identity = std::string(ThetaSegment::kIdentityBytes, identity),
+            .memory_bytes = 2 * kThetaBytes,
+            .segment_bytes = 3 * (kThetaBytes + 16)};
   }
   void PushSteps(int64_t first, int64_t last) {
     for (int64_t step = first; step <= last; ++step) {
@@ -131,22 +134,31 @@ TEST_P(ThetaHistoryTest, ARangeOutlivesItsHistory) {
   PushSteps(0, 20);
   const auto range = history_.Range(2, 20);
   ASSERT_TRUE(range.ok());
-  history_ = ThetaHistory({.folder = files_});
-  PushSteps(0, 3);
+  history_.DropBefore(20);
+  history_ = ThetaHistory(FileOptions());
+  PushSteps(0, 9);
   ExpectSteps(*range, 2);
 }
 
-class ThetaFilesTest : public ThetaHistoryTest {};
+class ThetaFilesTest : public ThetaHistoryTest {
+ protected:
+  // That begins with the step.
+  std::string FileOf(int64_t step) const {
+    return absl::StrFormat("%s/theta-%09d-0.bin", files_, step);
+  }
+};
 INSTANTIATE_TEST_SUITE_P(Places, ThetaFilesTest, ::testing::Values(true));
 
 TEST_P(ThetaFilesTest, EveryFlippedBitAndEveryTruncationIsDataLossThatNamesTheFile) {
   PushSteps(0, 4);
   const std::string file = std::filesystem::directory_iterator(files_)->path();
   const std::string whole = *ReadFile(file);
-  ASSERT_EQ(whole.size(), 3 * (kThetaBytes + 16));
-  for (size_t bit = 0; bit < 8 * whole.size(); ++bit) {
+  constexpr size_t kHead = ThetaSegment::kIdentityBytes;
+  ASSERT_EQ(whole.size(), kHead + 3 * (kThetaBytes + 16));
+  for (size_t bit = 8 * kHead; bit < 8 * whole.size(); ++bit) {
     FlipBit(file, bit);
-    const auto theta = history_.Range(0, 2)->At(static_cast<int64_t>(bit / 8 / (kThetaBytes + 16)));
+    const auto theta =
+        history_.Range(0, 2)->At(static_cast<int64_t>((bit / 8 - kHead) / (kThetaBytes + 16)));
     EXPECT_TRUE(absl::IsDataLoss(theta.status())) << bit;
     EXPECT_THAT(std::string(theta.status().message()), ::testing::HasSubstr(file));
     FlipBit(file, bit);
@@ -159,13 +171,52 @@ TEST_P(ThetaFilesTest, EveryFlippedBitAndEveryTruncationIsDataLossThatNamesTheFi
   }
 }
 
-TEST_P(ThetaFilesTest, WhatAnEarlierLifeLeftIsRemoved) {
-  ASSERT_TRUE(WriteFileAtomically(files_ + ".other", "x").ok());
-  ASSERT_TRUE(MakeFolder(files_).ok());
-  ASSERT_TRUE(WriteFileAtomically(files_ + "/theta-000000000-0.bin", "x").ok());
-  history_ = ThetaHistory({.folder = files_});
+TEST_P(ThetaFilesTest, AnotherLifeGoesOnWithTheFiles) {
+  PushSteps(0, 20);
+  history_ = ThetaHistory(FileOptions());
+  // 19 and 20 were in memory.
+  ASSERT_EQ(history_.Adopt("j", 0, 20, kThetaBytes), 19);
+  PushSteps(19, 25);
+  EXPECT_TRUE(Holds(0, 25));
+  history_.DropBefore(25);
   EXPECT_EQ(Files(), 0);
-  EXPECT_TRUE(std::filesystem::exists(files_ + ".other"));
+}
+
+TEST_P(ThetaFilesTest, WhatIsOfNoUseIsRemoved) {
+  const struct {
+    const char* name;
+    std::function<void()> change;
+    int64_t oldest, newest, first;
+  } cases[] = {
+      {"all of use", [] {}, 0, 20, 19},
+      {"older ones are dropped", [] {}, 7, 20, 19},
+      {"newer ones are cut off: the store has lost them", [] {}, 0, 10, 10},
+      {"all newer", [] {}, 0, 0, 0},
+      {"needed are older ones", [] {}, -5, 20, -5},
+      {"of another job", [this] { history_ = ThetaHistory(FileOptions('o')); }, 0, 20, 0},
+      {"none", [this] { std::filesystem::remove_all(files_); }, 0, 20, 0},
+      {"a gap", [this] { std::filesystem::remove(FileOf(6)); }, 0, 20, 6},
+      {"the first is gone", [this] { std::filesystem::remove(FileOf(0)); }, 0, 20, 0},
+      {"one is torn", [this] { std::filesystem::resize_file(FileOf(6), 100); }, 0, 20, 8},
+      {"one is damaged", [this] { FlipBit(FileOf(6), 8 * 60); }, 0, 20, 6},
+      {"one is empty", [this] { std::filesystem::resize_file(FileOf(18), 0); }, 0, 20, 18},
+      {"a file of somebody's", [this] { std::ofstream(files_ + "/x") << "x"; }, 0, 20, 19},
+  };
+  for (const auto& c : cases) {
+    SCOPED_TRACE(c.name);
+    std::filesystem::remove_all(files_);
+    history_ = ThetaHistory(FileOptions());
+    PushSteps(0, 20);
+    history_ = ThetaHistory(FileOptions());
+    c.change();
+    ASSERT_EQ(history_.Adopt("j", c.oldest, c.newest, kThetaBytes), c.first);
+    PushSteps(c.first, c.newest);
+    EXPECT_TRUE(Holds(c.oldest, c.newest));
+    PushSteps(c.newest + 1, 30);
+    EXPECT_TRUE(Holds(c.oldest, 30));
+    history_.DropBefore(30);
+    EXPECT_EQ(Files(), 0);
+  }
 }
 
 TEST_P(ThetaFilesTest, WhereNoFileCanBeWrittenAllStaysInMemory) {
