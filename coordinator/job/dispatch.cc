@@ -53,7 +53,7 @@ void Dispatch::TakeLate(uint32_t block, const Lease& lease) {
                      block, around_.loop.step(), std::chrono::duration<double>(granted).count())});
   }
   if (lease.kind == Kind::kCheck) {
-    leases_.Revoke(block, lease.worker);
+    leases_.End(block, lease.worker);
     around_.mail.Release(lease.worker, {block});
   } else if (!around_.sheet.answered(block)) {
     late_.insert(block);
@@ -95,7 +95,7 @@ void Dispatch::Move() {
   for (const BlockMove& move : PlanMoves(Snapshot())) {
     if (const std::optional<WorkerId> old = leases_.place(move.block).owner) {
       released[*old].push_back(move.block);
-      if (!around_.sheet.answered(move.block)) leases_.Revoke(move.block, *old);
+      if (!around_.sheet.answered(move.block)) leases_.End(move.block, *old);
     }
     leases_.SetOwner(move.block, move.to);
   }

@@ -108,7 +108,7 @@ void Coordinator::Lost(WorkerId id, const std::string& reason) {
 void Coordinator::CutOff(WorkerId id, const std::string& reason) {
   const std::shared_ptr<WorkerLink> link = links_.Remove(id);
   Lost(id, reason);
-  link->Close(reason);
+  if (link) link->Close(reason);
 }
 
 void Coordinator::Tick() {

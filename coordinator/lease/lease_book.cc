@@ -56,10 +56,12 @@ std::vector<WorkerId> LeaseBook::EndOthers(uint32_t block) {
   return ended;
 }
 
+void LeaseBook::End(uint32_t block, WorkerId worker) {
+  if (Lease* lease = FindLease(block, worker)) SetState(*lease, Lease::State::kEnded);
+}
+
 void LeaseBook::Revoke(uint32_t block, WorkerId worker) {
-  Lease* lease = FindLease(block, worker);
-  if (!lease) return;
-  SetState(*lease, Lease::State::kEnded);
+  End(block, worker);
   std::erase_if(places_[block].leases, [worker](const Lease& own) { return own.worker == worker; });
 }
 

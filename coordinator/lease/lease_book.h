@@ -76,7 +76,10 @@ class LeaseBook {
   // Nobody is waited for any more who is to answer for the block (not those who check). Who they
   // are.
   std::vector<WorkerId> EndOthers(uint32_t block);
-  // Takes the lease back; nothing happens if there is none.
+  // The worker is not waited for any more; an answer that is under way is no offence. Nothing
+  // happens without a lease.
+  void End(uint32_t block, WorkerId worker);
+  // As if it had not been asked; nothing happens without a lease.
   void Revoke(uint32_t block, WorkerId worker);
   // The worker is gone: its leases, blocks and marks too. The blocks that it owned, in order.
   std::vector<uint32_t> Drop(WorkerId worker);

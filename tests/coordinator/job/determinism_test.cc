@@ -90,22 +90,27 @@ TEST_P(DeterminismTest, ARestartAfterEveryStepDoesNotMatter) {
   EXPECT_EQ(cluster.Hashes(job), expected);
 }
 
-// Everything at once, at random: answers out of order, twice and late; workers that come and go in
-// the middle of a step; restarts of the coordinator.
+// Everything at once, at random: answers out of order, twice and late, or never, so that others are
+// asked too; audits; workers that come and go in the middle of a step; restarts of the coordinator.
 class Chaos {
  public:
   Chaos(uint32_t seed, Store& store, const std::string& folder)
       : post_(seed), cluster_(store, folder) {
+    cluster_.set_audit_rate(0.2);
     cluster_.Start();
   }
 
   void Run(const v1::JobConfig& config) {
     const std::string job = cluster_.Submit(config);
-    for (int turn = 0; turn < 3000 && cluster_.State(job) == v1::JOB_STATE_RUNNING; ++turn) {
+    for (int turn = 0; turn < 10'000 && cluster_.State(job) == v1::JOB_STATE_RUNNING; ++turn) {
       Turn();
     }
     EXPECT_EQ(cluster_.State(job), v1::JOB_STATE_SUCCEEDED);
+    EXPECT_EQ(cluster_.Events(job).find("quarantined"), std::string::npos) << cluster_.Events(job);
+    were_late_ += cluster_.Events(job).find("is late") != std::string::npos;
   }
+  // Whether leases ran out.
+  int were_late() const { return were_late_; }
   FakeCluster& cluster() { return cluster_; }
 
  private:
@@ -121,6 +126,10 @@ class Chaos {
       post_.Lose();
     } else if (dice < 20) {
       post_.Repeat(cluster_);
+    } else if (dice < 23) {
+      post_.LoseOne();
+    } else if (dice < 40) {
+      for (uint32_t quarters = 1 + post_.Draw(16); quarters > 0; --quarters) cluster_.Quarter();
     } else {
       post_.Collect(cluster_);
       post_.Deliver(cluster_);
@@ -129,19 +138,23 @@ class Chaos {
 
   Post post_;
   FakeCluster cluster_;
+  int were_late_ = 0;
 };
 
 TEST_P(DeterminismTest, NothingThatHappensMatters) {
   const v1::JobConfig config = ConfigOf(GetParam());
   const std::vector<uint64_t> expected = Undisturbed(config);
+  int were_late = 0;
   for (uint32_t seed = 1; seed <= 6; ++seed) {
     SCOPED_TRACE(testing::Message() << "seed " << seed);
     TemporaryFolder folder;
     MemoryStore store;
     Chaos chaos(seed, store, folder.path());
     chaos.Run(config);
+    were_late += chaos.were_late();
     EXPECT_EQ(chaos.cluster().Hashes("toy"), expected);
   }
+  EXPECT_GT(were_late, 2) << "no chaos";
 }
 
 }  // namespace

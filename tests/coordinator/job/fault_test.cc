@@ -562,6 +562,19 @@ TEST_F(AuditedTest, AnAuditorThatNeverAnswersIsDoneWithout) {
   ExpectUndisturbed();
 }
 
+TEST_F(AuditedTest, AnAuditorThatIsLateAgainAndAgainCommitsNoOffence) {
+  Honest(cluster_.Join("honest"));
+  Honest(cluster_.Join("slow"), milliseconds(1500));
+  v1::JobConfig config = Config();
+  config.mutable_outer()->set_steps(200);
+  cluster_.Submit(config);
+  Run();
+  EXPECT_EQ(cluster_.State("toy"), v1::JOB_STATE_SUCCEEDED);
+  EXPECT_THAT(cluster_.Events("toy"), HasSubstr("slow#2 is late"));
+  EXPECT_THAT(cluster_.Events("toy"), Not(HasSubstr("quarantined")));
+  EXPECT_EQ(Refused(Refusal::kNoLease), 0u);
+}
+
 TEST_F(AuditedTest, WhoComputesOtherwiseThanTwoOthersIsOutvoted) {
   const WorkerId liar = cluster_.Join("liar");
   Liar(liar, LiePlausibly);

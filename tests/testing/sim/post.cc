@@ -21,6 +21,12 @@ void Post::Deliver(FakeCluster& cluster) {
   cluster.Say(letter.from, letter.answer);
 }
 
+void Post::LoseOne() {
+  if (under_way_.empty()) return;
+  std::swap(under_way_[Draw(static_cast<uint32_t>(under_way_.size()))], under_way_.back());
+  under_way_.pop_back();
+}
+
 void Post::Repeat(FakeCluster& cluster) {
   if (delivered_.empty()) return;
   const Letter letter = delivered_[Draw(static_cast<uint32_t>(delivered_.size()))];

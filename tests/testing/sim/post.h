@@ -25,6 +25,8 @@ class Post {
   // Hands an answer over that was delivered before, perhaps to another life of the coordinator, in
   // the name of whoever has its sender's number now.
   void Repeat(FakeCluster& cluster);
+  // Loses some answer, though its sender stays.
+  void LoseOne();
   // Loses all that is under way.
   void Lose() { under_way_.clear(); }
 
