@@ -204,7 +204,8 @@ LeaseWork Dispatch::WorkOf(const ScheduleWorker& worker, uint32_t block, int64_t
   const BlockWindow& window = around_.loop.window(block);
   const bool holds = leases_.place(block).holder == worker.id;
   return {.rounds = (waiting + worker.threads - 1) / worker.threads,
-          .replayed = holds ? 0 : window.step - window.episode_start};
+          .replayed = holds ? 0 : window.step - window.episode_start,
+          .tries = static_cast<int>(leases_.place(block).leases.size())};
 }
 
 const ScheduleWorker* Dispatch::Find(WorkerId worker) const {

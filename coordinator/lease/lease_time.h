@@ -11,6 +11,7 @@ namespace paceline {
 struct LeaseWork {
   int64_t rounds = 1;    // the block's own window, and those that its threads have before it
   int64_t replayed = 0;  // run again to re-make the block
+  int tries = 0;         // workers that were asked for the block in this outer step before this one
 
   int64_t windows() const { return rounds + replayed; }
 };
@@ -25,6 +26,8 @@ inline constexpr std::chrono::seconds kFirstLease{60};
 inline constexpr std::chrono::hours kLongestLease{24};
 
 // window_seconds: what one window takes as a rule (AnswerTimes); absent: nobody has answered yet.
+// Doubles with every try (four times as long where nothing is known), lest one block keeps all
+// busy.
 std::chrono::nanoseconds LeaseTime(std::optional<double> window_seconds, const LeaseWork& work);
 
 }  // namespace paceline

@@ -25,6 +25,10 @@ TEST(LeaseTimeTest, FollowsFromWhatAnswersTake) {
       {"its turn comes third", 2.0, {.rounds = 3}, seconds(24)},
       {"it re-makes the block", 2.0, {.rounds = 1, .replayed = 9}, seconds(80)},
       {"quick windows add up", 0.001, {.rounds = 1, .replayed = 999}, seconds(4)},
+      {"another was asked before", 2.0, {.tries = 1}, seconds(16)},
+      {"and two more", 0.001, {.tries = 3}, seconds(8)},
+      {"another was asked before, and nobody has answered", std::nullopt, {.tries = 1}, minutes(4)},
+      {"everybody was asked", 2.0, {.tries = 1'000'000}, hours(24)},
       {"windows of hours have a ceiling", 36000.0, {}, hours(24)},
       {"no time at all", 0.0, {}, kShortestLease},
   };
