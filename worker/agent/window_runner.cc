@@ -93,6 +93,7 @@ class WindowRunner {
   absl::Status RunOne(const ThetaVersion& theta) {
     // The state is whole: it can be gone on with.
     if (ports_.stopping() || job_.ended()) return absl::CancelledError("stopped");
+    if (job_.Find(request_.block).get() != &block_) return absl::CancelledError("released");
     // What was run again is saved before anything is built on it, so that workers that die one
     // after the other do not add up.
     if (theta.step == request_.step && replayed_ > 0 && ports_.snapshots) {

@@ -23,9 +23,9 @@ struct WindowPorts {
 
 // A block that is not at the request's step is re-made first: its windows are run again from where
 // its state is good, from a snapshot, or from its episode's first one. Cancelled if `stopping`
-// turns true or the job ends between two windows; FailedPrecondition if θ is not the one that the
-// request names; OutOfRange for a block that the job does not have; else errors of the engine and
-// of `fetch`. The answer says how long its window took by `clock`.
+// turns true, the block is released or the job ends between two windows; FailedPrecondition if θ is
+// not the one that the request names; OutOfRange for a block that the job does not have; else
+// errors of the engine and of `fetch`. The answer says how long its window took by `clock`.
 absl::StatusOr<v1::WindowResult> AnswerWindow(const WindowRequest& request, HeldJob& job,
                                               const WindowPorts& ports);
 
