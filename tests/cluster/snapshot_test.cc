@@ -20,6 +20,7 @@ namespace paceline {
 namespace {
 
 namespace fs = std::filesystem;
+using ::testing::ContainsRegex;
 using ::testing::Each;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
@@ -30,6 +31,11 @@ using ::testing::SizeIs;
 // Inner steps of one window of a block of kLongEpisodesJob.
 constexpr uint64_t kWindowInnerSteps = 5 * 2 * 2;
 constexpr int kEvery = 4;
+// What the coordinator says of a job whose answers came once each, whoever was asked a second time
+// because a machine was slow.
+constexpr char kAllAnswersOnce[] =
+    "1200 answers taken, [0-9]+ confirmed; 0 repeated, [0-9]+ late, 0 contradicting and 0 "
+    "impossible";
 
 class SnapshotTest : public ::testing::Test {
  protected:
@@ -88,9 +94,7 @@ TEST_F(SnapshotTest, AfterAKillAtMostTheWindowsBetweenTwoSnapshotsAreRunAgain) {
 TEST_F(SnapshotTest, AfterAWorkerThatWasToldToLeaveNothingIsRunAgain) {
   const size_t heir = Bequeath(kLongEpisodesJob, 150, SIGTERM);
   EXPECT_THAT(ReplayedSteps(heir), IsEmpty());
-  EXPECT_THAT(
-      cluster_.coordinator().output(),
-      HasSubstr("1200 answers taken; 0 repeated, 0 late, 0 contradicting and 0 impossible"));
+  EXPECT_THAT(cluster_.coordinator().output(), ContainsRegex(kAllAnswersOnce));
 }
 
 // Both at once, one after the other, until the job is done.
@@ -108,9 +112,7 @@ TEST_F(SnapshotTest, ManyWorkersThatAreToldToLeaveCostNothing) {
   ExpectUnfinished(cluster_, job);
   cluster_.WaitForEnd(job);
   EXPECT_EQ(cluster_.Hash(job), UndisturbedHash(kLongEpisodesJob));
-  EXPECT_THAT(
-      cluster_.coordinator().output(),
-      HasSubstr("1200 answers taken; 0 repeated, 0 late, 0 contradicting and 0 impossible"));
+  EXPECT_THAT(cluster_.coordinator().output(), ContainsRegex(kAllAnswersOnce));
   for (size_t worker = 0; worker < 8; ++worker) {
     EXPECT_THAT(ReplayedSteps(worker), Each(Le(kEvery * kWindowInnerSteps))) << worker;
   }
@@ -141,7 +143,7 @@ TEST_F(SnapshotTest, WhoeverGoesAndHoweverOften) {
   EXPECT_GE(gone, 3u);
   cluster_.WaitForEnd(job);
   EXPECT_EQ(cluster_.Hash(job), UndisturbedHash(kLongEpisodesJob));
-  EXPECT_THAT(cluster_.coordinator().output(), HasSubstr("1200 answers taken; 0 repeated"));
+  EXPECT_THAT(cluster_.coordinator().output(), ContainsRegex(kAllAnswersOnce));
   for (size_t worker = 0; worker < 3 + gone; ++worker) {
     EXPECT_THAT(ReplayedSteps(worker), Each(Le(kEvery * kWindowInnerSteps))) << worker;
   }
