@@ -57,7 +57,7 @@ check_tidy() {
   [ -f build/release/compile_commands.json ] ||
     { echo "lint.sh: build/release is missing; run: cmake --preset release" >&2; return 1; }
   mkdir -p build/release/tidy  # without the precompiled headers, which are g++'s
-  sed 's/-fpch-preprocess//; s/-Winvalid-pch -include [^ ]*cmake_pch.hxx//' build/release/compile_commands.json \
+  sed 's/-fpch-preprocess//; s/--param ggc-min-heapsize=[0-9]*//; s/-Winvalid-pch -include [^ ]*cmake_pch.hxx//' build/release/compile_commands.json \
     >build/release/tidy/compile_commands.json
   find common coordinator worker -name '*.cc' ! -path '*/engine/torch*/*' ! -path '*/task/torch/*' ! -path '*/task/*/torch.cc' ! -path '*/torch_optimizer/*' ! -path '*/reference/*' ! -name reference.cc ! -name '*simd.cc' ! -name '*_kernel.cc' \
     ! -name no_cuda.cc |
