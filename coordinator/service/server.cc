@@ -36,7 +36,7 @@ absl::Status Server::Listen() {
   if (!credentials.ok()) return credentials.status();
   auto listeners = ListenOn(options_.listen);
   if (!listeners.ok()) return listeners.status();
-  workers_ = std::make_unique<WorkerServiceImpl>(*loop_, *coordinator_);
+  workers_ = std::make_unique<WorkerServiceImpl>(*loop_, *coordinator_, newcomers_);
   api_ = std::make_unique<JobApi>(JobApi::Deps{.loop = *loop_,
                                                .coordinator = *coordinator_,
                                                .hub = hub_,
@@ -86,6 +86,7 @@ Server::~Server() { (void)Stop(); }
 
 void Server::Tick() {
   coordinator_->Tick();
+  newcomers_.EndLate();
   if (coordinator_->fatal().ok() || told_fatal_) return;
   told_fatal_ = true;
   if (options_.on_fatal) options_.on_fatal();

@@ -19,6 +19,7 @@
 #include "coordinator/service/acceptor.h"
 #include "coordinator/service/evaluation_service.h"
 #include "coordinator/service/job_service.h"
+#include "coordinator/service/newcomers.h"
 #include "coordinator/service/strangers.h"
 #include "coordinator/service/worker_service.h"
 #include "coordinator/store/store.h"
@@ -36,6 +37,8 @@ struct ServerOptions {
   double audit_rate = 0;
   // How many file descriptors this process may have.
   int64_t descriptor_limit = 1024;
+  // How long a worker's stream may take to say Hello.
+  std::chrono::milliseconds hello_patience{10'000};
   // Called once, on the loop's thread, when the coordinator cannot go on (Coordinator::fatal); may
   // be empty. It must not call Stop itself.
   std::function<void()> on_fatal;
@@ -59,7 +62,11 @@ class Server {
 
  private:
   Server(ServerOptions options, Store& store, const Clock& clock)
-      : options_(std::move(options)), store_(store), clock_(clock), strangers_(clock) {}
+      : options_(std::move(options)),
+        store_(store),
+        clock_(clock),
+        strangers_(clock),
+        newcomers_(options_.hello_patience, clock) {}
   absl::Status Listen();
   void OpenDoor(Listeners listeners);
   void Tick();
@@ -68,6 +75,7 @@ class Server {
   Store& store_;
   const Clock& clock_;
   Strangers strangers_;
+  Newcomers newcomers_;
   Address address_;
   WatchHub hub_;
   std::unique_ptr<Coordinator> coordinator_;

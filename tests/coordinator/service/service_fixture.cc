@@ -55,6 +55,7 @@ void ServiceTest::StartServer() {
                                .tls = {},
                                .data_folder = folder_.path(),
                                .threads = 1,
+                               .hello_patience = hello_patience_,
                                .on_fatal = {}},
                               store_, Clock::Real());
   ASSERT_TRUE(server.ok()) << server.status();

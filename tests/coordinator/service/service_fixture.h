@@ -53,6 +53,7 @@ class ServiceTest : public ::testing::Test {
 
   TemporaryFolder folder_;
   MemoryStore store_;
+  std::chrono::milliseconds hello_patience_{10'000};  // of the next start
   std::unique_ptr<Server> server_;
   std::shared_ptr<grpc::Channel> channel_;
   std::unique_ptr<v1::JobService::Stub> jobs_;

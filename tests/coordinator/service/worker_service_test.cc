@@ -51,6 +51,64 @@ TEST_F(WorkerServiceTest, WhoDoesNotSayHelloFirstIsDismissed) {
   EXPECT_TRUE(replies_[0].has_dismiss());
 }
 
+TEST_F(WorkerServiceTest, WhoDoesNotSayHelloIsNotWaitedForForever) {
+  server_.reset();
+  hello_patience_ = std::chrono::milliseconds(300);
+  StartServer();
+  grpc::ClientContext silent_context, worker_context;
+  const auto silent = workers_->Work(&silent_context);
+  const auto worker = workers_->Work(&worker_context);
+  worker->Write(HelloMessage(kProtocolVersion));
+  v1::CoordinatorMessage message;
+  EXPECT_FALSE(silent->Read(&message));
+  EXPECT_EQ(silent->Finish().error_code(), grpc::CANCELLED);
+  ASSERT_TRUE(worker->Read(&message)) << "who has said Hello may be silent for longer";
+  worker_context.TryCancel();
+}
+
+TEST_F(WorkerServiceTest, AMessageThatNoWorkerNeedsEndsItsStream) {
+  grpc::ClientContext context;
+  const auto stream = workers_->Work(&context);
+  stream->Write(HelloMessage(kProtocolVersion));
+  v1::CoordinatorMessage reply;
+  ASSERT_TRUE(stream->Read(&reply));
+  v1::WorkerMessage message;
+  message.mutable_failure()->set_message(std::string(kMaxWorkerMessageBytes + 1, 'x'));
+  stream->Write(message);
+  while (stream->Read(&reply)) {
+  }
+  EXPECT_TRUE(reply.has_dismiss());
+  EXPECT_THAT(reply.dismiss().reason(), HasSubstr("4194304 at most"));
+  EXPECT_EQ(stream->Finish().error_code(), grpc::INVALID_ARGUMENT);
+  message.Clear();
+  message.mutable_hello()->set_name(std::string(kMaxWorkerMessageBytes + 1, 'x'));
+  EXPECT_EQ(Say(message).error_code(), grpc::INVALID_ARGUMENT);
+}
+
+// Every message of a stream comes, in order, however fast they are sent.
+TEST_F(WorkerServiceTest, AStreamThatSendsFasterThanTheLoopTakesLosesNothing) {
+  const std::string job = Submit(LongConfig("long"));
+  const auto worker = NewWorker();
+  grpc::ClientContext context;
+  const auto stream = workers_->Work(&context);
+  v1::WorkerMessage hello = HelloMessage(kProtocolVersion);
+  hello.mutable_hello()->set_name("loud");
+  stream->Write(hello);
+  v1::WorkerMessage message;
+  message.mutable_answer()->set_evaluation(std::string(100'000, 'x'));
+  for (int i = 0; i < 300; ++i) ASSERT_TRUE(stream->Write(message));
+  message.mutable_leaving()->set_reason("the last of them");
+  ASSERT_TRUE(stream->Write(message));
+  EXPECT_TRUE(WaitUntil([&] {
+    grpc::ClientContext call;
+    v1::ListWorkersReply reply;
+    (void)jobs_->ListWorkers(&call, v1::ListWorkersRequest(), &reply);
+    return reply.workers_size() == 1;
+  }));
+  WaitForStep(job, Summary(job).step() + 2);
+  context.TryCancel();
+}
+
 TEST_F(WorkerServiceTest, ThetaIsFetchedFromTheOldestLivingEpisodeOn) {
   const auto worker = NewWorker();
   const std::string job = Submit(LongConfig("long"));
