@@ -79,9 +79,10 @@ absl::StatusOr<v1::GetThetaReply> JobApi::GetTheta(const v1::GetThetaRequest& re
   if (request.has_step()) step = request.step();
   auto answer = deps_.loop.Call([&] { return deps_.coordinator.FindTheta(request.job(), step); });
   if (!answer.ok()) return answer.status();
-  if (!answer->theta) {
+  if (!answer->theta || request.from_scalars()) {
+    const ReplayFrom from = request.from_scalars() ? ReplayFrom::kStart : ReplayFrom::kCheckpoint;
     auto theta = ReplayTheta(deps_.store, JobFolder(deps_.data_folder, answer->job.name),
-                             answer->job, answer->step, deps_.threads);
+                             answer->job, answer->step, deps_.threads, from);
     if (!theta.ok()) return theta.status();
     answer->theta = *std::move(theta);
   }

@@ -87,11 +87,12 @@ absl::StatusOr<std::unique_ptr<OuterLoop>> Replay(Store& store, const ReplayRequ
 }
 
 absl::StatusOr<std::vector<float>> ReplayTheta(Store& store, const std::string& job_folder,
-                                               const JobRow& job, int64_t step, int threads) {
+                                               const JobRow& job, int64_t step, int threads,
+                                               ReplayFrom from) {
   if (step < 0) return absl::OutOfRangeError("outer steps are counted from 0");
   ReplayRequest request{.job_folder = job_folder,
                         .job = &job,
-                        .start_by = step,
+                        .start_by = from == ReplayFrom::kStart ? -1 : step,
                         .last = step,
                         .threads = threads,
                         .visit = {},

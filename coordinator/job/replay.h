@@ -29,8 +29,12 @@ struct ReplayRequest {
 // DataLoss if a θ differs from the one that the store knows by its hash, or a step is missing.
 absl::StatusOr<std::unique_ptr<OuterLoop>> Replay(Store& store, const ReplayRequest& request);
 
+// Where a replay may start: at a checkpoint, or at θ_0 whatever there is.
+enum class ReplayFrom { kCheckpoint, kStart };
+
 // θ after `step` outer steps. OutOfRange if they are not done. Thread-safe beside a running job.
 absl::StatusOr<std::vector<float>> ReplayTheta(Store& store, const std::string& job_folder,
-                                               const JobRow& job, int64_t step, int threads);
+                                               const JobRow& job, int64_t step, int threads,
+                                               ReplayFrom from = ReplayFrom::kCheckpoint);
 
 }  // namespace paceline

@@ -79,6 +79,9 @@ TEST(SameResultTest, WithTwoThreadsAWorker) {
   const std::string job = cluster.Submit(kNresJob);
   cluster.WaitForEnd(job);
   EXPECT_EQ(cluster.Hash(job), UndisturbedHash(kNresJob));
+  const Finished replayed = cluster.Paceline({"replay", job});
+  EXPECT_EQ(replayed.status, 0) << replayed.err;
+  EXPECT_THAT(replayed.out, ::testing::EndsWith(UndisturbedHash(kNresJob) + "\n"));
 }
 
 TEST(SameResultTest, WhenRunAgainByTheSameCoordinatorUnderAnotherName) {

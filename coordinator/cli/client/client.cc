@@ -92,9 +92,11 @@ absl::Status JobClient::Logs(const std::string& job, int64_t after_step,
 }
 
 absl::StatusOr<v1::GetThetaReply> JobClient::GetTheta(const std::string& job,
-                                                      std::optional<int64_t> step) {
+                                                      std::optional<int64_t> step,
+                                                      bool from_scalars) {
   v1::GetThetaRequest request;
   request.set_job(job);
+  request.set_from_scalars(from_scalars);
   if (step) request.set_step(*step);
   return Ask(*rpc_->stub, &Stub::GetTheta, request, connection_, {.deadline = kThetaDeadline});
 }

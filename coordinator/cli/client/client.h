@@ -42,7 +42,8 @@ class JobClient {
   absl::Status Logs(const std::string& job, int64_t after_step,
                     const std::function<void(const v1::LogEntry&)>& take);
   // The newest step if `step` is absent.
-  absl::StatusOr<v1::GetThetaReply> GetTheta(const std::string& job, std::optional<int64_t> step);
+  absl::StatusOr<v1::GetThetaReply> GetTheta(const std::string& job, std::optional<int64_t> step,
+                                             bool from_scalars = false);
   absl::StatusOr<v1::ListWorkersReply> ListWorkers();
   // Outer steps after `after_step` first, then live. The client may go before the watcher.
   std::unique_ptr<JobWatcher> Watch(const std::string& job, int64_t after_step);

@@ -27,6 +27,7 @@ void AddEvaluate(Command& app, Context& context);
 void AddReport(Command& app, Context& context);
 void AddEvaluations(Command& app, Context& context);
 void AddHash(Command& app, Context& context);
+void AddReplay(Command& app, Context& context);
 void AddCheck(Command& app, Context& context);
 void AddTasks(Command& app, Context& context);
 void AddWorkers(Command& app, Context& context);

@@ -404,12 +404,36 @@ TEST_F(RestartTest, ThetaOfAnyStepIsAReplayOfTheStore) {
     const auto theta = ReplayTheta(store_, folder, row, step, 1);
     ASSERT_TRUE(theta.ok()) << theta.status();
     EXPECT_EQ(ThetaHash("toy", step, *theta), hashes[step - 1]) << step;
+    EXPECT_EQ(*ReplayTheta(store_, folder, row, step, 1, ReplayFrom::kStart), *theta) << step;
   }
   const auto first = ReplayTheta(store_, folder, row, 0, 1);
   ASSERT_TRUE(first.ok()) << first.status();
   EXPECT_EQ(*first, InitialTheta(LayoutOf(row.config.optimizer()), row.config.seed()));
   EXPECT_TRUE(absl::IsOutOfRange(ReplayTheta(store_, folder, row, 13, 1).status()));
   EXPECT_TRUE(absl::IsOutOfRange(ReplayTheta(store_, folder, row, -1, 1).status()));
+}
+
+TEST_F(RestartTest, AReplayFromTheStartNoticesAScalarThatACheckpointHides) {
+  cluster_.Work("toy");
+  const JobRow row = store_.Jobs()->front();
+  const std::string folder = JobFolder(folder_.path(), "toy");
+  MemoryStore changed;
+  ASSERT_TRUE(changed.AddJob(row).ok());
+  const auto steps = store_.Steps("toy", 0, 100);
+  const auto checkpoints = store_.Checkpoints("toy");
+  ASSERT_TRUE(steps.ok() && checkpoints.ok());
+  for (StepRow step : *steps) {
+    if (step.step == 2) step.particles[0].sum_plus += 0.25;
+    const absl::Status kept = changed.CommitStep("toy", step);
+    ASSERT_TRUE(kept.ok()) << kept;
+  }
+  for (const CheckpointRow& own : *checkpoints) {
+    ASSERT_TRUE(changed.AddCheckpoint("toy", own).ok());
+  }
+  EXPECT_TRUE(ReplayTheta(changed, folder, row, 12, 1).ok());
+  const auto theta = ReplayTheta(changed, folder, row, 12, 1, ReplayFrom::kStart);
+  EXPECT_TRUE(absl::IsDataLoss(theta.status())) << theta.status();
+  EXPECT_THAT(std::string(theta.status().message()), HasSubstr("outer step 2 "));
 }
 
 TEST_F(RestartTest, AFolderThatCannotBeWrittenCostsTheCheckpointsAndNotTheJob) {

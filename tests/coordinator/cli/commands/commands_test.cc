@@ -229,6 +229,16 @@ TEST_F(CommandsTest, HashPrintsTheDigestLast) {
   EXPECT_EQ(out(), "tiny step 2 0123abcd\n");
 }
 
+TEST_F(CommandsTest, ReplayTellsHowManyOuterStepsWereTakenAgain) {
+  service_.jobs["tiny"] = Job("tiny", v1::JOB_STATE_SUCCEEDED, 3);
+  service_.theta.set_step(3);
+  service_.theta.set_digest("0123abcd");
+  StartService();
+  EXPECT_EQ(RunWithService({"replay", "tiny"}), 0);
+  EXPECT_THAT(out(), AllOf(HasSubstr("3 outer steps"), HasSubstr("digest is 0123abcd\n")));
+  EXPECT_EQ(RunWithService({"replay", "nobody"}), 4);
+}
+
 TEST_F(CommandsTest, ExportWritesTheFileAsItCame) {
   service_.jobs["tiny"] = Job("tiny", v1::JOB_STATE_SUCCEEDED, 3);
   const std::vector<float> values = {-4.6f};

@@ -61,6 +61,7 @@ class EveryCommandTest : public CommandsTest {
             OfCoordinator({"list"}),
             OfCoordinator({"show", "tiny"}),
             OfCoordinator({"hash", "tiny"}),
+            OfCoordinator({"replay", "tiny"}),
             OfCoordinator({"export", "tiny", "--out", folder_ + "/out", "--force"}),
             OfCoordinator({"pause", "tiny"}),
             OfCoordinator({"resume", "tiny"}),
