@@ -101,8 +101,8 @@ TEST_F(HeldOutTest, ThetaDoesNotDependOnIt) {
 TEST_F(HeldOutTest, AnotherLifeOfTheCoordinatorGoesOnWithThem) {
   const auto undisturbed = Records();
   ASSERT_EQ(undisturbed.size(), 3u);
-  for (const int64_t step : {4, 5, 7, 12}) {
-    for (const int answers : {0, 1, 20, 1000}) {
+  for (const int64_t step : {4, 5, 12}) {
+    for (const int answers : {0, 20}) {
       SCOPED_TRACE(testing::Message() << step << " outer steps, " << answers << " answers");
       TemporaryFolder folder;
       MemoryStore store;
