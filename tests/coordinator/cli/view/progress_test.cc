@@ -127,6 +127,38 @@ TEST(ProgressTest, DivergedParticlesAreCounted) {
   EXPECT_THAT(RenderLine(state), HasSubstr("4 diverged"));
 }
 
+v1::Progress Measured(int64_t step, double held_out_progress) {
+  v1::Progress progress;
+  progress.mutable_summary()->set_job("demo");
+  progress.mutable_held_out()->set_step(step);
+  progress.mutable_held_out()->set_progress(held_out_progress);
+  progress.mutable_held_out()->set_place(3);
+  progress.mutable_held_out()->set_contestants(7);
+  return progress;
+}
+
+// After a restart of the coordinator all of them come again.
+TEST(ProgressTest, MeasurementsAreEventsOnceAndALineOfThePanel) {
+  ProgressState state = AfterSteps(100);
+  Absorb(Measured(40, 0.5), state);
+  EXPECT_EQ(RenderPanel(state, {.columns = 100, .colour = false}).back(),
+            "held-out progress 0.500 at step 40, best 0.500 at step 40  ");
+  for (int again = 0; again < 2; ++again) {
+    Absorb(Measured(40, 0.5), state);
+    Absorb(Measured(60, 1.25), state);
+    Absorb(Measured(80, 0.75), state);
+  }
+  ASSERT_EQ(state.events.size(), 3u);
+  EXPECT_EQ(state.events[1], "held-out progress 1.250 after 60 outer steps, place 3 of 7");
+  EXPECT_THAT(RenderPanel(state, {.columns = 100, .colour = false}).back(),
+              HasSubstr("held-out progress 0.750 at step 80, best 1.250 at step 60"));
+  for (const int columns : {10, 40, 60, 62, 64}) {
+    for (const std::string& line : RenderPanel(state, {.columns = columns, .colour = false})) {
+      EXPECT_LE(TextWidth(line), static_cast<size_t>(columns)) << line;
+    }
+  }
+}
+
 TEST(ProgressTest, ANoticeIsShownInsteadOfTheJobsOwnMessage) {
   ProgressState state = AfterSteps(2);
   state.message = "runs slowly";
