@@ -22,25 +22,16 @@ struct CaseLosses {
   double best_other = 0;  // the lowest of the hand-designed ones
 };
 
-std::vector<int> MainCases(const v1::Evaluation& evaluation) {
-  std::vector<int> main, all;
-  for (int i = 0; i < evaluation.cases_size(); ++i) {
-    all.push_back(i);
-    if (evaluation.cases(i).study().empty()) main.push_back(i);
-  }
-  return main.empty() ? all : main;
-}
-
 int FirstLearned(const v1::Evaluation& evaluation) {
   const auto& contestants = evaluation.contestants();
   return static_cast<int>(std::ranges::find_if(contestants, IsLearned) - contestants.begin());
 }
 
-CaseLosses LossesOf(const v1::Evaluation& evaluation, int case_index, int learned) {
+CaseLosses LossesOf(const v1::Evaluation& evaluation, uint32_t case_index, int learned) {
   CaseLosses losses{.loss = std::vector<std::optional<double>>(evaluation.contestants_size()),
                     .best_other = std::numeric_limits<double>::infinity()};
   for (const v1::EvaluationEntry& entry : evaluation.entries()) {
-    if (static_cast<int>(entry.case_index()) != case_index) continue;
+    if (entry.case_index() != case_index) continue;
     const double loss = MeanOf(FinalLosses(entry));
     losses.loss[entry.contestant()] = loss;
     if (static_cast<int>(entry.contestant()) == learned) {
@@ -86,16 +77,17 @@ v1::HeldOutRecord HeldOutOf(const v1::Evaluation& evaluation) {
   const int learned = FirstLearned(evaluation);
   std::vector<double> ranks(evaluation.contestants_size());
   double progress = 0;
-  for (const int index : MainCases(evaluation)) {
+  for (const uint32_t index : MainCases(evaluation)) {
+    const v1::EvaluationCase& its_case = evaluation.cases(static_cast<int>(index));
     const CaseLosses losses = LossesOf(evaluation, index, learned);
     AddRanks(losses, ranks);
     if (!losses.own) continue;
     v1::HeldOutCase& made = *record.add_cases();
-    made.set_key(evaluation.cases(index).key());
+    made.set_key(its_case.key());
     made.set_loss(*losses.loss[learned]);
     made.set_progress(Progress(losses.initial, made.loss(), losses.best_other));
     progress += made.progress();
-    AddFates(losses, evaluation.cases(index).steps(), record);
+    AddFates(losses, its_case.steps(), record);
   }
   if (record.cases_size() > 0) record.set_progress(progress / record.cases_size());
   const auto better =

@@ -12,15 +12,6 @@ namespace {
 
 using Replicates = std::vector<CaseReplicates>;  // [case]
 
-std::vector<uint32_t> MainCases(const v1::Evaluation& evaluation) {
-  std::vector<uint32_t> main, all;
-  for (int i = 0; i < evaluation.cases_size(); ++i) {
-    all.push_back(static_cast<uint32_t>(i));
-    if (evaluation.cases(i).study().empty()) main.push_back(static_cast<uint32_t>(i));
-  }
-  return main.empty() ? all : main;
-}
-
 // Where a contestant's figures of a case are.
 struct Place {
   const CaseMetrics* its_case = nullptr;
@@ -166,6 +157,15 @@ void AddOrder(const v1::Evaluation& evaluation, Metrics& metrics) {
 }  // namespace
 
 bool IsLearned(const v1::Contestant& contestant) { return contestant.rule().empty(); }
+
+std::vector<uint32_t> MainCases(const v1::Evaluation& evaluation) {
+  std::vector<uint32_t> main, all;
+  for (int i = 0; i < evaluation.cases_size(); ++i) {
+    all.push_back(static_cast<uint32_t>(i));
+    if (evaluation.cases(i).study().empty()) main.push_back(static_cast<uint32_t>(i));
+  }
+  return main.empty() ? all : main;
+}
 
 Metrics MetricsOf(const v1::Evaluation& evaluation) {
   const Bootstrap bootstrap(evaluation.seed());

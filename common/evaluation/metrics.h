@@ -43,12 +43,14 @@ struct ContestantMetrics {
 struct Metrics {
   std::vector<CaseMetrics> cases{};              // as the evaluation's
   std::vector<ContestantMetrics> contestants{};  // as the evaluation's
-  // What figures over cases are taken over: those of no study, or all where every one is of a
-  // study.
-  std::vector<uint32_t> main_cases{};
+  std::vector<uint32_t> main_cases{};            // MainCases
   // Of the learned contestants, in their order; the others, by place.
   std::vector<uint32_t> learned{}, baselines{};
 };
+
+// Places of the cases that figures over cases are taken over: those of no study, or all where every
+// one is of a study.
+std::vector<uint32_t> MainCases(const v1::Evaluation& evaluation);
 
 // Of a sound evaluation (check.h), which outlives the result. A function of it alone.
 Metrics MetricsOf(const v1::Evaluation& evaluation);
