@@ -26,21 +26,15 @@ void Dispatch::LookAtLeases() {
   const SteadyTime now = around_.clock.Now();
   if (now - looked_ > kHeartbeatInterval) leases_.Postpone(now - looked_);
   looked_ = now;
-  const auto late = leases_.TakeLate(now, [this](uint32_t block) { return WindowSeconds(block); });
+  // Of each task once: a median over the workers.
+  std::vector<std::optional<double>> typical;
+  for (const AnswerTimes& times : times_) typical.push_back(times.Typical());
+  const auto late = leases_.TakeLate(now, [&](uint32_t block) {
+    return WindowSeconds(typical, static_cast<size_t>(around_.loop.window(block).task));
+  });
   for (const auto& [block, lease] : late) TakeLate(block, lease);
   // Whoever was late himself may be fit to help by now.
   if (!late.empty() || !late_.empty()) due_ = true;
-}
-
-// Of the block's task; where nobody has run it yet, of the slowest that has been run.
-std::optional<double> Dispatch::WindowSeconds(uint32_t block) const {
-  const auto task = static_cast<size_t>(around_.loop.window(block).task);
-  std::optional<double> own;
-  if (task < times_.size()) own = times_[task].Typical();
-  for (size_t other = 0; !own && other < times_.size(); ++other) {
-    own = std::max(own, times_[other].Typical());
-  }
-  return own;
 }
 
 void Dispatch::TakeLate(uint32_t block, const Lease& lease) {

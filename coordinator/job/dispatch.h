@@ -83,7 +83,6 @@ class Dispatch {
   void Restart();
 
  private:
-  std::optional<double> WindowSeconds(uint32_t block) const;
   ScheduleSnapshot Snapshot() const;
   void Move();
   void AskOwners();

@@ -27,6 +27,13 @@ std::optional<double> AnswerTimes::Typical() const {
   return typical_;
 }
 
+std::optional<double> WindowSeconds(std::span<const std::optional<double>> typical, size_t task) {
+  if (task < typical.size() && typical[task]) return typical[task];
+  // What is known is above what is not.
+  const auto slowest = std::ranges::max_element(typical);
+  return slowest == typical.end() ? std::nullopt : *slowest;
+}
+
 std::optional<double> LowerMedian(std::vector<double> values) {
   if (values.empty()) return std::nullopt;
   const auto middle = values.begin() + (static_cast<int64_t>(values.size()) - 1) / 2;

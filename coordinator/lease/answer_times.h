@@ -4,6 +4,8 @@
 #include <array>
 #include <map>
 #include <optional>
+#include <span>
+#include <vector>
 
 #include "coordinator/roster/roster.h"
 
@@ -36,6 +38,11 @@ class AnswerTimes {
   std::map<WorkerId, Own> workers_;
   mutable std::optional<double> typical_;
 };
+
+// What a window of a task takes: what is usual for it, or, where nobody has run it yet, for the
+// slowest of those that have been run; absent: nobody has run any. `typical` is by task, Typical of
+// each; a task may lie beyond it.
+std::optional<double> WindowSeconds(std::span<const std::optional<double>> typical, size_t task);
 
 // The lower of the two in the middle; absent of none.
 std::optional<double> LowerMedian(std::vector<double> values);

@@ -48,5 +48,14 @@ TEST(AnswerTimesTest, WhatWasKnownStaysWhenAllAreGone) {
   EXPECT_EQ(times.Typical(), 5);
 }
 
+TEST(WindowSeconds, OfATaskThatNobodyHasRunAreThoseOfTheSlowest) {
+  const std::vector<std::optional<double>> typical = {0.5, std::nullopt, 2.0, 1.0};
+  EXPECT_EQ(WindowSeconds(typical, 0), 0.5);
+  EXPECT_EQ(WindowSeconds(typical, 1), 2.0);
+  EXPECT_EQ(WindowSeconds(typical, 7), 2.0);
+  EXPECT_EQ(WindowSeconds({{std::nullopt}}, 0), std::nullopt);
+  EXPECT_EQ(WindowSeconds({}, 0), std::nullopt);
+}
+
 }  // namespace
 }  // namespace paceline
