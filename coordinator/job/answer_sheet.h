@@ -22,7 +22,7 @@ enum class Verdict {
   kAccepted,
   kConfirmed,  // of an answered block, equal to its answer, and the first that its sender gives
   kDuplicate,  // the same once more
-  kConflict,   // of an answered block, and not equal: the first answer stays for now
+  kConflict,   // of an answered block, and not equal: until that is settled the first one counts
   kStale,      // of an earlier outer step, or from before the block was handed on
   kInvalid,    // nothing that a worker in order sends
 };

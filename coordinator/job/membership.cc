@@ -95,8 +95,7 @@ std::string Membership::Mismatch(WorkerId worker) const {
   return absl::StrCat("its fingerprint is ", own, ", the job's is ", pinned_.ToText());
 }
 
-std::string Membership::Waiting(const v1::JobConfig& config, int64_t blocks,
-                                const Crew& crew) const {
+std::string Membership::Waiting(int64_t blocks, const Crew& crew) const {
   if (members_.empty()) return "waits for a worker";
   bool pinned = false;
   int64_t room = 0;
@@ -107,7 +106,7 @@ std::string Membership::Waiting(const v1::JobConfig& config, int64_t blocks,
     if (crew.GaveUpOn(id)) continue;
     room += member.room;
     if (member.room == 0 && fits.ok()) {
-      fits = CheckFits(config, member.memory_bytes, static_cast<int>(member.threads));
+      fits = CheckFits(config_, member.memory_bytes, static_cast<int>(member.threads));
     }
     if (room >= blocks) return "";
   }

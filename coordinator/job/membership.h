@@ -44,7 +44,7 @@ class Membership {
   // Why a worker whose fingerprint is not the job's stays idle.
   std::string Mismatch(WorkerId worker) const;
   // Why the job has no worker; empty if it has enough.
-  std::string Waiting(const v1::JobConfig& config, int64_t blocks, const Crew& crew) const;
+  std::string Waiting(int64_t blocks, const Crew& crew) const;
 
  private:
   struct Member {

@@ -1,6 +1,5 @@
 // Real programs that stop, and real connections that lie: the job goes on and θ is the same.
 #include <csignal>
-#include <map>
 #include <memory>
 #include <string>
 #include <utility>
@@ -40,19 +39,6 @@ episode: {constant: {steps: 50}}
 estimator: {pes: {window: 5, sigma: 0.01}, particles: 16, block: 2}
 outer: {steps: 1500, optimizer: {sgd: {learning_rate: 0.1}}}
 )";
-
-const std::string& UndisturbedHash(const std::string& yaml) {
-  static std::map<std::string, std::string> known;
-  std::string& hash = known[yaml];
-  if (hash.empty()) {
-    Cluster cluster;
-    cluster.StartWorker();
-    const std::string job = cluster.Submit(yaml);
-    cluster.WaitForEnd(job);
-    hash = cluster.Hash(job);
-  }
-  return hash;
-}
 
 void ExpectUndisturbed(Cluster& cluster, const std::string& job) {
   cluster.WaitForEnd(job);

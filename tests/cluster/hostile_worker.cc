@@ -23,12 +23,11 @@ HostileWorker::HostileWorker(const std::string& address, const v1::WorkerSummary
   heart_ = std::jthread([this](const std::stop_token& stop) {
     v1::WorkerMessage beat;
     beat.mutable_heartbeat();
+    std::unique_lock lock(writing_);
     while (!stop.stop_requested() && !cut_off_) {
-      {
-        std::lock_guard lock(writing_);
-        stream_->Write(beat);
-      }
-      std::this_thread::sleep_for(std::chrono::milliseconds(300));
+      stream_->Write(beat);
+      ended_.wait_for(lock, stop, std::chrono::milliseconds(300),
+                      [this] { return cut_off_.load(); });
     }
   });
 }
@@ -44,7 +43,9 @@ void HostileWorker::Listen(const Answer& answer) {
     std::lock_guard lock(writing_);
     answer(message.run(), *stream_);
   }
+  std::lock_guard lock(writing_);
   cut_off_ = true;
+  ended_.notify_all();
 }
 
 }  // namespace paceline

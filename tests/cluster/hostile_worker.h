@@ -2,6 +2,7 @@
 #pragma once
 
 #include <atomic>
+#include <condition_variable>
 #include <functional>
 #include <memory>
 #include <mutex>
@@ -36,6 +37,7 @@ class HostileWorker {
   std::unique_ptr<v1::WorkerService::Stub> stub_;
   std::unique_ptr<Stream> stream_;
   std::mutex writing_;
+  std::condition_variable_any ended_;
   std::atomic<bool> cut_off_ = false;
   std::jthread listener_, heart_;
 };
