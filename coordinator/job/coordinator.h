@@ -135,10 +135,12 @@ class Coordinator {
   // held_out.cc: measurements of θ while the job trains.
   void MeasureIfDue();
   void TakeHeldOut();
+  // All that is known of them, anew.
+  void LogHeldOut(const JobRow& job);
   // Those of the best θ, and of such as may yet be that.
   void MarkMeasured(std::vector<CheckpointRow>& rows) const;
   // What they say of it; the rest of the summary is filled.
-  void FillHeldOut(v1::JobSummary& summary) const;
+  void FillHeldOut(const v1::JobConfig& config, v1::JobSummary& summary) const;
 
   // load.cc: a job into memory, as the store has it.
   absl::Status Load(JobEntry& entry);

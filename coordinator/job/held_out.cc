@@ -69,14 +69,20 @@ void Coordinator::TakeHeldOut() {
     spdlog::info("job {}: {}", job, HeldOutText(record));
     const auto entry = book_.Find(job);
     if (!entry.ok()) continue;
-    const absl::Status written =
-        WriteHeldOutLog(FolderOf((*entry)->row()), desk_->HeldOut(job), clock_);
-    if (!written.ok()) {
-      events_.Note(job,
-                   absl::StrCat("the log of measurements was not written: ", written.message()));
-    }
+    LogHeldOut((*entry)->row());
+    const auto warning = HeldOutWarning({&record, 1}, false);
+    if (warning) events_.Note(job, absl::StrCat("warning: ", *warning));
     observer_.JobChanged(job);
   }
+}
+
+void Coordinator::LogHeldOut(const JobRow& job) {
+  const auto records = desk_->HeldOut(job.name);
+  if (records.empty()) return;
+  const absl::Status written = WriteHeldOutLog(FolderOf(job), records, clock_);
+  if (written.ok()) return;
+  events_.Note(job.name,
+               absl::StrCat("the log of measurements was not written: ", written.message()));
 }
 
 void Coordinator::MarkMeasured(std::vector<CheckpointRow>& rows) const {
@@ -86,7 +92,8 @@ void Coordinator::MarkMeasured(std::vector<CheckpointRow>& rows) const {
   for (CheckpointRow& row : rows) row.marked |= std::ranges::find(steps, row.step) != steps.end();
 }
 
-void Coordinator::FillHeldOut(v1::JobSummary& summary) const {
+void Coordinator::FillHeldOut(const v1::JobConfig& config, v1::JobSummary& summary) const {
+  if (!config.has_evaluate()) return;
   const auto records = desk_->HeldOut(summary.job());
   summary.set_held_out_pending(static_cast<uint32_t>(desk_->PendingOf(summary.job()).size()));
   if (records.empty()) return;

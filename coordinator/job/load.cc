@@ -56,6 +56,7 @@ absl::Status Coordinator::Load(JobEntry& entry) {
   busy_ = {};
   log_retry_at_ = {};
   OpenLog(entry);
+  LogHeldOut(job);
   MeasureIfDue();
   return absl::OkStatus();
 }

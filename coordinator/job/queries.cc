@@ -161,14 +161,13 @@ v1::JobSummary Coordinator::SummaryOf(const JobEntry& entry) const {
   if (&entry == loaded_ && room_.waits() && at_work) {
     summary.set_message(room_.message());
   } else if (&entry == loaded_ && entry.machine.state() == v1::JOB_STATE_RUNNING) {
-    summary.set_message(
-        run_->loop().done()
-            ? "measures θ on held-out tasks"
-            : members_.Waiting(run_->config(), run_->loop().blocks(), run_->crew()));
+    summary.set_message(run_->loop().done()
+                            ? "measures θ on held-out tasks"
+                            : members_.Waiting(run_->loop().blocks(), run_->crew()));
   } else if (entry.machine.state() == v1::JOB_STATE_QUEUED && loaded_ && !entry.set_aside) {
     summary.set_message(absl::StrCat("waits for job ", loaded_->row().name));
   }
-  FillHeldOut(summary);
+  FillHeldOut(entry.row().config, summary);
   return summary;
 }
 

@@ -152,9 +152,9 @@ void Coordinator::LookAtAttendance() {
       });
   if (!IsSetAside(attendance, now)) return;
   JobEntry& entry = *loaded_;
-  const std::string why =
-      absl::StrCat("set aside after ", kSetAsideAfter.count(), " s, and goes on by itself: ",
-                   members_.Waiting(run_->config(), run_->loop().blocks(), run_->crew()));
+  const std::string why = absl::StrCat(
+      "set aside after ", kSetAsideAfter.count(),
+      " s, and goes on by itself: ", members_.Waiting(run_->loop().blocks(), run_->crew()));
   absl::Status status = ChangeState(entry, [&](JobMachine& job) { return job.SetAside(why); });
   if (!status.ok()) return WaitOrStop(status);
   entry.set_aside = true;

@@ -226,6 +226,19 @@ TEST_F(HeldOutTest, TheLogHasALineForEach) {
   EXPECT_EQ(files, 1);
 }
 
+TEST_F(HeldOutTest, ALogThatLacksSomeIsWrittenAnewWithTheNextLife) {
+  cluster_.JoinEvaluator();
+  cluster_.Submit(MeasuredConfig());
+  cluster_.Work("toy", 6);
+  cluster_.Evaluate();
+  const std::string log = folder_.path() + "/jobs/toy/held-out.jsonl";
+  const auto before = ReadFile(log);
+  ASSERT_TRUE(before.ok() && !before->empty());
+  std::filesystem::remove(log);
+  cluster_.Start();
+  EXPECT_EQ(ReadFile(log).value_or(""), *before);
+}
+
 v1::HeldOutRecord Record(int64_t step, double progress, uint32_t failed) {
   v1::HeldOutRecord record;
   record.set_step(step);
