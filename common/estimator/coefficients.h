@@ -18,6 +18,10 @@ struct ParticleScalars {
   double sum_minus = 0;
   uint32_t trained_steps = 0;
   bool diverged = false;
+  // The outer step at which the particle's episode began; kUnknown where nobody has said so.
+  int64_t began = kUnknown;
+
+  static constexpr int64_t kUnknown = -1;
   bool operator==(const ParticleScalars&) const = default;
 };
 
