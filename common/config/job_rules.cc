@@ -11,6 +11,7 @@
 #include "common/config/schema.h"
 #include "common/config/suite_rules.h"
 #include "common/config/task_rules.h"
+#include "common/estimator/aggregation.h"
 #include "common/estimator/settings.h"
 #include "common/lopt/curvature.h"
 #include "common/lopt/family.h"
@@ -190,6 +191,41 @@ void CheckCurvature(const v1::JobConfig& config, Faults& faults) {
   }
 }
 
+// quorum and async belong to the aggregation of that name.
+void CheckAggregation(const v1::JobConfig& config, Faults& faults) {
+  const std::string mode = "aggregation";
+  const auto check_present = [&](bool wanted, bool given, const std::string& key,
+                                 const std::string& example) {
+    if (wanted && !given) {
+      faults.push_back(
+          {mode,
+           fmt::format("{} is {}, but {} is missing; write {}", mode, key, key, example),
+           {mode, key}});
+    } else if (given && !wanted) {
+      faults.push_back(
+          {key,
+           fmt::format("{} is for {}: {}; leave it out, or write that", key, mode, key),
+           {mode, key}});
+    }
+  };
+  check_present(IsQuorum(config), config.has_quorum(), "quorum", "quorum: {blocks: ...}");
+  check_present(IsAsync(config), config.has_async(), "async",
+                "async: {answers: ..., staleness: ...}");
+  const v1::Estimator& estimator = config.estimator();
+  if (estimator.block() == 0) return;
+  const uint32_t blocks = estimator.particles() / estimator.block();
+  const auto check_most = [&](uint32_t value, const std::string& path) {
+    if (value <= blocks) return;
+    faults.push_back({path,
+                      fmt::format("{} is {}; it must be at most {}, the number of blocks: "
+                                  "estimator.particles / estimator.block",
+                                  path, value, blocks),
+                      {path, "estimator.particles", "estimator.block"}});
+  };
+  check_most(config.quorum().blocks(), "quorum.blocks");
+  check_most(config.async().answers(), "async.answers");
+}
+
 void CheckEvaluate(const v1::JobConfig& config, Faults& faults) {
   if (!config.has_evaluate()) return;
   if (config.optimizer().has_system_parameters()) {
@@ -215,6 +251,7 @@ std::vector<RuleFault> CheckJobRules(const v1::JobConfig& config) {
   CheckSystems(config, faults);
   CheckEngine(config, faults);
   CheckCurvature(config, faults);
+  CheckAggregation(config, faults);
   CheckEvaluate(config, faults);
   return faults;
 }

@@ -9,7 +9,8 @@
 // end on window borders, it is one per window. The weight w_i is 1, or 1/T of the episode where
 // episodes are to weigh the same. The denominator is global, so that windows weigh by their steps.
 // Without antithetic pairs Σ w·S⁺·v / σ² takes the numerator's place. Of a leaf with a σ of its
-// own, ε and σ are its own.
+// own, ε and σ are its own. Where not all windows of an outer step count, or older ones do too
+// (episode_book.h), the sums are over those that count, and a window of age a weighs age_decay^a.
 #pragma once
 
 #include <cstdint>
@@ -19,7 +20,7 @@
 
 #include "absl/status/statusor.h"
 #include "common/estimator/coefficients.h"
-#include "common/estimator/episodes.h"
+#include "common/estimator/episode_book.h"
 #include "common/estimator/leaf_sigma.h"
 #include "paceline/v1/job_config.pb.h"
 
@@ -51,58 +52,55 @@ class GradientEstimator {
                     size_t sum_bytes = kSumBytes);
 
   // Outer step that the next Estimate call is about.
-  int64_t step() const { return step_; }
-  // Scalars of all particles of outer step step(), in order; moves on to the next step.
-  // InvalidArgument (and nothing changed) if their number, a step count or a value is impossible.
-  absl::StatusOr<GradientEstimate> Estimate(std::span<const ParticleScalars> particles);
+  int64_t step() const { return book_.step(); }
+  // Scalars of the particles of the windows that count, in order; without windows, of all blocks'
+  // at step(). Moves on to the next step. InvalidArgument (and nothing changed) if their number, a
+  // window, a step count or a value is impossible.
+  absl::StatusOr<GradientEstimate> Estimate(std::span<const ParticleScalars> particles,
+                                            std::span<const CountedWindow> windows = {});
 
-  // What a checkpoint must hold beside θ: the particles' episode starts and pending restarts before
-  // step(). The sums are regenerated from them.
-  struct State {
-    int64_t step = 0;
-    std::vector<int64_t> particle_starts;  // [particle]
-    std::vector<bool> pending_restarts;
-    bool operator==(const State&) const = default;
-  };
-  State Save() const;
-  // InvalidArgument (and nothing changed) if no run of this config can have been in that state.
+  // What a checkpoint must hold beside θ. The sums are regenerated from it.
+  using State = EpisodeBook::State;
+  State Save() const { return book_.Save(); }
+  // As EpisodeBook::Restore.
   absl::Status Restore(const State& state);
 
-  // The earliest outer step whose θ a worker may need to re-make some block at step().
-  int64_t OldestEpisodeStart() const;
-  const BlockWindow& window(uint32_t block) const { return cursors_[block].window(); }
-  uint32_t blocks() const { return static_cast<uint32_t>(cursors_.size()); }
+  // The earliest outer step whose θ a worker may need to re-make some block for its next window.
+  int64_t OldestEpisodeStart() const { return book_.OldestEpisodeStart(); }
+  bool CanHaveBegun(uint32_t block, std::span<const ParticleScalars> particles) const {
+    return book_.CanHaveBegun(block, particles);
+  }
+  // That may count next.
+  const BlockWindow& window(uint32_t block) const { return book_.window(block); }
+  uint32_t blocks() const { return book_.blocks(); }
 
  private:
-  uint32_t block_particles() const { return config_->estimator().block(); }
-  int64_t particle_start(size_t particle) const;
-  absl::Status Check(std::span<const ParticleScalars> particles) const;
-  // Of a particle's trained steps at step().
-  std::vector<double> Weights() const;
+  using Counted = std::span<const CountedParticle>;
+  // Of a particle's trained steps.
+  std::vector<double> Weights(Counted counted) const;
   // How many inner steps each particle's sums are the loss of (OuterLossOf).
-  std::vector<int64_t> LossSteps(std::span<const ParticleScalars> particles) const;
-  std::vector<std::optional<OuterLoss>> TaskLosses(std::span<const ParticleScalars> particles,
+  std::vector<int64_t> LossSteps(Counted counted, std::span<const ParticleScalars> particles) const;
+  std::vector<std::optional<OuterLoss>> TaskLosses(Counted counted,
+                                                   std::span<const ParticleScalars> particles,
                                                    std::span<const double> weights,
                                                    std::span<const int64_t> loss_steps) const;
   absl::Status CheckCoefficients(std::span<const float> coefficients,
                                  std::span<const ParticleScalars> particles) const;
-  void Accumulate(std::span<const float> coefficients, std::span<float> gradient);
-  // Adds all particles' terms on [begin, begin + gradient.size()) of θ, and extends the sums.
-  void AddTerms(std::span<const float> coefficients, size_t begin, std::span<float> gradient);
+  void Accumulate(std::span<const float> coefficients, Counted counted, std::span<float> gradient);
+  // Adds all terms on [begin, begin + gradient.size()) of θ, and extends the sums.
+  void AddTerms(std::span<const float> coefficients, Counted counted, size_t begin,
+                std::span<float> gradient);
   // The noise credited to a particle, on a range of θ, by extending the sum that is kept or in
   // `tile`.
-  std::span<const float> CreditedSum(uint32_t particle, size_t begin, std::span<float> tile);
-  // Errors of Restore; moves the cursors to state.step.
-  absl::Status CheckState(const State& state, std::vector<EpisodeCursor>& cursors) const;
+  std::span<const float> CreditedSum(const CountedParticle& particle, size_t begin,
+                                     std::span<float> tile);
   void RegenerateSums();
 
   const v1::JobConfig* config_;
   size_t parameters_;
   int threads_;
-  int64_t step_ = 0;
-  std::vector<EpisodeCursor> cursors_;
-  std::vector<ParticleEpisodes> episodes_;  // [block]
-  std::vector<std::vector<float>> sums_;    // [particle][P] if sums are kept, else empty
+  EpisodeBook book_;
+  std::vector<std::vector<float>> sums_;  // [particle][P] if sums are kept, else empty
   std::vector<LeafSigma> leaf_sigmas_;
 };
 

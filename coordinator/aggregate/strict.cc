@@ -3,7 +3,7 @@
 namespace paceline {
 
 StepDecision DecideStrict(const StepSnapshot& snapshot) {
-  const bool complete = snapshot.answered == snapshot.blocks && snapshot.checks == 0;
+  const bool complete = snapshot.answered == snapshot.blocks;
   return {complete ? StepDecision::Kind::kClose : StepDecision::Kind::kWait};
 }
 

@@ -6,7 +6,7 @@
 
 namespace paceline {
 
-// Closes when every block is answered and no answer is being checked.
+// Closes when every block has answered.
 StepDecision DecideStrict(const StepSnapshot& snapshot);
 
 }  // namespace paceline

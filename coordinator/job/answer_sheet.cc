@@ -9,18 +9,6 @@
 namespace paceline {
 namespace {
 
-std::vector<ParticleScalars> Unpack(const v1::WindowResult& result) {
-  std::vector<ParticleScalars> particles;
-  particles.reserve(result.particles_size());
-  for (const v1::ParticleResult& particle : result.particles()) {
-    particles.push_back({.sum_plus = particle.sum_plus(),
-                         .sum_minus = particle.sum_minus(),
-                         .trained_steps = particle.trained_steps(),
-                         .diverged = particle.diverged()});
-  }
-  return particles;
-}
-
 std::string NameOf(const v1::WindowResult& result) {
   return absl::StrCat("answer for outer step ", result.step(), ", block ", result.block());
 }
@@ -32,6 +20,20 @@ Judgement Compared(const v1::WindowResult& result, bool equal) {
 
 }  // namespace
 
+std::vector<ParticleScalars> ScalarsOf(const v1::WindowResult& result) {
+  std::vector<ParticleScalars> particles;
+  particles.reserve(result.particles_size());
+  for (const v1::ParticleResult& particle : result.particles()) {
+    particles.push_back(
+        {.sum_plus = particle.sum_plus(),
+         .sum_minus = particle.sum_minus(),
+         .trained_steps = particle.trained_steps(),
+         .diverged = particle.diverged(),
+         .began = particle.has_began() ? particle.began() : ParticleScalars::kUnknown});
+  }
+  return particles;
+}
+
 Judgement Refused(const v1::WindowResult& result, Refusal refusal, const std::string& why) {
   const bool stale = refusal == Refusal::kLate || refusal == Refusal::kOldEpoch;
   return {stale ? Verdict::kStale : Verdict::kInvalid, refusal, absl::StrCat(NameOf(result), why)};
@@ -40,23 +42,20 @@ Judgement Refused(const v1::WindowResult& result, Refusal refusal, const std::st
 AnswerSheet::AnswerSheet(std::string job, uint32_t blocks, uint32_t particles_per_block)
     : job_(std::move(job)),
       particles_(particles_per_block),
-      limits_(blocks),
+      questions_(blocks),
       answers_(blocks),
       previous_(blocks) {}
 
-void AnswerSheet::Begin(int64_t step, uint64_t theta_hash, std::vector<WindowLimits> limits) {
-  const bool follows = step == step_ + 1;
-  for (size_t block = 0; block < answers_.size(); ++block) {
-    previous_[block].clear();
-    if (follows && !answers_[block].empty()) {
-      previous_[block] = std::move(answers_[block].front().particles);
-    }
-    answers_[block].clear();
+void AnswerSheet::Open(uint32_t block, const WindowQuestion& question) {
+  std::vector<Testimony>& answers = answers_[block];
+  previous_[block].clear();
+  if (!answers.empty()) {
+    const bool follows = question.step == questions_[block].step + 1;
+    if (follows) previous_[block] = std::move(answers.front().particles);
+    answers.clear();
+    --answered_;
   }
-  step_ = step;
-  theta_hash_ = theta_hash;
-  answered_ = 0;
-  limits_ = std::move(limits);
+  questions_[block] = question;
 }
 
 std::optional<Judgement> AnswerSheet::Fault(const v1::WindowResult& result) const {
@@ -64,25 +63,28 @@ std::optional<Judgement> AnswerSheet::Fault(const v1::WindowResult& result) cons
   if (result.block() >= answers_.size()) {
     return Refused(result, Refusal::kNoSuchBlock, ": there is no such block");
   }
-  if (result.step() < step_) return Late(result);
-  if (result.step() > step_) {
+  const WindowQuestion& question = questions_[result.block()];
+  if (result.step() < question.step) return Late(result);
+  if (result.step() > question.step) {
     return Refused(result, Refusal::kFutureStep, " is of a step not asked for yet");
   }
-  if (result.theta_hash() != theta_hash_) {
+  if (result.theta_hash() != question.theta_hash) {
     return Refused(result, Refusal::kOtherTheta, " was computed with another θ");
   }
   return ParticleFault(result);
 }
 
 bool AnswerSheet::DiffersFromPrevious(const v1::WindowResult& result) const {
-  if (result.block() >= previous_.size() || result.step() + 1 != step_) return false;
+  if (result.block() >= previous_.size()) return false;
   const auto& counted = previous_[result.block()];
-  return !counted.empty() && Unpack(result) != counted;
+  const bool is_previous = result.step() + 1 == questions_[result.block()].step;
+  return is_previous && !counted.empty() && ScalarsOf(result) != counted;
 }
 
 Judgement AnswerSheet::Late(const v1::WindowResult& result) const {
   const auto& counted = previous_[result.block()];
-  if (result.step() + 1 == step_ && !counted.empty() && Unpack(result) == counted) {
+  const bool is_previous = result.step() + 1 == questions_[result.block()].step;
+  if (is_previous && !counted.empty() && ScalarsOf(result) == counted) {
     return Compared(result, true);
   }
   return Refused(result, Refusal::kLate, " is late");
@@ -94,7 +96,7 @@ std::optional<Judgement> AnswerSheet::ParticleFault(const v1::WindowResult& resu
         result, Refusal::kParticles,
         absl::StrCat(": ", result.particles_size(), " particles instead of ", particles_));
   }
-  const WindowLimits& limits = limits_[result.block()];
+  const WindowQuestion& limits = questions_[result.block()];
   for (int i = 0; i < result.particles_size(); ++i) {
     const v1::ParticleResult& particle = result.particles(i);
     const auto refused = [&](Refusal refusal, auto... why) {
@@ -119,7 +121,7 @@ std::optional<Judgement> AnswerSheet::ParticleFault(const v1::WindowResult& resu
 
 Judgement AnswerSheet::Take(WorkerId from, const v1::WindowResult& result) {
   std::vector<Testimony>& answers = answers_[result.block()];
-  std::vector<ParticleScalars> particles = Unpack(result);
+  std::vector<ParticleScalars> particles = ScalarsOf(result);
   const auto own = std::ranges::find(answers, from, &Testimony::worker);
   if (own != answers.end()) {
     if (own->particles == particles) return Compared(result, true);
@@ -156,14 +158,6 @@ std::vector<uint32_t> AnswerSheet::Discard(WorkerId worker) {
   }
   answered_ -= static_cast<uint32_t>(open.size());
   return open;
-}
-
-std::vector<ParticleScalars> AnswerSheet::Scalars() const {
-  std::vector<ParticleScalars> all;
-  for (const auto& answers : answers_) {
-    all.insert(all.end(), answers.front().particles.begin(), answers.front().particles.end());
-  }
-  return all;
 }
 
 }  // namespace paceline

@@ -1,4 +1,4 @@
-// The answers to one outer step: one per block, each the scalars of its particles.
+// The answers for every block's open window, each the scalars of its particles.
 //
 // An answer names its question (job, outer step, block, θ hash, epoch). Answers to other questions
 // are told apart from answers to this one, and a further answer is compared with the first. Who was
@@ -24,6 +24,7 @@ enum class Verdict {
   kDuplicate,  // the same once more
   kConflict,   // of an answered block, and not equal: until that is settled the first one counts
   kStale,      // of an earlier outer step, or from before the block was handed on
+  kPassed,     // of a window that the outer step was closed without (quorum): its sender is slow
   kInvalid,    // nothing that a worker in order sends
 };
 
@@ -35,8 +36,12 @@ struct Judgement {
 // "answer for outer step 3, block 1 is late".
 Judgement Refused(const v1::WindowResult& result, Refusal refusal, const std::string& why);
 
-// What the answer for a block must be like.
-struct WindowLimits {
+std::vector<ParticleScalars> ScalarsOf(const v1::WindowResult& result);
+
+// A block's open window, and what the answer must be like.
+struct WindowQuestion {
+  int64_t step = 0;
+  uint64_t theta_hash = 0;
   int64_t inner_steps = 0;
   SumRange sums;
   bool antithetic = true;  // else the second sum is 0
@@ -47,16 +52,17 @@ class AnswerSheet {
  public:
   AnswerSheet(std::string job, uint32_t blocks, uint32_t particles_per_block);
 
-  // A new outer step with no answers yet.
-  void Begin(int64_t step, uint64_t theta_hash, std::vector<WindowLimits> limits);
+  // The block's window, with no answers yet. The one before is over.
+  void Open(uint32_t block, const WindowQuestion& question);
+  const WindowQuestion& question(uint32_t block) const { return questions_[block]; }
 
-  // What makes it no answer to this step's questions, whoever sent it; nothing: it is one. One of
-  // the step before is compared with what counted then.
+  // What makes it no answer to the block's question, whoever sent it; nothing: it is one. One to
+  // the question before is compared with what was taken then.
   std::optional<Judgement> Fault(const v1::WindowResult& result) const;
   // Of who was asked; Fault found nothing. A worker's second answer is compared with its first.
   Judgement Take(WorkerId from, const v1::WindowResult& result);
 
-  // The same question of the step before was answered otherwise by the one that counted.
+  // The block's question before this one was answered otherwise by the first answer.
   bool DiffersFromPrevious(const v1::WindowResult& result) const;
 
   bool answered(uint32_t block) const { return !answers_[block].empty(); }
@@ -67,8 +73,6 @@ class AnswerSheet {
   void LetCount(uint32_t block, size_t testimony);
   // Of all blocks. Those that nobody else has answered, in order.
   std::vector<uint32_t> Discard(WorkerId worker);
-  // All particles in order. Only when all blocks are answered.
-  std::vector<ParticleScalars> Scalars() const;
 
  private:
   std::optional<Judgement> ParticleFault(const v1::WindowResult& result) const;
@@ -76,12 +80,11 @@ class AnswerSheet {
 
   const std::string job_;
   const uint32_t particles_;
-  int64_t step_ = 0;
-  uint64_t theta_hash_ = 0;
   uint32_t answered_ = 0;
-  std::vector<WindowLimits> limits_;                    // [block]
-  std::vector<std::vector<Testimony>> answers_;         // [block]
-  std::vector<std::vector<ParticleScalars>> previous_;  // [block] what counted in step_ − 1
+  std::vector<WindowQuestion> questions_;        // [block]
+  std::vector<std::vector<Testimony>> answers_;  // [block]
+  std::vector<std::vector<ParticleScalars>>
+      previous_;  // [block] to the question of the step before
 };
 
 }  // namespace paceline

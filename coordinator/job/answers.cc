@@ -54,6 +54,7 @@ void Coordinator::TakeResult(const Worker& worker, const v1::WindowResult& resul
       }
       break;
     case Verdict::kConfirmed:
+    case Verdict::kPassed:
       break;
     case Verdict::kDuplicate:
     case Verdict::kStale:
@@ -67,8 +68,9 @@ void Coordinator::TakeResult(const Worker& worker, const v1::WindowResult& resul
                                   "): ", judgement.reason));
       break;
   }
-  const bool useful =
-      judgement.verdict == Verdict::kAccepted || judgement.verdict == Verdict::kConfirmed;
+  const bool useful = judgement.verdict == Verdict::kAccepted ||
+                      judgement.verdict == Verdict::kConfirmed ||
+                      judgement.verdict == Verdict::kPassed;
   if (!useful) CountUseless(worker.id);
   if (!run_) return;
   Deliver();

@@ -15,7 +15,7 @@ using Kind = Lease::Kind;
 Dispatch::Dispatch(const Options& options, const Around& around)
     : options_(options),
       around_(around),
-      leases_(around.loop.blocks()),
+      leases_(around.windows.blocks()),
       epoch_(options.first_epoch),
       oldest_epoch_(options.first_epoch),
       looked_(around.clock.Now()) {}
@@ -30,7 +30,7 @@ void Dispatch::LookAtLeases() {
   std::vector<std::optional<double>> typical;
   for (const AnswerTimes& times : times_) typical.push_back(times.Typical());
   const auto late = leases_.TakeLate(now, [&](uint32_t block) {
-    return WindowSeconds(typical, static_cast<size_t>(around_.loop.window(block).task));
+    return WindowSeconds(typical, static_cast<size_t>(around_.windows.of(block).task));
   });
   for (const auto& [block, lease] : late) TakeLate(block, lease);
   // Whoever was late himself may be fit to help by now.
@@ -41,10 +41,10 @@ void Dispatch::TakeLate(uint32_t block, const Lease& lease) {
   const auto granted = lease.deadline - lease.since;
   if (around_.crew.Missed(lease.worker, around_.loop.step(), around_.clock.Now(), granted)) {
     around_.news.push_back(
-        {lease.worker,
-         fmt::format("is late: it has not answered for block {} of outer step {} "
-                     "within {:.3g} s",
-                     block, around_.loop.step(), std::chrono::duration<double>(granted).count())});
+        {lease.worker, fmt::format("is late: it has not answered for block {} of outer step {} "
+                                   "within {:.3g} s",
+                                   block, around_.windows.of(block).step,
+                                   std::chrono::duration<double>(granted).count())});
   }
   if (lease.kind == Kind::kCheck) {
     leases_.End(block, lease.worker);
@@ -72,7 +72,7 @@ ScheduleSnapshot Dispatch::Snapshot() const {
   ScheduleSnapshot snapshot{.workers = workers_, .blocks = {}};
   snapshot.blocks.reserve(leases_.blocks());
   for (uint32_t block = 0; block < leases_.blocks(); ++block) {
-    const BlockWindow& window = around_.loop.window(block);
+    const BlockWindow& window = around_.windows.of(block);
     const BlockPlace& place = leases_.place(block);
     snapshot.blocks.push_back(
         {.owner = place.owner,
@@ -103,7 +103,7 @@ void Dispatch::AskOwners() {
     if (around_.sheet.answered(block) || !place.owner || !Find(*place.owner)) continue;
     if (place.IsWaitedFor(Kind::kWork) || place.IsWaitedFor(Kind::kHelp)) continue;
     asked[*place.owner].push_back(block);
-    if (IsAudited(options_.seed, around_.loop.step(), block, options_.audit_rate)) {
+    if (IsAudited(options_.seed, around_.windows.of(block).step, block, options_.audit_rate)) {
       to_audit_.insert(block);
     }
   }
@@ -142,10 +142,15 @@ void Dispatch::GiveUpDisputes() {
     if (!IsDisputed(block) || leases_.place(block).IsWaitedFor(Kind::kCheck)) return false;
     around_.news.push_back(
         {around_.sheet.testimonies(block).front().worker,
-         absl::StrCat("and another differ on outer step ", around_.loop.step(), ", block ", block,
-                      ", and nobody is left to ask: the first one counts")});
+         absl::StrCat("and another differ on outer step ", around_.windows.of(block).step,
+                      ", block ", block, ", and nobody is left to ask: the first one counts")});
     return true;
   });
+}
+
+uint32_t Dispatch::answered_checks() const {
+  return static_cast<uint32_t>(std::ranges::count_if(
+      checks_, [this](uint32_t block) { return around_.sheet.answered(block); }));
 }
 
 bool Dispatch::IsDisputed(uint32_t block) const {
@@ -183,6 +188,7 @@ void Dispatch::Grant(WorkerId worker, Kind kind, const std::vector<uint32_t>& bl
   ++epoch_;
   const int64_t waiting = leases_.WaitedFor(worker) + std::ssize(blocks);
   const ScheduleWorker& own = *Find(worker);
+  std::map<int64_t, std::vector<uint32_t>> by_step;
   for (const uint32_t block : blocks) {
     leases_.Grant(block, {.worker = worker,
                           .epoch = epoch_,
@@ -190,12 +196,16 @@ void Dispatch::Grant(WorkerId worker, Kind kind, const std::vector<uint32_t>& bl
                           .work = WorkOf(own, block, waiting),
                           .first = !around_.crew.HasAnswered(worker),
                           .since = around_.clock.Now()});
+    by_step[around_.windows.of(block).step].push_back(block);
   }
-  around_.mail.Ask(worker, epoch_, blocks);
+  for (const auto& [step, own_blocks] : by_step) {
+    const uint64_t theta_hash = around_.sheet.question(own_blocks.front()).theta_hash;
+    around_.mail.Ask(worker, epoch_, step, theta_hash, own_blocks);
+  }
 }
 
 LeaseWork Dispatch::WorkOf(const ScheduleWorker& worker, uint32_t block, int64_t waiting) const {
-  const BlockWindow& window = around_.loop.window(block);
+  const BlockWindow& window = around_.windows.of(block);
   const bool holds = leases_.place(block).holder == worker.id;
   return {.rounds = (waiting + worker.threads - 1) / worker.threads,
           .replayed = holds ? 0 : window.step - window.episode_start,
@@ -237,7 +247,7 @@ void Dispatch::TakeAnswer(WorkerId from, uint32_t block, bool first) {
 }
 
 void Dispatch::Measure(WorkerId from, uint32_t block, const Lease& lease) {
-  const auto task = static_cast<size_t>(around_.loop.window(block).task);
+  const auto task = static_cast<size_t>(around_.windows.of(block).task);
   if (times_.size() <= task) times_.resize(task + 1);
   const double seconds = std::chrono::duration<double>(around_.clock.Now() - lease.since).count();
   times_[task].Add(from, seconds / static_cast<double>(lease.work.windows()), !lease.first);
@@ -267,18 +277,46 @@ void Dispatch::BeginCheck(uint32_t block) {
   due_ = true;
 }
 
-void Dispatch::Open() {
-  leases_.NextStep();
-  ForgetStep();
+void Dispatch::Open(uint32_t block) {
+  leases_.NextWindow(block);
+  late_.erase(block);
+  to_audit_.erase(block);
+  checks_.erase(block);
+  due_ = true;
+}
+
+bool Dispatch::HasOthers(uint32_t block) const {
+  const std::optional<WorkerId> owner = leases_.place(block).owner;
+  return std::ranges::any_of(workers_, [&](const ScheduleWorker& other) {
+    return other.id != owner && other.max_blocks > leases_.Owned(other.id);
+  });
+}
+
+void Dispatch::HandOver(uint32_t block) {
+  const std::optional<WorkerId> owner = leases_.place(block).owner;
+  if (!owner) return;
+  if (around_.crew.Missed(*owner, around_.loop.step(), around_.clock.Now(), kShortestLease)) {
+    around_.news.push_back({*owner, absl::StrCat("is behind: block ", block, " of outer step ",
+                                                 around_.loop.step(), " goes to another")});
+  }
+  around_.mail.Release(*owner, {block});
+  leases_.SetOwner(block, std::nullopt);
+  leases_.SetAvoid(block, *owner);
+  due_ = true;
+}
+
+void Dispatch::AskOwner(uint32_t block) {
+  const BlockPlace& place = leases_.place(block);
+  if (!place.owner || !Find(*place.owner) || place.avoid == place.owner) return;
+  const bool audited =
+      IsAudited(options_.seed, around_.windows.of(block).step, block, options_.audit_rate);
+  if (audited) to_audit_.insert(block);
+  Grant(*place.owner, Kind::kWork, {block});
 }
 
 void Dispatch::Restart() {
   leases_.Clear();
   oldest_epoch_ = epoch_ + 1;
-  ForgetStep();
-}
-
-void Dispatch::ForgetStep() {
   late_.clear();
   to_audit_.clear();
   checks_.clear();

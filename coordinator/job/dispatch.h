@@ -15,6 +15,7 @@
 #include "common/base/clock.h"
 #include "coordinator/job/answer_sheet.h"
 #include "coordinator/job/job_mail.h"
+#include "coordinator/job/open_windows.h"
 #include "coordinator/job/outer_loop.h"
 #include "coordinator/lease/answer_times.h"
 #include "coordinator/lease/crew.h"
@@ -40,6 +41,7 @@ class Dispatch {
   // What is shared with the job's run; outlives the object.
   struct Around {
     const OuterLoop& loop;
+    const OpenWindows& windows;
     const AnswerSheet& sheet;
     JobMail& mail;
     std::vector<WorkerNews>& news;
@@ -71,15 +73,22 @@ class Dispatch {
   // The worker is gone. The number of blocks that it held.
   uint32_t Forget(WorkerId worker);
 
-  // Blocks that the outer step waits for though they are answered.
-  uint32_t checks() const { return static_cast<uint32_t>(checks_.size()); }
+  // Blocks whose answers do not count yet.
+  uint32_t answered_checks() const;
   bool IsChecked(uint32_t block) const { return checks_.contains(block); }
   void BeginCheck(uint32_t block);
   void EndCheck(uint32_t block) { checks_.erase(block); }
 
-  // A new outer step.
-  void Open();
-  // The same one again, with nobody who holds anything; answers to what was asked are old now.
+  // A new window of the block.
+  void Open(uint32_t block);
+  // The block's owner has fallen behind: it goes to somebody else at the next plan. Only if
+  // HasOthers.
+  void HandOver(uint32_t block);
+  // Whether somebody but the block's owner may be given it, by the newest plan.
+  bool HasOthers(uint32_t block) const;
+  // Asks the block's owner for its window at once, where that needs no plan.
+  void AskOwner(uint32_t block);
+  // All windows again, with nobody who holds anything; answers to what was asked are old now.
   void Restart();
 
  private:
@@ -100,7 +109,6 @@ class Dispatch {
   void TakeLate(uint32_t block, const Lease& lease);
   void Accept(WorkerId from, uint32_t block);
   void Measure(WorkerId from, uint32_t block, const Lease& lease);
-  void ForgetStep();
 
   const Options options_;
   const Around around_;

@@ -5,14 +5,14 @@
 
 namespace paceline {
 
-void JobMail::Ask(WorkerId worker, uint64_t epoch, const std::vector<uint32_t>& blocks) {
+void JobMail::Ask(WorkerId worker, uint64_t epoch, int64_t step, uint64_t theta_hash,
+                  const std::vector<uint32_t>& blocks) {
   Prepare(worker);
-  const v1::Theta& theta = history_.newest()->theta();
   auto message = std::make_shared<v1::CoordinatorMessage>();
   v1::RunWindows& run = *message->mutable_run();
   run.set_job(job_);
-  run.set_step(theta.step());
-  run.set_theta_hash(theta.hash());
+  run.set_step(step);
+  run.set_theta_hash(theta_hash);
   run.set_epoch(epoch);
   run.mutable_blocks()->Add(blocks.begin(), blocks.end());
   Push(worker, std::move(message));

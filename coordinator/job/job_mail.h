@@ -25,8 +25,10 @@ class JobMail {
   JobMail(std::string job, const v1::JobConfig& config, const ThetaHistory& history)
       : job_(std::move(job)), config_(config), history_(history) {}
 
-  // For the windows of the newest θ, after the job and that θ if the worker has not had them.
-  void Ask(WorkerId worker, uint64_t epoch, const std::vector<uint32_t>& blocks);
+  // For the blocks' windows of the outer step whose θ has that hash, after the job and the newest θ
+  // if the worker has not had them. (It fetches an older θ that it lacks.)
+  void Ask(WorkerId worker, uint64_t epoch, int64_t step, uint64_t theta_hash,
+           const std::vector<uint32_t>& blocks);
   // Nothing to a worker that knows nothing of the job, here and below.
   void Release(WorkerId worker, const std::vector<uint32_t>& blocks);
   void End(WorkerId worker, const std::string& why);

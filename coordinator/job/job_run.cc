@@ -4,19 +4,23 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "common/estimator/aggregation.h"
 #include "common/estimator/settings.h"
-#include "coordinator/aggregate/strict.h"
+#include "coordinator/aggregate/async.h"
+#include "coordinator/aggregate/quorum.h"
 
 namespace paceline {
 
 JobRun::JobRun(const JobRow& job, std::unique_ptr<OuterLoop> loop, ThetaHistory history,
-               Dispatch::Options options, Crew& crew, const Clock& clock)
+               ThetaHashes hashes, Dispatch::Options options, Crew& crew, const Clock& clock)
     : job_(job.name),
       config_(job.config),
       footprint_(FootprintOf(config_)),
       loop_(std::move(loop)),
       history_(std::move(history)),
       mail_(job_, config_, history_),
+      windows_(config_, loop_->blocks()),
+      hashes_(std::move(hashes)),
       sheet_(job_, loop_->blocks(), config_.estimator().block()),
       ranges_(config_, loop_->blocks()),
       crew_(crew),
@@ -24,8 +28,10 @@ JobRun::JobRun(const JobRow& job, std::unique_ptr<OuterLoop> loop, ThetaHistory 
       dispatch_({.seed = config_.seed(),
                  .first_epoch = options.first_epoch,
                  .audit_rate = options.audit_rate},
-                {*loop_, sheet_, mail_, news_, crew, clock}) {
-  BeginSheet();
+                {*loop_, windows_, sheet_, mail_, news_, crew, clock}),
+      lags_(loop_->blocks()) {
+  hashes_[loop_->step()] = loop_->theta_hash();
+  OpenAll();
 }
 
 Judgement JobRun::Take(WorkerId from, const v1::WindowResult& result) {
@@ -42,7 +48,7 @@ Judgement JobRun::Take(WorkerId from, const v1::WindowResult& result) {
 }
 
 Judgement JobRun::Judge(WorkerId from, const v1::WindowResult& result) {
-  if (auto fault = Fault(from, result)) return *fault;
+  if (auto fault = Fault(from, result)) return JudgeLate(from, result, *std::move(fault));
   Judgement judgement = sheet_.Take(from, result);
   if (judgement.verdict == Verdict::kInvalid) return judgement;
   const uint32_t block = result.block();
@@ -51,12 +57,28 @@ Judgement JobRun::Judge(WorkerId from, const v1::WindowResult& result) {
   if (first) contributors_.insert(from);
   if (judgement.verdict == Verdict::kConflict) dispatch_.BeginCheck(block);
   if (dispatch_.IsChecked(block)) Settle(block);
+  GoOn(block);
   return judgement;
+}
+
+// Of the block's owner each once: it runs every window, and says so as it comes to it.
+Judgement JobRun::JudgeLate(WorkerId from, const v1::WindowResult& result, Judgement fault) {
+  if (!IsQuorum(config_) || fault.refusal != Refusal::kLate) return fault;
+  const uint32_t block = result.block();
+  if (block >= lags_.size() || dispatch_.leases().place(block).owner != from) return fault;
+  if (result.step() <= lags_[block].reached) return fault;
+  lags_[block].reached = result.step();
+  return {Verdict::kPassed, {}, std::move(fault.reason)};
 }
 
 std::optional<Judgement> JobRun::Fault(WorkerId from, const v1::WindowResult& result) const {
   auto fault = sheet_.Fault(result);
-  if (!fault) return dispatch_.Fault(from, result);
+  if (!fault) fault = dispatch_.Fault(from, result);
+  if (!fault && IsQuorum(config_) && !loop_->CanHaveBegun(result.block(), ScalarsOf(result))) {
+    fault = Refused(result, Refusal::kEpisodes,
+                    ": its particles' episodes cannot have begun where it says");
+  }
+  if (!fault) return std::nullopt;
   const LeaseBook& leases = dispatch_.leases();
   const bool was_asked =
       result.block() < leases.blocks() && leases.WasAskedBefore(result.block(), from);
@@ -77,15 +99,17 @@ void JobRun::Settle(uint32_t block) {
     crew_.Refused(liar, Refusal::kOutvoted);
     const std::string why =
         absl::StrCat("quarantined: two others agree on another answer for outer step ",
-                     loop_->step(), ", block ", block);
+                     windows_.of(block).step, ", block ", block);
     Tell(liar, "is " + why);
     Expel(liar, why);
   }
 }
 
 bool JobRun::Fail(WorkerId from, const v1::WorkFailure& failure) {
-  if (failure.step() < loop_->step()) return false;
-  if (failure.step() == loop_->step() && dispatch_.TakeFailure(from, failure.block())) {
+  const bool known = failure.block() < loop_->blocks();
+  const int64_t step = known ? windows_.of(failure.block()).step : loop_->step();
+  if (failure.step() < step) return false;
+  if (failure.step() == step && dispatch_.TakeFailure(from, failure.block())) {
     crew_.Failed(from);
     return true;
   }
@@ -115,6 +139,9 @@ void JobRun::Expel(WorkerId worker, const std::string& why) {
   crew_.Quarantine(worker);
   mail_.End(worker, why);
   sheet_.Discard(worker);
+  for (const CountedWindow& window : gathered_.Discard(worker)) {
+    OpenWindow(window.block, window.step);
+  }
   contributors_.erase(worker);
   dispatch_.Forget(worker);
 }
@@ -122,7 +149,8 @@ void JobRun::Expel(WorkerId worker, const std::string& why) {
 void JobRun::Restart() {
   mail_.EndAll("workers of another fingerprint answer for it");
   dispatch_.Restart();
-  BeginSheet();
+  gathered_.Clear();
+  OpenAll();
 }
 
 std::string JobRun::CountsText() const {
@@ -133,24 +161,94 @@ std::string JobRun::CountsText() const {
   const std::string refused = crew_.refusals().ToText();
   return absl::StrCat(count(Verdict::kAccepted), " answers taken, ", count(Verdict::kConfirmed),
                       " confirmed; ", count(Verdict::kDuplicate), " repeated, ",
-                      count(Verdict::kStale), " late, ", count(Verdict::kConflict),
-                      " contradicting and ", count(Verdict::kInvalid), " impossible ones left out",
+                      count(Verdict::kStale), " late, ", count(Verdict::kPassed), " passed over, ",
+                      count(Verdict::kConflict), " contradicting and ", count(Verdict::kInvalid),
+                      " impossible ones left out",
                       refused.empty() ? "" : absl::StrCat(" (", refused, ")"));
 }
 
+// ---- outer steps
+
 bool JobRun::step_complete() const {
-  const StepSnapshot snapshot{.now = clock_.Now(),
-                              .began = began_,
-                              .blocks = loop_->blocks(),
-                              .answered = sheet_.answered_count(),
-                              .checks = dispatch_.checks()};
-  return DecideStrict(snapshot).kind == StepDecision::Kind::kClose;
+  StepSnapshot snapshot{.now = clock_.Now(),
+                        .began = began_,
+                        .blocks = loop_->blocks(),
+                        .answered = static_cast<uint32_t>(gathered_.size()) +
+                                    sheet_.answered_count() - dispatch_.answered_checks()};
+  if (Decide(config_, snapshot).kind == StepDecision::Kind::kWait) return false;
+  snapshot.indispensable = CountIndispensable();
+  return snapshot.indispensable == 0 ||
+         Decide(config_, snapshot).kind == StepDecision::Kind::kClose;
+}
+
+bool JobRun::Counts(uint32_t block) const {
+  return sheet_.answered(block) && !dispatch_.IsChecked(block);
+}
+
+uint32_t JobRun::CountIndispensable() const {
+  if (IsStrict(config_)) return 0;
+  uint32_t count = 0;
+  for (uint32_t block = 0; block < loop_->blocks(); ++block) {
+    if (Counts(block)) continue;
+    const bool is = IsAsync(config_)
+                        ? IsIndispensable(config_.async(), windows_.of(block).step, loop_->step())
+                        : RemedyFor(block) == LagRemedy::kWaitFor;
+    if (is) ++count;
+  }
+  return count;
+}
+
+LagRemedy JobRun::RemedyFor(uint32_t block) const {
+  const Lag& lag = lags_[block];
+  return RemedyOf({.misses = lag.misses,
+                   .behind = loop_->step() - 1 - lag.reached,
+                   .has_others = dispatch_.HasOthers(block),
+                   .is_new = loop_->step() < lag.new_until});
+}
+
+void JobRun::HandOver() {
+  const int64_t step = loop_->step();
+  for (uint32_t block = 0; block < loop_->blocks(); ++block) {
+    if (RemedyFor(block) != LagRemedy::kHandOver) continue;
+    dispatch_.HandOver(block);
+    // Replay may take as long as its windows did.
+    const int64_t replayed = step - windows_.of(block).episode_start;
+    lags_[block] = {.misses = 0, .reached = step - 1, .new_until = step + kMostMisses + replayed};
+  }
+}
+
+void JobRun::GoOn(uint32_t block) {
+  const int64_t step = windows_.of(block).step;
+  if (!IsAsync(config_) || !hashes_.contains(step + 1) || !Counts(block)) return;
+  const Testimony& answer = sheet_.testimonies(block).front();
+  gathered_.Add({block, step}, {answer.worker, answer.particles});
+  OpenWindow(block, step + 1);
+  dispatch_.AskOwner(block);
 }
 
 absl::StatusOr<StepRow> JobRun::CloseStep() {
+  const bool strict = IsStrict(config_);
+  closed_with_.clear();
+  for (uint32_t block = 0; block < loop_->blocks(); ++block) {
+    if (!Counts(block)) {
+      ++lags_[block].misses;
+      continue;
+    }
+    lags_[block] = {.reached = windows_.of(block).step};
+    closed_with_.push_back(block);
+    const Testimony& answer = sheet_.testimonies(block).front();
+    gathered_.Add({block, windows_.of(block).step}, {answer.worker, answer.particles});
+  }
   StepRow row;
-  row.particles = sheet_.Scalars();
-  auto record = loop_->Advance(row.particles);
+  for (auto& [window, answer] : gathered_.Take()) {
+    if (!strict) row.windows.push_back(window);
+    for (ParticleScalars particle : answer.particles) {
+      // It follows from the others.
+      if (strict) particle.began = ParticleScalars::kUnknown;
+      row.particles.push_back(particle);
+    }
+  }
+  auto record = loop_->Advance(row.particles, row.windows);
   if (!record.ok()) return record.status();
   row.step = loop_->step();
   row.theta_hash = loop_->theta_hash();
@@ -166,19 +264,38 @@ absl::StatusOr<StepRow> JobRun::CloseStep() {
 void JobRun::OpenStep() {
   history_.Push(job_, loop_->step(), loop_->theta_hash(), loop_->theta());
   history_.DropBefore(loop_->OldestEpisodeStart());
-  dispatch_.Open();
-  BeginSheet();
+  hashes_[loop_->step()] = loop_->theta_hash();
+  hashes_.erase(hashes_.begin(), hashes_.lower_bound(loop_->step() - MostAge(config_)));
+  if (IsAsync(config_)) {
+    for (const uint32_t block : closed_with_) OpenWindow(block, windows_.of(block).step + 1);
+  } else {
+    for (uint32_t block = 0; block < loop_->blocks(); ++block) OpenWindow(block, loop_->step());
+  }
+  if (IsQuorum(config_)) HandOver();
+  BeginStep();
 }
 
-void JobRun::BeginSheet() {
-  std::vector<WindowLimits> limits;
-  for (uint32_t block = 0; block < loop_->blocks(); ++block) {
-    const BlockWindow& window = loop_->window(block);
-    limits.push_back({.inner_steps = window.inner_steps,
+void JobRun::OpenWindow(uint32_t block, int64_t step) {
+  windows_.Move(block, step);
+  const BlockWindow& window = windows_.of(block);
+  sheet_.Open(block, {.step = step,
+                      .theta_hash = hashes_.at(step),
+                      .inner_steps = window.inner_steps,
                       .sums = ranges_.Of(block, window),
                       .antithetic = Antithetic(config_.estimator())});
+  dispatch_.Open(block);
+}
+
+void JobRun::OpenAll() {
+  for (uint32_t block = 0; block < loop_->blocks(); ++block) {
+    const int64_t step = loop_->window(block).step;
+    OpenWindow(block, step);
+    lags_[block] = {.reached = step - 1};
   }
-  sheet_.Begin(loop_->step(), loop_->theta_hash(), std::move(limits));
+  BeginStep();
+}
+
+void JobRun::BeginStep() {
   contributors_.clear();
   permanent_.clear();
   began_ = clock_.Now();
@@ -187,7 +304,7 @@ void JobRun::BeginSheet() {
 
 uint64_t JobRun::WorstReplay(uint32_t block) const {
   const v1::Estimator& estimator = config_.estimator();
-  return static_cast<uint64_t>(loop_->window(block).first_inner_step) * RunsPerParticle(estimator) *
+  return static_cast<uint64_t>(windows_.of(block).first_inner_step) * RunsPerParticle(estimator) *
          estimator.block();
 }
 

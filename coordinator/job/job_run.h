@@ -14,10 +14,14 @@
 #include "absl/status/statusor.h"
 #include "common/base/clock.h"
 #include "common/footprint/footprint.h"
+#include "coordinator/aggregate/quorum.h"
+#include "coordinator/aggregate/step.h"
 #include "coordinator/aggregate/sum_range.h"
 #include "coordinator/job/answer_sheet.h"
 #include "coordinator/job/dispatch.h"
+#include "coordinator/job/gathered.h"
 #include "coordinator/job/job_mail.h"
+#include "coordinator/job/open_windows.h"
 #include "coordinator/job/outer_loop.h"
 #include "coordinator/job/theta_history.h"
 #include "coordinator/lease/crew.h"
@@ -30,10 +34,13 @@ namespace paceline {
 // Not thread-safe.
 class JobRun {
  public:
-  // `history` ends with the loop's θ. `crew` and `clock` outlive the run. Of the options the seed
-  // is the job's.
+  // Hashes of θ by outer step.
+  using ThetaHashes = std::map<int64_t, uint64_t>;
+
+  // `history` ends with the loop's θ; `hashes` are those of all blocks' windows. `crew` and `clock`
+  // outlive the run. Of the options the seed is the job's.
   JobRun(const JobRow& job, std::unique_ptr<OuterLoop> loop, ThetaHistory history,
-         Dispatch::Options options, Crew& crew, const Clock& clock);
+         ThetaHashes hashes, Dispatch::Options options, Crew& crew, const Clock& clock);
 
   const std::string& job() const { return job_; }
   const v1::JobConfig& config() const { return config_; }
@@ -67,6 +74,7 @@ class JobRun {
 
   // ---- outer steps
 
+  // By the way of aggregation. Constant time until enough answers are there.
   bool step_complete() const;
   // The step's scalars and record, θ_{t+1} computed but shown to nobody. Only when complete. What
   // the record says of time is left to the caller.
@@ -78,9 +86,22 @@ class JobRun {
  private:
   Judgement Judge(WorkerId from, const v1::WindowResult& result);
   std::optional<Judgement> Fault(WorkerId from, const v1::WindowResult& result) const;
+  // An answer for a window that is over.
+  Judgement JudgeLate(WorkerId from, const v1::WindowResult& result, Judgement fault);
   // After an answer for a block that is checked.
   void Settle(uint32_t block);
-  void BeginSheet();
+  // Asynchronous: the block has answered, and θ for its next window is there.
+  void GoOn(uint32_t block);
+  bool Counts(uint32_t block) const;
+  LagRemedy RemedyFor(uint32_t block) const;
+  // Blocks of workers that have fallen behind go to others.
+  void HandOver();
+  // Blocks without which the outer step is not to be closed.
+  uint32_t CountIndispensable() const;
+  // The block is at that outer step's window now.
+  void OpenWindow(uint32_t block, int64_t step);
+  void OpenAll();
+  void BeginStep();
   // Inner steps that making the block anew for this step's window can have taken at most.
   uint64_t WorstReplay(uint32_t block) const;
   void Tell(WorkerId about, std::string text) { news_.push_back({about, std::move(text)}); }
@@ -91,7 +112,10 @@ class JobRun {
   std::unique_ptr<OuterLoop> loop_;
   ThetaHistory history_;
   JobMail mail_;
+  OpenWindows windows_;
+  ThetaHashes hashes_;  // from the oldest open window's on
   AnswerSheet sheet_;
+  Gathered gathered_;
   SumRanges ranges_;
   Crew& crew_;
   const Clock& clock_;
@@ -102,6 +126,14 @@ class JobRun {
   std::map<uint32_t, std::vector<PermanentClaim>> permanent_;
   std::map<Verdict, uint64_t> counts_;
   uint64_t replayed_inner_steps_ = 0;  // for this step
+  std::vector<uint32_t> closed_with_;  // blocks whose open windows count in the step just closed
+  // With a quorum: how far each block is behind.
+  struct Lag {
+    uint32_t misses = 0;    // outer steps in a row without it
+    int64_t reached = -1;   // the newest window that it has answered for, in time or not
+    int64_t new_until = 0;  // its worker is new to it before this outer step
+  };
+  std::vector<Lag> lags_;  // [block]
 };
 
 }  // namespace paceline

@@ -2,6 +2,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "common/base/digest.h"
+#include "common/estimator/aggregation.h"
 #include "common/lopt/layout.h"
 #include "coordinator/job/coordinator.h"
 #include "coordinator/job/replay.h"
@@ -17,6 +18,21 @@ std::string IdentityOf(const JobRow& job) {
   return Sha256Hex(
              absl::StrCat(job.name, "\n", job.submitted_ms, "\n", job.config.SerializeAsString()))
       .substr(0, ThetaSegment::kIdentityBytes);
+}
+
+// Of the versions that blocks are behind with.
+absl::Status ReadHashes(const ThetaHistory& history, const JobRow& job, const OuterLoop& loop,
+                        JobRun::ThetaHashes& hashes) {
+  const int64_t oldest = std::max<int64_t>(0, loop.step() - MostAge(job.config));
+  if (oldest == loop.step()) return absl::OkStatus();
+  auto range = history.Range(oldest, loop.step() - 1);
+  if (!range.ok()) return range.status();
+  for (int64_t i = 0; i < range->size(); ++i) {
+    auto theta = range->At(i);
+    if (!theta.ok()) return theta.status();
+    hashes[theta->step()] = theta->hash();
+  }
+  return absl::OkStatus();
 }
 
 }  // namespace
@@ -46,9 +62,11 @@ absl::Status Coordinator::Load(JobEntry& entry) {
   if (const auto rows = store_.Checkpoints(job.name); rows.ok()) {
     SweepCheckpointFiles(FolderOf(job), *rows);
   }
+  JobRun::ThetaHashes hashes;
+  if (absl::Status status = ReadHashes(history, job, **loop, hashes); !status.ok()) return status;
   const Dispatch::Options options{.first_epoch = next_epoch_, .audit_rate = options_.audit_rate};
-  run_ = std::make_unique<JobRun>(job, *std::move(loop), std::move(history), options, entry.crew,
-                                  clock_);
+  run_ = std::make_unique<JobRun>(job, *std::move(loop), std::move(history), std::move(hashes),
+                                  options, entry.crew, clock_);
   loaded_ = &entry;
   members_.Open(job, run_->footprint(), roster_);
   step_began_ = clock_.Now();

@@ -5,6 +5,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "common/base/digest.h"
+#include "common/estimator/aggregation.h"
 #include "common/lopt/layout.h"
 
 namespace paceline {
@@ -29,6 +30,15 @@ void AddTaskLosses(const std::vector<std::optional<OuterLoss>>& losses,
     v1::TaskLoss& own = *record.add_task_losses();
     own.set_task(static_cast<uint32_t>(task));
     own.set_mean_loss(losses[task]->mean);
+  }
+}
+
+void AddAges(std::span<const CountedWindow> windows, int64_t step, v1::OuterStepRecord& record) {
+  auto& ages = *record.mutable_answer_ages();
+  for (const CountedWindow& window : windows) {
+    const auto age = static_cast<int>(step - window.step);
+    while (ages.size() <= age) ages.Add(0);
+    ages.Set(age, ages[age] + 1);
   }
 }
 
@@ -65,8 +75,9 @@ TrainingState OuterLoop::Save() const {
       .step = step_, .theta = theta_, .estimator = estimator_.Save(), .trainer = trainer_.Save()};
 }
 
-absl::StatusOr<v1::OuterStepRecord> OuterLoop::Advance(std::span<const ParticleScalars> particles) {
-  auto estimate = estimator_.Estimate(particles);
+absl::StatusOr<v1::OuterStepRecord> OuterLoop::Advance(std::span<const ParticleScalars> particles,
+                                                       std::span<const CountedWindow> windows) {
+  auto estimate = estimator_.Estimate(particles, windows);
   if (!estimate.ok()) return estimate.status();
   auto update = trainer_.Step(estimate->gradient, theta_);
   if (!update.ok()) return update.status();
@@ -75,6 +86,7 @@ absl::StatusOr<v1::OuterStepRecord> OuterLoop::Advance(std::span<const ParticleS
 
   v1::OuterStepRecord record;
   record.set_step(step_);
+  AddAges(windows, step_ - 1, record);
   if (estimate->loss) {
     record.set_mean_loss(estimate->loss->mean);
     record.set_loss_spread(estimate->loss->spread);
@@ -90,11 +102,13 @@ absl::StatusOr<v1::OuterStepRecord> OuterLoop::Advance(std::span<const ParticleS
 }
 
 int64_t OldestEpisodeStartAt(const v1::JobConfig& config, int64_t step) {
-  int64_t oldest = step;
+  // Where the block that is furthest behind may be.
+  const int64_t window = std::max<int64_t>(0, step - MostAge(config));
+  int64_t oldest = window;
   const uint32_t blocks = config.estimator().particles() / config.estimator().block();
   for (uint32_t block = 0; block < blocks; ++block) {
     EpisodeCursor cursor(config, block);
-    cursor.Seek(step);
+    cursor.Seek(window);
     oldest = std::min(oldest, cursor.window().episode_start);
   }
   return oldest;

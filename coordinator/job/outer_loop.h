@@ -38,11 +38,16 @@ class OuterLoop {
   uint32_t blocks() const { return estimator_.blocks(); }
   const BlockWindow& window(uint32_t block) const { return estimator_.window(block); }
   int64_t OldestEpisodeStart() const { return estimator_.OldestEpisodeStart(); }
+  // As EpisodeBook::CanHaveBegun.
+  bool CanHaveBegun(uint32_t block, std::span<const ParticleScalars> particles) const {
+    return estimator_.CanHaveBegun(block, particles);
+  }
 
-  // From θ_t to θ_{t+1} by the scalars of all particles, in order. The record has all that follows
-  // from them; its times and counts of messages are the caller's to fill. After an error the loop
-  // is of no further use: the job cannot go on.
-  absl::StatusOr<v1::OuterStepRecord> Advance(std::span<const ParticleScalars> particles);
+  // From θ_t to θ_{t+1} by the scalars of the windows that count (GradientEstimator::Estimate). The
+  // record has all that follows from them; its times and counts of messages are the caller's to
+  // fill. After an error the loop is of no further use: the job cannot go on.
+  absl::StatusOr<v1::OuterStepRecord> Advance(std::span<const ParticleScalars> particles,
+                                              std::span<const CountedWindow> windows = {});
 
  private:
   const std::string job_;
@@ -54,7 +59,7 @@ class OuterLoop {
   OuterTrainer trainer_;
 };
 
-// The oldest outer step whose θ is needed to re-make the blocks as they stand at `step`.
+// The oldest outer step whose θ can be needed to re-make the blocks as they stand at `step`.
 int64_t OldestEpisodeStartAt(const v1::JobConfig& config, int64_t step);
 
 }  // namespace paceline

@@ -54,7 +54,7 @@ absl::Status TakeStep(OuterLoop& loop, const JobRow& job, const StepRow& row) {
     return absl::DataLossError(
         absl::StrCat("job ", job.name, ": outer step ", loop.step() + 1, " is not in the store"));
   }
-  auto record = loop.Advance(row.particles);
+  auto record = loop.Advance(row.particles, row.windows);
   if (!record.ok()) {
     return absl::DataLossError(absl::StrCat("job ", job.name, ": outer step ", row.step,
                                             " cannot be taken again: ", record.status().message()));

@@ -137,7 +137,8 @@ void Coordinator::LoseSilent() {
 void Coordinator::LookAtLeases() {
   if (!fatal_.ok() || !run_ || loaded_->machine.state() != v1::JOB_STATE_RUNNING) return;
   run_->dispatch().LookAtLeases();
-  if (run_->dispatch().is_due()) Pump();
+  // A deadline may be over, too.
+  if (run_->dispatch().is_due() || run_->step_complete()) Pump();
 }
 
 void Coordinator::LookAtAttendance() {

@@ -38,6 +38,8 @@ const char* NameOf(Refusal refusal) {
       return "not_allowed";
     case Refusal::kFalseFailure:
       return "false_failure";
+    case Refusal::kEpisodes:
+      return "episodes";
   }
   return "";
 }
@@ -56,6 +58,7 @@ Gravity GravityOf(Refusal refusal) {
     case Refusal::kTrainedSteps:
     case Refusal::kContradiction:
     case Refusal::kFalseFailure:
+    case Refusal::kEpisodes:
       return Gravity::kViolation;
     case Refusal::kNotFinite:
     case Refusal::kOutOfRange:

@@ -23,8 +23,9 @@ enum class Refusal {
   kOutvoted,       // other than what two workers computed
   kNotAllowed,     // of a worker that has no part in the job
   kFalseFailure,   // a failure of a block that its sender was not asked for
+  kEpisodes,       // of particles whose episodes cannot have begun where it says
 };
-inline constexpr int kRefusals = static_cast<int>(Refusal::kFalseFailure) + 1;
+inline constexpr int kRefusals = static_cast<int>(Refusal::kEpisodes) + 1;
 
 // "out_of_range": for logs, counters and tests.
 const char* NameOf(Refusal refusal);

@@ -80,12 +80,11 @@ std::vector<uint32_t> LeaseBook::Drop(WorkerId worker) {
   return owned;
 }
 
-void LeaseBook::NextStep() {
-  for (uint32_t block = 0; block < places_.size(); ++block) {
-    asked_before_[block] = places_[block].asked();
-    for (Lease& lease : places_[block].leases) SetState(lease, Lease::State::kEnded);
-    places_[block].leases.clear();
-  }
+void LeaseBook::NextWindow(uint32_t block) {
+  BlockPlace& place = places_[block];
+  asked_before_[block] = place.asked();
+  for (Lease& lease : place.leases) SetState(lease, Lease::State::kEnded);
+  place.leases.clear();
 }
 
 void LeaseBook::Clear() {

@@ -44,7 +44,7 @@ struct BlockPlace {
   std::optional<WorkerId> owner;   // holds its state, or is to make it
   std::optional<WorkerId> holder;  // who answered last: has its state
   std::optional<WorkerId> avoid;   // who failed on it
-  std::vector<Lease> leases;       // of this outer step
+  std::vector<Lease> leases;       // of this window
 
   const Lease* LeaseOf(WorkerId worker) const;
   // Not yet answered by the lease's worker, late or not, of this kind.
@@ -69,7 +69,7 @@ class LeaseBook {
 
   void SetOwner(uint32_t block, std::optional<WorkerId> owner);
   void SetAvoid(uint32_t block, WorkerId worker) { places_[block].avoid = worker; }
-  // In place of one that the worker had on the block in this outer step.
+  // In place of one that the worker had on the block for this window.
   void Grant(uint32_t block, const Lease& lease);
   // The worker, which has a lease on the block, has answered: it holds the block's state.
   void Answer(uint32_t block, WorkerId worker);
@@ -83,8 +83,8 @@ class LeaseBook {
   void Revoke(uint32_t block, WorkerId worker);
   // The worker is gone: its leases, blocks and marks too. The blocks that it owned, in order.
   std::vector<uint32_t> Drop(WorkerId worker);
-  // A new outer step: all leases are over.
-  void NextStep();
+  // A new window of the block: its leases are over.
+  void NextWindow(uint32_t block);
   void Clear();
 
   struct Due {

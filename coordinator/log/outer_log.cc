@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "common/base/file.h"
+#include "common/text/answer_ages.h"
 #include "coordinator/log/record_json.h"
 #include "nlohmann/json.hpp"
 #include "spdlog/spdlog.h"
@@ -85,6 +86,10 @@ std::vector<Scalar> Scalars(const v1::OuterStepRecord& record) {
                            {"time/step_seconds", record.seconds()},
                            {"time/coordinator_seconds", record.coordinator_seconds()}};
   scalars.insert(scalars.end(), std::begin(others), std::end(others));
+  if (AnswersOf(record) > 0) {
+    scalars.push_back({"cluster/answers", static_cast<double>(AnswersOf(record))});
+    scalars.push_back({"cluster/answer_age", MeanAgeOf(record)});
+  }
   return scalars;
 }
 
@@ -94,12 +99,13 @@ std::string LossWords(const v1::OuterStepRecord& record) {
 }
 
 void LogLine(const std::string& job, const v1::OuterStepRecord& record) {
+  const std::string ages = AnswerAgesText(record);
   spdlog::info(
       "job {}: outer step {}: {}, |gradient| {:.4g}, |update| {:.4g}, "
-      "lr {:.4g}, {} diverged, {} workers, {:.0f} inner steps/s, {:.3f} s",
+      "lr {:.4g}, {} diverged, {} workers, {:.0f} inner steps/s, {:.3f} s{}{}",
       job, record.step(), LossWords(record), record.gradient_norm(), record.update_norm(),
       record.learning_rate(), record.diverged(), record.workers(), InnerStepsPerSecond(record),
-      record.seconds());
+      record.seconds(), ages.empty() ? "" : ", ", ages);
 }
 
 }  // namespace

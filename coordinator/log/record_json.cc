@@ -46,6 +46,7 @@ nlohmann::ordered_json RecordJson(const v1::OuterStepRecord& record) {
   if (record.replayed_inner_steps() > 0) {
     json["replayed_inner_steps"] = record.replayed_inner_steps();
   }
+  if (record.answer_ages_size() > 0) json["answer_ages"] = record.answer_ages();
   if (record.task_losses_size() > 0) json["task_losses"] = TaskLossesJson(record);
   return json;
 }

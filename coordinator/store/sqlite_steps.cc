@@ -30,9 +30,10 @@ absl::StatusOr<StepRow> Decode(const StepColumns& columns) {
   StepRow row;
   row.step = columns.step;
   row.theta_hash = columns.theta_hash;
-  auto particles = DecodeScalars(columns.scalars);
-  if (!particles.ok()) return particles.status();
-  row.particles = *std::move(particles);
+  auto scalars = DecodeScalars(columns.scalars);
+  if (!scalars.ok()) return scalars.status();
+  row.particles = std::move(scalars->particles);
+  row.windows = std::move(scalars->windows);
   if (!row.record.ParseFromString(columns.record)) return absl::DataLossError("no record");
   return row;
 }
@@ -81,7 +82,7 @@ StepColumns Encode(const StepRow& row, const JobTotals& before) {
           .theta_hash = row.theta_hash,
           .total_inner_steps = static_cast<int64_t>(before.inner_steps + row.record.inner_steps()),
           .total_diverged = static_cast<int64_t>(before.diverged + row.record.diverged()),
-          .scalars = EncodeScalars(row.particles),
+          .scalars = EncodeScalars(row.particles, row.windows),
           .record = row.record.SerializeAsString(),
           .digest = {}};
 }

@@ -30,9 +30,11 @@ struct JobRow {
 
 // The outer step θ_{step−1} → θ_step, with all that is needed to take it again.
 struct StepRow {
-  int64_t step = 0;         // from 1
-  uint64_t theta_hash = 0;  // ThetaHash of θ_step
-  std::vector<ParticleScalars> particles;
+  int64_t step = 0;                        // from 1
+  uint64_t theta_hash = 0;                 // ThetaHash of θ_step
+  std::vector<ParticleScalars> particles;  // of the windows that counted, in order
+  // These; empty of a strict job, where all blocks' windows of θ_{step−1} count.
+  std::vector<CountedWindow> windows = {};
   v1::OuterStepRecord record;
 };
 

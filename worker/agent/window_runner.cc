@@ -18,6 +18,7 @@ v1::WindowResult ToResult(const std::vector<ParticleScalars>& particles,
     out.set_sum_minus(particle.sum_minus);
     out.set_trained_steps(particle.trained_steps);
     out.set_diverged(particle.diverged);
+    if (particle.began != ParticleScalars::kUnknown) out.set_began(particle.began);
   }
   result.set_elapsed_us(std::chrono::duration_cast<std::chrono::microseconds>(elapsed).count());
   return result;

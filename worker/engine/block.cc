@@ -194,6 +194,7 @@ ParticleScalars Block::Reduce(int particle, const BlockWindow& window) {
   ParticleScalars scalars;
   scalars.trained_steps = static_cast<uint32_t>(steps);
   scalars.diverged = Diverged(particle, steps);
+  scalars.began = episodes_.starts()[particle];
   for (int i = 0; i < runs_per_particle_; ++i) {
     const int run = particle * runs_per_particle_ + i;
     const double value =

@@ -1,5 +1,6 @@
 #include <memory>
 
+#include "common/text/answer_ages.h"
 #include "common/text/held_out.h"
 #include "common/text/printable.h"
 #include "coordinator/cli/commands/commands.h"
@@ -30,6 +31,7 @@ std::string EntryText(const v1::LogEntry& entry) {
     text += fmt::format(", {} run again",
                         CountText(static_cast<double>(record.replayed_inner_steps())));
   }
+  if (const std::string ages = AnswerAgesText(record); !ages.empty()) text += ", " + ages;
   if (record.diverged() > 0) text += fmt::format(", {} diverged", record.diverged());
   return text;
 }

@@ -13,13 +13,21 @@ constexpr uint64_t kEpoch = 9;
 
 constexpr WorkerId kA{1}, kB{2}, kC{3};
 
-std::vector<WindowLimits> Limits() {
-  return {{.inner_steps = 5, .sums = {-100, 100}}, {.inner_steps = 10, .sums = {-100, 100}}};
-}
-
 class AnswerSheetTest : public ::testing::Test {
  protected:
-  AnswerSheetTest() { sheet_.Begin(4, kHash, Limits()); }
+  AnswerSheetTest() { Begin(4, kHash); }
+
+  void Begin(int64_t step, uint64_t theta_hash) {
+    for (const uint32_t block : {0u, 1u}) {
+      sheet_.Open(block, {.step = step,
+                          .theta_hash = theta_hash,
+                          .inner_steps = block == 0 ? 5 : 10,
+                          .sums = {-100, 100}});
+    }
+  }
+  const std::vector<ParticleScalars>& Counted(uint32_t block) {
+    return sheet_.testimonies(block).front().particles;
+  }
 
   v1::WindowResult Answer(uint32_t block, double value = 1) {
     v1::WindowResult result;
@@ -53,9 +61,9 @@ TEST_F(AnswerSheetTest, KnowsWhichBlocksAreAnsweredAndHasTheAnswersInOrder) {
   EXPECT_FALSE(sheet_.answered(0));
   EXPECT_EQ(sheet_.answered_count(), 1u);
   EXPECT_EQ(Take(Answer(0, 20)), Verdict::kAccepted);
-  const std::vector<ParticleScalars> expected = {
-      {20, -20, 5, false}, {21, -20, 5, false}, {10, -10, 10, false}, {11, -10, 10, false}};
-  EXPECT_EQ(sheet_.Scalars(), expected);
+  using Particles = std::vector<ParticleScalars>;
+  EXPECT_EQ(Counted(0), (Particles{{20, -20, 5, false}, {21, -20, 5, false}}));
+  EXPECT_EQ(Counted(1), (Particles{{10, -10, 10, false}, {11, -10, 10, false}}));
 }
 
 TEST_F(AnswerSheetTest, AnEqualSecondAnswerChangesNothing) {
@@ -72,7 +80,7 @@ TEST_F(AnswerSheetTest, OfTwoAnswersThatDifferTheFirstStays) {
   EXPECT_EQ(Take(Answer(0, 2), kB), Verdict::kConflict);
   EXPECT_FALSE(sheet_.Agree(0));
   EXPECT_EQ(Take(Answer(1)), Verdict::kAccepted);
-  EXPECT_EQ(sheet_.Scalars()[0].sum_plus, 1);
+  EXPECT_EQ(Counted(0)[0].sum_plus, 1);
 }
 
 TEST_F(AnswerSheetTest, AnotherMayBeLetCount) {
@@ -80,7 +88,7 @@ TEST_F(AnswerSheetTest, AnotherMayBeLetCount) {
   Take(Answer(0, 2), kB);
   Take(Answer(1));
   sheet_.LetCount(0, 1);
-  EXPECT_EQ(sheet_.Scalars()[0].sum_plus, 2);
+  EXPECT_EQ(Counted(0)[0].sum_plus, 2);
 }
 
 TEST_F(AnswerSheetTest, AWorkerThatContradictsItselfIsRefused) {
@@ -111,11 +119,26 @@ TEST_F(AnswerSheetTest, LateAnswersAreStale) {
 TEST_F(AnswerSheetTest, AnswersOfTheStepBeforeAreCompared) {
   EXPECT_EQ(Take(Answer(0, 1)), Verdict::kAccepted);
   EXPECT_EQ(Take(Answer(1, 1)), Verdict::kAccepted);
-  sheet_.Begin(5, kHash + 1, Limits());
+  Begin(5, kHash + 1);
   EXPECT_EQ(Take(Answer(0, 1), kB), Verdict::kDuplicate);
   EXPECT_FALSE(sheet_.DiffersFromPrevious(Answer(0, 1)));
   EXPECT_EQ(Judge(Answer(0, 2), kB).refusal, Refusal::kLate);
   EXPECT_TRUE(sheet_.DiffersFromPrevious(Answer(0, 2)));
+}
+
+TEST_F(AnswerSheetTest, BlocksMayBeAtDifferentWindows) {
+  EXPECT_EQ(Take(Answer(0)), Verdict::kAccepted);
+  EXPECT_EQ(Take(Answer(1)), Verdict::kAccepted);
+  sheet_.Open(1, {.step = 5, .theta_hash = kHash + 1, .inner_steps = 10, .sums = {-100, 100}});
+  EXPECT_TRUE(sheet_.answered(0));
+  EXPECT_FALSE(sheet_.answered(1));
+  EXPECT_EQ(sheet_.answered_count(), 1u);
+  v1::WindowResult next = Answer(1);
+  EXPECT_EQ(Take(next), Verdict::kDuplicate) << "of the window before";
+  next.set_step(5);
+  EXPECT_EQ(Judge(next).refusal, Refusal::kOtherTheta);
+  next.set_theta_hash(kHash + 1);
+  EXPECT_EQ(Take(next), Verdict::kAccepted);
 }
 
 TEST_F(AnswerSheetTest, AnswersOfAnotherJobAreStale) {
@@ -126,7 +149,7 @@ TEST_F(AnswerSheetTest, AnswersOfAnotherJobAreStale) {
 
 TEST_F(AnswerSheetTest, ANewStepForgetsTheAnswers) {
   EXPECT_EQ(Take(Answer(0)), Verdict::kAccepted);
-  sheet_.Begin(6, kHash + 1, Limits());
+  Begin(6, kHash + 1);
   EXPECT_FALSE(sheet_.answered(0));
   EXPECT_EQ(sheet_.answered_count(), 0u);
   EXPECT_EQ(Take(Answer(0)), Verdict::kStale);
@@ -175,7 +198,9 @@ TEST_F(AnswerSheetTest, ImpossibleAnswersAreRefusedWithANameAndAReason) {
 }
 
 TEST_F(AnswerSheetTest, WithoutAntitheticPairsTheSecondSumIsZero) {
-  sheet_.Begin(4, kHash, std::vector<WindowLimits>(2, {5, {-100, 100}, /*antithetic=*/false}));
+  sheet_.Open(
+      0,
+      {.step = 4, .theta_hash = kHash, .inner_steps = 5, .sums = {-100, 100}, .antithetic = false});
   EXPECT_EQ(Judge(Answer(0, 1)).refusal, Refusal::kOutOfRange);
   EXPECT_EQ(Take(Answer(0, 0)), Verdict::kAccepted);
 }

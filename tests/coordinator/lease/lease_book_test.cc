@@ -97,17 +97,17 @@ TEST(LeaseBookTest, AWorkerThatIsGoneLeavesNothing) {
   EXPECT_THAT(book.place(1).leases, IsEmpty());
 }
 
-TEST(LeaseBookTest, ANewStepEndsAllLeasesAndRemembersWhoWasAsked) {
+TEST(LeaseBookTest, ANewWindowEndsAllLeasesAndRemembersWhoWasAsked) {
   LeaseBook book(1);
   book.SetOwner(0, kA);
   book.Grant(0, LeaseOf(kA));
-  book.NextStep();
+  book.NextWindow(0);
   EXPECT_THAT(book.place(0).leases, IsEmpty());
   EXPECT_EQ(book.WaitedFor(kA), 0u);
   EXPECT_EQ(book.Owned(kA), 1u);
   EXPECT_TRUE(book.WasAskedBefore(0, kA));
   EXPECT_FALSE(book.WasAskedBefore(0, kB));
-  book.NextStep();
+  book.NextWindow(0);
   EXPECT_FALSE(book.WasAskedBefore(0, kA));
 }
 

@@ -1,7 +1,7 @@
 #include "tests/testing/sim/fake_cluster.h"
 
 #include "absl/strings/str_cat.h"
-#include "common/estimator/episodes.h"
+#include "common/estimator/aggregation.h"
 #include "gtest/gtest.h"
 
 namespace paceline {
@@ -123,7 +123,9 @@ void FakeWorker::Send(SharedMessage message) {
 
 void FakeWorker::TakeRun(const v1::RunWindows& run) {
   EXPECT_TRUE(knows(run.job())) << "work of a job that was not announced";
-  EXPECT_TRUE(thetas_.contains(run.step()) && thetas_[run.step()] == run.theta_hash())
+  const bool sent = thetas_.contains(run.step()) && thetas_[run.step()] == run.theta_hash();
+  // An older θ can be fetched.
+  EXPECT_TRUE(sent || (IsAsync(jobs_.at(run.job())) && run.step() < newest_theta()))
       << "work under a θ that was not sent";
   EXPECT_GT(run.blocks_size(), 0);
   for (uint32_t block : run.blocks()) questions_.emplace_back(run, block);
@@ -134,30 +136,51 @@ std::vector<v1::WindowResult> FakeWorker::Answers(Coordinator& coordinator) {
   for (const auto& [run, block] : std::exchange(questions_, {})) {
     if (!knows(run.job())) continue;
     MakeAgain(coordinator, run, block);
-    held_[block] = run.step() + 1;
-    answers.push_back(ToyAnswer(jobs_.at(run.job()), run, block));
+    answers.push_back(RunWindow(run, block));
   }
   return answers;
 }
 
+v1::WindowResult FakeWorker::RunWindow(const v1::RunWindows& run, uint32_t block) {
+  const v1::JobConfig& config = jobs_.at(run.job());
+  const auto particles = static_cast<int>(config.estimator().block());
+  Held& held = held_.try_emplace(block, Held{0, ParticleEpisodes(particles)}).first->second;
+  held.episodes.Begin(WindowOf(config, block, run.step()));
+  v1::WindowResult result = ToyAnswer(config, run, block);
+  for (int i = 0; i < particles; ++i) {
+    v1::ParticleResult& particle = *result.mutable_particles(i);
+    if (!IsStrict(config)) particle.set_began(held.episodes.starts()[i]);
+    if (particle.diverged()) held.episodes.MarkDiverged(i);
+  }
+  held.next_step = run.step() + 1;
+  return result;
+}
+
 void FakeWorker::MakeAgain(Coordinator& coordinator, const v1::RunWindows& run, uint32_t block) {
   const int64_t start = WindowOf(jobs_.at(run.job()), block, run.step()).episode_start;
-  if (start == run.step() || (held_.contains(block) && held_[block] == run.step())) return;
+  const bool is_held = held_.contains(block) && held_.at(block).next_step == run.step();
+  if (start == run.step() || is_held) return;
   v1::FetchThetaRequest request;
   request.set_job(run.job());
   request.set_first_step(start);
   request.set_last_step(run.step());
   const auto versions = coordinator.FetchTheta(request);
   const auto summary = coordinator.Summary(run.job());
-  const bool is_old_question = !summary.ok() || summary->step() != run.step();
+  const bool is_old_question =
+      !summary.ok() || summary->step() - MostAge(jobs_.at(run.job())) > run.step();
   if (is_old_question) return;
   ASSERT_TRUE(versions.ok()) << versions.status();
   ASSERT_EQ(versions->size(), run.step() - start + 1);
+  v1::RunWindows before = run;
   for (int64_t i = 0; i < versions->size(); ++i) {
     const auto theta = versions->At(i);
     if (!theta.ok())
       return coordinator.RestoreHistory(run.job(), std::string(theta.status().message()));
     EXPECT_EQ(theta->step(), start + i);
+    if (theta->step() == run.step()) break;
+    before.set_step(theta->step());
+    before.set_theta_hash(theta->hash());
+    RunWindow(before, block);
   }
   EXPECT_EQ(versions->At(versions->size() - 1)->hash(), run.theta_hash());
 }

@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "common/estimator/episodes.h"
 #include "coordinator/job/coordinator.h"
 #include "coordinator/store/store.h"
 #include "tests/testing/fake_clock.h"
@@ -46,12 +47,18 @@ class FakeWorker : public WorkerLink {
 
  private:
   void TakeRun(const v1::RunWindows& run);
+  // A block's state, as far as a toy function has one.
+  struct Held {
+    int64_t next_step = 0;
+    ParticleEpisodes episodes;
+  };
   void MakeAgain(Coordinator& coordinator, const v1::RunWindows& run, uint32_t block);
+  v1::WindowResult RunWindow(const v1::RunWindows& run, uint32_t block);
 
   uint64_t welcome_ = 0;
   std::map<std::string, v1::JobConfig> jobs_;
   std::map<int64_t, uint64_t> thetas_;  // step → hash, of the newest job
-  std::map<uint32_t, int64_t> held_;    // block → next step
+  std::map<uint32_t, Held> held_;       // by block
   std::vector<std::pair<v1::RunWindows, uint32_t>> questions_;
   std::set<uint32_t> released_;
   int thetas_received_ = 0;
