@@ -112,8 +112,11 @@ void Dispatch::AskOwners() {
 
 void Dispatch::FindHelp() {
   GiveUpChecks();
-  // Somebody else owns it by now.
-  std::erase_if(late_, [this](uint32_t block) { return HasOpenLease(block); });
+  // Who was asked for help may have gone since, as may the owner.
+  late_.clear();
+  for (uint32_t block = 0; block < leases_.blocks(); ++block) {
+    if (IsLate(block)) late_.insert(block);
+  }
   std::map<std::pair<WorkerId, Kind>, std::vector<uint32_t>> help;
   for (const auto& [block, helper] : PlanHelp(Wanted(), Helpers())) {
     const bool is_late = late_.erase(block) > 0;
@@ -135,6 +138,17 @@ void Dispatch::GiveUpChecks() {
 
 bool Dispatch::HasOpenLease(uint32_t block) const {
   return std::ranges::count(leases_.place(block).leases, Lease::State::kOpen, &Lease::state) > 0;
+}
+
+bool Dispatch::IsLate(uint32_t block) const {
+  if (around_.sheet.answered(block)) return false;
+  bool late = false;
+  for (const Lease& lease : leases_.place(block).leases) {
+    if (lease.kind == Kind::kCheck) continue;
+    if (lease.state == Lease::State::kOpen) return false;
+    late = late || lease.state == Lease::State::kLate;
+  }
+  return late;
 }
 
 void Dispatch::GiveUpDisputes() {
@@ -162,7 +176,10 @@ std::vector<HelpWanted> Dispatch::Wanted() const {
   const auto want = [&](uint32_t block, bool of_idle = false) {
     wanted.push_back({block, leases_.place(block).asked(), of_idle});
   };
-  for (const uint32_t block : late_) want(block, /*of_idle=*/true);
+  // While somebody checks it, that answer may be the first.
+  for (const uint32_t block : late_) {
+    if (!HasOpenLease(block)) want(block, /*of_idle=*/true);
+  }
   for (const uint32_t block : checks_) {
     if (IsDisputed(block) && !leases_.place(block).IsWaitedFor(Kind::kCheck)) want(block);
   }

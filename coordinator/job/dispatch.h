@@ -101,6 +101,8 @@ class Dispatch {
   void GiveUpDisputes();
   bool IsDisputed(uint32_t block) const;
   bool HasOpenLease(uint32_t block) const;
+  // Those who are to answer for it are late, all of them, and there are some.
+  bool IsLate(uint32_t block) const;
   std::vector<HelpWanted> Wanted() const;
   std::vector<Helper> Helpers() const;
   void Grant(WorkerId worker, Lease::Kind kind, const std::vector<uint32_t>& blocks);
@@ -119,7 +121,7 @@ class Dispatch {
   bool due_ = true;
   SteadyTime looked_;                    // at the leases
   std::vector<ScheduleWorker> workers_;  // of the newest plan, by id
-  std::set<uint32_t> late_;              // blocks that all who were asked are late with
+  std::set<uint32_t> late_;              // IsLate, as of the newest plan
   std::set<uint32_t> to_audit_;          // blocks that wait for an auditor
   std::set<uint32_t> checks_;
 };

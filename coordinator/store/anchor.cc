@@ -5,12 +5,12 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <filesystem>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "common/base/file.h"
 #include "common/base/sealed.h"
+#include "coordinator/store/durable.h"
 
 namespace paceline {
 namespace {
@@ -108,13 +108,6 @@ absl::Status WriteAt(int fd, std::string_view bytes) {
   return absl::OkStatus();
 }
 
-absl::Status SyncFolderOf(const std::string& path) {
-  const std::string folder = std::filesystem::absolute(path).parent_path();
-  const Descriptor fd(open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-  if (fd.valid() && fsync(fd.get()) == 0) return absl::OkStatus();
-  return Failure("sync folder", folder);
-}
-
 }  // namespace
 
 AnchoredJob* Anchor::Find(std::string_view job) {
@@ -168,9 +161,19 @@ absl::StatusOr<AnchorFile> AnchorFile::Open(const std::string& database) {
     files[file] = Descriptor(open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644));
     if (!files[file].valid()) return Failure("open", path);
   }
-  if (absl::Status status = SyncFolderOf(database); !status.ok()) return status;
-  return AnchorFile(database, std::move(files), newest ? 1 - *newest : 0);
+  absl::Status status = SyncFolderOf(database);
+  // The one that counts until the other is written.
+  if (status.ok() && newest) status = WriteAgain(PathOf(database, *newest));
+  if (!status.ok()) return status;
+  return AnchorFile(database, std::move(files), newest);
 }
+
+AnchorFile::AnchorFile(std::string database, std::array<Descriptor, 2> files,
+                       std::optional<size_t> newest)
+    : database_(std::move(database)),
+      files_(std::move(files)),
+      is_first_(!newest),
+      next_(newest ? 1 - *newest : 0) {}
 
 absl::Status AnchorFile::Reserve(size_t jobs) {
   const int64_t bytes = std::max(kLeastBytes, kJobBytes * static_cast<int64_t>(jobs));
@@ -184,7 +187,21 @@ absl::Status AnchorFile::Reserve(size_t jobs) {
   return absl::OkStatus();
 }
 
+// All or nothing: the other file has none that would count if half of this one were lost.
+absl::Status AnchorFile::WriteFirst(std::string bytes) {
+  const std::string path = PathOf(database_, next_);
+  bytes.resize(std::max(bytes.size(), static_cast<size_t>(reserved_bytes_)));
+  absl::Status status = WriteFileAtomically(path, bytes);
+  if (!status.ok()) return status;
+  files_[next_] = Descriptor(open(path.c_str(), O_RDWR | O_CLOEXEC));
+  if (!files_[next_].valid()) return Failure("open", path);
+  is_first_ = false;
+  next_ = 1 - next_;
+  return absl::OkStatus();
+}
+
 absl::Status AnchorFile::Write(const Anchor& anchor) {
+  if (is_first_) return WriteFirst(EncodeAnchor(anchor));
   const int fd = files_[next_].get();
   absl::Status status = WriteAt(fd, EncodeAnchor(anchor));
   if (status.ok() && fdatasync(fd) != 0) status = absl::ErrnoToStatus(errno, "sync");

@@ -66,12 +66,13 @@ class AnchorFile {
   absl::Status Write(const Anchor& anchor);
 
  private:
-  AnchorFile(std::string database, std::array<Descriptor, 2> files, size_t next)
-      : database_(std::move(database)), files_(std::move(files)), next_(next) {}
+  AnchorFile(std::string database, std::array<Descriptor, 2> files, std::optional<size_t> newest);
+  absl::Status WriteFirst(std::string bytes);
 
   std::string database_;
   std::array<Descriptor, 2> files_;
-  size_t next_;  // file to be written next
+  bool is_first_;  // there is no whole anchor yet
+  size_t next_;    // file to be written next
   int64_t reserved_bytes_ = 0;
 };
 

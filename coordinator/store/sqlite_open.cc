@@ -6,6 +6,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "coordinator/store/durable.h"
 #include "coordinator/store/sqlite_columns.h"
 #include "coordinator/store/sqlite_run.h"
 #include "coordinator/store/sqlite_store.h"
@@ -165,11 +166,14 @@ absl::Status SqliteStore::Reconcile(const OpenOptions& options) {
                        "): ", absl::StrJoin(found.refusals, "; "), "; ", kWayOn));
     }
     losses_.insert(losses_.end(), found.losses.begin(), found.losses.end());
-    absl::Status status = Settle(std::move(found.anchor));
+    // The transaction keeps others from writing to it.
+    absl::Status status = WriteAgain(path_ + "-wal");
+    if (status.ok()) status = Settle(std::move(found.anchor));
     if (!status.ok()) return status;
     transaction.commit();
-    SettleLog(db);
-    return status;
+    SettleLog(db, options.most_log_pages);
+    // SQLite has done so when it made its log, and takes no notice of a failure.
+    return SyncFolderOf(path_);
   });
 }
 

@@ -3,6 +3,7 @@
 #include <sqlite3.h>
 
 #include <cerrno>
+#include <cstdint>
 #include <filesystem>
 #include <vector>
 
@@ -130,6 +131,14 @@ void KeepLogOnClose(SQLite::Database& db, bool keep) {
   sqlite3_db_config(db.getHandle(), SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, keep ? 1 : 0, nullptr);
 }
 
+// As SQLite's own one, which keeps a sync that failed to itself. What there is no room for stays in
+// the log.
+int CopyLog(void* most_pages, sqlite3* db, const char* name, int pages) {
+  if (pages < reinterpret_cast<intptr_t>(most_pages)) return SQLITE_OK;
+  const int code = sqlite3_wal_checkpoint_v2(db, name, SQLITE_CHECKPOINT_PASSIVE, nullptr, nullptr);
+  return code == SQLITE_FULL || code == SQLITE_BUSY || code == SQLITE_LOCKED ? SQLITE_OK : code;
+}
+
 }  // namespace
 
 absl::Status SqliteError(const std::string& path, const std::string& what,
@@ -193,9 +202,10 @@ absl::StatusOr<std::unique_ptr<SQLite::Database>> OpenDatabase(const std::string
   }
 }
 
-void SettleLog(SQLite::Database& db) {
+void SettleLog(SQLite::Database& db, int most_log_pages) {
   db.exec("PRAGMA wal_checkpoint(TRUNCATE)");
   KeepLogOnClose(db, false);
+  sqlite3_wal_hook(db.getHandle(), CopyLog, reinterpret_cast<void*>(intptr_t{most_log_pages}));
 }
 
 }  // namespace paceline

@@ -30,6 +30,8 @@ class SqliteStore : public Store {
     // Opens a store that lacks what it has acknowledged, see Reconcile. Jobs whose row is damaged
     // are removed.
     bool accept_loss = false;
+    // Of its log; with so many a commit copies them into the database.
+    int most_log_pages = 1000;
   };
 
   // Makes the files if there are none. DataLoss if the database is damaged, no database, or behind

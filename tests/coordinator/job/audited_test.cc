@@ -56,6 +56,15 @@ TEST_F(AuditedTest, AnAuditorThatNeverAnswersIsDoneWithout) {
   ExpectUndisturbed();
 }
 
+TEST_F(AuditedTest, ABlockWhoseOwnerAndAuditorNeverAnswerGoesToAThird) {
+  for (int i = 0; i < 2; ++i) cluster_.Join("silent");
+  cluster_.Submit(FaultConfig());
+  cluster_.Quarter();
+  Honest(cluster_.Join("honest"));
+  EXPECT_LE(Run(), seconds(300));
+  ExpectUndisturbed();
+}
+
 TEST_F(AuditedTest, AnAuditorThatIsLateAgainAndAgainCommitsNoOffence) {
   Honest(cluster_.Join("honest"));
   Honest(cluster_.Join("slow"), milliseconds(1500));

@@ -150,6 +150,24 @@ TEST_F(FaultTest, ABlockWhoseLateOwnerLeavesIsAskedOfOneWorker) {
   EXPECT_EQ(Take(second).size() + Take(third).size(), 4u);
 }
 
+TEST_F(FaultTest, ABlockWhoseHelperLeavesOrFailsIsAskedOfAnother) {
+  cluster_.Join("hung");
+  cluster_.Submit(FaultConfig());
+  for (int quarter = 0; quarter < 400; ++quarter) cluster_.Quarter();
+  const WorkerId first = cluster_.Join("first");
+  EXPECT_EQ(Take(first).size(), 4u);
+  const WorkerId second = cluster_.Join("second"), third = cluster_.Join("third");
+  EXPECT_TRUE(Take(second).empty() && Take(third).empty());
+  cluster_.Lose(first);
+  const Answers failed = Take(second), others = Take(third);
+  ASSERT_EQ(failed.size() + others.size(), 4u);
+  ASSERT_FALSE(failed.empty());
+  cluster_.Fail(second, failed.front(), "cannot");
+  for (const v1::WindowResult& answer : others) cluster_.Say(third, answer);
+  cluster_.Quarter();
+  EXPECT_EQ(Take(third).size(), 1u);
+}
+
 TEST_F(FaultTest, WorkersThatLoseAQuestionEachHelpEachOther) {
   for (int i = 0; i < 2; ++i) {
     const WorkerId id = cluster_.Join("forgetful");
