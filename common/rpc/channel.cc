@@ -16,7 +16,8 @@ constexpr int kMaxRetryMs = 2000;
 }  // namespace
 
 absl::StatusOr<std::shared_ptr<grpc::Channel>> OpenChannel(std::string_view coordinator,
-                                                           const TlsFlags& tls) {
+                                                           const TlsFlags& tls,
+                                                           Connections connections) {
   absl::StatusOr<Address> address = ParseAddress(coordinator);
   if (!address.ok()) return address.status();
   auto credentials = ClientCredentials(*address, tls);
@@ -31,6 +32,7 @@ absl::StatusOr<std::shared_ptr<grpc::Channel>> OpenChannel(std::string_view coor
   arguments.SetInt(GRPC_ARG_INITIAL_RECONNECT_BACKOFF_MS, kFirstRetryMs);
   arguments.SetInt(GRPC_ARG_MAX_RECONNECT_BACKOFF_MS, kMaxRetryMs);
   arguments.SetInt(GRPC_ARG_MIN_RECONNECT_BACKOFF_MS, kConnectMs);
+  if (connections == Connections::kOwn) arguments.SetInt(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, 1);
   // A proxy of the environment is for other machines; from there, loopback would be its own.
   if (address->IsLoopback()) arguments.SetInt(GRPC_ARG_ENABLE_HTTP_PROXY, 0);
   return grpc::CreateCustomChannel(address->ToString(), *credentials, arguments);

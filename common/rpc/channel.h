@@ -14,9 +14,13 @@ namespace paceline {
 
 inline constexpr int kMaxMessageBytes = 64 << 20;
 
+// Whether channels of one process to one place may share a connection.
+enum class Connections { kShared, kOwn };
+
 // Does not connect yet. Errors as ParseAddress and ClientCredentials.
-absl::StatusOr<std::shared_ptr<grpc::Channel>> OpenChannel(std::string_view coordinator,
-                                                           const TlsFlags& tls);
+absl::StatusOr<std::shared_ptr<grpc::Channel>> OpenChannel(
+    std::string_view coordinator, const TlsFlags& tls,
+    Connections connections = Connections::kShared);
 
 // Message size, keepalive, tolerance of the clients' keepalive, and a port of its own: without
 // this, two coordinators could share one port without noticing.

@@ -34,6 +34,7 @@ absl::Status Run(const Flags& flags) {
   };
   if (flags.section == "rpc") return RunRpcSection(take);
   if (flags.section == "answers") return RunAnswersSection(take);
+  if (flags.section == "cluster") return RunClusterSection(flags.system.program_folder, take);
   if (flags.section == "store") return RunStoreSection(take);
   return RunSystemSection(flags.system, take);
 }
@@ -41,9 +42,9 @@ absl::Status Run(const Flags& flags) {
 int Main(int argc, char** argv) {
   Flags flags;
   Command app("Sections of `paceline bench` around the coordinator.", "paceline-bench-coordinator");
-  app.AddOption("--section", flags.section, "rpc, answers, store or system")
+  app.AddOption("--section", flags.section, "rpc, answers, cluster, store or system")
       .Required()
-      .OneOf({"rpc", "answers", "store", "system"});
+      .OneOf({"rpc", "answers", "cluster", "store", "system"});
   app.AddOption("--threads", flags.system.threads, "Of the worker").Range(1, 1024).ShowDefault();
   app.AddOption("--particles", flags.system.particles, "A multiple of 8").ShowDefault();
   app.AddOption("--steps", flags.system.steps, "Outer steps").Range(20u, 1000000u).ShowDefault();

@@ -21,7 +21,13 @@ absl::StatusOr<v1::Theta> ThetaRange::At(int64_t index) const {
   for (const auto& segment : segments_) {
     if (step >= segment->first() && step < segment->end()) return segment->Read(job_, step);
   }
-  return newest_[static_cast<size_t>(step - newest_.front()->theta().step())]->theta();
+  return InMemory(index)->theta();
+}
+
+SharedMessage ThetaRange::InMemory(int64_t index) const {
+  if (newest_.empty()) return nullptr;
+  const int64_t place = first_ + index - newest_.front()->theta().step();
+  return place < 0 ? nullptr : newest_[static_cast<size_t>(place)];
 }
 
 int64_t ThetaHistory::Adopt(const std::string& job, int64_t oldest, int64_t newest,
@@ -115,6 +121,7 @@ absl::StatusOr<ThetaRange> ThetaHistory::Range(int64_t first, int64_t last) cons
   range.job_ = versions_.back()->theta().job();
   range.first_ = first;
   range.last_ = last;
+  range.theta_bytes_ = BytesOf(versions_.back());
   for (const auto& segment : segments_) {
     if (segment->end() > first && segment->first() <= last) range.segments_.push_back(segment);
   }

@@ -23,12 +23,17 @@ class ThetaRange {
   int64_t size() const { return last_ - first_ + 1; }
   // The version of the step that is so many after the first. DataLoss if its file is damaged.
   absl::StatusOr<v1::Theta> At(int64_t index) const;
+  // The same, holding a Theta, if it need not be read from a file; else null.
+  SharedMessage InMemory(int64_t index) const;
+  // Of a version's values.
+  uint64_t theta_bytes() const { return theta_bytes_; }
 
  private:
   friend class ThetaHistory;
 
   std::string job_;
   int64_t first_ = 0, last_ = -1;
+  uint64_t theta_bytes_ = 0;
   std::vector<std::shared_ptr<const ThetaSegment>> segments_;  // in order
   std::vector<SharedMessage> newest_;                          // in order
 };

@@ -13,6 +13,8 @@ namespace paceline {
 namespace {
 
 constexpr std::chrono::milliseconds kTick{250};
+// Of loops that have nothing to do by themselves.
+constexpr std::chrono::hours kNeverMind{1};
 
 }  // namespace
 
@@ -27,6 +29,8 @@ absl::StatusOr<std::unique_ptr<Server>> Server::Start(ServerOptions options, Sto
   if (!coordinator.ok()) return coordinator.status();
   server->coordinator_ = *std::move(coordinator);
   server->loop_ = std::make_unique<EventLoop>(clock, kTick, [raw = server.get()] { raw->Tick(); });
+  server->sender_ = std::make_unique<EventLoop>(clock, kNeverMind, [] {});
+  server->reader_ = std::make_unique<EventLoop>(clock, kNeverMind, [] {});
   if (absl::Status status = server->Listen(); !status.ok()) return status;
   return server;
 }
@@ -36,7 +40,14 @@ absl::Status Server::Listen() {
   if (!credentials.ok()) return credentials.status();
   auto listeners = ListenOn(options_.listen);
   if (!listeners.ok()) return listeners.status();
-  workers_ = std::make_unique<WorkerServiceImpl>(*loop_, *coordinator_, newcomers_);
+  workers_ =
+      std::make_unique<WorkerServiceImpl>(WorkerServiceImpl::Deps{.loop = *loop_,
+                                                                  .sender = *sender_,
+                                                                  .reader = *reader_,
+                                                                  .coordinator = *coordinator_,
+                                                                  .newcomers = newcomers_,
+                                                                  .receivers = receivers_,
+                                                                  .budget = budget_});
   api_ = std::make_unique<JobApi>(JobApi::Deps{.loop = *loop_,
                                                .coordinator = *coordinator_,
                                                .hub = hub_,
@@ -87,6 +98,7 @@ Server::~Server() { (void)Stop(); }
 void Server::Tick() {
   coordinator_->Tick();
   newcomers_.EndLate();
+  if (budget_->is_short()) receivers_.EndLate();
   if (coordinator_->fatal().ok() || told_fatal_) return;
   told_fatal_ = true;
   if (options_.on_fatal) options_.on_fatal();

@@ -19,8 +19,8 @@
 #include "coordinator/service/acceptor.h"
 #include "coordinator/service/evaluation_service.h"
 #include "coordinator/service/job_service.h"
-#include "coordinator/service/newcomers.h"
 #include "coordinator/service/strangers.h"
+#include "coordinator/service/waits.h"
 #include "coordinator/service/worker_service.h"
 #include "coordinator/store/store.h"
 #include "grpcpp/server.h"
@@ -66,7 +66,9 @@ class Server {
         store_(store),
         clock_(clock),
         strangers_(clock),
-        newcomers_(options_.hello_patience, clock) {}
+        newcomers_(options_.hello_patience, "said Hello", clock),
+        receivers_(WorkerServiceImpl::kThetaPatience, "taken a version of θ that others wait for",
+                   clock) {}
   absl::Status Listen();
   void OpenDoor(Listeners listeners);
   void Tick();
@@ -75,11 +77,13 @@ class Server {
   Store& store_;
   const Clock& clock_;
   Strangers strangers_;
-  Newcomers newcomers_;
+  Waits newcomers_, receivers_;
+  const std::shared_ptr<ByteBudget> budget_ =
+      std::make_shared<ByteBudget>(WorkerServiceImpl::kReadBytes);
   Address address_;
   WatchHub hub_;
   std::unique_ptr<Coordinator> coordinator_;
-  std::unique_ptr<EventLoop> loop_;
+  std::unique_ptr<EventLoop> loop_, sender_, reader_;
   std::unique_ptr<WorkerServiceImpl> workers_;
   std::unique_ptr<JobApi> api_;
   std::unique_ptr<JobServiceImpl> jobs_;

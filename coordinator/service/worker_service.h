@@ -1,37 +1,51 @@
 // gRPC's view of the coordinator for workers.
 #pragma once
 
+#include <chrono>
+#include <memory>
+#include <utility>
+
 #include "coordinator/api/event_loop.h"
 #include "coordinator/job/coordinator.h"
-#include "coordinator/service/newcomers.h"
-#include "coordinator/service/stream_link.h"
+#include "coordinator/service/byte_budget.h"
+#include "coordinator/service/theta_call.h"
+#include "coordinator/service/waits.h"
+#include "coordinator/service/worker_call.h"
 #include "paceline/v1/worker.grpc.pb.h"
 
 namespace paceline {
 
-// Of a worker's message: honest ones are far smaller.
-inline constexpr size_t kMaxWorkerMessageBytes = 4 << 20;
+// Calls come and go as bytes, so that many can share those of θ.
+using RawWorkerService = v1::WorkerService::WithRawCallbackMethod_Work<
+    v1::WorkerService::WithRawCallbackMethod_FetchTheta<v1::WorkerService::Service>>;
 
-// All outlive the service.
-class WorkerServiceImpl final : public v1::WorkerService::Service {
+// None of its calls has a thread.
+class WorkerServiceImpl final : public RawWorkerService {
  public:
-  WorkerServiceImpl(EventLoop& loop, Coordinator& coordinator, Newcomers& newcomers)
-      : loop_(loop), coordinator_(coordinator), newcomers_(newcomers) {}
+  // Of versions of θ that are read from files for workers, in memory at once.
+  static constexpr uint64_t kReadBytes = 64 << 20;
+  // How long a worker may take for one of them where others wait for room.
+  static constexpr std::chrono::seconds kThetaPatience{10};
 
-  grpc::Status Work(grpc::ServerContext* context, WorkerStream* stream) override;
-  grpc::Status FetchTheta(grpc::ServerContext* context, const v1::FetchThetaRequest* request,
-                          grpc::ServerWriter<v1::Theta>* writer) override;
+  // All outlive the service. `sender` and `reader` are for it alone, and end after the last call.
+  struct Deps {
+    EventLoop& loop;
+    EventLoop& sender;
+    EventLoop& reader;
+    Coordinator& coordinator;
+    Waits& newcomers;
+    Waits& receivers;
+    std::shared_ptr<ByteBudget> budget;
+  };
+  explicit WorkerServiceImpl(Deps deps) : deps_(std::move(deps)) {}
+
+  grpc::ServerBidiReactor<grpc::ByteBuffer, grpc::ByteBuffer>* Work(
+      grpc::CallbackServerContext* context) override;
+  grpc::ServerWriteReactor<grpc::ByteBuffer>* FetchTheta(grpc::CallbackServerContext* context,
+                                                         const grpc::ByteBuffer* request) override;
 
  private:
-  // The first message; false: there will be none.
-  bool ReadHello(grpc::ServerContext* context, WorkerStream* stream, v1::WorkerMessage& message);
-  // Hands over what comes until the stream ends, or is to end: the status says why.
-  absl::Status Listen(WorkerId worker, WorkerStream* stream);
-  grpc::Status LostTheta(const v1::FetchThetaRequest& request, const absl::Status& why);
-
-  EventLoop& loop_;
-  Coordinator& coordinator_;
-  Newcomers& newcomers_;
+  const Deps deps_;
 };
 
 }  // namespace paceline

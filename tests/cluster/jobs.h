@@ -86,6 +86,19 @@ outer: {steps: 40, optimizer: {adam: {learning_rate: 1.0e-2}}, clip: {global_nor
 checkpoint_every: 10
 )";
 
+// Without data, and with more outer steps than a test waits for.
+inline constexpr char kEndlessJob[] = R"(
+name: endless
+seed: 19
+optimizer: {adafac_mlp: {hidden: 4}}
+tasks:
+  - quadratic: {dimension: 10, kind: target}
+episode: {log_uniform: {min: 10, max: 40}}
+estimator: {nres: {window: 5, sigma: 0.01}, particles: 16, block: 2}
+outer: {steps: 10000000, optimizer: {adam: {learning_rate: 1.0e-2}}, clip: {global_norm: 1}}
+checkpoint_every: 25
+)";
+
 // Measured four times on tasks that it does not train on.
 inline constexpr char kWatchedJob[] = R"(
 name: watched

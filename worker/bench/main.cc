@@ -34,7 +34,8 @@ constexpr char kFooter[] =
     "Sections: engine; tasks (a task of every family, beside plain LibTorch); updates (one of\n"
     "every optimizer, hand-designed ones too, beside a copy in its memory); noise (normals from\n"
     "seeds); aggregation (the gradient); rpc (round trip over loopback); answers (what the\n"
-    "coordinator spends on one, with 20, 400 and 1,000 workers); store (commit of an outer step);\n"
+    "coordinator spends on one, with 20, 400 and 1,000 workers); cluster (1,000 simulated workers\n"
+    "over loopback, 200 with a theta of 9.3 MB); store (commit of an outer step);\n"
     "system (outer steps through coordinator, gRPC and a worker process, beside the engine "
     "alone).\n"
     "With no --task and no --optimizer: the cases of README's table, and all sections. OF PEAK is\n"
@@ -42,7 +43,7 @@ constexpr char kFooter[] =
     "rows that are slower by more than 5 %.\n"
     "Exit status: 0 done, whatever was slower; 1 an error; 2 wrong usage; 4 a file is missing.";
 const std::vector<std::string> kSections = {"engine", "tasks",   "updates", "noise", "aggregation",
-                                            "rpc",    "answers", "store",   "system"};
+                                            "rpc",    "answers", "cluster", "store", "system"};
 
 struct Flags {
   CaseOptions cases{.threads = static_cast<int>(std::max(1u, std::thread::hardware_concurrency()))};
@@ -81,9 +82,8 @@ void AddFlags(Command& app, Flags& flags) {
       .Range(0.01, 3600.0)
       .ShowDefault();
   app.AddOption("--section", flags.sections,
-                "engine, tasks, updates, noise, aggregation, rpc, answers, store, system (may be "
-                "repeated, or "
-                "noise,rpc)")
+                "engine, tasks, updates, noise, aggregation, rpc, answers, cluster, store, system "
+                "(may be repeated, or noise,rpc)")
       .Delimiter(',')
       .OneOf(kSections);
   app.AddOption("--memory", flags.memory, "What may be used (default: what the machine has left)")
