@@ -33,11 +33,18 @@ Seeds SeedsOfThisRun() {
   return {.count = std::getenv("PACELINE_LONG_TESTS") ? 100'000u : 2'000u};
 }
 
+// Three strict jobs, one with a quorum, an asynchronous one.
+SimPlan PlanOfSeed(uint64_t seed) {
+  if (seed % 5 == 3) return PlanOf(seed, v1::AGGREGATION_QUORUM);
+  if (seed % 5 == 4) return PlanOf(seed, v1::AGGREGATION_ASYNC);
+  return PlanOf(seed);
+}
+
 class SimTest : public SimFixture {
  protected:
   // False: something is wrong, and has been told.
   bool RunTwice(uint64_t seed) {
-    const SimPlan plan = PlanOf(seed);
+    const SimPlan plan = PlanOfSeed(seed);
     const SimOutcome first = Run(plan, seed, failpoints_);
     if (!HasFailure()) {
       Failpoints ignored;

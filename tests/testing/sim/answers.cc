@@ -7,24 +7,28 @@
 
 namespace paceline {
 
-void SimBlock::Run(int64_t step, int64_t episode_start, uint64_t theta_hash) {
-  if (step == episode_start) state_ = static_cast<uint64_t>(step);
-  state_ = SimRandom(state_ ^ theta_hash).Next();
-  next_step_ = step + 1;
-}
-
 BlockWindow SimWindow(const v1::JobConfig& config, uint32_t block, int64_t step) {
   EpisodeCursor cursor(config, block);
   cursor.Seek(step);
   return cursor.window();
 }
 
-v1::WindowResult SimAnswer(const v1::JobConfig& config, const v1::RunWindows& run, uint32_t block,
-                           const SimBlock& after) {
+v1::WindowResult SimBlock::Run(const v1::JobConfig& config, const v1::RunWindows& run,
+                               uint32_t block) {
+  const BlockWindow window = SimWindow(config, block, run.step());
+  if (window.begins_episode()) state_ = static_cast<uint64_t>(run.step());
+  state_ = SimRandom(state_ ^ run.theta_hash()).Next();
+  next_step_ = run.step() + 1;
   v1::RunWindows of_state = run;
-  of_state.set_theta_hash(after.state());
+  of_state.set_theta_hash(state_);
   v1::WindowResult result = ToyAnswer(config, of_state, block);
   result.set_theta_hash(run.theta_hash());
+  if (!episodes_) episodes_.emplace(result.particles_size());
+  episodes_->Begin(window);
+  for (int i = 0; i < result.particles_size(); ++i) {
+    result.mutable_particles(i)->set_began(episodes_->starts()[i]);
+    if (result.particles(i).diverged()) episodes_->MarkDiverged(i);
+  }
   return result;
 }
 
@@ -39,9 +43,7 @@ SimReference Undisturbed(const std::string& job, const v1::JobConfig& config) {
     run.set_theta_hash(loop.theta_hash());
     std::vector<ParticleScalars> scalars;
     for (uint32_t block = 0; block < loop.blocks(); ++block) {
-      const BlockWindow& window = loop.window(block);
-      blocks[block].Run(loop.step(), window.episode_start, loop.theta_hash());
-      const v1::WindowResult answer = SimAnswer(config, run, block, blocks[block]);
+      const v1::WindowResult answer = blocks[block].Run(config, run, block);
       for (const v1::ParticleResult& particle : answer.particles()) {
         scalars.push_back({.sum_plus = particle.sum_plus(),
                            .sum_minus = particle.sum_minus(),

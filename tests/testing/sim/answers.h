@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -17,19 +18,16 @@ class SimBlock {
  public:
   // The outer step whose window comes next; −1: none was run.
   int64_t next_step() const { return next_step_; }
-  void Run(int64_t step, int64_t episode_start, uint64_t theta_hash);
-  uint64_t state() const { return state_; }
+  // The window of `run`, of that block: its answer.
+  v1::WindowResult Run(const v1::JobConfig& config, const v1::RunWindows& run, uint32_t block);
 
  private:
   int64_t next_step_ = -1;
   uint64_t state_ = 0;
+  std::optional<ParticleEpisodes> episodes_;
 };
 
 BlockWindow SimWindow(const v1::JobConfig& config, uint32_t block, int64_t step);
-
-// The answer of a block that has just run that window.
-v1::WindowResult SimAnswer(const v1::JobConfig& config, const v1::RunWindows& run, uint32_t block,
-                           const SimBlock& after);
 
 // A job that nothing disturbs, under strict aggregation.
 struct SimReference {

@@ -1,7 +1,9 @@
 #include "tests/testing/sim/ledger.h"
 
 #include <algorithm>
+#include <map>
 
+#include "common/estimator/aggregation.h"
 #include "coordinator/job/replay.h"
 #include "gtest/gtest.h"
 
@@ -17,7 +19,7 @@ constexpr size_t kMostEvents = 5'000;
 void SimLedger::Expect(const v1::JobConfig& config) {
   Job& job = jobs_[config.name()];
   job.config = config;
-  if (config.aggregation() != v1::AGGREGATION_STRICT) return;
+  if (!IsStrict(config)) return;
   job.reference = Undisturbed(config.name(), config);
 }
 
@@ -41,12 +43,31 @@ void SimLedger::Acknowledge(const std::string& name, int64_t steps) {
   job.shown = std::max(job.shown, steps);
 }
 
+namespace {
+
+// What an outer step may count, but for a strict job.
+void CheckWindows(const v1::JobConfig& config, const std::vector<StepRow>& rows) {
+  std::map<uint32_t, int64_t> next;
+  for (const StepRow& row : rows) {
+    EXPECT_FALSE(row.windows.empty());
+    for (const auto& [block, step] : row.windows) {
+      EXPECT_LE(row.step - 1 - step, MostAge(config)) << "block " << block;
+      EXPECT_TRUE(!IsAsync(config) || step == next[block]) << "block " << block;
+      EXPECT_GE(step, next[block]) << "block " << block << " counts twice";
+      next[block] = step + 1;
+    }
+  }
+}
+
+}  // namespace
+
 void SimLedger::CheckSteps(const std::string& name, Job& job, Store& store) {
   const auto rows = store.Steps(name, 0, kAll);
   ASSERT_TRUE(rows.ok()) << rows.status();
   const auto steps = static_cast<int64_t>(rows->size());
   EXPECT_GE(steps, job.shown) << name << ": outer steps that were shown are lost";
   if (steps > job.shown) failpoints_.Reach("coordinator", "died committed, not shown");
+  if (!IsStrict(job.config)) CheckWindows(job.config, *rows);
   for (const StepRow& row : *rows) {
     EXPECT_TRUE(IsRight(job, row.step, row.theta_hash))
         << name << ": another θ is stored, of step " << row.step;

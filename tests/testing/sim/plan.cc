@@ -1,5 +1,6 @@
 #include "tests/testing/sim/plan.h"
 
+#include "common/estimator/aggregation.h"
 #include "tests/testing/sim/fake_cluster.h"
 
 namespace paceline {
@@ -29,6 +30,15 @@ v1::JobConfig DrawJob(SimRandom& random, const std::string& name, v1::Aggregatio
   const auto block = static_cast<uint32_t>(1 + random.Below(3));
   config.mutable_estimator()->set_block(block);
   config.mutable_estimator()->set_particles(block * static_cast<uint32_t>(2 + random.Below(3)));
+  const uint32_t blocks = config.estimator().particles() / block;
+  if (IsQuorum(config)) {
+    config.mutable_quorum()->set_blocks(static_cast<uint32_t>(1 + random.Below(blocks)));
+    if (random.Chance(0.5)) config.mutable_quorum()->set_deadline(1 + random.Below(5));
+  } else if (IsAsync(config)) {
+    config.mutable_async()->set_answers(static_cast<uint32_t>(1 + random.Below(blocks)));
+    config.mutable_async()->set_staleness(static_cast<uint32_t>(random.Below(4)));
+    config.mutable_async()->set_age_decay(random.Chance(0.5) ? 1 : 0.5);
+  }
   config.mutable_outer()->set_steps(static_cast<int64_t>(3 + random.Below(5)));
   config.set_checkpoint_every(static_cast<int64_t>(1 + random.Below(4)));
   return config;
