@@ -28,6 +28,11 @@ absl::StatusOr<std::unique_ptr<Server>> Server::Start(ServerOptions options, Sto
   server->coordinator_ = *std::move(coordinator);
   server->loop_ = std::make_unique<EventLoop>(clock, kTick, [raw = server.get()] { raw->Tick(); });
   if (absl::Status status = server->Listen(); !status.ok()) return status;
+  absl::Status turn = server->loop_->Call([raw = server.get()] {
+    raw->TellHealth();
+    return absl::OkStatus();
+  });
+  if (!turn.ok()) return turn;
   return server;
 }
 
@@ -87,12 +92,21 @@ Server::~Server() { (void)Stop(); }
 void Server::Tick() {
   coordinator_->Tick();
   newcomers_.EndLate();
+  TellHealth();
   if (coordinator_->fatal().ok() || told_fatal_) return;
   told_fatal_ = true;
   if (options_.on_fatal) options_.on_fatal();
 }
 
+void Server::TellHealth() {
+  if (options_.health == nullptr) return;
+  absl::Status fatal = coordinator_->fatal();
+  if (fatal.ok()) fatal = store_.health();
+  options_.health->Beat(coordinator_->waits_for_room(), std::string(fatal.message()));
+}
+
 absl::Status Server::Stop() {
+  if (options_.health != nullptr) options_.health->SayStopping();
   if (loop_) loop_->Stop();
   hub_.Close();
   acceptor_.reset();
