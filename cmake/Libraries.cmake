@@ -18,6 +18,8 @@ if(NOT PACELINE_ENGINE_ONLY)
   find_package(SQLite3 REQUIRED)
   find_package(SQLiteCpp REQUIRED)
   find_package(benchmark REQUIRED)
+  find_package(PkgConfig REQUIRED)
+  pkg_check_modules(MICROHTTPD REQUIRED IMPORTED_TARGET libmicrohttpd)
 endif()
 
 # As deploy/setup.sh chooses: root's place, which everybody can read, and each user's own.

@@ -6,6 +6,7 @@
 #include <cstdlib>
 #include <filesystem>
 #include <iostream>
+#include <memory>
 #include <string>
 #include <thread>
 
@@ -17,6 +18,8 @@
 #include "common/rpc/address.h"
 #include "common/rpc/flags.h"
 #include "common/rpc/socket.h"
+#include "coordinator/http/health_routes.h"
+#include "coordinator/http/http_server.h"
 #include "coordinator/service/server.h"
 #include "coordinator/store/data_folder.h"
 #include "coordinator/store/sqlite_store.h"
@@ -39,6 +42,7 @@ constexpr char kExitHelp[] =
 struct Flags {
   std::string data;
   std::string listen = kDefaultCoordinator;
+  std::string http;
   std::string log_level = "info";
   int threads = 0;
   int64_t keep_checkpoints = 20;
@@ -57,6 +61,11 @@ void Describe(Command& app, Flags& flags) {
       .TypeName("HOST:PORT")
       .ShowDefault();
   AddTlsFlags(app, flags.tls);
+  app.AddOption(
+         "--http", flags.http,
+         "Where to answer GET /healthz and /readyz, in the clear; a port alone is one of this "
+         "machine's (default: nowhere)")
+      .TypeName("HOST:PORT");
   app.AddOption("--threads", flags.threads, "Threads for the gradient; 0: one per processor")
       .Range(0, 1024)
       .ShowDefault();
@@ -98,12 +107,31 @@ void Tell(SqliteStore& store) {
   }
 }
 
+// Null where it was not asked for.
+absl::StatusOr<std::unique_ptr<HttpServer>> StartHttp(const std::string& where,
+                                                      const HealthBoard& health) {
+  if (where.empty()) return nullptr;
+  const auto address = ParseAddress(where);
+  if (!address.ok()) return address.status();
+  HttpRoutes routes;
+  AddHealthRoutes(health, routes);
+  auto server = HttpServer::Start(*address, std::move(routes));
+  if (!server.ok()) return server.status();
+  if (!address->IsLoopback()) spdlog::warn("HTTP is in the clear, for whoever reaches {}", where);
+  std::cout << "paceline-coordinator: health at http://" << (*server)->address().ToString()
+            << "/healthz" << std::endl;
+  return server;
+}
+
 int Serve(const DataFolder& folder, Store& store, const Address& listen, const Flags& flags) {
   // Whoever waits for the file must not find the one of an earlier life.
   std::error_code ignored;
   std::filesystem::remove(folder.address_file(), ignored);
   const int threads =
       flags.threads > 0 ? flags.threads : std::max(1u, std::thread::hardware_concurrency());
+  HealthBoard health(Clock::Real());
+  const auto http = StartHttp(flags.http, health);
+  if (!http.ok()) return Complain(http.status(), kExitRefused);
   auto server = Server::Start({.listen = listen,
                                .tls = flags.tls,
                                .data_folder = folder.path(),
@@ -111,6 +139,7 @@ int Serve(const DataFolder& folder, Store& store, const Address& listen, const F
                                .keep_checkpoints = flags.keep_checkpoints,
                                .audit_rate = flags.audit_rate,
                                .descriptor_limit = RaiseDescriptorLimit(),
+                               .health = &health,
                                .on_fatal = [] { kill(getpid(), SIGTERM); }},
                               store, Clock::Real());
   if (!server.ok()) return Complain(server.status(), kExitRefused);
@@ -148,6 +177,9 @@ int Main(int argc, char** argv) {
 
   auto listen = ParseAddress(flags.listen);
   if (!listen.ok()) return Complain(listen.status(), kExitUsage);
+  if (const auto http = ParseAddress(flags.http); !flags.http.empty() && !http.ok()) {
+    return Complain(http.status(), kExitUsage);
+  }
   auto credentials = ServerCredentials(*listen, flags.tls);
   if (!credentials.ok()) return Complain(credentials.status(), kExitRefused);
   auto folder = DataFolder::Open(flags.data);

@@ -148,6 +148,7 @@ void AddFingerprints(const cuda::Device* device, Fingerprints& fingerprints) {
 v1::Hello ToHello(const Flags& flags, int threads, uint64_t memory, const cuda::Device* device) {
   v1::Hello hello;
   hello.set_protocol(kProtocolVersion);
+  hello.set_oldest_protocol(kOldestProtocolVersion);
   hello.set_name(flags.name.empty() ? DefaultName() : flags.name);
   hello.set_threads(threads);
   hello.set_memory_bytes(memory);

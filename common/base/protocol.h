@@ -5,9 +5,10 @@
 
 namespace paceline {
 
-// Of the messages in proto/paceline/v1/worker.proto. A worker and a coordinator work together only
-// if they have the same.
-inline constexpr uint32_t kProtocolVersion = 3;
+// Of the messages in proto/paceline/v1/worker.proto, the newest and the oldest that this build
+// speaks. A worker and a coordinator speak the highest that both do. 4: an answer tells when each
+// particle's episode began.
+inline constexpr uint32_t kProtocolVersion = 4, kOldestProtocolVersion = 3;
 
 // Of the coordinator's database. A coordinator brings older ones, down to the oldest, to its own.
 inline constexpr int kStoreFormat = 2, kOldestStoreFormat = 1;

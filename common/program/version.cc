@@ -10,8 +10,9 @@ namespace paceline {
 std::string VersionText(std::string_view program) {
   return fmt::format("{} " PACELINE_VERSION " (commit " PACELINE_COMMIT
                      ")\n"
-                     "protocol {}\nstore format {}\nengine build " PACELINE_ENGINE_BUILD_ID "\n",
-                     program, kProtocolVersion, kStoreFormat);
+                     "protocol {} to {}\nstore format {}\nengine build " PACELINE_ENGINE_BUILD_ID
+                     "\n",
+                     program, kOldestProtocolVersion, kProtocolVersion, kStoreFormat);
 }
 
 }  // namespace paceline

@@ -65,12 +65,7 @@ std::string WhatStandsAt(const Address& address, const TlsFlags& tls) {
 
 absl::Status Diagnosed(const absl::Status& status, const std::string& coordinator,
                        const TlsFlags& tls) {
-  if (absl::IsUnimplemented(status)) {
-    return absl::UnavailableError(fmt::format(
-        "what listens at {} does not know this request: it is another service, or a coordinator "
-        "of another version than this program",
-        coordinator));
-  }
+  if (absl::IsUnimplemented(status)) return absl::UnavailableError(status.message());
   if (!absl::IsUnavailable(status) && !absl::IsDeadlineExceeded(status)) return status;
   const auto address = ParseAddress(coordinator);
   if (!address.ok()) return status;

@@ -45,6 +45,12 @@ absl::Status FromCall(const grpc::Status& status, const std::string& coordinator
     return absl::DeadlineExceededError(
         absl::StrCat("the coordinator at ", coordinator, " did not answer in time"));
   }
+  if (absl::IsUnimplemented(plain)) {
+    return absl::UnimplementedError(
+        absl::StrCat("what listens at ", coordinator,
+                     " does not know this request: it is another service, or a coordinator of "
+                     "another version than this program"));
+  }
   return plain;
 }
 

@@ -14,7 +14,8 @@ absl::Status FromGrpc(const grpc::Status& status);
 grpc::Status ToGrpc(const absl::Status& status);
 
 // What a client tells its user about a call to `coordinator`: as FromGrpc, but where the
-// coordinator did not answer, a sentence that says so and what to look at.
+// coordinator did not answer, or did not know the request (Unimplemented), a sentence that says so
+// and what to look at.
 absl::Status FromCall(const grpc::Status& status, const std::string& coordinator);
 
 }  // namespace paceline

@@ -1,5 +1,6 @@
 #include "coordinator/api/job_api.h"
 
+#include <algorithm>
 #include <optional>
 #include <utility>
 #include <vector>
@@ -9,6 +10,7 @@
 #include "common/base/digest.h"
 #include "common/config/config.h"
 #include "coordinator/api/job_news.h"
+#include "coordinator/api/step_scalars.h"
 #include "coordinator/evaluate/submission.h"
 #include "coordinator/job/replay.h"
 #include "coordinator/store/checkpoint.h"
@@ -18,6 +20,8 @@ namespace paceline {
 namespace {
 
 constexpr size_t kMaxRequestIdBytes = 256;
+// Outer steps of 4,096 particles take 150 kB each.
+constexpr int kRowsAtOnce = 16;
 
 absl::Status CheckSubmit(const v1::SubmitRequest& request) {
   const std::vector<std::string> faults = CheckConfig(request.config());
@@ -97,6 +101,30 @@ absl::StatusOr<v1::GetThetaReply> JobApi::GetTheta(const v1::GetThetaRequest& re
 absl::StatusOr<v1::ListWorkersReply> JobApi::ListWorkers() {
   return deps_.loop.Call(
       [&]() -> absl::StatusOr<v1::ListWorkersReply> { return deps_.coordinator.ListWorkers(); });
+}
+
+absl::Status JobApi::GetScalars(const v1::GetScalarsRequest& request,
+                                const std::function<bool(const v1::StepScalars&)>& write) {
+  int64_t newest = 0;
+  const auto config = deps_.loop.Call([&]() -> absl::StatusOr<v1::JobConfig> {
+    const auto summary = deps_.coordinator.Summary(request.job());
+    if (!summary.ok()) return summary.status();
+    newest = summary->step();
+    auto answer = deps_.coordinator.FindTheta(request.job(), 0);
+    if (!answer.ok()) return answer.status();
+    return std::move(answer->job.config);
+  });
+  if (!config.ok()) return config.status();
+  for (int64_t step = std::max<int64_t>(request.after_step(), 0); step < newest;) {
+    const auto rows = deps_.store.Steps(request.job(), step, kRowsAtOnce);
+    if (!rows.ok()) return rows.status();
+    if (rows->empty()) break;  // the job was deleted
+    for (const StepRow& row : *rows) {
+      if (row.step > newest || !write(ToStepScalars(*config, row))) return absl::OkStatus();
+      step = row.step;
+    }
+  }
+  return absl::OkStatus();
 }
 
 absl::Status JobApi::Logs(const v1::LogsRequest& request,

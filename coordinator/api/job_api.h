@@ -40,6 +40,10 @@ class JobApi {
   absl::StatusOr<v1::GetThetaReply> GetTheta(const v1::GetThetaRequest& request);
   absl::StatusOr<v1::ListWorkersReply> ListWorkers();
 
+  // Writes what every outer step after request.after_step was made of, up to the newest one of
+  // now, a few of them in memory at a time. Ends early, with OK, where `write` says false.
+  absl::Status GetScalars(const v1::GetScalarsRequest& request,
+                          const std::function<bool(const v1::StepScalars&)>& write);
   // Writes what happened so far. Ends early, with OK, where `write` says false.
   absl::Status Logs(const v1::LogsRequest& request,
                     const std::function<bool(const v1::LogEntry&)>& write);

@@ -103,6 +103,8 @@ class Coordinator {
   // Not OK once something could not be made durable: nothing more is done, and the program is to
   // end. What was committed is safe.
   const absl::Status& fatal() const { return fatal_; }
+  // Why the job at work waits for room on the disk; empty while it does not.
+  const std::string& waits_for_room() const { return room_.message(); }
 
  private:
   Coordinator(Options options, Store& store, const Clock& clock, JobObserver& observer,

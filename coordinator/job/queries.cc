@@ -14,6 +14,16 @@ namespace {
 
 constexpr int kEventsShown = 200;
 
+void FillRefusals(const RefusalCounts& counts, v1::JobDetail& detail) {
+  for (int i = 0; i < kRefusals; ++i) {
+    const auto refusal = static_cast<Refusal>(i);
+    if (counts.of(refusal) == 0) continue;
+    v1::RefusalCount& own = *detail.add_refusals();
+    own.set_refusal(NameOf(refusal));
+    own.set_count(counts.of(refusal));
+  }
+}
+
 }  // namespace
 
 absl::StatusOr<std::string> Coordinator::Submit(const v1::SubmitRequest& request) {
@@ -102,6 +112,7 @@ absl::StatusOr<v1::JobDetail> Coordinator::Show(const std::string& job) {
   detail.set_inner_steps(totals->inner_steps);
   detail.set_diverged_particles(totals->diverged);
   for (const EventRow& event : *events) detail.add_events(event.text);
+  FillRefusals(entry.crew.refusals(), detail);
   return detail;
 }
 

@@ -33,11 +33,12 @@ absl::StatusOr<WorkerId> Coordinator::Join(const v1::Hello& said, const std::str
   auto welcome = std::make_shared<v1::CoordinatorMessage>();
   welcome->mutable_welcome()->set_worker_id(static_cast<uint64_t>(*id));
   welcome->mutable_welcome()->set_heartbeat_ms(kHeartbeatInterval.count());
+  const Worker& worker = *roster_.Find(*id);
+  welcome->mutable_welcome()->set_protocol(worker.protocol);
   link->Send(std::move(welcome));
   links_.Add(*id, std::move(link));
-  const Worker& worker = *roster_.Find(*id);
-  spdlog::info("worker {} joined from {}: {} threads, engines {}", worker.Label(), peer,
-               worker.threads, FingerprintsText(worker));
+  spdlog::info("worker {} joined from {}: protocol {}, {} threads, engines {}", worker.Label(),
+               peer, worker.protocol, worker.threads, FingerprintsText(worker));
   if (run_) {
     members_.Add(worker);
     run_->dispatch().MakeDue();

@@ -3,6 +3,7 @@
 #include <set>
 
 #include "absl/strings/str_cat.h"
+#include "coordinator/roster/protocol_window.h"
 
 namespace paceline {
 namespace {
@@ -34,11 +35,6 @@ absl::Status CheckFingerprints(const Fingerprints& fingerprints) {
 }
 
 absl::Status CheckHello(const v1::Hello& hello) {
-  if (hello.protocol() != kProtocolVersion) {
-    return absl::FailedPreconditionError(absl::StrCat(
-        "the worker speaks protocol ", hello.protocol(), ", this coordinator protocol ",
-        kProtocolVersion, "; run the same version of Paceline on both"));
-  }
   if (hello.threads() < 1 || hello.threads() > kMaxThreads) {
     return absl::InvalidArgumentError(
         absl::StrCat("a worker has 1 to ", kMaxThreads, " threads, not ", hello.threads()));
@@ -71,12 +67,15 @@ Roster::Roster(const Clock& clock, std::chrono::milliseconds timeout, uint64_t f
     : clock_(clock), timeout_(timeout), next_id_(first_id) {}
 
 absl::StatusOr<WorkerId> Roster::Join(const v1::Hello& hello, const std::string& peer) {
+  const auto protocol = AgreeOnProtocol(hello);
+  if (!protocol.ok()) return protocol.status();
   absl::Status status = CheckHello(hello);
   if (!status.ok()) return status;
   const WorkerId id{next_id_++};
   workers_[id] = {.id = id,
                   .name = hello.name(),
                   .peer = peer,
+                  .protocol = *protocol,
                   .threads = hello.threads(),
                   .fingerprints = ByTier(hello.fingerprints()),
                   .memory_bytes = hello.memory_bytes(),

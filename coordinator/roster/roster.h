@@ -27,6 +27,7 @@ struct Worker {
   WorkerId id{};
   std::string name;
   std::string peer;
+  uint32_t protocol = 0;  // that it and the coordinator speak
   uint32_t threads = 0;
   TierFingerprints fingerprints;
   uint64_t memory_bytes = 0;  // 0: unknown
@@ -46,7 +47,7 @@ class Roster {
   explicit Roster(const Clock& clock, std::chrono::milliseconds timeout = kSilenceTimeout,
                   uint64_t first_id = 1);
 
-  // FailedPrecondition if the worker speaks another protocol, InvalidArgument if its Hello is
+  // FailedPrecondition if the worker speaks no protocol of ours, InvalidArgument if its Hello is
   // malformed.
   absl::StatusOr<WorkerId> Join(const v1::Hello& hello, const std::string& peer);
   void Heard(WorkerId id);

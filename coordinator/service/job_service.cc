@@ -57,6 +57,12 @@ grpc::Status JobServiceImpl::GetTheta(grpc::ServerContext*, const v1::GetThetaRe
   return Answer(api_.GetTheta(*request), reply);
 }
 
+grpc::Status JobServiceImpl::GetScalars(grpc::ServerContext*, const v1::GetScalarsRequest* request,
+                                        grpc::ServerWriter<v1::StepScalars>* writer) {
+  return ToGrpc(api_.GetScalars(
+      *request, [&](const v1::StepScalars& scalars) { return writer->Write(scalars); }));
+}
+
 grpc::Status JobServiceImpl::ListWorkers(grpc::ServerContext*, const v1::ListWorkersRequest*,
                                          v1::ListWorkersReply* reply) {
   return Answer(api_.ListWorkers(), reply);

@@ -24,6 +24,8 @@ class JobServiceImpl final : public v1::JobService::Service {
   grpc::Status Delete(grpc::ServerContext*, const v1::JobRequest*, v1::DeleteReply*) override;
   grpc::Status GetTheta(grpc::ServerContext*, const v1::GetThetaRequest*,
                         v1::GetThetaReply*) override;
+  grpc::Status GetScalars(grpc::ServerContext*, const v1::GetScalarsRequest*,
+                          grpc::ServerWriter<v1::StepScalars>*) override;
   grpc::Status ListWorkers(grpc::ServerContext*, const v1::ListWorkersRequest*,
                            v1::ListWorkersReply*) override;
 

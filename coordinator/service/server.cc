@@ -32,6 +32,11 @@ absl::StatusOr<std::unique_ptr<Server>> Server::Start(ServerOptions options, Sto
   server->sender_ = std::make_unique<EventLoop>(clock, kNeverMind, [] {});
   server->reader_ = std::make_unique<EventLoop>(clock, kNeverMind, [] {});
   if (absl::Status status = server->Listen(); !status.ok()) return status;
+  absl::Status turn = server->loop_->Call([raw = server.get()] {
+    raw->TellHealth();
+    return absl::OkStatus();
+  });
+  if (!turn.ok()) return turn;
   return server;
 }
 
@@ -99,12 +104,21 @@ void Server::Tick() {
   coordinator_->Tick();
   newcomers_.EndLate();
   if (budget_->is_short()) receivers_.EndLate();
+  TellHealth();
   if (coordinator_->fatal().ok() || told_fatal_) return;
   told_fatal_ = true;
   if (options_.on_fatal) options_.on_fatal();
 }
 
+void Server::TellHealth() {
+  if (options_.health == nullptr) return;
+  absl::Status fatal = coordinator_->fatal();
+  if (fatal.ok()) fatal = store_.health();
+  options_.health->Beat(coordinator_->waits_for_room(), std::string(fatal.message()));
+}
+
 absl::Status Server::Stop() {
+  if (options_.health != nullptr) options_.health->SayStopping();
   if (loop_) loop_->Stop();
   hub_.Close();
   acceptor_.reset();

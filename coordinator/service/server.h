@@ -13,6 +13,7 @@
 #include "common/rpc/socket.h"
 #include "coordinator/api/evaluation_api.h"
 #include "coordinator/api/event_loop.h"
+#include "coordinator/api/health.h"
 #include "coordinator/api/job_api.h"
 #include "coordinator/api/watch_hub.h"
 #include "coordinator/job/coordinator.h"
@@ -39,6 +40,8 @@ struct ServerOptions {
   int64_t descriptor_limit = 1024;
   // How long a worker's stream may take to say Hello.
   std::chrono::milliseconds hello_patience{10'000};
+  // Is told of every turn of the loop; may be null. Outlives the server.
+  HealthBoard* health = nullptr;
   // Called once, on the loop's thread, when the coordinator cannot go on (Coordinator::fatal); may
   // be empty. It must not call Stop itself.
   std::function<void()> on_fatal;
@@ -72,6 +75,7 @@ class Server {
   absl::Status Listen();
   void OpenDoor(Listeners listeners);
   void Tick();
+  void TellHealth();
 
   ServerOptions options_;
   Store& store_;

@@ -117,7 +117,12 @@ TEST_F(HostileTest, AWorkerThatSendsNumbersThatCannotBe) {
   Run([](const v1::RunWindows& run, HostileWorker::Stream& stream) {
     for (const double sum : {1e30, 1.7e308}) stream.Write(AnswerTo(run, run.blocks(0), sum));
   });
-  EXPECT_THAT(cluster_.Show(job_).events(), Contains(HasSubstr("out_of_range")));
+  const v1::JobDetail detail = cluster_.Show(job_);
+  EXPECT_THAT(detail.events(), Contains(HasSubstr("out_of_range")));
+  EXPECT_THAT(detail.refusals(),
+              Contains(testing::Property(&v1::RefusalCount::refusal, "out_of_range")));
+  EXPECT_THAT(cluster_.Paceline({"show", job_}).out,
+              testing::ContainsRegex("refused +[0-9]+ answers: out_of_range"));
 }
 
 TEST_F(HostileTest, AWorkerThatAnswersForEverybody) {

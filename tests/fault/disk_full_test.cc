@@ -4,6 +4,7 @@
 #include <fstream>
 
 #include "common/base/file.h"
+#include "common/rpc/first_words.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "tests/fault/fault_cluster.h"
@@ -19,7 +20,7 @@ class DiskFullTest : public ::testing::Test {
   bool StartOnSmallDisk() {
     std::filesystem::create_directories(cluster_.data());
     return cluster_.StartCoordinator({}, R"(unshare --mount --propagation private sh -c '
-        mount -t tmpfs -o size=8m none "$2" && exec "$0" "$@"')");
+        mount -t tmpfs -o size=8m none "$2" && exec "$0" "$@" --http 127.0.0.1:0')");
   }
   // The folder as the coordinator sees it.
   std::string Inside() {
@@ -30,6 +31,15 @@ class DiskFullTest : public ::testing::Test {
     const std::string block(1024, 'x');
     while (filler.write(block.data(), static_cast<std::streamsize>(block.size())).flush()) {
     }
+  }
+  // What is said there of how it is.
+  std::string Health(const std::string& path) {
+    const std::string said = cluster_.coordinator().standard_output(), words = "health at http://";
+    const size_t begin = said.find(words) + words.size();
+    const auto address = ParseAddress(said.substr(begin, said.find('/', begin) - begin));
+    EXPECT_TRUE(address.ok()) << said;
+    if (!address.ok()) return "";
+    return FirstWords(*address, "GET " + path + " HTTP/1.0\r\n\r\n").value_or("");
   }
   std::string List() {
     const std::string address = ReadFile(Inside() + "/address").value_or("\n");
@@ -47,6 +57,7 @@ TEST_F(DiskFullTest, TheJobPausesSaysWhyAndGoesOnByItself) {
   if (!StartOnSmallDisk())
     GTEST_SKIP() << "no mount namespaces here: " << cluster_.coordinator().output();
   ASSERT_GE(cluster_.Run(5).step(), 5);
+  EXPECT_THAT(Health("/healthz"), HasSubstr("200 OK"));
   Fill();
   EXPECT_TRUE(WaitUntil([&] {
     return List().find("waits for room on the disk") != std::string::npos;
@@ -56,10 +67,15 @@ TEST_F(DiskFullTest, TheJobPausesSaysWhyAndGoesOnByItself) {
   const std::string waiting = List();
   EXPECT_THAT(waiting, HasSubstr("running"));
   EXPECT_THAT(waiting, HasSubstr("free some space"));
+  EXPECT_TRUE(WaitUntil([&] { return Health("/healthz").find(" 503 ") != std::string::npos; }));
+  EXPECT_THAT(Health("/healthz"), HasSubstr(R"("reason":"waits for room on the disk: )"));
+  EXPECT_THAT(Health("/readyz"), HasSubstr("200 OK")) << "it answers, and can be listed";
   std::filesystem::remove(Inside() + "/filler");
   const v1::JobSummary summary = cluster_.Run();
   EXPECT_EQ(summary.state(), v1::JOB_STATE_SUCCEEDED) << summary.DebugString();
   EXPECT_EQ(cluster_.Digest(), digest);
+  EXPECT_TRUE(WaitUntil([&] { return Health("/healthz").find(" 200 ") != std::string::npos; }));
+  EXPECT_THAT(Health("/healthz"), HasSubstr(R"({"status":"ok"})"));
   EXPECT_THAT(cluster_.coordinator().output(), HasSubstr("goes on: there was no room on the disk"));
   std::ifstream log(Inside() + "/jobs/faulty/log.jsonl");
   int lines = 0;

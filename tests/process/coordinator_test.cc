@@ -8,6 +8,7 @@
 
 #include "common/base/file.h"
 #include "common/rpc/address.h"
+#include "common/rpc/first_words.h"
 #include "common/rpc/socket.h"
 #include "tests/process/complaint.h"
 #include "tests/testing/certificates.h"
@@ -56,6 +57,33 @@ TEST_F(CoordinatorProgramTest, AWrongCommandLineIsUsage) {
                   2);
   ExpectComplaint(RunProgram("paceline-coordinator", {"--data", Data(), "--listen", "here"}), 2,
                   "'here' is no address");
+}
+
+TEST_F(CoordinatorProgramTest, ProbesAreAnsweredWhereThatWasAskedFor) {
+  ExpectComplaint(RunProgram("paceline-coordinator", Arguments({"--http", "here"})), 2,
+                  "'here' is no address");
+  Process silent("paceline-coordinator", Arguments());
+  ASSERT_TRUE(silent.WaitForOutput("ready on "));
+  EXPECT_EQ(silent.output().find("http://"), std::string::npos);
+  ExpectComplaint(RunProgram("paceline-coordinator", {"--data", Data() + "2", "--listen",
+                                                      "127.0.0.1:0", "--http", Address()}),
+                  3, "another program listens there already");
+  silent.Signal(SIGTERM);
+  EXPECT_EQ(silent.Wait(), 0);
+
+  Process coordinator("paceline-coordinator", Arguments({"--http", "127.0.0.1:0"}));
+  ASSERT_TRUE(coordinator.WaitForOutput("ready on "));
+  const std::string said = coordinator.standard_output(), words = "health at http://";
+  const size_t begin = said.find(words) + words.size();
+  const auto address = ParseAddress(said.substr(begin, said.find('/', begin) - begin));
+  ASSERT_TRUE(address.ok()) << said;
+  for (const char* path : {"/healthz", "/readyz"}) {
+    const auto answer = FirstWords(*address, std::string("GET ") + path + " HTTP/1.0\r\n\r\n");
+    ASSERT_TRUE(answer.ok()) << answer.status();
+    EXPECT_EQ(answer->find("HTTP/1.1 200 OK"), 0u) << *answer;
+  }
+  coordinator.Signal(SIGTERM);
+  EXPECT_EQ(coordinator.Wait(), 0);
 }
 
 TEST_F(CoordinatorProgramTest, AListenerBeyondLoopbackWithoutTlsIsRefused) {

@@ -20,9 +20,10 @@ TEST(ProgramsTest, AllTellWhatTheyAreAndAreTheSame) {
   for (const std::string program : kPrograms) {
     const Finished version = RunProgram(program, {"--version"});
     EXPECT_EQ(version.status, 0);
-    EXPECT_THAT(version.out, MatchesRegex(program + " [0-9.]+ \\(commit [0-9a-z, ]+\\)\n"
-                                                    "protocol [0-9]+\nstore format [0-9]+\n"
-                                                    "engine build [0-9a-f]{16}\n"));
+    EXPECT_THAT(version.out,
+                MatchesRegex(program + " [0-9.]+ \\(commit [0-9a-z, ]+\\)\n"
+                                       "protocol [0-9]+ to [0-9]+\nstore format [0-9]+\n"
+                                       "engine build [0-9a-f]{16}\n"));
     EXPECT_EQ(version.err, "");
     builds.insert(version.out.substr(program.size()));
   }

@@ -2,6 +2,7 @@
 
 #include <thread>
 
+#include "absl/strings/str_cat.h"
 #include "common/rpc/diagnosis.h"
 #include "common/rpc/status.h"
 #include "spdlog/spdlog.h"
@@ -105,6 +106,19 @@ CoordinatorLink::SessionEnd CoordinatorLink::RunSession(Agent& agent) {
   return end;
 }
 
+// A coordinator that names none speaks the worker's newest.
+bool CoordinatorLink::Understands(const v1::Welcome& welcome, SessionEnd& end) const {
+  const uint32_t spoken = welcome.protocol() > 0 ? welcome.protocol() : options_.hello.protocol();
+  if (spoken >= options_.hello.oldest_protocol() && spoken <= options_.hello.protocol()) {
+    return true;
+  }
+  end.dismissed = true;
+  end.reason = absl::StrCat("the coordinator at ", options_.address, " speaks protocol ", spoken,
+                            " with this worker, which speaks ", options_.hello.oldest_protocol(),
+                            " to ", options_.hello.protocol());
+  return false;
+}
+
 bool CoordinatorLink::ShakeHands(Stream& stream, SessionEnd& end,
                                  std::chrono::milliseconds& heartbeat) {
   v1::WorkerMessage hello;
@@ -113,7 +127,7 @@ bool CoordinatorLink::ShakeHands(Stream& stream, SessionEnd& end,
   if (!stream.Write(hello) || !stream.Read(&first)) return false;
   end.dismissed = first.has_dismiss();
   if (end.dismissed) end.reason = first.dismiss().reason();
-  if (!first.has_welcome()) return false;
+  if (!first.has_welcome() || !Understands(first.welcome(), end)) return false;
   if (first.welcome().heartbeat_ms() > 0) {
     heartbeat = std::chrono::milliseconds(first.welcome().heartbeat_ms());
   }

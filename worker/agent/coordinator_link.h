@@ -64,6 +64,8 @@ class CoordinatorLink {
   SessionEnd RunSession(Agent& agent);
   // False if the stream ended, was refused, or the worker drains before it was welcomed.
   bool ShakeHands(Stream& stream, SessionEnd& end, std::chrono::milliseconds& heartbeat);
+  // The protocol that it is welcomed with; if not, the session ends for good.
+  bool Understands(const v1::Welcome& welcome, SessionEnd& end) const;
   void ReadLoop(Stream& stream, Agent& agent, SessionEnd& end);
   void WriteLoop(Stream& stream, std::chrono::milliseconds heartbeat);
   // Gives the channel some time to connect; false if draining.

@@ -6,6 +6,7 @@
 #include "common/rpc/channel.h"
 #include "coordinator/cli/client/call.h"
 #include "coordinator/cli/client/job_watcher.h"
+#include "coordinator/cli/client/scalar_stream.h"
 #include "paceline/v1/job.grpc.pb.h"
 
 namespace paceline {
@@ -99,6 +100,10 @@ absl::StatusOr<v1::GetThetaReply> JobClient::GetTheta(const std::string& job,
   request.set_from_scalars(from_scalars);
   if (step) request.set_step(*step);
   return Ask(*rpc_->stub, &Stub::GetTheta, request, connection_, {.deadline = kThetaDeadline});
+}
+
+std::unique_ptr<ScalarStream> JobClient::Scalars(const std::string& job, int64_t after_step) {
+  return std::make_unique<ScalarStream>(rpc_->channel, connection_, job, after_step);
 }
 
 absl::StatusOr<v1::ListWorkersReply> JobClient::ListWorkers() {

@@ -15,6 +15,7 @@
 namespace paceline {
 
 class JobWatcher;
+class ScalarStream;
 
 // Where the coordinator is, and how to talk to it.
 struct Connection {
@@ -44,6 +45,8 @@ class JobClient {
   // The newest step if `step` is absent.
   absl::StatusOr<v1::GetThetaReply> GetTheta(const std::string& job, std::optional<int64_t> step,
                                              bool from_scalars = false);
+  // What the job's outer steps after `after_step` were made of. The client may go before it.
+  std::unique_ptr<ScalarStream> Scalars(const std::string& job, int64_t after_step);
   absl::StatusOr<v1::ListWorkersReply> ListWorkers();
   // Outer steps after `after_step` first, then live. The client may go before the watcher.
   std::unique_ptr<JobWatcher> Watch(const std::string& job, int64_t after_step);

@@ -28,6 +28,7 @@ void AddReport(Command& app, Context& context);
 void AddEvaluations(Command& app, Context& context);
 void AddHash(Command& app, Context& context);
 void AddReplay(Command& app, Context& context);
+void AddDiff(Command& app, Context& context);
 void AddCheck(Command& app, Context& context);
 void AddTasks(Command& app, Context& context);
 void AddWorkers(Command& app, Context& context);

@@ -10,6 +10,7 @@ ExitStatus ExitStatusOf(const absl::Status& status) {
       return kExitUsage;
     case absl::StatusCode::kUnavailable:
     case absl::StatusCode::kDeadlineExceeded:
+    case absl::StatusCode::kUnimplemented:
       return kExitUnreachable;
     case absl::StatusCode::kNotFound:
       return kExitNotFound;

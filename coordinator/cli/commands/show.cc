@@ -31,6 +31,9 @@ std::string DetailText(const v1::JobDetail& detail, const v1::GetThetaReply& the
   }
   text += fmt::format("inner steps  {}\n", detail.inner_steps());
   text += fmt::format("diverged     {} particles\n", detail.diverged_particles());
+  for (const v1::RefusalCount& refused : detail.refusals()) {
+    text += fmt::format("refused      {} answers: {}\n", refused.count(), refused.refusal());
+  }
   text += fmt::format("parameters   {}\n", detail.parameters());
   text += fmt::format("theta        step {}, digest {}\n", theta.step(), theta.digest());
   text += fmt::format("fingerprint  {}\n", Printable(detail.fingerprint()));

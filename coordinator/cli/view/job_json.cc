@@ -37,6 +37,11 @@ ordered_json DetailJson(const v1::JobDetail& detail) {
   json["folder"] = detail.folder();
   json["inner_steps"] = detail.inner_steps();
   json["diverged_particles"] = detail.diverged_particles();
+  auto refusals = ordered_json::object();
+  for (const v1::RefusalCount& refused : detail.refusals()) {
+    refusals[refused.refusal()] = refused.count();
+  }
+  json["refusals"] = refusals;
   json["events"] = ordered_json(detail.events());
   json["source_yaml"] = detail.source_yaml();
   return json;

@@ -1,5 +1,6 @@
 // Workers whose answers are none, too many or forged, beside some in order: the job goes on, and θ
 // is what it would be without them.
+#include <algorithm>
 #include <limits>
 #include <random>
 
@@ -56,6 +57,11 @@ TEST_F(FaultTest, NumbersThatCannotBeQuarantineTheirSenderAtOnce) {
     EXPECT_LE(Run(job), seconds(5));
     EXPECT_EQ(cluster_.State(job), v1::JOB_STATE_SUCCEEDED);
     EXPECT_EQ(coordinator().Refusals(job)->of(refusal), 1u);
+    const v1::JobDetail shown = *coordinator().Show(job);
+    const auto told =
+        std::ranges::find(shown.refusals(), NameOf(refusal), &v1::RefusalCount::refusal);
+    ASSERT_NE(told, shown.refusals().end());
+    EXPECT_EQ(told->count(), 1u);
     EXPECT_THAT(cluster_.worker(liar).refused(), HasSubstr("quarantined"));
   }
   ExpectUndisturbed();

@@ -1,6 +1,7 @@
 #include "coordinator/roster/roster.h"
 
 #include "absl/strings/str_cat.h"
+#include "common/base/protocol.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "tests/testing/fake_clock.h"
@@ -70,15 +71,20 @@ TEST_F(RosterTest, HearingOfAStrangerChangesNothing) {
   EXPECT_THAT(roster_.workers(), IsEmpty());
 }
 
-TEST_F(RosterTest, AnotherProtocolIsRefusedWithBothVersionsNamed) {
+TEST_F(RosterTest, AWorkerWithoutAProtocolOfOursIsRefusedWithBothVersionsNamed) {
   v1::Hello hello = HelloFrom("a");
   hello.set_protocol(kProtocolVersion + 1);
+  hello.set_oldest_protocol(kProtocolVersion);
+  const auto newer = roster_.Join(hello, "");
+  ASSERT_TRUE(newer.ok()) << newer.status();
+  EXPECT_EQ(roster_.Find(*newer)->protocol, kProtocolVersion);
+  hello.clear_oldest_protocol();
   const auto id = roster_.Join(hello, "");
   EXPECT_TRUE(absl::IsFailedPrecondition(id.status()));
   EXPECT_THAT(std::string(id.status().message()),
               HasSubstr(absl::StrCat("protocol ", kProtocolVersion + 1)));
   EXPECT_THAT(std::string(id.status().message()),
-              HasSubstr(absl::StrCat("protocol ", kProtocolVersion)));
+              HasSubstr(absl::StrCat(kOldestProtocolVersion, " to ", kProtocolVersion)));
 }
 
 TEST_F(RosterTest, ImpossibleHellosAreRefused) {

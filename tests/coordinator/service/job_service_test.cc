@@ -51,6 +51,19 @@ class JobServiceTest : public ServiceTest {
     return entries;
   }
 
+  std::vector<v1::StepScalars> Scalars(const std::string& job, int64_t after_step,
+                                       grpc::StatusCode code = grpc::OK) {
+    grpc::ClientContext context;
+    v1::GetScalarsRequest request;
+    request.set_job(job);
+    request.set_after_step(after_step);
+    auto reader = jobs_->GetScalars(&context, request);
+    std::vector<v1::StepScalars> steps;
+    for (v1::StepScalars step; reader->Read(&step);) steps.push_back(step);
+    EXPECT_EQ(reader->Finish().error_code(), code);
+    return steps;
+  }
+
   v1::JobSummary summary_;
   v1::GetThetaReply theta_;
 };
@@ -222,6 +235,39 @@ TEST_F(JobServiceTest, ThetaIsGivenAtAnyStepWithItsDigest) {
   EXPECT_EQ(theta_.step(), 12);
   EXPECT_EQ(GetTheta(job, 13).error_code(), grpc::OUT_OF_RANGE);
   EXPECT_EQ(GetTheta("x", 0).error_code(), grpc::NOT_FOUND);
+}
+
+TEST_F(JobServiceTest, TheScalarsOfOuterStepsAreGivenAsTheStoreHasThem) {
+  const auto worker = NewWorker();
+  const std::string job = Submit(ToyConfig());
+  Follow(job);
+  const auto rows = *store_.Steps(job, 0, 100);
+  ASSERT_EQ(rows.size(), 12u);
+  const std::vector<v1::StepScalars> steps = Scalars(job, 0);
+  ASSERT_EQ(steps.size(), rows.size());
+  const int block = static_cast<int>(ToyConfig().estimator().block());
+  for (size_t i = 0; i < rows.size(); ++i) {
+    EXPECT_EQ(steps[i].step(), rows[i].step);
+    EXPECT_EQ(steps[i].record().mean_loss(), rows[i].record.mean_loss());
+    size_t particle = 0;
+    for (int b = 0; b < steps[i].answers_size(); ++b) {
+      const v1::CountedAnswer& answer = steps[i].answers(b);
+      EXPECT_EQ(answer.block(), static_cast<uint32_t>(b));
+      EXPECT_EQ(answer.window(), rows[i].step - 1);
+      ASSERT_EQ(answer.particles_size(), block);
+      for (const v1::ParticleResult& result : answer.particles()) {
+        const ParticleScalars& stored = rows[i].particles[particle++];
+        EXPECT_EQ(result.sum_plus(), stored.sum_plus);
+        EXPECT_EQ(result.sum_minus(), stored.sum_minus);
+        EXPECT_EQ(result.trained_steps(), stored.trained_steps);
+        EXPECT_EQ(result.diverged(), stored.diverged);
+      }
+    }
+    EXPECT_EQ(particle, rows[i].particles.size());
+  }
+  EXPECT_EQ(Scalars(job, 10).size(), 2u);
+  EXPECT_TRUE(Scalars(job, 12).empty());
+  EXPECT_TRUE(Scalars("x", 0, grpc::NOT_FOUND).empty());
 }
 
 TEST_F(JobServiceTest, UnknownJobsAreNotFound) {

@@ -2,6 +2,8 @@
 
 #include <grpcpp/generic/generic_stub.h>
 
+#include <atomic>
+
 #include "common/rpc/channel.h"
 #include "gmock/gmock.h"
 #include "tests/coordinator/service/service_fixture.h"
@@ -25,6 +27,34 @@ class ServerTest : public ServiceTest {
         .status();
   }
 };
+
+// Fails when it is told to.
+class BrittleStore : public MemoryStore {
+ public:
+  absl::Status health() override { return broken ? absl::InternalError("EIO") : absl::OkStatus(); }
+  std::atomic<bool> broken = false;
+};
+
+TEST_F(ServerTest, ItsHealthIsToldWithEveryTurnOfTheLoop) {
+  TemporaryFolder folder;
+  BrittleStore store;
+  HealthBoard health(Clock::Real());
+  EXPECT_THAT(health.WhyNotReady(), HasSubstr("starting"));
+  const auto server = Server::Start({.listen = {.host = "127.0.0.1", .port = 0},
+                                     .tls = {},
+                                     .data_folder = folder.path(),
+                                     .threads = 1,
+                                     .health = &health,
+                                     .on_fatal = {}},
+                                    store, Clock::Real());
+  ASSERT_TRUE(server.ok()) << server.status();
+  EXPECT_EQ(health.WhyNotReady(), "");
+  EXPECT_EQ(health.WhyUnhealthy(), "");
+  store.broken = true;
+  EXPECT_TRUE(WaitUntil([&] { return health.WhyUnhealthy() == "EIO"; }));
+  (void)(*server)->Stop();
+  EXPECT_THAT(health.WhyNotReady(), HasSubstr("stopping"));
+}
 
 TEST_F(ServerTest, StopEndsAllStreamsAndDismissesNobody) {
   const auto worker = NewWorker();

@@ -22,8 +22,8 @@ v1::WorkerMessage HelloMessage(uint32_t protocol) {
   return message;
 }
 
-StreamWorker::StreamWorker(v1::WorkerService::Stub& stub)
-    : stream_(stub.Work(&context_)), thread_([this] { Run(); }) {}
+StreamWorker::StreamWorker(v1::WorkerService::Stub& stub, v1::WorkerMessage hello)
+    : hello_(std::move(hello)), stream_(stub.Work(&context_)), thread_([this] { Run(); }) {}
 
 void StreamWorker::Stop() {
   context_.TryCancel();
@@ -36,10 +36,11 @@ grpc::Status StreamWorker::End() {
 }
 
 void StreamWorker::Run() {
-  stream_->Write(HelloMessage(kProtocolVersion));
+  stream_->Write(hello_);
   v1::CoordinatorMessage message;
   while (stream_->Read(&message)) {
     if (message.has_job()) config_ = message.job().config();
+    if (message.has_welcome()) protocol_ = message.welcome().protocol();
     if (message.has_dismiss()) dismissed_ = true;
     for (uint32_t block : message.run().blocks()) {
       v1::WorkerMessage answer;

@@ -7,6 +7,7 @@
 #include <thread>
 #include <vector>
 
+#include "common/base/protocol.h"
 #include "coordinator/service/server.h"
 #include "coordinator/store/memory_store.h"
 #include "gtest/gtest.h"
@@ -20,23 +21,31 @@ namespace paceline {
 // Answers everything it is asked, until it is stopped or the coordinator ends the stream.
 class StreamWorker {
  public:
-  explicit StreamWorker(v1::WorkerService::Stub& stub);
+  explicit StreamWorker(v1::WorkerService::Stub& stub, v1::WorkerMessage hello);
   ~StreamWorker() { Stop(); }
   void Stop();
   // How the stream ended. Waits for its end.
   grpc::Status End();
   bool dismissed() const { return dismissed_; }
+  // What it was welcomed with; once it has ended.
+  uint32_t protocol() const { return protocol_; }
 
  private:
   void Run();
 
+  const v1::WorkerMessage hello_;
   grpc::ClientContext context_;
   std::unique_ptr<grpc::ClientReaderWriter<v1::WorkerMessage, v1::CoordinatorMessage>> stream_;
   v1::JobConfig config_;
   grpc::Status status_;
   bool dismissed_ = false;
+  uint32_t protocol_ = 0;
   std::thread thread_;
 };
+
+// A job that will not end while a test looks at it.
+v1::JobConfig LongConfig(const std::string& name);
+v1::WorkerMessage HelloMessage(uint32_t protocol);
 
 class ServiceTest : public ::testing::Test {
  protected:
@@ -49,7 +58,10 @@ class ServiceTest : public ::testing::Test {
   // Returns as soon as the job has done so many outer steps.
   void WaitForStep(const std::string& job, int64_t step);
   v1::JobSummary Summary(const std::string& job);
-  std::unique_ptr<StreamWorker> NewWorker() { return std::make_unique<StreamWorker>(*workers_); }
+  std::unique_ptr<StreamWorker> NewWorker() { return NewWorker(HelloMessage(kProtocolVersion)); }
+  std::unique_ptr<StreamWorker> NewWorker(v1::WorkerMessage hello) {
+    return std::make_unique<StreamWorker>(*workers_, std::move(hello));
+  }
 
   TemporaryFolder folder_;
   MemoryStore store_;
@@ -59,9 +71,5 @@ class ServiceTest : public ::testing::Test {
   std::unique_ptr<v1::JobService::Stub> jobs_;
   std::unique_ptr<v1::WorkerService::Stub> workers_;
 };
-
-// A job that will not end while a test looks at it.
-v1::JobConfig LongConfig(const std::string& name);
-v1::WorkerMessage HelloMessage(uint32_t protocol);
 
 }  // namespace paceline

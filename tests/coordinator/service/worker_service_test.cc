@@ -35,12 +35,29 @@ class WorkerServiceTest : public ServiceTest {
   std::vector<v1::Theta> thetas_;
 };
 
-TEST_F(WorkerServiceTest, AnotherProtocolIsDismissedWithAReason) {
-  const grpc::Status status = Say(HelloMessage(kProtocolVersion + 1));
-  EXPECT_EQ(status.error_code(), grpc::FAILED_PRECONDITION);
-  ASSERT_EQ(replies_.size(), 1u);
-  ASSERT_TRUE(replies_[0].has_dismiss());
-  EXPECT_THAT(replies_[0].dismiss().reason(), HasSubstr("protocol"));
+TEST_F(WorkerServiceTest, AWorkerWithoutAProtocolOfOursIsDismissedWithWhatToUpdate) {
+  for (const auto& [protocol, side] :
+       {std::pair{kProtocolVersion + 1, "update the coordinator"},
+        std::pair{kOldestProtocolVersion - 1, "update the worker"}}) {
+    const grpc::Status status = Say(HelloMessage(protocol));
+    EXPECT_EQ(status.error_code(), grpc::FAILED_PRECONDITION);
+    ASSERT_EQ(replies_.size(), 1u);
+    ASSERT_TRUE(replies_[0].has_dismiss());
+    EXPECT_THAT(replies_[0].dismiss().reason(), HasSubstr(side));
+  }
+}
+
+TEST_F(WorkerServiceTest, ANewerAndAnOlderWorkerDoAJobTogether) {
+  v1::WorkerMessage newer = HelloMessage(kProtocolVersion + 5);
+  newer.mutable_hello()->set_oldest_protocol(kProtocolVersion);
+  const auto young = NewWorker(newer), old = NewWorker(HelloMessage(kOldestProtocolVersion));
+  const std::string job = Submit(ToyConfig());
+  EXPECT_EQ(Follow(job).back().summary().state(), v1::JOB_STATE_SUCCEEDED);
+  EXPECT_TRUE(server_->Stop().ok());
+  young->End();
+  old->End();
+  EXPECT_EQ(young->protocol(), kProtocolVersion);
+  EXPECT_EQ(old->protocol(), kOldestProtocolVersion);
 }
 
 TEST_F(WorkerServiceTest, WhoDoesNotSayHelloFirstIsDismissed) {

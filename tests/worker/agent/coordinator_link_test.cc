@@ -42,6 +42,7 @@ class FakeCoordinator : public v1::WorkerService::Service {
 
   int port() const { return port_; }
   std::string dismissal;
+  uint32_t protocol = 0;  // that it welcomes with; 0: it names none
 
   grpc::Status Work(grpc::ServerContext* context, Stream* stream) override {
     v1::WorkerMessage message;
@@ -90,6 +91,7 @@ class FakeCoordinator : public v1::WorkerService::Service {
     if (dismissal.empty()) {
       message.mutable_welcome()->set_worker_id(7);
       message.mutable_welcome()->set_heartbeat_ms(20);
+      message.mutable_welcome()->set_protocol(protocol);
     } else {
       message.mutable_dismiss()->set_reason(dismissal);
     }
@@ -130,6 +132,8 @@ class CoordinatorLinkTest : public ::testing::Test {
     LinkOptions options;
     options.address = "127.0.0.1:" + std::to_string(coordinator_->port());
     options.hello.set_name("tester");
+    options.hello.set_protocol(4);
+    options.hello.set_oldest_protocol(3);
     options.retry = std::chrono::milliseconds(10);
     link_ = std::make_unique<CoordinatorLink>(*OpenChannel(options.address, {}), options);
     AgentPort port;
@@ -257,6 +261,23 @@ TEST_F(CoordinatorLinkTest, ADismissedWorkerEndsWithTheReason) {
   const absl::Status status = ended_.get_future().get();
   EXPECT_TRUE(absl::IsFailedPrecondition(status));
   EXPECT_THAT(std::string(status.message()), HasSubstr("fingerprint differs"));
+}
+
+TEST_F(CoordinatorLinkTest, AProtocolThatTheWorkerDoesNotSpeakEndsIt) {
+  coordinator_->protocol = 9;
+  StartWorker();
+  worker_.join();
+  const absl::Status status = ended_.get_future().get();
+  EXPECT_TRUE(absl::IsFailedPrecondition(status));
+  EXPECT_THAT(std::string(status.message()),
+              HasSubstr("speaks protocol 9 with this worker, which speaks 3 to 4"));
+}
+
+TEST_F(CoordinatorLinkTest, AnOlderProtocolThatTheWorkerSpeaksIsSpoken) {
+  coordinator_->protocol = 3;
+  StartWorker();
+  Ask(6, 3);
+  EXPECT_EQ(coordinator_->Next(IsResult).result().step(), 6);
 }
 
 TEST_F(CoordinatorLinkTest, ADismissalMayComeLater) {

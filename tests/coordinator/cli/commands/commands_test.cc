@@ -163,6 +163,21 @@ TEST_F(CommandsTest, ShowTellsWhatIsKnownOfAJob) {
   EXPECT_EQ(json::parse(out())["folder"], "/data/jobs/tiny");
 }
 
+TEST_F(CommandsTest, ShowCountsTheAnswersThatWereRefused) {
+  service_.jobs["tiny"] = Job("tiny", v1::JOB_STATE_RUNNING, 2);
+  for (const char* name : {"late", "out_of_range"}) {
+    v1::RefusalCount& refused = *service_.jobs["tiny"].add_refusals();
+    refused.set_refusal(name);
+    refused.set_count(refused.refusal() == "late" ? 30 : 2);
+  }
+  StartService();
+  EXPECT_EQ(RunWithService({"show", "tiny"}), 0);
+  EXPECT_THAT(out(),
+              HasSubstr("refused      30 answers: late\nrefused      2 answers: out_of_range\n"));
+  EXPECT_EQ(RunWithService({"show", "tiny", "--json"}), 0);
+  EXPECT_EQ(json::parse(out())["refusals"], (json{{"late", 30}, {"out_of_range", 2}}));
+}
+
 TEST_F(CommandsTest, AJobThatIsNotThereIsStatusFour) {
   StartService();
   EXPECT_EQ(RunWithService({"show", "nobody"}), 4);

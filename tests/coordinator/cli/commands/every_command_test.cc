@@ -1,4 +1,5 @@
 // What holds for every command that answers.
+#include <algorithm>
 #include <streambuf>
 
 #include "common/checkpoint/formats.h"
@@ -62,6 +63,7 @@ class EveryCommandTest : public CommandsTest {
             OfCoordinator({"show", "tiny"}),
             OfCoordinator({"hash", "tiny"}),
             OfCoordinator({"replay", "tiny"}),
+            OfCoordinator({"diff", "tiny", "tiny"}),
             OfCoordinator({"export", "tiny", "--out", folder_ + "/out", "--force"}),
             OfCoordinator({"pause", "tiny"}),
             OfCoordinator({"resume", "tiny"}),
@@ -101,6 +103,22 @@ TEST_F(EveryCommandTest, HasHelpThatNamesItsOptionsAndTheExitStatuses) {
     EXPECT_THAT(out(), HasSubstr("--json"));
     EXPECT_THAT(out(), HasSubstr("Exit status: 0 done; 1 "));
   }
+}
+
+TEST_F(EveryCommandTest, OfACoordinatorThatDoesNotKnowItIsOneError) {
+  const RunningService stranger = Serve({});
+  for (std::vector<std::string> command : Commands()) {
+    const auto address = std::ranges::find(command, running_.address);
+    if (address == command.end()) continue;
+    *address = stranger.address;
+    EXPECT_EQ(Run(command), 3) << command[0];
+    EXPECT_EQ(out(), "") << command[0];
+    EXPECT_EQ(err(), "paceline: what listens at " + stranger.address +
+                         " does not know this request: it is another service, or a coordinator of "
+                         "another version than this program\n")
+        << command[0];
+  }
+  stranger.server->Shutdown();
 }
 
 TEST_F(EveryCommandTest, WritesOverAFileOnlyByOrder) {
@@ -156,7 +174,7 @@ TEST_F(EveryCommandTest, AMisspeltWordGetsASuggestion) {
 TEST_F(EveryCommandTest, TheProgramTellsWhatItIs) {
   EXPECT_EQ(Run({"--version"}), 0);
   EXPECT_THAT(out(), ::testing::MatchesRegex("paceline [0-9.]+ \\(commit [0-9a-z, ]+\\)\n"
-                                             "protocol [0-9]+\nstore format [0-9]+\n"
+                                             "protocol [0-9]+ to [0-9]+\nstore format [0-9]+\n"
                                              "engine build [0-9a-f]{16}\n"));
 }
 

@@ -84,9 +84,24 @@ grpc::Status FakeJobService::Logs(grpc::ServerContext*, const v1::LogsRequest* r
 
 grpc::Status FakeJobService::GetTheta(grpc::ServerContext*, const v1::GetThetaRequest* request,
                                       v1::GetThetaReply* reply) {
+  const std::lock_guard lock(mutex_);
   if (!jobs.contains(request->job())) return NoSuchJob(request->job());
   *reply = theta;
   if (request->has_step()) reply->set_step(request->step());
+  const auto& own = digests[request->job()];
+  if (const auto found = own.find(reply->step()); found != own.end()) {
+    reply->set_digest(found->second);
+  }
+  return grpc::Status::OK;
+}
+
+grpc::Status FakeJobService::GetScalars(grpc::ServerContext*, const v1::GetScalarsRequest* request,
+                                        grpc::ServerWriter<v1::StepScalars>* writer) {
+  if (older) return {grpc::StatusCode::UNIMPLEMENTED, ""};
+  if (!jobs.contains(request->job())) return NoSuchJob(request->job());
+  for (const v1::StepScalars& step : scalars[request->job()]) {
+    if (step.step() > request->after_step()) writer->Write(step);
+  }
   return grpc::Status::OK;
 }
 

@@ -20,6 +20,10 @@ class FakeJobService : public v1::JobService::Service {
   std::map<std::string, v1::JobDetail> jobs;
   std::vector<v1::WorkerSummary> workers;
   v1::GetThetaReply theta;
+  // By job and outer step; else that of `theta`.
+  std::map<std::string, std::map<int64_t, std::string>> digests;
+  std::map<std::string, std::vector<v1::StepScalars>> scalars;  // by job
+  bool older = false;                                           // it does not know GetScalars
   // Each call of Watch sends the next list, then ends with OK if it is the last one, else
   // Unavailable.
   std::vector<std::vector<v1::Progress>> watches;
@@ -47,6 +51,8 @@ class FakeJobService : public v1::JobService::Service {
                     grpc::ServerWriter<v1::LogEntry>* writer) override;
   grpc::Status GetTheta(grpc::ServerContext*, const v1::GetThetaRequest* request,
                         v1::GetThetaReply* reply) override;
+  grpc::Status GetScalars(grpc::ServerContext*, const v1::GetScalarsRequest* request,
+                          grpc::ServerWriter<v1::StepScalars>* writer) override;
   grpc::Status ListWorkers(grpc::ServerContext*, const v1::ListWorkersRequest*,
                            v1::ListWorkersReply* reply) override;
 

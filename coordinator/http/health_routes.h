@@ -1,0 +1,12 @@
+// GET /healthz and /readyz: 200, or 503 with the reason, as JSON.
+#pragma once
+
+#include "coordinator/api/health.h"
+#include "coordinator/http/http_server.h"
+
+namespace paceline {
+
+// `board` outlives the routes.
+void AddHealthRoutes(const HealthBoard& board, HttpRoutes& routes);
+
+}  // namespace paceline
