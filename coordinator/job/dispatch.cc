@@ -58,14 +58,27 @@ void Dispatch::TakeLate(uint32_t block, const Lease& lease) {
   }
 }
 
-void Dispatch::Plan(std::vector<Candidate> candidates) {
+void Dispatch::Plan(const std::function<std::vector<Candidate>()>& who_may) {
   if (!due_ || around_.loop.done()) return;
   due_ = false;
+  if (!IsAnythingOpen()) return;
+  std::vector<Candidate> candidates = who_may();
   for (Candidate& own : candidates) own.owned = leases_.Owned(own.id);
   workers_ = around_.crew.Fit(candidates, around_.clock.Now());
   Move();
   AskOwners();
   FindHelp();
+}
+
+bool Dispatch::IsAnythingOpen() const {
+  if (!to_audit_.empty() || !checks_.empty()) return true;
+  for (uint32_t block = 0; block < leases_.blocks(); ++block) {
+    if (around_.sheet.answered(block)) continue;
+    const BlockPlace& place = leases_.place(block);
+    const bool asked = place.IsWaitedFor(Kind::kWork) || place.IsWaitedFor(Kind::kHelp);
+    if (!place.owner || !asked || IsLate(block)) return true;
+  }
+  return false;
 }
 
 ScheduleSnapshot Dispatch::Snapshot() const {

@@ -7,6 +7,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <set>
 #include <string>
@@ -61,8 +62,9 @@ class Dispatch {
   // which it was not called, as the job was paused or the coordinator held up, is nobody's delay.
   void LookAtLeases();
   // Hands blocks out, asks for the windows not asked for yet, and finds help among those that may
-  // work on the job.
-  void Plan(std::vector<Candidate> candidates);
+  // work on the job, if there is anything to ask for: who comes while all are at work gets
+  // something in the next outer step.
+  void Plan(const std::function<std::vector<Candidate>()>& who_may);
 
   // Why this is no answer of somebody who was asked for it; the sheet finds nothing wrong with it.
   std::optional<Judgement> Fault(WorkerId from, const v1::WindowResult& result) const;
@@ -92,6 +94,7 @@ class Dispatch {
   void Restart();
 
  private:
+  bool IsAnythingOpen() const;
   ScheduleSnapshot Snapshot() const;
   void Move();
   void AskOwners();

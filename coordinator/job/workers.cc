@@ -186,7 +186,7 @@ void Coordinator::PumpEvaluations() {
 void Coordinator::PlanWork() {
   if (run_->dispatch().is_due()) {
     MovePin();
-    if (fatal_.ok()) run_->dispatch().Plan(members_.Candidates());
+    if (fatal_.ok()) run_->dispatch().Plan([this] { return members_.Candidates(); });
   }
   Deliver();
 }

@@ -115,6 +115,25 @@ SimDisk::Outcome SimDisk::Count(DiskCall call, const DiskFile& file, uint64_t wh
   return Outcome::kGoOn;
 }
 
+// What a folder held goes with it, though another one of its name comes.
+void SimDisk::MakeDurable(const NameChange& change) {
+  for (const auto& [name, file] : change.entries) {
+    const auto folder = durable_names_.find(ParentOf(name));
+    if (folder != durable_names_.end() && folder->second != change.folder) continue;
+    const auto old = durable_names_.find(name);
+    if (old != durable_names_.end() && old->second->kind() == FileKind::kFolder) {
+      std::erase_if(durable_names_, [inside = name + "/"](const auto& entry) {
+        return entry.first.starts_with(inside);
+      });
+    }
+    if (file) {
+      durable_names_[name] = file;
+    } else {
+      durable_names_.erase(name);
+    }
+  }
+}
+
 void SimDisk::LoseNames() {
   const auto loss = static_cast<Loss>(random_.Below(4));
   const size_t end = random_.Below(changes_.size() + 1);
@@ -127,10 +146,9 @@ void SimDisk::LoseNames() {
           "lost", file ? std::string("name of ") + NameOf(file->kind()) : std::string("removal"));
       continue;
     }
-    for (const auto& [name, file] : changes_[i].entries) durable_names_[name] = file;
+    MakeDurable(changes_[i]);
   }
   changes_.clear();
-  std::erase_if(durable_names_, [&](const auto& entry) { return !entry.second; });
   // Parents come before what is in them.
   for (auto entry = durable_names_.begin(); entry != durable_names_.end();) {
     const bool orphan = entry->first != folder_ && !durable_names_.contains(ParentOf(entry->first));
@@ -163,15 +181,15 @@ void SimDisk::WriteBack() {
     current = this;
     ASSERT_FALSE(error) << error.message();
   }
-  std::vector<std::pair<std::string, FilePtr>> files(names_.begin(), names_.end());
-  std::ranges::sort(files, {}, [](const auto& entry) { return entry.second->id(); });
-  for (const auto& [name, file] : files) {
+  std::map<int, std::string> files;
+  for (const auto& [name, file] : names_) {
     if (file->kind() == FileKind::kFolder) {
       syscall(SYS_mkdir, name.c_str(), 0755);
     } else {
-      WriteReally(name, file->durable());
+      files[file->id()] = name;  // in whose order they are listed afterwards
     }
   }
+  for (const auto& [id, name] : files) WriteReally(name, names_.at(name)->durable());
 }
 
 bool SimDisk::IsDurable(std::initializer_list<FileKind> kinds) {
@@ -305,13 +323,7 @@ ssize_t SimDisk::Write(int fd, const void* bytes, size_t size, off_t at) {
 int SimDisk::SyncFolder(const FilePtr& folder) {
   std::erase_if(changes_, [&](const NameChange& change) {
     if (change.folder != folder) return false;
-    for (const auto& [name, file] : change.entries) {
-      if (file) {
-        durable_names_[name] = file;
-      } else {
-        durable_names_.erase(name);
-      }
-    }
+    MakeDurable(change);
     return true;
   });
   return 0;

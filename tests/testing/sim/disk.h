@@ -106,6 +106,7 @@ class SimDisk {
   FilePtr Make(const std::string& path);
   void SetNames(const std::string& folder_of, std::vector<std::pair<std::string, FilePtr>> entries);
   int SyncFolder(const FilePtr& folder);
+  void MakeDurable(const NameChange& change);
   void LoseNames();
   void WriteBack();
 

@@ -17,6 +17,7 @@ FileKind KindOf(std::string_view path) {
   if (path.ends_with(".tmp")) return FileKind::kTemporary;
   if (path.ends_with("coordinator.db")) return FileKind::kDatabase;
   if (path.ends_with("-wal")) return FileKind::kWal;
+  if (path.ends_with("-journal")) return FileKind::kJournal;
   if (path.ends_with("-shm")) return FileKind::kSharedMemory;
   if (has("-anchor")) return FileKind::kAnchor;
   if (has("/checkpoints/")) return FileKind::kCheckpoint;
@@ -32,6 +33,8 @@ const char* NameOf(FileKind kind) {
       return "database";
     case FileKind::kWal:
       return "wal";
+    case FileKind::kJournal:
+      return "journal";
     case FileKind::kSharedMemory:
       return "shm";
     case FileKind::kAnchor:

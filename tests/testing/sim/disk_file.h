@@ -13,6 +13,7 @@ namespace paceline {
 enum class FileKind {
   kDatabase,
   kWal,
+  kJournal,
   kSharedMemory,
   kAnchor,
   kCheckpoint,

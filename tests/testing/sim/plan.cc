@@ -138,6 +138,7 @@ SimPlan CrowdPlan(int workers, uint32_t blocks, int64_t steps) {
   plan.faults_last = milliseconds(20'000);
   plan.rates = {.kill = milliseconds(50), .leave = milliseconds(100), .join = milliseconds(40)};
   plan.network.reset = 1e-4;
+  plan.measures = true;
   return plan;
 }
 

@@ -48,6 +48,7 @@ struct SimPlan {
   double deaths_at_messages = 0;  // while it sends something
   double failing_syncs = 0;
   uint64_t calls = 100;       // within so many
+  bool measures = false;      // what answers take of the processor
   bool hung_stay_so = false;  // even after the faults
 
   DiskFault DrawDiskFault(SimRandom& random) const;

@@ -10,6 +10,7 @@
 #include <optional>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "coordinator/job/coordinator.h"
@@ -56,9 +57,8 @@ class SimServer : public JobObserver {
   // Checks what is stored at the end.
   void CheckEnd();
 
-  // Time of the processor that was spent on answers, and their number.
-  std::chrono::nanoseconds answer_time() const { return answer_time_; }
-  uint64_t answers() const { return answers_; }
+  // Of the processor, for each answer, if the plan measures.
+  const std::vector<std::chrono::nanoseconds>& answer_times() const { return answer_times_; }
 
  private:
   class Link;
@@ -94,8 +94,7 @@ class SimServer : public JobObserver {
   std::unique_ptr<Coordinator> coordinator_;
   std::map<uint64_t, Session> sessions_;  // by stream
   SteadyTime stalled_until_{};
-  std::chrono::nanoseconds answer_time_{0};
-  uint64_t answers_ = 0;
+  std::vector<std::chrono::nanoseconds> answer_times_;
 };
 
 }  // namespace paceline

@@ -50,8 +50,7 @@ SimOutcome SimWorld::Run() {
       .events = rig_.trace.events(),
       .lives = server_.lives(),
       .virtual_time = std::chrono::duration_cast<std::chrono::seconds>(rig_.timeline.now() - began),
-      .answer_time = server_.answer_time(),
-      .answers = server_.answers(),
+      .answer_times = server_.answer_times(),
       .tail = rig_.trace.Tail()};
 }
 

@@ -21,9 +21,8 @@ struct SimOutcome {
   uint64_t events = 0;
   int lives = 0;  // of the coordinator
   std::chrono::seconds virtual_time{};
-  std::chrono::nanoseconds answer_time{};  // of the processor, for all answers
-  uint64_t answers = 0;
-  std::string tail;  // the end of the trace, in words
+  std::vector<std::chrono::nanoseconds> answer_times;  // if the plan measures
+  std::string tail;                                    // the end of the trace, in words
 };
 
 class SimWorld {
