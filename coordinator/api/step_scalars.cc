@@ -25,8 +25,12 @@ v1::StepScalars ToStepScalars(const v1::JobConfig& config, const StepRow& row) {
   for (size_t i = 0; i < row.particles.size(); ++i) {
     if (i % block == 0) {
       v1::CountedAnswer& answer = *scalars.add_answers();
-      answer.set_block(static_cast<uint32_t>(i / block));
-      answer.set_window(row.step - 1);
+      const size_t number = i / block;
+      const CountedWindow window = number < row.windows.size()
+                                       ? row.windows[number]
+                                       : CountedWindow{static_cast<uint32_t>(number), row.step - 1};
+      answer.set_block(window.block);
+      answer.set_window(window.step);
     }
     *scalars.mutable_answers()->rbegin()->add_particles() = ToResult(row.particles[i]);
   }
