@@ -11,7 +11,7 @@
 namespace paceline {
 namespace {
 
-constexpr unsigned kConnections = 32;
+constexpr unsigned kConnections = 32, kConnectionsOfOneHost = 16;
 constexpr unsigned kSilenceSeconds = 5;
 constexpr size_t kConnectionBytes = 8 << 10;
 
@@ -46,11 +46,11 @@ absl::StatusOr<std::unique_ptr<HttpServer>> HttpServer::Start(const Address& lis
   std::unique_ptr<HttpServer> server(
       new HttpServer({.host = listen.host, .port = listeners->port}, std::move(routes)));
   for (Descriptor& socket : listeners->sockets) {
-    MHD_Daemon* daemon =
-        MHD_start_daemon(MHD_USE_AUTO_INTERNAL_THREAD, 0, nullptr, nullptr, &Handle, server.get(),
-                         MHD_OPTION_LISTEN_SOCKET, socket.Release(), MHD_OPTION_CONNECTION_LIMIT,
-                         kConnections, MHD_OPTION_CONNECTION_TIMEOUT, kSilenceSeconds,
-                         MHD_OPTION_CONNECTION_MEMORY_LIMIT, kConnectionBytes, MHD_OPTION_END);
+    MHD_Daemon* daemon = MHD_start_daemon(
+        MHD_USE_AUTO_INTERNAL_THREAD, 0, nullptr, nullptr, &Handle, server.get(),
+        MHD_OPTION_LISTEN_SOCKET, socket.Release(), MHD_OPTION_CONNECTION_LIMIT, kConnections,
+        MHD_OPTION_PER_IP_CONNECTION_LIMIT, kConnectionsOfOneHost, MHD_OPTION_CONNECTION_TIMEOUT,
+        kSilenceSeconds, MHD_OPTION_CONNECTION_MEMORY_LIMIT, kConnectionBytes, MHD_OPTION_END);
     if (daemon == nullptr) {
       return absl::UnavailableError(
           absl::StrCat("the HTTP server cannot be started on ", server->address_.ToString()));

@@ -1,5 +1,6 @@
 // A small HTTP server for programs that watch over the coordinator: it only tells, and takes
-// nothing in. Bounds: 32 connections, 8 KiB for each, 5 s of silence, one request a connection.
+// nothing in. Bounds: 32 connections, 16 of one host, 8 KiB for each, 5 s of silence, one request a
+// connection.
 #pragma once
 
 #include <functional>

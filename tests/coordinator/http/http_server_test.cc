@@ -120,7 +120,7 @@ TEST_F(HttpServerTest, ABodyIsNotReadAndHeadersHaveABound) {
 
 TEST_F(HttpServerTest, WhoSaysNothingHoldsNobodyUp) {
   std::vector<Descriptor> silent;
-  for (int i = 0; i < 16; ++i) silent.emplace_back(ConnectTo(server_->address()).value_or(-1));
+  for (int i = 0; i < 8; ++i) silent.emplace_back(ConnectTo(server_->address()).value_or(-1));
   EXPECT_THAT(Ask("GET /count"), EndsWith("counted\n"));
 }
 

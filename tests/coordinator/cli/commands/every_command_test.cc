@@ -106,7 +106,9 @@ TEST_F(EveryCommandTest, HasHelpThatNamesItsOptionsAndTheExitStatuses) {
 }
 
 TEST_F(EveryCommandTest, OfACoordinatorThatDoesNotKnowItIsOneError) {
-  const RunningService stranger = Serve({});
+  v1::JobService::Service jobs;  // of which no method is there
+  v1::EvaluationService::Service evaluations;
+  const RunningService stranger = Serve({&jobs, &evaluations});
   for (std::vector<std::string> command : Commands()) {
     const auto address = std::ranges::find(command, running_.address);
     if (address == command.end()) continue;
