@@ -116,10 +116,12 @@ absl::Status ManyWorkers(const std::string& program_folder, bool paced, const Ta
   if (done.ok()) done = bench.WaitForStep(kWarmSteps);
   if (!done.ok()) return done;
   bench.fleet().Forget();
+  const double cpu = CpuSeconds(bench.pid());
   done = bench.WaitForStep(kSteps);
   if (!done.ok()) return done;
   const std::vector<double> answers = bench.fleet().answer_seconds();
   const double step = bench.StepSeconds();
+  const double results = static_cast<double>(job.particles / job.block) * (kSteps - kWarmSteps);
   const std::string how = paced ? " (paced)" : "";
   bench.Tell("outer step of 4096 particles" + how, 1e3 * step, "ms");
   bench.Tell("results stored" + how, job.particles / job.block / step, "1/s");
@@ -128,6 +130,8 @@ absl::Status ManyWorkers(const std::string& program_folder, bool paced, const Ta
   bench.Tell("the same, 99th percentile" + how, 1e3 * Quantile(answers, 0.99), "ms");
   bench.Tell("a step's last answer until the next step's work, median" + how,
              1e3 * Quantile(bench.fleet().turn_seconds(), 0.5), "ms");
+  bench.Tell("coordinator's processor time for a result" + how,
+             1e6 * (CpuSeconds(bench.pid()) - cpu) / results, "us");
   bench.TellMemory("coordinator's memory" + how, PeakResidentBytes(bench.pid()));
   bench.Tell("coordinator's threads" + how, CountThreads(bench.pid()), "");
   return absl::OkStatus();
