@@ -116,10 +116,12 @@ absl::Status ManyWorkers(const std::string& program_folder, bool paced, const Ta
   if (done.ok()) done = bench.WaitForStep(kWarmSteps);
   if (!done.ok()) return done;
   bench.fleet().Forget();
+  const double cpu = CpuSeconds(bench.pid());
   done = bench.WaitForStep(kSteps);
   if (!done.ok()) return done;
   const std::vector<double> answers = bench.fleet().answer_seconds();
   const double step = bench.StepSeconds();
+  const double results = static_cast<double>(job.particles / job.block) * (kSteps - kWarmSteps);
   const std::string how = paced ? " (paced)" : "";
   bench.Tell("outer step of 4096 particles" + how, 1e3 * step, "ms");
   bench.Tell("results stored" + how, job.particles / job.block / step, "1/s");
@@ -128,6 +130,8 @@ absl::Status ManyWorkers(const std::string& program_folder, bool paced, const Ta
   bench.Tell("the same, 99th percentile" + how, 1e3 * Quantile(answers, 0.99), "ms");
   bench.Tell("a step's last answer until the next step's work, median" + how,
              1e3 * Quantile(bench.fleet().turn_seconds(), 0.5), "ms");
+  bench.Tell("coordinator's processor time for a result" + how,
+             1e6 * (CpuSeconds(bench.pid()) - cpu) / results, "us");
   bench.TellMemory("coordinator's memory" + how, PeakResidentBytes(bench.pid()));
   bench.Tell("coordinator's threads" + how, CountThreads(bench.pid()), "");
   return absl::OkStatus();
@@ -150,12 +154,55 @@ absl::Status LargeTheta(const std::string& program_folder, const TakeRow& take) 
   return absl::OkStatus();
 }
 
+constexpr char kRealJob[] = R"(
+name: wide
+seed: 29
+optimizer: {adafac_mlp: {hidden: 4}}
+tasks: [{quadratic: {dimension: 10, kind: target}}]
+episode: {constant: {steps: 50}}
+estimator: {nres: {window: 5, sigma: 0.01}, particles: 4096, block: 8}
+outer: {steps: 20, optimizer: {adam: {learning_rate: 1.0e-2}}}
+)";
+
+absl::Status RealWorkers(const std::string& program_folder, const TakeRow& take) {
+  const ScratchFolder folder;
+  if (folder.path().empty()) return absl::PermissionDeniedError("cannot make a temporary folder");
+  auto cluster =
+      LocalCluster::Start({.program_folder = program_folder, .data = folder.path(), .workers = 2});
+  if (!cluster.ok()) return cluster.status();
+  const auto client = JobClient::Open({.coordinator = (*cluster)->address(), .tls = {}});
+  if (!client.ok()) return client.status();
+  v1::SubmitRequest request;
+  request.set_source_yaml(kRealJob);
+  *request.mutable_config() = ParseConfig(request.source_yaml(), "bench").config;
+  const auto job = (*client)->Submit(request);
+  if (!job.ok()) return job.status();
+  v1::JobSummary summary;
+  for (const SteadyTime deadline = Clock::Real().Now() + kPatience;
+       summary.ended_unix_ms() == 0 && Clock::Real().Now() < deadline;) {
+    const auto detail = (*client)->Show(*job);
+    if (!detail.ok()) return detail.status();
+    summary = detail->summary();
+    std::this_thread::sleep_for(kLookEvery);
+  }
+  if (summary.ended_unix_ms() == 0)
+    return absl::DeadlineExceededError("the job did not end in time");
+  take({{"section", "cluster"},
+        {"name", "outer step of 4096 particles, 2 worker processes"},
+        {"threads", 1},
+        {"value", static_cast<double>(summary.ended_unix_ms() - summary.started_unix_ms()) /
+                      static_cast<double>(summary.steps())},
+        {"unit", "ms"}});
+  return absl::OkStatus();
+}
+
 }  // namespace
 
 absl::Status RunClusterSection(const std::string& program_folder, const TakeRow& take) {
   RaiseDescriptorLimit();
   absl::Status done = ManyWorkers(program_folder, /*paced=*/false, take);
   if (done.ok()) done = ManyWorkers(program_folder, /*paced=*/true, take);
+  if (done.ok()) done = RealWorkers(program_folder, take);
   return done.ok() ? LargeTheta(program_folder, take) : done;
 }
 

@@ -20,8 +20,8 @@ absl::Status RunAnswersSection(const TakeRow& take);
 // it returns.
 absl::Status RunStoreSection(const TakeRow& take);
 
-// A thousand simulated workers over loopback gRPC on a coordinator process, outer steps of 4,096
-// particles; then 200 that are sent a θ of VeLO's size.
+// A thousand simulated workers over loopback gRPC on a coordinator process, and two real ones,
+// outer steps of 4,096 particles; then 200 that are sent a θ of VeLO's size.
 absl::Status RunClusterSection(const std::string& program_folder, const TakeRow& take);
 
 struct SystemOptions {

@@ -1,12 +1,9 @@
-#include <unistd.h>
-
 #include <algorithm>
 #include <chrono>
 #include <filesystem>
 #include <fstream>
 #include <functional>
 #include <map>
-#include <sstream>
 #include <thread>
 #include <vector>
 
@@ -18,6 +15,7 @@
 #include "coordinator/cli/client/job_watcher.h"
 #include "coordinator/cli/local/local_cluster.h"
 #include "coordinator/cli/view/text.h"
+#include "coordinator/load/measured.h"
 #include "fmt/format.h"
 #include "nlohmann/json.hpp"
 
@@ -40,21 +38,6 @@ std::string JobYaml(const SystemOptions& options) {
       "estimator: {{nres: {{window: {}, sigma: 0.01}}, particles: {}, block: 8}}\n"
       "outer: {{steps: {}, optimizer: {{adam: {{learning_rate: 0.001}}}}}}\n",
       20 * options.window, options.window, options.particles, options.steps);
-}
-
-// Of all threads, user and system.
-double CpuSeconds(pid_t pid) {
-  std::ifstream file(fmt::format("/proc/{}/stat", pid));
-  std::string line;
-  std::getline(file, line);
-  const size_t name_end = line.rfind(')');
-  if (name_end == std::string::npos) return 0;
-  std::istringstream rest(line.substr(name_end + 1));
-  std::string skipped;
-  for (int field = 3; field < 14; ++field) rest >> skipped;
-  double user = 0, system = 0;
-  rest >> user >> system;
-  return (user + system) / static_cast<double>(sysconf(_SC_CLK_TCK));
 }
 
 struct Thread {

@@ -31,7 +31,7 @@ Fleet::Fleet(Options options) : options_(std::move(options)) {
             .compute = Of(options_.compute, i),
             .pause = Of(options_.pause, i),
             .rests = [this](SimulatedWorker& worker,
-                            std::chrono::milliseconds time) { Rest(worker, time); }},
+                            std::chrono::milliseconds time) { return Rest(worker, time); }},
         static_cast<FleetWatch&>(*this)));
   }
   tender_ = std::jthread([this](const std::stop_token& stop) { Tend(stop); });
@@ -106,12 +106,11 @@ void Fleet::Heard(std::chrono::nanoseconds after) {
   answer_seconds_.push_back(Seconds(after));
 }
 
-void Fleet::Rest(SimulatedWorker& worker, std::chrono::milliseconds time) {
-  {
-    std::lock_guard lock(mutex_);
-    if (!ending_) return void(resting_.emplace(Clock::Real().Now() + time, &worker));
-  }
-  worker.Wake();
+bool Fleet::Rest(SimulatedWorker& worker, std::chrono::milliseconds time) {
+  std::lock_guard lock(mutex_);
+  if (ending_) return false;
+  resting_.emplace(Clock::Real().Now() + time, &worker);
+  return true;
 }
 
 std::vector<SimulatedWorker*> Fleet::TakeRested() {

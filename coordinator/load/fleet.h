@@ -58,7 +58,7 @@ class Fleet : private FleetWatch {
   bool TookRun(const v1::RunWindows& run) override;
   void Heard(std::chrono::nanoseconds after) override;
 
-  void Rest(SimulatedWorker& worker, std::chrono::milliseconds time);
+  bool Rest(SimulatedWorker& worker, std::chrono::milliseconds time);
   // Beats hearts and wakes those who have rested.
   void Tend(const std::stop_token& stop);
   std::vector<SimulatedWorker*> TakeRested();

@@ -1,9 +1,12 @@
 #include "coordinator/load/measured.h"
 
+#include <unistd.h>
+
 #include <algorithm>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <sstream>
 #include <string>
 
 #include "fmt/format.h"
@@ -34,6 +37,20 @@ int CountDescriptors(pid_t pid) {
   std::error_code error;
   const std::filesystem::directory_iterator files(fmt::format("/proc/{}/fd", pid), error);
   return error ? 0 : static_cast<int>(std::distance(begin(files), end(files)));
+}
+
+double CpuSeconds(pid_t pid) {
+  std::ifstream file(fmt::format("/proc/{}/stat", pid));
+  std::string line;
+  std::getline(file, line);
+  const size_t name_end = line.rfind(')');
+  if (name_end == std::string::npos) return 0;
+  std::istringstream rest(line.substr(name_end + 1));
+  std::string skipped;
+  for (int field = 3; field < 14; ++field) rest >> skipped;
+  double user = 0, system = 0;
+  rest >> user >> system;
+  return (user + system) / static_cast<double>(sysconf(_SC_CLK_TCK));
 }
 
 double Quantile(std::vector<double> values, double share) {

@@ -11,6 +11,8 @@ namespace paceline {
 // Of the process now, and at most so far; 0 if there is none.
 uint64_t ResidentBytes(pid_t pid);
 uint64_t PeakResidentBytes(pid_t pid);
+// Of all threads, user and system.
+double CpuSeconds(pid_t pid);
 int CountDescriptors(pid_t pid);
 int CountThreads(pid_t pid);
 

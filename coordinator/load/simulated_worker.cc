@@ -76,8 +76,9 @@ SimulatedWorker::~SimulatedWorker() {
 }
 
 void SimulatedWorker::OnReadDone(bool ok) {
-  if (ok) return Take();
   {
+    std::lock_guard turn(turn_);
+    if (ok) return Take();
     std::lock_guard lock(mutex_);
     over_ = true;
   }
@@ -94,18 +95,26 @@ void SimulatedWorker::Take() {
   }
   if (!said_.has_run()) return ReadOn();
   computing_ = said_.run();
-  if (options_.compute.count() > 0) return options_.rests(*this, options_.compute);
-  Wake();
+  if (!Rests(options_.compute)) GoOn();
 }
 
 void SimulatedWorker::Wake() {
+  std::lock_guard turn(turn_);
+  GoOn();
+}
+
+void SimulatedWorker::GoOn() {
   const auto run = std::exchange(computing_, std::nullopt);
   if (run) Answer(*run);
   ReadOn(/*after_a_pause=*/run.has_value());
 }
 
+bool SimulatedWorker::Rests(std::chrono::milliseconds time) {
+  return time.count() > 0 && options_.rests(*this, time);
+}
+
 void SimulatedWorker::ReadOn(bool after_a_pause) {
-  if (after_a_pause && options_.pause.count() > 0) return options_.rests(*this, options_.pause);
+  if (after_a_pause && Rests(options_.pause)) return;
   said_.Clear();
   StartRead(&said_);
 }

@@ -42,15 +42,15 @@ class SimulatedWorker final
     // How long it takes to answer, and how long it takes nothing more from the connection when it
     // has answered, or been told of a job.
     std::chrono::milliseconds compute{0}, pause{0};
-    // It is to be woken after so long.
-    std::function<void(SimulatedWorker&, std::chrono::milliseconds)> rests = {};
+    // It is to be woken after so long. False: it is not; all is over.
+    std::function<bool(SimulatedWorker&, std::chrono::milliseconds)> rests = {};
   };
   // `watch` outlives it.
   SimulatedWorker(std::shared_ptr<grpc::Channel> channel, Options options, FleetWatch& watch);
   // The stream has ended by then, or the destructor ends it and waits.
   ~SimulatedWorker() override;
 
-  // Once after each call of `rests`.
+  // Once after each call of `rests` that said true.
   void Wake();
   // If nothing was sent since the last call.
   void Beat();
@@ -67,16 +67,22 @@ class SimulatedWorker final
   void Say(v1::WorkerMessage message);
   void Answer(const v1::RunWindows& run);
   void Take();
+  // Answers what it was computing, if anything, and reads on.
+  void GoOn();
+  bool Rests(std::chrono::milliseconds time);
   void ReadOn(bool after_a_pause = false);
 
   const Options options_;
   FleetWatch& watch_;
   const std::unique_ptr<v1::WorkerService::Stub> stub_;
   grpc::ClientContext context_;
-  v1::CoordinatorMessage said_;
-  std::shared_ptr<const v1::JobConfig> config_;  // of the newest job; of who reads
-  std::map<uint32_t, EpisodeCursor> blocks_;     // of who reads
-  std::optional<v1::RunWindows> computing_;      // of who reads
+
+  // gRPC calls one reader after the other, on whichever thread.
+  std::mutex turn_;
+  v1::CoordinatorMessage said_;                  // guarded by turn_, as these
+  std::shared_ptr<const v1::JobConfig> config_;  // of the newest job
+  std::map<uint32_t, EpisodeCursor> blocks_;
+  std::optional<v1::RunWindows> computing_;
 
   std::mutex mutex_;
   std::condition_variable done_;

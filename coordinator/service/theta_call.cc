@@ -8,14 +8,23 @@
 
 namespace paceline {
 
-ThetaCall::ThetaCall(Around around, grpc::CallbackServerContext* context,
-                     v1::FetchThetaRequest request)
-    : around_(std::move(around)), context_(context), request_(std::move(request)) {
-  if (around_.loop.Post([this] { Find(); })) return;
-  Finish(ToGrpc(absl::UnavailableError("the coordinator is stopping; try again soon")));
+ThetaCall* ThetaCall::Begin(Around around, grpc::CallbackServerContext* context,
+                            v1::FetchThetaRequest request) {
+  std::shared_ptr<ThetaCall> call(new ThetaCall(std::move(around), context, std::move(request)));
+  std::lock_guard lock(call->mutex_);
+  call->self_ = call;
+  if (!call->around_.loop.Post([call] { call->Find(); })) {
+    call->Finish(ToGrpc(absl::UnavailableError("the coordinator is stopping; try again soon")));
+  }
+  return call.get();
 }
 
+ThetaCall::ThetaCall(Around around, grpc::CallbackServerContext* context,
+                     v1::FetchThetaRequest request)
+    : around_(std::move(around)), context_(context), request_(std::move(request)) {}
+
 void ThetaCall::Find() {
+  std::lock_guard lock(mutex_);
   auto range = around_.coordinator.FetchTheta(request_);
   if (!range.ok()) return Finish(ToGrpc(range.status()));
   range_ = *std::move(range);
@@ -27,11 +36,13 @@ void ThetaCall::WriteNext() {
   if (const SharedMessage message = range_.InMemory(index_)) {
     return Write(message->theta(), message);
   }
-  around_.budget->Take(range_.theta_bytes(),
-                       [this] { around_.reader.Post([this] { ReadAndWrite(); }); });
+  around_.budget->Take(range_.theta_bytes(), [call = self_] {
+    call->around_.reader.Post([call] { call->ReadAndWrite(); });
+  });
 }
 
 void ThetaCall::ReadAndWrite() {
+  std::lock_guard lock(mutex_);
   auto theta = range_.At(index_);
   const uint64_t bytes = range_.theta_bytes();
   if (!theta.ok()) {
@@ -54,10 +65,19 @@ void ThetaCall::Write(const v1::Theta& theta, std::shared_ptr<const void> owner)
 }
 
 void ThetaCall::OnWriteDone(bool ok) {
+  std::shared_ptr<ThetaCall> alive;
+  std::lock_guard lock(mutex_);
+  alive = self_;
   wait_.reset();
   out_.Clear();
   if (!ok) return Finish(grpc::Status::CANCELLED);
   WriteNext();
+}
+
+void ThetaCall::OnDone() {
+  std::shared_ptr<ThetaCall> last;
+  std::lock_guard lock(mutex_);
+  last.swap(self_);
 }
 
 void ThetaCall::TellLost(const absl::Status& why) {

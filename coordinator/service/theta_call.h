@@ -2,6 +2,7 @@
 #pragma once
 
 #include <memory>
+#include <mutex>
 #include <optional>
 
 #include "coordinator/api/event_loop.h"
@@ -14,7 +15,7 @@
 
 namespace paceline {
 
-// Deletes itself when gRPC is done with it. Versions in memory are sent as they lie there; of those
+// Versions in memory are sent as they lie there; of those
 // in files all calls together hold what the budget has, and each is waited for by `receivers`.
 class ThetaCall final : public grpc::ServerWriteReactor<grpc::ByteBuffer> {
  public:
@@ -27,11 +28,15 @@ class ThetaCall final : public grpc::ServerWriteReactor<grpc::ByteBuffer> {
     std::shared_ptr<ByteBudget> budget;
   };
 
-  ThetaCall(Around around, grpc::CallbackServerContext* context, v1::FetchThetaRequest request);
+  // For gRPC, which owns nothing of it.
+  static ThetaCall* Begin(Around around, grpc::CallbackServerContext* context,
+                          v1::FetchThetaRequest request);
 
  private:
+  ThetaCall(Around around, grpc::CallbackServerContext* context, v1::FetchThetaRequest request);
+
   void OnWriteDone(bool ok) override;
-  void OnDone() override { delete this; }
+  void OnDone() override;
 
   // On the loop.
   void Find();
@@ -44,6 +49,10 @@ class ThetaCall final : public grpc::ServerWriteReactor<grpc::ByteBuffer> {
   const Around around_;
   grpc::CallbackServerContext* const context_;
   const v1::FetchThetaRequest request_;
+
+  // One thread after the other has the call in hand.
+  std::mutex mutex_;
+  std::shared_ptr<ThetaCall> self_;  // until gRPC is done with it; guarded by mutex_, as these
   ThetaRange range_;
   int64_t index_ = 0;  // of the version at hand
   grpc::ByteBuffer out_;

@@ -21,19 +21,22 @@ absl::Status Stopping() {
 
 WorkerCall* WorkerCall::Begin(const Around& around, grpc::CallbackServerContext* context) {
   std::shared_ptr<WorkerCall> call(new WorkerCall(around, context));
+  std::lock_guard lock(call->reading_);
   call->self_ = call;
+  call->newcomer_.emplace(around.newcomers, context);
   call->StartRead(&call->in_);
   return call.get();
 }
 
 WorkerCall::WorkerCall(const Around& around, grpc::CallbackServerContext* context)
-    : around_(around), context_(context) {
-  newcomer_.emplace(around_.newcomers, context);
-}
+    : around_(around), context_(context) {}
 
 // ---- what comes
 
 void WorkerCall::OnReadDone(bool ok) {
+  std::shared_ptr<WorkerCall> alive;
+  std::lock_guard lock(reading_);
+  alive = self_;
   newcomer_.reset();
   if (!ok) return Leave("its connection ended");
   if (id_) return TakeMessage();
@@ -66,6 +69,7 @@ void WorkerCall::TakeHello() {
 }
 
 void WorkerCall::Join(const v1::Hello& hello) {
+  std::lock_guard lock(reading_);
   const auto id = around_.coordinator.Join(hello, context_->peer(), shared_from_this());
   if (!id.ok()) return Refuse(id.status());
   id_ = *id;
@@ -80,16 +84,13 @@ void WorkerCall::TakeMessage() {
   ahead_bytes_ += bytes + kMessageOverhead;
   const bool waits = ahead_bytes_ >= kMostAheadBytes;
   if (waits) ahead_bytes_ = 0;
-  const bool posted = around_.loop.Post([self = self_, waits, said = std::move(message)]() mutable {
-    self->Receive(std::move(said), waits);
-  });
+  const bool posted =
+      around_.loop.Post([self = self_, id = *id_, waits, said = std::move(message)]() mutable {
+        self->around_.coordinator.Receive(id, std::move(said));
+        if (waits) self->StartRead(&self->in_);
+      });
   if (!posted) return End(ToGrpc(Stopping()));
   if (!waits) StartRead(&in_);
-}
-
-void WorkerCall::Receive(v1::WorkerMessage message, bool and_read_on) {
-  around_.coordinator.Receive(*id_, std::move(message));
-  if (and_read_on) StartRead(&in_);
 }
 
 // ---- what goes
@@ -115,29 +116,25 @@ void WorkerCall::OnWriteDone(bool ok) {
 }
 
 void WorkerCall::WriteNext() {
-  SharedMessage next;
-  bool more = false, ends = false;
+  bool ends = false, says = true;
   grpc::Status status;
   {
     std::lock_guard lock(mutex_);
-    if (end_) {
-      ends = true;
+    ends = end_.has_value();
+    if (ends) {
       status = *end_;
-      if (!broken_) next = std::move(last_);
+      says = last_ && !broken_;
+      if (says) out_ = WireOf(last_);
     } else if (queue_.empty()) {
       writing_ = false;
       return;
     } else {
-      next = queue_.Pop();
-      more = !queue_.empty();
+      out_ = WireOf(queue_.Pop());
     }
   }
-  if (next) out_ = WireOf(next);
-  if (ends) return next ? StartWriteAndFinish(&out_, {}, status) : Finish(status);
-  // Messages that follow each other at once go in one packet.
-  grpc::WriteOptions options;
-  if (more) options.set_buffer_hint();
-  StartWrite(&out_, options);
+  if (!ends) return StartWrite(&out_);
+  if (!says) return Finish(status);
+  StartWriteAndFinish(&out_, {}, status);
 }
 
 void WorkerCall::Close(const std::string& reason) {
@@ -151,8 +148,8 @@ void WorkerCall::Close(const std::string& reason) {
 
 void WorkerCall::Refuse(const absl::Status& why) {
   if (id_) {
-    around_.loop.Post([self = self_, text = std::string(why.message())] {
-      self->around_.coordinator.Lost(*self->id_, text);
+    around_.loop.Post([self = self_, id = *id_, text = std::string(why.message())] {
+      self->around_.coordinator.Lost(id, text);
     });
   }
   SharedMessage last;
@@ -166,7 +163,7 @@ void WorkerCall::Refuse(const absl::Status& why) {
 
 void WorkerCall::Leave(const std::string& why) {
   if (id_) {
-    around_.loop.Post([self = self_, why] { self->around_.coordinator.Lost(*self->id_, why); });
+    around_.loop.Post([self = self_, id = *id_, why] { self->around_.coordinator.Lost(id, why); });
   }
   End(grpc::Status::OK);
 }

@@ -54,7 +54,6 @@ class WorkerCall final : public grpc::ServerBidiReactor<grpc::ByteBuffer, grpc::
   bool Parse(v1::WorkerMessage& message);
   // On the loop.
   void Join(const v1::Hello& hello);
-  void Receive(v1::WorkerMessage message, bool and_read_on);
 
   // The worker is not to try again, unless the coordinator merely stops.
   void Refuse(const absl::Status& why);
@@ -65,16 +64,20 @@ class WorkerCall final : public grpc::ServerBidiReactor<grpc::ByteBuffer, grpc::
 
   const Around around_;
   std::shared_ptr<WorkerCall> self_;  // until gRPC is done with it
-  std::optional<Waits::Wait> newcomer_;
-  std::optional<WorkerId> id_;  // once it has joined; set before the next read begins
-  size_t ahead_bytes_ = 0;      // of those who read
-  grpc::ByteBuffer in_, out_;
+
+  // gRPC calls one reader after the other, on whichever thread.
+  std::mutex reading_;
+  std::optional<Waits::Wait> newcomer_;  // guarded by reading_, as these
+  std::optional<WorkerId> id_;           // once it has joined
+  size_t ahead_bytes_ = 0;
+  grpc::ByteBuffer in_;
 
   std::mutex mutex_;
   grpc::CallbackServerContext* context_;  // guarded by mutex_; null when gRPC is done
   SendQueue queue_;                       // guarded by mutex_
   bool writing_ = false;                  // guarded by mutex_; or about to
   bool broken_ = false;                   // guarded by mutex_; nothing can be written any more
+  grpc::ByteBuffer out_;                  // guarded by mutex_; what is being written
   std::optional<grpc::Status> end_;       // guarded by mutex_; how the call is to end
   SharedMessage last_;                    // guarded by mutex_; what is said before that
 };

@@ -28,12 +28,12 @@ grpc::ServerWriteReactor<grpc::ByteBuffer>* WorkerServiceImpl::FetchTheta(
     grpc::CallbackServerContext* context, const grpc::ByteBuffer* request) {
   v1::FetchThetaRequest parsed;
   if (!FromWire(*request, parsed)) return new NoRequest;
-  return new ThetaCall({.loop = deps_.loop,
-                        .reader = deps_.reader,
-                        .coordinator = deps_.coordinator,
-                        .receivers = deps_.receivers,
-                        .budget = deps_.budget},
-                       context, std::move(parsed));
+  return ThetaCall::Begin({.loop = deps_.loop,
+                           .reader = deps_.reader,
+                           .coordinator = deps_.coordinator,
+                           .receivers = deps_.receivers,
+                           .budget = deps_.budget},
+                          context, std::move(parsed));
 }
 
 }  // namespace paceline
