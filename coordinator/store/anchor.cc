@@ -5,12 +5,12 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <filesystem>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "common/base/file.h"
 #include "common/base/sealed.h"
+#include "common/base/sync_folder.h"
 
 namespace paceline {
 namespace {
@@ -108,13 +108,6 @@ absl::Status WriteAt(int fd, std::string_view bytes) {
   return absl::OkStatus();
 }
 
-absl::Status SyncFolderOf(const std::string& path) {
-  const std::string folder = std::filesystem::absolute(path).parent_path();
-  const Descriptor fd(open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-  if (fd.valid() && fsync(fd.get()) == 0) return absl::OkStatus();
-  return Failure("sync folder", folder);
-}
-
 }  // namespace
 
 AnchoredJob* Anchor::Find(std::string_view job) {
@@ -168,7 +161,7 @@ absl::StatusOr<AnchorFile> AnchorFile::Open(const std::string& database) {
     files[file] = Descriptor(open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644));
     if (!files[file].valid()) return Failure("open", path);
   }
-  if (absl::Status status = SyncFolderOf(database); !status.ok()) return status;
+  if (absl::Status status = SyncFolder(FolderOf(database)); !status.ok()) return status;
   return AnchorFile(database, std::move(files), newest ? 1 - *newest : 0);
 }
 
