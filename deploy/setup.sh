@@ -23,6 +23,7 @@ debian_packages=(
   libspdlog-dev libfmt-dev libyaml-cpp-dev libcli11-dev nlohmann-json3-dev
   libsqlite3-dev libsqlitecpp-dev libssl-dev libhwy-dev zlib1g-dev libmicrohttpd-dev
   libgtest-dev libgmock-dev libbenchmark-dev
+  libfuse3-dev iproute2 nftables
   clang-format clang-tidy clang-14 libclang-rt-14-dev lld python3 python3-venv python3-pip
   dataset-fashion-mnist bible-kjv librsvg2-bin fonts-dejavu-core
 )

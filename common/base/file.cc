@@ -13,6 +13,7 @@
 #include <fmt/format.h>
 
 #include "common/base/descriptor.h"
+#include "common/base/sync_folder.h"
 
 namespace paceline {
 namespace {
@@ -35,11 +36,6 @@ ssize_t ReadSome(int fd, char* buffer, size_t size) {
   return got;
 }
 
-std::string FolderOf(const std::string& path) {
-  const std::string folder = std::filesystem::path(path).parent_path().string();
-  return folder.empty() ? "." : folder;
-}
-
 // Unique among the processes and threads of this machine.
 std::string TemporaryName(const std::string& path) {
   static std::atomic<uint64_t> counter = 0;
@@ -60,13 +56,6 @@ absl::Status WriteAndSync(const std::string& temporary, const std::string& path,
   const bool written = CopyMode(path, file.get()) && WriteAll(file.get(), bytes) &&
                        ::fsync(file.get()) == 0 && file.Close();
   return written ? absl::OkStatus() : Failure("write", path);
-}
-
-absl::Status SyncFolder(const std::string& path) {
-  Descriptor folder(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-  if (folder.get() < 0) return Failure("open folder", path);
-  if (::fsync(folder.get()) != 0) return Failure("sync folder", path);
-  return absl::OkStatus();
 }
 
 }  // namespace

@@ -15,6 +15,7 @@
 #include "absl/status/statusor.h"
 #include "common/base/descriptor.h"
 #include "common/base/file.h"
+#include "common/base/sync_folder.h"
 
 namespace paceline {
 namespace {
@@ -67,11 +68,6 @@ absl::StatusOr<Target> Resolve(const std::string& path) {
   auto end = EndOfLinks(path);
   if (!end.ok()) return end.status();
   return Target{*std::move(end), std::nullopt};
-}
-
-std::string FolderOf(const std::string& path) {
-  const std::string folder = fs::path(path).parent_path().string();
-  return folder.empty() ? "." : folder;
 }
 
 bool IsInput(const struct stat& output, const std::string& input) {

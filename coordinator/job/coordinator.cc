@@ -88,12 +88,12 @@ bool Coordinator::PumpOnce() {
     if (!desk_->PendingOf(run_->job()).empty()) return false;
     const int64_t now = clock_.UnixMillis();
     WriteDueCheckpoint();
+    SettleLog();
     absl::Status status = ChangeState(*next, [now](JobMachine& job) { return job.Succeed(now); });
     if (!status.ok()) {
       WaitOrStop(status);
       return false;
     }
-    CatchUpLog();
     Unload();
     return true;
   }
@@ -204,6 +204,7 @@ absl::Status Coordinator::ChangeState(JobEntry& entry,
 
 void Coordinator::FailJob(const std::string& why) {
   const int64_t now = clock_.UnixMillis();
+  if (run_) SettleLog();
   absl::Status status = ChangeState(*loaded_, [&](JobMachine& job) { return job.Fail(now, why); });
   if (!status.ok()) WaitOrStop(status);
   Unload();
@@ -239,7 +240,7 @@ void Coordinator::TellRoom() {
   if (!waited || !loaded_) return;
   events_.Note(loaded_->row().name, absl::StrCat("goes on: there was no room on the disk for ",
                                                  waited->count() / 1000, " s"));
-  CatchUpLog();
+  SettleLog();
 }
 
 void Coordinator::Stop(const absl::Status& status) {

@@ -149,8 +149,9 @@ class Coordinator {
   void OpenLog(const JobEntry& entry);
   void AppendToLog(const v1::OuterStepRecord& record);
   void GiveUpLog(const absl::Status& why);
-  // Of the job at work, if its log was given up for want of room.
-  void CatchUpLog();
+  // Of the job at work: what lacks in its log is appended, if it was given up for want of room, and
+  // all of it is made durable. Nobody looks at the log of a job that has ended.
+  void SettleLog();
 
   // workers.cc
   void PlanWork();

@@ -99,8 +99,11 @@ void Coordinator::AppendToLog(const v1::OuterStepRecord& record) {
   if (!status.ok()) GiveUpLog(status);
 }
 
-void Coordinator::CatchUpLog() {
+void Coordinator::SettleLog() {
   if (!log_ && log_retry_at_ < SteadyTime::max()) OpenLog(*loaded_);
+  if (!log_) return;
+  absl::Status status = log_->Sync();
+  if (!status.ok()) GiveUpLog(status);
 }
 
 void Coordinator::GiveUpLog(const absl::Status& why) {

@@ -59,6 +59,7 @@ absl::StatusOr<v1::JobSummary> Coordinator::Resume(const std::string& job) {
 
 absl::StatusOr<v1::JobSummary> Coordinator::Cancel(const std::string& job) {
   const int64_t now = clock_.UnixMillis();
+  if (run_ && run_->job() == job) SettleLog();
   const auto summary = Request(job, {v1::JOB_STATE_CANCELLED},
                                [now](JobMachine& machine) { return machine.Cancel(now); });
   if (summary.ok()) desk_->CancelOf(job);

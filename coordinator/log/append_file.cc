@@ -7,6 +7,7 @@
 #include <cerrno>
 #include <utility>
 
+#include "common/base/sync_folder.h"
 #include "fmt/format.h"
 
 namespace paceline {
@@ -51,6 +52,11 @@ absl::Status AppendFile::Append(std::string_view bytes) {
     bytes.remove_prefix(static_cast<size_t>(written));
   }
   return absl::OkStatus();
+}
+
+absl::Status AppendFile::Sync() {
+  if (fdatasync(descriptor_) != 0) return Failure("sync", path_);
+  return SyncFolder(FolderOf(path_));
 }
 
 }  // namespace paceline

@@ -22,6 +22,8 @@ class AppendFile {
 
   // The errors name the path and the reason.
   absl::Status Append(std::string_view bytes);
+  // What was appended, and the file itself, outlive a loss of power.
+  absl::Status Sync();
 
  private:
   AppendFile(std::string path, int descriptor) : path_(std::move(path)), descriptor_(descriptor) {}

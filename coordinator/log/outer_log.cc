@@ -138,4 +138,9 @@ absl::Status OuterLog::Append(const v1::OuterStepRecord& record) {
   return events_.Add(record.step(), Seconds(record.unix_ms()), Scalars(record));
 }
 
+absl::Status OuterLog::Sync() {
+  absl::Status status = lines_.Sync();
+  return status.ok() ? events_.Sync() : status;
+}
+
 }  // namespace paceline

@@ -34,6 +34,8 @@ class OuterLog {
   int64_t last_step() const { return last_step_; }
   // A record of a step that is in the log already changes nothing, so a replay needs no care.
   absl::Status Append(const v1::OuterStepRecord& record);
+  // What was appended outlives a loss of power.
+  absl::Status Sync();
 
  private:
   OuterLog(std::string job, int64_t last_step, AppendFile lines, EventFile events)

@@ -32,6 +32,7 @@ class EventFile {
   // that step and later ones.
   static absl::StatusOr<EventFile> Create(const std::string& folder, int64_t first_step,
                                           double unix_seconds);
+  absl::Status Sync() { return file_.Sync(); }
   absl::Status Add(int64_t step, double unix_seconds, const std::vector<Scalar>& scalars);
 
  private:

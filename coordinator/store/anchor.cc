@@ -10,6 +10,7 @@
 #include "absl/strings/str_cat.h"
 #include "common/base/file.h"
 #include "common/base/sealed.h"
+#include "common/base/sync_folder.h"
 #include "coordinator/store/durable.h"
 
 namespace paceline {
@@ -161,7 +162,7 @@ absl::StatusOr<AnchorFile> AnchorFile::Open(const std::string& database) {
     files[file] = Descriptor(open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644));
     if (!files[file].valid()) return Failure("open", path);
   }
-  absl::Status status = SyncFolderOf(database);
+  absl::Status status = SyncFolder(FolderOf(database));
   // The one that counts until the other is written.
   if (status.ok() && newest) status = WriteAgain(PathOf(database, *newest));
   if (!status.ok()) return status;

@@ -4,7 +4,6 @@
 #include <unistd.h>
 
 #include <cerrno>
-#include <filesystem>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
@@ -28,13 +27,6 @@ absl::Status WriteAgain(const std::string& path) {
     at += put;
   }
   return fdatasync(file.get()) == 0 ? absl::OkStatus() : failure();
-}
-
-absl::Status SyncFolderOf(const std::string& path) {
-  const std::string folder = std::filesystem::absolute(path).parent_path();
-  const Descriptor file(open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-  if (file.valid() && fsync(file.get()) == 0) return absl::OkStatus();
-  return absl::ErrnoToStatus(errno, absl::StrCat("cannot sync folder ", folder));
 }
 
 }  // namespace paceline

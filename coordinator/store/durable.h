@@ -13,7 +13,4 @@ namespace paceline {
 // on it.
 absl::Status WriteAgain(const std::string& path);
 
-// That the file is there, whatever it holds.
-absl::Status SyncFolderOf(const std::string& path);
-
 }  // namespace paceline

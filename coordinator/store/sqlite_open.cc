@@ -6,6 +6,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "common/base/sync_folder.h"
 #include "coordinator/store/durable.h"
 #include "coordinator/store/sqlite_columns.h"
 #include "coordinator/store/sqlite_run.h"
@@ -173,7 +174,7 @@ absl::Status SqliteStore::Reconcile(const OpenOptions& options) {
     transaction.commit();
     SettleLog(db, options.most_log_pages);
     // SQLite has done so when it made its log, and takes no notice of a failure.
-    return SyncFolderOf(path_);
+    return SyncFolder(FolderOf(path_));
   });
 }
 

@@ -66,11 +66,15 @@ bool FaultCluster::StartCoordinator(const Environment& environment, const std::s
   if (!worker_) {
     address_ = ReadFile(data_ + "/address").value_or("\n");
     address_.pop_back();
-    worker_ = std::make_unique<Process>(
-        "paceline-worker",
-        std::vector<std::string>{"--coordinator", address_, "--threads", "1", "--name", "w"});
+    worker_ = AnotherWorker();
   }
   return true;
+}
+
+std::unique_ptr<Process> FaultCluster::AnotherWorker() const {
+  return std::make_unique<Process>(
+      "paceline-worker",
+      std::vector<std::string>{"--coordinator", address_, "--threads", "1", "--name", "w"});
 }
 
 int64_t FaultCluster::Acknowledged() {

@@ -29,6 +29,8 @@ class FaultCluster {
   // its arguments are given to.
   bool StartCoordinator(const Environment& environment = {}, const std::string& wrapper = "");
   Process& coordinator() { return *coordinator_; }
+  // Beside the one that is there since a coordinator first listened.
+  std::unique_ptr<Process> AnotherWorker() const;
   // The newest outer step that the coordinator's log says is done: it was durable then.
   int64_t Acknowledged();
 
