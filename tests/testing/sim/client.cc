@@ -68,7 +68,8 @@ void SimClient::ExpectPaused(const std::string& job) {
 void SimClient::Resume(const std::string& job) {
   const auto resume = [job](Coordinator& coordinator) { return coordinator.Resume(job).status(); };
   Insist(resume, [this](const absl::Status& status) {
-    EXPECT_TRUE(status.ok()) << status;
+    // An asking whose answer was lost may have made it go on, and it has ended since.
+    EXPECT_TRUE(status.ok() || absl::IsFailedPrecondition(status)) << status;
     pausing_ = false;
   });
 }

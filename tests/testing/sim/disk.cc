@@ -69,7 +69,7 @@ SimDisk* SimDisk::Current() { return current; }
 
 void SimDisk::Begin(DiskFault fault) {
   fault_ = fault;
-  calls_ = 0;
+  calls_ = counted_ = 0;
   off_ = failed_sync_ = false;
 }
 
@@ -91,7 +91,10 @@ SimDisk::Outcome SimDisk::Count(DiskCall call, const DiskFile& file, uint64_t wh
   ++calls_;
   trace_.Add(NameOf(call), static_cast<uint64_t>(file.id()), what);
   using Kind = DiskFault::Kind;
-  if (fault_.kind == Kind::kNone || calls_ < fault_.call) return Outcome::kGoOn;
+  if (fault_.kind == Kind::kNone || fault_.file.value_or(file.kind()) != file.kind()) {
+    return Outcome::kGoOn;
+  }
+  if (++counted_ < fault_.call) return Outcome::kGoOn;
   if (fault_.kind == Kind::kTorn && call != DiskCall::kWrite) return Outcome::kGoOn;
   if (fault_.kind == Kind::kNoSync && call != DiskCall::kSync) return Outcome::kGoOn;
   switch (std::exchange(fault_, {}).kind) {

@@ -41,7 +41,10 @@ struct DiskFault {
     kNoSync,  // a sync fails: what it was for is lost at a power loss, though reads show it
   };
   Kind kind = Kind::kNone;
-  uint64_t call = 0;  // which one of this life, from 1; of kTorn and kNoSync the next that fits
+  // Which one of this life, from 1, or of those of such files; of kTorn and kNoSync the next that
+  // fits.
+  uint64_t call = 0;
+  std::optional<FileKind> file{};
 };
 
 class SimDisk {
@@ -116,6 +119,7 @@ class SimDisk {
   Failpoints& failpoints_;
   DiskFault fault_;
   uint64_t calls_ = 0;
+  uint64_t counted_ = 0;  // of these, towards the fault
   bool off_ = false, full_ = false;
   bool failed_sync_ = false;
   std::optional<FileKind> ignored_;

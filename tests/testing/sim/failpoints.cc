@@ -1,11 +1,19 @@
 #include "tests/testing/sim/failpoints.h"
 
+#include "absl/strings/str_split.h"
 #include "fmt/format.h"
 
 namespace paceline {
+namespace {
 
-const std::vector<std::string_view>& Failpoints::Required() {
-  static const std::vector<std::string_view> names = {};
+constexpr char kRequired[] = R"(
+client asks again
+)";
+
+}  // namespace
+
+const std::vector<std::string>& Failpoints::Required() {
+  static const std::vector<std::string> names = absl::StrSplit(kRequired, '\n', absl::SkipEmpty());
   return names;
 }
 
@@ -29,9 +37,9 @@ void Failpoints::Add(const Failpoints& other) {
   for (const auto& [name, count] : other.counts_) counts_[name] += count;
 }
 
-std::vector<std::string_view> Failpoints::Missing() const {
-  std::vector<std::string_view> missing;
-  for (const std::string_view name : Required()) {
+std::vector<std::string> Failpoints::Missing() const {
+  std::vector<std::string> missing;
+  for (const std::string& name : Required()) {
     if (!counts_.contains(name)) missing.push_back(name);
   }
   return missing;

@@ -12,13 +12,13 @@ namespace paceline {
 class Failpoints {
  public:
   // Those that a run over many seeds has to reach; failpoints.cc tells what they are.
-  static const std::vector<std::string_view>& Required();
+  static const std::vector<std::string>& Required();
 
   void Reach(std::string_view name);
   void Reach(std::string_view kind, std::string_view what);  // "kind what"
   void Add(const Failpoints& other);
 
-  std::vector<std::string_view> Missing() const;
+  std::vector<std::string> Missing() const;
   // A line for each: how often, and the name.
   std::string ToText() const;
 

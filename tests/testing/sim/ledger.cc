@@ -90,6 +90,14 @@ void SimLedger::Check(Store& store) {
   }
 }
 
+void SimLedger::CountEvent(const std::string& text) {
+  for (const char* known : {"is late", "were run again for blocks", "no room on the disk",
+                            "quarantined", "blocks go to others", "the log is given up",
+                            "is replayed from the store again", "failed at outer step"}) {
+    if (text.find(known) != std::string::npos) failpoints_.Reach("event:", known);
+  }
+}
+
 void SimLedger::CheckEnd(Store& store) {
   Check(store);
   const auto rows = store.Jobs();
@@ -105,6 +113,7 @@ void SimLedger::CheckEnd(Store& store) {
     ASSERT_TRUE(events.ok()) << events.status();
     EXPECT_LT(events->size(), kMostEvents);
     for (const EventRow& event : *events) {
+      CountEvent(event.text);
       const bool harms = event.text.find("quarantined") != std::string::npos ||
                          event.text.find("cut off") != std::string::npos;
       EXPECT_FALSE(harms && event.text.find("honest") != std::string::npos) << event.text;

@@ -39,6 +39,7 @@ class SimLedger {
     std::map<int64_t, uint64_t> hashes;  // that were shown
   };
   void CheckSteps(const std::string& name, Job& job, Store& store);
+  void CountEvent(const std::string& text);
   bool IsRight(Job& job, int64_t step, uint64_t theta_hash);
 
   Failpoints& failpoints_;

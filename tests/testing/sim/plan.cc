@@ -39,7 +39,7 @@ v1::JobConfig DrawJob(SimRandom& random, const std::string& name, v1::Aggregatio
     config.mutable_async()->set_staleness(static_cast<uint32_t>(random.Below(4)));
     config.mutable_async()->set_age_decay(random.Chance(0.5) ? 1 : 0.5);
   }
-  config.mutable_outer()->set_steps(static_cast<int64_t>(3 + random.Below(5)));
+  config.mutable_outer()->set_steps(static_cast<int64_t>(4 + random.Below(7)));
   config.set_checkpoint_every(static_cast<int64_t>(1 + random.Below(4)));
   return config;
 }
@@ -80,6 +80,14 @@ SimRates DrawRates(SimRandom& random) {
 DiskFault SimPlan::DrawDiskFault(SimRandom& random) const {
   using Kind = DiskFault::Kind;
   DiskFault fault{.kind = Kind::kNone, .call = 1 + random.Below(calls)};
+  if (random.Chance(0.5)) {
+    // Of the rarer ones each kind alike.
+    constexpr FileKind kFiles[] = {FileKind::kDatabase,   FileKind::kJournal, FileKind::kAnchor,
+                                   FileKind::kCheckpoint, FileKind::kHistory, FileKind::kLog,
+                                   FileKind::kTemporary,  FileKind::kFolder,  FileKind::kEvents};
+    fault.file = kFiles[random.Below(std::size(kFiles))];
+    fault.call = 1 + random.Below(6);
+  }
   if (random.Chance(deaths_at_calls)) {
     constexpr Kind kDeaths[] = {Kind::kBefore, Kind::kAfter, Kind::kTorn};
     fault.kind = kDeaths[random.Below(3)];
@@ -98,7 +106,7 @@ SimPlan PlanOf(uint64_t seed, v1::Aggregation aggregation) {
     plan.jobs.push_back(DrawJob(random, i == 0 ? "sim" : "second", aggregation));
   }
   const double slow = random.Chance(0.3) ? 0.3 : 0, lies = random.Chance(0.3) ? 0.3 : 0;
-  const uint64_t workers = 1 + random.Below(4);
+  const uint64_t workers = 1 + random.Below(5);
   for (uint64_t i = 0; i < workers; ++i) plan.workers.push_back(DrawWorker(random, slow, lies));
   plan.workers.front().lies = false;  // somebody has to do it
   plan.workers.front().name = "honest";

@@ -185,7 +185,12 @@ void SimWorker::Take(uint64_t session, const SharedMessage& message) {
       return EndJob(message->end().job());
     case v1::CoordinatorMessage::kHeartbeat:
       break;
-    default:
+    case v1::CoordinatorMessage::kEvaluation:
+    case v1::CoordinatorMessage::kEvaluationTheta:
+    case v1::CoordinatorMessage::kUnit:
+    case v1::CoordinatorMessage::kEndEvaluation:
+    case v1::CoordinatorMessage::kDismiss:
+    case v1::CoordinatorMessage::KIND_NOT_SET:
       ADD_FAILURE() << message->ShortDebugString();
   }
 }
