@@ -8,7 +8,7 @@ namespace paceline {
 
 enum ExitStatus {
   kExitOk = 0,
-  kExitFailed = 1,       // the job failed, or something else went wrong
+  kExitFailed = 1,       // the job failed, or two runs differ, or something else went wrong
   kExitUsage = 2,        // wrong usage, or a config with faults
   kExitUnreachable = 3,  // no answer from the coordinator
   kExitNotFound = 4,     // no such job, step or file
@@ -18,8 +18,10 @@ enum ExitStatus {
 
 // For --help.
 inline constexpr char kExitStatusHelp[] =
-    "Exit status: 0 done; 1 the job failed, or another error; 2 wrong usage or a faulty config;\n"
-    "3 the coordinator cannot be reached; 4 no such job, step or file; 5 the job was cancelled;\n"
+    "Exit status: 0 done; 1 the job failed, runs differ, or another error; 2 wrong usage or a "
+    "faulty\n"
+    "config; 3 the coordinator cannot be reached; 4 no such job, step or file; 5 the job was "
+    "cancelled;\n"
     "130 interrupted";
 
 ExitStatus ExitStatusOf(const absl::Status& status);
