@@ -158,12 +158,13 @@ std::string JobRun::CountsText() const {
     const auto found = counts_.find(verdict);
     return found == counts_.end() ? 0 : found->second;
   };
+  const std::string passed =
+      IsQuorum(config_) ? absl::StrCat(count(Verdict::kPassed), " passed over, ") : "";
   const std::string refused = crew_.refusals().ToText();
   return absl::StrCat(count(Verdict::kAccepted), " answers taken, ", count(Verdict::kConfirmed),
                       " confirmed; ", count(Verdict::kDuplicate), " repeated, ",
-                      count(Verdict::kStale), " late, ", count(Verdict::kPassed), " passed over, ",
-                      count(Verdict::kConflict), " contradicting and ", count(Verdict::kInvalid),
-                      " impossible ones left out",
+                      count(Verdict::kStale), " late, ", passed, count(Verdict::kConflict),
+                      " contradicting and ", count(Verdict::kInvalid), " impossible ones left out",
                       refused.empty() ? "" : absl::StrCat(" (", refused, ")"));
 }
 

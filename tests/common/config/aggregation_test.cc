@@ -35,7 +35,8 @@ TEST(AggregationRules, FaultsAreReportedWithTheirPlaceAndWhatWouldBeRight) {
     std::vector<std::string> faults;
   } cases[] = {
       {"aggregation: quorum\n",
-       {"job.yaml:21:14: aggregation is quorum, but quorum is missing; write quorum: {blocks: ...}"}},
+       {"job.yaml:21:14: aggregation is quorum, but quorum is missing; write quorum: {blocks: "
+        "...}"}},
       {"aggregation: async\n",
        {"job.yaml:21:14: aggregation is async, but async is missing; write async: {answers: ..., "
         "staleness: ...}"}},

@@ -39,7 +39,8 @@ TEST(CheckConfig, ListsEveryFaultOfAnEmptyMessage) {
               "optimizer is missing; it must be a mapping with exactly one of learnable_sgd"),
           StartsWith("tasks has 0 items; it must be a list of 1 to 64 items"),
           StartsWith("episode is missing"), StartsWith("estimator is missing"),
-          StartsWith("outer is missing"), "aggregation is unspecified; it must be one of strict, quorum or async",
+          StartsWith("outer is missing"),
+          "aggregation is unspecified; it must be one of strict, quorum or async",
           "engine is unspecified; it must be one of auto, reference, torch or fused",
           "checkpoint_every is 0; it must be a whole number from 1 to 1000000"));
 }
