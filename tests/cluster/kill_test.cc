@@ -116,7 +116,7 @@ TEST(KillTest, CoordinatorsKilledAtRandomLeaveThetaAsItIs) {
       "%.2f s (median), %.2f s (p99), %.2f s (worst)\n",
       kSeed, kills, static_cast<long long>(step), seconds[seconds.size() / 2],
       seconds[seconds.size() * 99 / 100], seconds.back());
-  EXPECT_LT(seconds.back(), 10);
+  EXPECT_LT(seconds.back(), 30);
   EXPECT_EQ(HashAt(cluster, job, step), UndisturbedHashAt(step));
 }
 
