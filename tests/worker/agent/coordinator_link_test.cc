@@ -233,8 +233,8 @@ TEST_F(CoordinatorLinkTest, LeavingComesAfterTheResultInProgress) {
 
 TEST_F(CoordinatorLinkTest, AWorkerThatIsGivenUpLeavesInTheMiddleOfAWindow) {
   std::promise<void> started, go;
-  std::shared_future<void> gone = go.get_future().share();
-  control_->on_window = [&](uint32_t, int64_t) {
+  const std::shared_future<void> gone = go.get_future().share();
+  control_->on_window = [&started, gone](uint32_t, int64_t) {
     started.set_value();
     gone.wait();
     return absl::OkStatus();
