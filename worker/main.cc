@@ -217,7 +217,7 @@ int Run(const Flags& flags) {
     device = *std::move(opened);
   }
   const int threads = ThreadsOf(flags, device != nullptr);
-  auto channel = OpenChannel(flags.coordinator, flags.tls);
+  auto channel = OpenChannel(flags.coordinator, flags.tls, ChannelUse::kWork);
   if (!channel.ok()) return CannotStart(channel.status());
   LinkOptions options;
   options.address = flags.coordinator;

@@ -6,8 +6,10 @@
 namespace paceline {
 namespace {
 
-constexpr int kKeepaliveMs = 2000;
-constexpr int kKeepaliveTimeoutMs = 1000;
+// Time without a byte until the other side is asked.
+constexpr int kRequestsKeepaliveMs = 2000, kWorkKeepaliveMs = 30'000;
+// Of a client gRPC makes it the socket's TCP_USER_TIMEOUT, too.
+constexpr int kKeepaliveTimeoutMs = 10'000;
 // How long an attempt to connect may take, and the least time between two.
 constexpr int kConnectMs = 2000;
 constexpr int kFirstRetryMs = 100;
@@ -16,7 +18,7 @@ constexpr int kMaxRetryMs = 2000;
 }  // namespace
 
 absl::StatusOr<std::shared_ptr<grpc::Channel>> OpenChannel(std::string_view coordinator,
-                                                           const TlsFlags& tls,
+                                                           const TlsFlags& tls, ChannelUse use,
                                                            Connections connections) {
   absl::StatusOr<Address> address = ParseAddress(coordinator);
   if (!address.ok()) return address.status();
@@ -25,7 +27,8 @@ absl::StatusOr<std::shared_ptr<grpc::Channel>> OpenChannel(std::string_view coor
   grpc::ChannelArguments arguments;
   arguments.SetMaxReceiveMessageSize(kMaxMessageBytes);
   arguments.SetMaxSendMessageSize(kMaxMessageBytes);
-  arguments.SetInt(GRPC_ARG_KEEPALIVE_TIME_MS, kKeepaliveMs);
+  arguments.SetInt(GRPC_ARG_KEEPALIVE_TIME_MS,
+                   use == ChannelUse::kWork ? kWorkKeepaliveMs : kRequestsKeepaliveMs);
   arguments.SetInt(GRPC_ARG_KEEPALIVE_TIMEOUT_MS, kKeepaliveTimeoutMs);
   // Pings go on however long the other side has sent no data: a window may take minutes.
   arguments.SetInt(GRPC_ARG_HTTP2_MAX_PINGS_WITHOUT_DATA, 0);
@@ -41,11 +44,11 @@ absl::StatusOr<std::shared_ptr<grpc::Channel>> OpenChannel(std::string_view coor
 void ApplyServerLimits(grpc::ServerBuilder& builder) {
   builder.SetMaxReceiveMessageSize(kMaxMessageBytes);
   builder.SetMaxSendMessageSize(kMaxMessageBytes);
-  builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_TIME_MS, kKeepaliveMs);
+  builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_TIME_MS, kWorkKeepaliveMs);
   builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_TIMEOUT_MS, kKeepaliveTimeoutMs);
   builder.AddChannelArgument(GRPC_ARG_HTTP2_MAX_PINGS_WITHOUT_DATA, 0);
   builder.AddChannelArgument(GRPC_ARG_HTTP2_MIN_RECV_PING_INTERVAL_WITHOUT_DATA_MS,
-                             kKeepaliveMs / 2);
+                             kRequestsKeepaliveMs / 2);
   builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_PERMIT_WITHOUT_CALLS, 1);
   builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);
 }

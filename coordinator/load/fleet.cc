@@ -22,7 +22,7 @@ std::chrono::milliseconds Of(const std::function<std::chrono::milliseconds(int)>
 
 Fleet::Fleet(Options options) : options_(std::move(options)) {
   for (int i = 0; i < options_.workers; ++i) {
-    auto channel = OpenChannel(options_.address, {}, Connections::kOwn);
+    auto channel = OpenChannel(options_.address, {}, ChannelUse::kWork, Connections::kOwn);
     if (!channel.ok()) return;
     workers_.push_back(std::make_unique<SimulatedWorker>(
         *channel,

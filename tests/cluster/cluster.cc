@@ -35,17 +35,21 @@ std::string LastWord(std::string text) {
   return text.substr(text.find_last_of(" \n") + 1);
 }
 
+std::string PortOf(const std::string& address) { return address.substr(address.rfind(':') + 1); }
+
 }  // namespace
 
-Cluster::Cluster(std::vector<std::string> coordinator_arguments)
-    : coordinator_arguments_(std::move(coordinator_arguments)) {
-  StartCoordinator("127.0.0.1:0");
-  address_ = LastWord(ReadFile(folder_.path() + "/data/address").value_or(""));
+Cluster::Cluster(std::vector<std::string> coordinator_arguments, std::string host)
+    : coordinator_arguments_(std::move(coordinator_arguments)), host_(std::move(host)) {
+  StartCoordinator("0");
+  address_ =
+      "127.0.0.1:" + PortOf(LastWord(ReadFile(folder_.path() + "/data/address").value_or(":")));
   jobs_ = v1::JobService::NewStub(*OpenChannel(address_, {}));
 }
 
-void Cluster::StartCoordinator(const std::string& listen) {
-  std::vector<std::string> arguments = {"--data", folder_.path() + "/data", "--listen", listen};
+void Cluster::StartCoordinator(const std::string& port) {
+  std::vector<std::string> arguments = {"--data", folder_.path() + "/data", "--listen",
+                                        host_ + ":" + port};
   arguments.insert(arguments.end(), coordinator_arguments_.begin(), coordinator_arguments_.end());
   coordinator_ = std::make_unique<Process>("paceline-coordinator", arguments);
   EXPECT_TRUE(coordinator_->WaitForOutput("ready on")) << coordinator_->output();
@@ -53,13 +57,19 @@ void Cluster::StartCoordinator(const std::string& listen) {
 
 void Cluster::RestartCoordinator() {
   EXPECT_FALSE(coordinator_->running());
-  StartCoordinator(address_);
+  StartCoordinator(PortOf(address_));
 }
 
 size_t Cluster::StartWorker(int threads, const std::map<std::string, std::string>& environment,
                             const std::vector<std::string>& more) {
+  return StartWorkerFor(address_, threads, environment, more);
+}
+
+size_t Cluster::StartWorkerFor(const std::string& address, int threads,
+                               const std::map<std::string, std::string>& environment,
+                               const std::vector<std::string>& more) {
   const std::string name = "w" + std::to_string(workers_.size());
-  std::vector<std::string> arguments = {"--coordinator",         address_, "--threads",
+  std::vector<std::string> arguments = {"--coordinator",         address,  "--threads",
                                         std::to_string(threads), "--name", name,
                                         "--log-level",           "debug"};
   arguments.insert(arguments.end(), more.begin(), more.end());

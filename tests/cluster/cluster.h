@@ -16,11 +16,14 @@ namespace paceline {
 // Whatever does not come about within a minute fails the test that waits for it.
 class Cluster {
  public:
-  // Starts the coordinator at a free port, in all its lives with these arguments beside the usual.
-  explicit Cluster(std::vector<std::string> coordinator_arguments = {});
+  // Starts the coordinator at a free port of `host`, in all its lives with these arguments beside
+  // the usual.
+  explicit Cluster(std::vector<std::string> coordinator_arguments = {},
+                   std::string host = "127.0.0.1");
 
   // ---- programs
   Process& coordinator() { return *coordinator_; }
+  // For this machine.
   const std::string& address() const { return address_; }
   // Where it listened the first time, with everything it has stored.
   void RestartCoordinator();
@@ -28,6 +31,10 @@ class Cluster {
   // this process's, `more` to its arguments.
   size_t StartWorker(int threads = 1, const std::map<std::string, std::string>& environment = {},
                      const std::vector<std::string>& more = {});
+  // The same for a coordinator that has another address from where the worker is.
+  size_t StartWorkerFor(const std::string& address, int threads,
+                        const std::map<std::string, std::string>& environment,
+                        const std::vector<std::string>& more);
   Process& worker(size_t index) { return *workers_[index]; }
   // A client program, to its end.
   Finished Paceline(std::vector<std::string> arguments);
@@ -48,10 +55,11 @@ class Cluster {
   bool WaitForWorkers(size_t count, std::chrono::milliseconds limit = kPatience);
 
  private:
-  void StartCoordinator(const std::string& listen);
+  void StartCoordinator(const std::string& port);
   v1::JobSummary Follow(const std::string& job, int64_t step);
 
   const std::vector<std::string> coordinator_arguments_;
+  const std::string host_;
   TemporaryFolder folder_;
   std::string address_;
   std::unique_ptr<Process> coordinator_;

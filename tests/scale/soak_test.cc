@@ -125,8 +125,8 @@ class SoakTest : public ::testing::Test {
   void KeepWatching(const std::stop_token& stop, uint32_t number) {
     std::mt19937 random(kSeed + number);
     while (!stop.stop_requested()) {
-      const auto stub =
-          v1::JobService::NewStub(*OpenChannel(cluster_.address(), {}, Connections::kOwn));
+      const auto stub = v1::JobService::NewStub(
+          *OpenChannel(cluster_.address(), {}, ChannelUse::kRequests, Connections::kOwn));
       for (auto left = 1 + random() % 5; left > 0 && !stop.stop_requested(); --left) {
         Watch(*stub, random);
       }

@@ -27,6 +27,8 @@ struct LinkOptions {
   v1::Hello hello;
   // Least time between two attempts to connect.
   std::chrono::milliseconds retry{100};
+  // Of a request for versions of θ.
+  std::chrono::milliseconds fetch_deadline{60'000};
   // How long the coordinator may take to end the stream after Leaving.
   std::chrono::milliseconds leave_timeout{3000};
 };
@@ -50,6 +52,7 @@ class CoordinatorLink {
 
   // The agent's way out (AgentPort).
   void Send(v1::WorkerMessage message) { outbox_.Push(std::move(message)); }
+  // Those that came in time, from the first on.
   absl::StatusOr<std::vector<ThetaPtr>> Fetch(const std::string& job, int64_t first, int64_t last);
 
  private:

@@ -1,5 +1,6 @@
 #include "worker/agent/coordinator_link.h"
 
+#include <atomic>
 #include <condition_variable>
 #include <deque>
 #include <future>
@@ -43,6 +44,7 @@ class FakeCoordinator : public v1::WorkerService::Service {
   int port() const { return port_; }
   std::string dismissal;
   uint32_t protocol = 0;  // that it welcomes with; 0: it names none
+  std::atomic<int64_t> thetas_in_time = -1;  // of each request; -1: all
 
   grpc::Status Work(grpc::ServerContext* context, Stream* stream) override {
     v1::WorkerMessage message;
@@ -55,9 +57,13 @@ class FakeCoordinator : public v1::WorkerService::Service {
     return context->IsCancelled() ? grpc::Status::CANCELLED : grpc::Status::OK;
   }
 
-  grpc::Status FetchTheta(grpc::ServerContext*, const v1::FetchThetaRequest* request,
+  grpc::Status FetchTheta(grpc::ServerContext* context, const v1::FetchThetaRequest* request,
                           grpc::ServerWriter<v1::Theta>* writer) override {
     for (int64_t step = request->first_step(); step <= request->last_step(); ++step) {
+      if (step - request->first_step() == thetas_in_time) {
+        while (!context->IsCancelled()) std::this_thread::yield();
+        break;
+      }
       writer->Write(FakeThetaMessage(request->job(), step));
     }
     return grpc::Status::OK;
@@ -231,8 +237,8 @@ TEST_F(CoordinatorLinkTest, LeavingComesAfterTheResultInProgress) {
 
 TEST_F(CoordinatorLinkTest, AWorkerThatIsGivenUpLeavesInTheMiddleOfAWindow) {
   std::promise<void> started, go;
-  std::shared_future<void> gone = go.get_future().share();
-  control_->on_window = [&](uint32_t, int64_t) {
+  const std::shared_future<void> gone = go.get_future().share();
+  control_->on_window = [&started, gone](uint32_t, int64_t) {
     started.set_value();
     gone.wait();
     return absl::OkStatus();
@@ -252,6 +258,19 @@ TEST_F(CoordinatorLinkTest, AWorkerThatWasToldToLeaveBeforeItBeganLeaves) {
   Agent agent(1, FakeFactory(control_), {});
   link.Drain();
   EXPECT_TRUE(link.Run(agent).ok());
+}
+
+TEST_F(CoordinatorLinkTest, OfVersionsOfThetaThoseCountThatASlowLineBringsInTime) {
+  coordinator_->thetas_in_time = 2;
+  LinkOptions options;
+  options.fetch_deadline = std::chrono::milliseconds(500);
+  CoordinatorLink link(*OpenChannel("127.0.0.1:" + std::to_string(coordinator_->port()), {}),
+                       options);
+  const auto some = link.Fetch("job", 0, 4);
+  ASSERT_TRUE(some.ok()) << some.status();
+  EXPECT_EQ(some->size(), 2u);
+  coordinator_->thetas_in_time = 0;
+  EXPECT_TRUE(absl::IsDeadlineExceeded(link.Fetch("job", 2, 4).status()));
 }
 
 TEST_F(CoordinatorLinkTest, ADismissedWorkerEndsWithTheReason) {
