@@ -31,7 +31,7 @@ absl::Status WriteAgain(const std::string& path) {
 }
 
 absl::Status SyncFolderOf(const std::string& path) {
-  const std::string folder = std::filesystem::absolute(path).parent_path();
+  const std::string folder = std::filesystem::absolute(path).lexically_normal().parent_path();
   const Descriptor file(open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   if (file.valid() && fsync(file.get()) == 0) return absl::OkStatus();
   return absl::ErrnoToStatus(errno, absl::StrCat("cannot sync folder ", folder));
