@@ -18,6 +18,8 @@ class SimLedger {
   explicit SimLedger(Failpoints& failpoints) : failpoints_(failpoints) {}
 
   void Expect(const v1::JobConfig& config);
+  // Which may cost checkpoints: a longer replay.
+  void ExpectFailingSyncs() { syncs_fail_ = true; }
   // Its name, as the coordinator acknowledged it.
   void Submitted(const std::string& job) { jobs_.at(job).submitted = true; }
   // A worker is sent θ of that step. True: it is the newest so far.
@@ -43,6 +45,7 @@ class SimLedger {
   bool IsRight(Job& job, int64_t step, uint64_t theta_hash);
 
   Failpoints& failpoints_;
+  bool syncs_fail_ = false;
   std::map<std::string, Job> jobs_;
 };
 

@@ -30,6 +30,7 @@ SimWorld::SimWorld(const SimPlan& plan, uint64_t seed, const std::string& folder
 SimOutcome SimWorld::Run() {
   const SteadyTime began = rig_.timeline.now();
   for (const v1::JobConfig& job : plan_.jobs) rig_.ledger.Expect(job);
+  if (plan_.failing_syncs > 0) rig_.ledger.ExpectFailingSyncs();
   rig_.timeline.In(0s, [this] { server_.Start(); });
   for (const v1::JobConfig& job : plan_.jobs) {
     rig_.timeline.In(random_.Between(0ms, 2000ms), [this, &job] { client_.Submit(job); });
