@@ -74,7 +74,7 @@ Judgement JobRun::JudgeLate(WorkerId from, const v1::WindowResult& result, Judge
 std::optional<Judgement> JobRun::Fault(WorkerId from, const v1::WindowResult& result) const {
   auto fault = sheet_.Fault(result);
   if (!fault) fault = dispatch_.Fault(from, result);
-  if (!fault && IsQuorum(config_) && !loop_->CanHaveBegun(result.block(), ScalarsOf(result))) {
+  if (!fault && IsQuorum(config_) && !CanHaveBegun(result)) {
     fault = Refused(result, Refusal::kEpisodes,
                     ": its particles' episodes cannot have begun where it says");
   }
@@ -87,6 +87,12 @@ std::optional<Judgement> JobRun::Fault(WorkerId from, const v1::WindowResult& re
   }
   return Judgement{
       Verdict::kConflict, {}, fault->reason + ", and differs from the one that counted"};
+}
+
+// Of an outer step that is closed, and not committed yet, nothing counts any more.
+bool JobRun::CanHaveBegun(const v1::WindowResult& result) const {
+  const bool is_closed = loop_->window(result.block()).step != result.step();
+  return is_closed || loop_->CanHaveBegun(result.block(), ScalarsOf(result));
 }
 
 void JobRun::Settle(uint32_t block) {

@@ -86,6 +86,8 @@ class JobRun {
  private:
   Judgement Judge(WorkerId from, const v1::WindowResult& result);
   std::optional<Judgement> Fault(WorkerId from, const v1::WindowResult& result) const;
+  // Where the particles' episodes have begun, by the answer's word.
+  bool CanHaveBegun(const v1::WindowResult& result) const;
   // An answer for a window that is over.
   Judgement JudgeLate(WorkerId from, const v1::WindowResult& result, Judgement fault);
   // After an answer for a block that is checked.

@@ -265,7 +265,9 @@ class FullStore : public MemoryStore {
 };
 
 TEST_F(AggregationTest, AnswersThatComeWhileAnOuterStepIsStoredCountInTheNext) {
-  for (const v1::JobConfig& config : {AsyncConfig(2, 3), QuorumConfig(2)}) {
+  v1::JobConfig of_whole_episodes = QuorumConfig(2);
+  of_whole_episodes.mutable_estimator()->mutable_full_es()->set_sigma(0.02);
+  for (const v1::JobConfig& config : {AsyncConfig(2, 3), QuorumConfig(2), of_whole_episodes}) {
     TemporaryFolder folder;
     FullStore store;
     FakeCluster cluster(store, folder.path());
@@ -285,6 +287,7 @@ TEST_F(AggregationTest, AnswersThatComeWhileAnOuterStepIsStoredCountInTheNext) {
     EXPECT_GE(cluster.Summary("toy").step(), 1);
     cluster.Work("toy");
     EXPECT_EQ(cluster.State("toy"), v1::JOB_STATE_SUCCEEDED) << cluster.Events("toy");
+    EXPECT_EQ(cluster.coordinator().Refusals("toy")->of(Refusal::kEpisodes), 0u);
     ExpectReplays(store, folder.path());
   }
 }
