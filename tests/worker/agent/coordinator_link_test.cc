@@ -43,7 +43,7 @@ class FakeCoordinator : public v1::WorkerService::Service {
 
   int port() const { return port_; }
   std::string dismissal;
-  uint32_t protocol = 0;  // that it welcomes with; 0: it names none
+  uint32_t protocol = 0;                     // that it welcomes with; 0: it names none
   std::atomic<int64_t> thetas_in_time = -1;  // of each request; -1: all
 
   grpc::Status Work(grpc::ServerContext* context, Stream* stream) override {
