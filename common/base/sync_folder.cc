@@ -18,9 +18,7 @@ absl::Status SyncFolder(const std::string& folder) {
 }
 
 std::string FolderOf(const std::string& path) {
-  std::filesystem::path name(path);
-  if (!name.has_filename()) name = name.parent_path();  // "data/"
-  const std::string folder = name.parent_path().string();
+  const std::string folder = std::filesystem::path(path).parent_path().string();
   return folder.empty() ? "." : folder;
 }
 

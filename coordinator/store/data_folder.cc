@@ -19,7 +19,7 @@ absl::StatusOr<DataFolder> DataFolder::Open(const std::string& path) {
   absl::Status status = MakeFolder(path);
   if (!status.ok()) return status;
   // An earlier life may have made it, and failed to sync that. Not every folder can be read.
-  status = SyncFolder(FolderOf(path));
+  status = SyncFolder(path + "/..");
   if (!status.ok() && !absl::IsPermissionDenied(status)) return status;
   const std::string file = path + "/lock";
   const int lock = open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
