@@ -227,6 +227,7 @@ void JobRun::HandOver() {
 void JobRun::GoOn(uint32_t block) {
   const int64_t step = windows_.of(block).step;
   if (!IsAsync(config_) || !hashes_.contains(step + 1) || !Counts(block)) return;
+  if (closed_with_.contains(block)) return;  // it goes on when that step is committed
   const Testimony& answer = sheet_.testimonies(block).front();
   gathered_.Add({block, step}, {answer.worker, answer.particles});
   OpenWindow(block, step + 1);
@@ -235,14 +236,13 @@ void JobRun::GoOn(uint32_t block) {
 
 absl::StatusOr<StepRow> JobRun::CloseStep() {
   const bool strict = IsStrict(config_);
-  closed_with_.clear();
   for (uint32_t block = 0; block < loop_->blocks(); ++block) {
     if (!Counts(block)) {
       ++lags_[block].misses;
       continue;
     }
     lags_[block] = {.reached = windows_.of(block).step};
-    closed_with_.push_back(block);
+    closed_with_.insert(block);
     const Testimony& answer = sheet_.testimonies(block).front();
     gathered_.Add({block, windows_.of(block).step}, {answer.worker, answer.particles});
   }
@@ -278,6 +278,7 @@ void JobRun::OpenStep() {
   } else {
     for (uint32_t block = 0; block < loop_->blocks(); ++block) OpenWindow(block, loop_->step());
   }
+  closed_with_.clear();
   if (IsQuorum(config_)) HandOver();
   BeginStep();
 }

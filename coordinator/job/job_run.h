@@ -128,7 +128,8 @@ class JobRun {
   std::map<uint32_t, std::vector<PermanentClaim>> permanent_;
   std::map<Verdict, uint64_t> counts_;
   uint64_t replayed_inner_steps_ = 0;  // for this step
-  std::vector<uint32_t> closed_with_;  // blocks whose open windows count in the step just closed
+  // Blocks whose open windows count in the step that was closed last, until it is committed.
+  std::set<uint32_t> closed_with_;
   // With a quorum: how far each block is behind.
   struct Lag {
     uint32_t misses = 0;    // outer steps in a row without it

@@ -292,6 +292,42 @@ TEST_F(AggregationTest, AnswersThatComeWhileAnOuterStepIsStoredCountInTheNext) {
   }
 }
 
+// Of a block that is behind, whose auditor is gone, and whose outer step is being stored.
+TEST_F(AggregationTest, AnAnswerThatComesAgainWhileItsOuterStepIsStoredCountsOnce) {
+  TemporaryFolder folder;
+  FullStore store;
+  FakeCluster cluster(store, folder.path());
+  cluster.set_audit_rate(1);
+  cluster.Start();
+  const WorkerId one = cluster.Join("one"), two = cluster.Join("two");
+  cluster.Submit(AsyncConfig(2, 3));
+  const Answers of_one = cluster.worker(one).Answers(cluster.coordinator());
+  const Answers of_two = cluster.worker(two).Answers(cluster.coordinator());
+  ASSERT_EQ(of_one.size(), 4u) << "its own two, and two to check";
+  ASSERT_EQ(of_two.size(), 4u);
+  const auto say = [&](WorkerId id, const Answers& answers, uint32_t block) {
+    cluster.Say(id, *std::ranges::find(answers, block, &v1::WindowResult::block));
+  };
+  // Blocks 0 and 2 are the first one's.
+  for (const uint32_t block : {0, 2}) {
+    say(one, of_one, block);
+    say(two, of_two, block);
+  }
+  ASSERT_EQ(cluster.Summary("toy").step(), 1);
+  say(two, of_two, 1);  // its auditor has not answered
+  cluster.Lose(one);
+  store.full = true;
+  say(two, of_two, 3);
+  ASSERT_EQ(cluster.Summary("toy").step(), 1);
+  say(two, of_two, 1);
+  store.full = false;
+  for (int quarter = 0; quarter < 20; ++quarter) cluster.Quarter();
+  EXPECT_EQ(cluster.Summary("toy").step(), 2);
+  cluster.Work("toy");
+  EXPECT_EQ(cluster.State("toy"), v1::JOB_STATE_SUCCEEDED) << cluster.Events("toy");
+  ExpectReplays(store, folder.path());
+}
+
 // Everything at once, at random, on a real store: what is stored makes θ, whatever happened.
 TEST_F(AggregationTest, WhateverHappensTheStoredAnswersMakeTheta) {
   int restarts = 0;
