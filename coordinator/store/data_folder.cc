@@ -15,11 +15,21 @@
 
 namespace paceline {
 
+namespace {
+
+// Of "data", "data/" and ".", too.
+std::string ParentOf(const std::string& folder) {
+  const auto inside = std::filesystem::absolute(folder + "/.").lexically_normal();
+  return inside.parent_path().parent_path().string();
+}
+
+}  // namespace
+
 absl::StatusOr<DataFolder> DataFolder::Open(const std::string& path) {
   absl::Status status = MakeFolder(path);
   if (!status.ok()) return status;
   // An earlier life may have made it, and failed to sync that. Not every folder can be read.
-  status = SyncFolder(path + "/..");
+  status = SyncFolder(ParentOf(path));
   if (!status.ok() && !absl::IsPermissionDenied(status)) return status;
   const std::string file = path + "/lock";
   const int lock = open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
