@@ -14,7 +14,6 @@
 #include "common/base/sync_folder.h"
 
 namespace paceline {
-
 namespace {
 
 // Of "data", "data/" and ".", too.

@@ -68,6 +68,9 @@ class SimDisk {
   // No room for files to grow.
   void SetFull(bool full) { full_ = full; }
   bool full() const { return full_; }
+  // There was no room for all of the log in the database, which was not synced since: it has pages
+  // that the log has, too.
+  bool copy_cut_short() const { return copy_cut_short_; }
   // In this life.
   bool failed_sync() const { return failed_sync_; }
   // Syncs of files of that kind do nothing from now on: to see that it is noticed.
@@ -121,7 +124,7 @@ class SimDisk {
   uint64_t calls_ = 0;
   uint64_t counted_ = 0;  // of these, towards the fault
   bool off_ = false, full_ = false;
-  bool failed_sync_ = false;
+  bool failed_sync_ = false, copy_cut_short_ = false;
   std::optional<FileKind> ignored_;
   int next_id_ = 0;
   std::map<std::string, FilePtr> names_, durable_names_;
