@@ -11,6 +11,7 @@ extern "C" const char* __tsan_default_suppressions() {
          "race:grpc::internal::CallbackWithSuccessTag::Clear\n"
          "race:grpc::internal::InterceptorBatchMethodsImpl\n"
          "race:grpc::internal::ServerReactor\n"
-         "race:ServerCallbackReaderWriterImpl::SetupReactor\n"
+         "race_top:std::function\n"
+         "race_top:std::_Function\n"
          "race_top:grpc::\n";
 }

@@ -314,7 +314,7 @@ ssize_t SimDisk::Write(int fd, const void* bytes, size_t size, off_t at) {
   if (full_ && outcome == Outcome::kGoOn && place + size > file.size()) {
     failpoints_.Reach("full", std::string("write ") + paceline::NameOf(file.kind()));
     trace_.Add("no room", static_cast<uint64_t>(file.id()));
-    if (file.kind() == FileKind::kDatabase) copy_cut_short_ = true;
+    cut_short_.insert(file.kind());
     if (size < 2 || random_.Chance(0.5)) return Fail(ENOSPC);
     size /= 2;  // there was room for some of it
   }
@@ -348,7 +348,7 @@ int SimDisk::Sync(int fd) {
   if (file->kind() == ignored_) return 0;
   if (file->kind() == FileKind::kFolder) return SyncFolder(file);
   file->Sync();
-  if (file->kind() == FileKind::kDatabase) copy_cut_short_ = false;
+  cut_short_.erase(file->kind());
   return 0;
 }
 

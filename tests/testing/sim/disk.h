@@ -16,6 +16,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -68,9 +69,9 @@ class SimDisk {
   // No room for files to grow.
   void SetFull(bool full) { full_ = full; }
   bool full() const { return full_; }
-  // There was no room for all of the log in the database, which was not synced since: it has pages
-  // that the log has, too.
-  bool copy_cut_short() const { return copy_cut_short_; }
+  // There was no room for all of a write, and no sync since: in a log what counts was synced
+  // before, a database has pages that its log has too.
+  bool is_cut_short(FileKind kind) const { return cut_short_.contains(kind); }
   // In this life.
   bool failed_sync() const { return failed_sync_; }
   // Syncs of files of that kind do nothing from now on: to see that it is noticed.
@@ -124,7 +125,8 @@ class SimDisk {
   uint64_t calls_ = 0;
   uint64_t counted_ = 0;  // of these, towards the fault
   bool off_ = false, full_ = false;
-  bool failed_sync_ = false, copy_cut_short_ = false;
+  bool failed_sync_ = false;
+  std::set<FileKind> cut_short_;
   std::optional<FileKind> ignored_;
   int next_id_ = 0;
   std::map<std::string, FilePtr> names_, durable_names_;
