@@ -10,6 +10,7 @@ extern "C" const char* __tsan_default_suppressions() {
          "race:grpc::internal::CallbackWithSuccessTag::Set\n"
          "race:grpc::internal::CallbackWithSuccessTag::Clear\n"
          "race:grpc::internal::InterceptorBatchMethodsImpl\n"
+         "race:grpc::internal::ServerCallbackCall\n"
          "race:grpc::internal::ServerReactor\n"
          "race_top:std::function\n"
          "race_top:std::_Function\n"

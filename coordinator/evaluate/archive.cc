@@ -6,6 +6,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "common/base/file.h"
+#include "common/base/sync_folder.h"
 #include "common/base/sealed.h"
 #include "common/suite/keys.h"
 
@@ -77,7 +78,11 @@ absl::Status EvaluationArchive::Update(const v1::EvaluationRecord& record) {
 
 absl::Status EvaluationArchive::Remove(const std::string& name) {
   std::error_code error;
-  fs::remove(RecordPath(name), error);
+  // Without the sync it might be back after a loss of power.
+  if (fs::remove(RecordPath(name), error)) {
+    absl::Status synced = SyncFolder(FolderOf(RecordPath(name)));
+    if (!synced.ok()) return synced;
+  }
   return RemoveFolder(Folder(name));
 }
 
