@@ -345,10 +345,10 @@ int SimDisk::Sync(int fd) {
     case Outcome::kTorn:
       break;
   }
+  cut_short_.erase(file->kind());
   if (file->kind() == ignored_) return 0;
   if (file->kind() == FileKind::kFolder) return SyncFolder(file);
   file->Sync();
-  cut_short_.erase(file->kind());
   return 0;
 }
 
