@@ -6,8 +6,8 @@
 
 #include "absl/strings/str_cat.h"
 #include "common/base/file.h"
-#include "common/base/sync_folder.h"
 #include "common/base/sealed.h"
+#include "common/base/sync_folder.h"
 #include "common/suite/keys.h"
 
 namespace paceline {

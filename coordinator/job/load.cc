@@ -1,7 +1,9 @@
 #include <algorithm>
+#include <filesystem>
 
 #include "absl/strings/str_cat.h"
 #include "common/base/digest.h"
+#include "common/base/sync_folder.h"
 #include "common/estimator/aggregation.h"
 #include "common/lopt/layout.h"
 #include "coordinator/job/coordinator.h"
@@ -39,6 +41,11 @@ absl::Status ReadHashes(const ThetaHistory& history, const JobRow& job, const Ou
 
 absl::Status Coordinator::Load(JobEntry& entry) {
   const JobRow& job = entry.row();
+  // An earlier life may have made folders in it, and ended before it synced that.
+  std::error_code ignored;
+  if (std::filesystem::exists(FolderOf(job), ignored)) {
+    if (absl::Status synced = SyncFolder(FolderOf(job)); !synced.ok()) return synced;
+  }
   const int64_t oldest = OldestEpisodeStartAt(job.config, entry.step);
   ThetaHistory history({.folder = HistoryFolder(job),
                         .identity = IdentityOf(job),

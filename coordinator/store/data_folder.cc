@@ -27,7 +27,8 @@ std::string ParentOf(const std::string& folder) {
 absl::StatusOr<DataFolder> DataFolder::Open(const std::string& path) {
   absl::Status status = MakeFolder(path);
   if (!status.ok()) return status;
-  // An earlier life may have made it, and failed to sync that. Not every folder can be read.
+  // An earlier life may have made it, or what is in it, and ended before it synced that. Not every
+  // folder around it can be read.
   status = SyncFolder(ParentOf(path));
   if (!status.ok() && !absl::IsPermissionDenied(status)) return status;
   const std::string file = path + "/lock";
@@ -39,7 +40,13 @@ absl::StatusOr<DataFolder> DataFolder::Open(const std::string& path) {
   }
   if (flock(lock, LOCK_EX | LOCK_NB) == 0) {
     std::error_code ignored;
-    return DataFolder(std::filesystem::absolute(path, ignored).lexically_normal(), lock);
+    DataFolder opened(std::filesystem::absolute(path, ignored).lexically_normal(), lock);
+    for (const char* made : {"", "/jobs", "/evaluations"}) {
+      const std::string folder = opened.path() + made;
+      if (!std::filesystem::exists(folder, ignored)) continue;
+      if (absl::Status synced = SyncFolder(folder); !synced.ok()) return synced;
+    }
+    return opened;
   }
   const int error = errno;
   close(lock);
