@@ -82,7 +82,7 @@ std::string UndisturbedHashAt(int64_t step) {
 }
 
 TEST(KillTest, CoordinatorsKilledAtRandomLeaveThetaAsItIs) {
-  const int kills = Count(25, 2000);
+  const int kills = Count(200, 2000);
   std::mt19937 random(kSeed);
   Cluster cluster;
   for (int i = 0; i < 3; ++i) cluster.StartWorker();
@@ -163,7 +163,7 @@ Found Find(const std::string& text, const char* expression) {
 }
 
 TEST(KillTest, WorkersKilledAtRandomWhileOthersJoinLeaveThetaAsItIs) {
-  const int kills = Count(15, 100);
+  const int kills = Count(100, 1000);
   std::mt19937 random(kSeed);
   Cluster cluster;
   const std::string job = cluster.Submit(kEndlessJob);

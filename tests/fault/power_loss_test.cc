@@ -24,7 +24,7 @@ namespace {
 // More checkpoints than are kept.
 constexpr int kSteps = 100;
 
-int Losses() { return std::getenv("PACELINE_LONG_TESTS") ? 2000 : 150; }
+int Losses() { return std::getenv("PACELINE_LONG_TESTS") ? 2000 : 300; }
 
 uint64_t Seed() {
   const char* seed = std::getenv("PACELINE_SEED");
