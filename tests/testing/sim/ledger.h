@@ -6,6 +6,7 @@
 #include <map>
 #include <string>
 
+#include "common/estimator/aggregation.h"
 #include "coordinator/store/store.h"
 #include "tests/testing/sim/answers.h"
 #include "tests/testing/sim/failpoints.h"
@@ -24,6 +25,8 @@ class SimLedger {
   void Submitted(const std::string& job) { jobs_.at(job).submitted = true; }
   // A worker is sent θ of that step. True: it is the newest so far.
   bool Show(const std::string& job, int64_t step, uint64_t theta_hash);
+  // θ need not be sent at once after its commit.
+  bool MayShowLate(const std::string& job) const { return IsAsync(jobs_.at(job).config); }
   // Somebody is told that so many outer steps are done.
   void Acknowledge(const std::string& job, int64_t steps);
 
