@@ -1,16 +1,12 @@
 #include "coordinator/load/toy_answer.h"
 
 namespace paceline {
-namespace {
 
-// In [0, 1), from all bits of the arguments.
-double Unit(uint64_t a, uint64_t b, uint64_t c) {
+double ToyUnit(uint64_t a, uint64_t b, uint64_t c) {
   uint64_t x = a ^ (b * 0x9e3779b97f4a7c15) ^ (c * 0xc2b2ae3d27d4eb4f);
   for (int i = 0; i < 3; ++i) x = (x ^ (x >> 29)) * 0xbf58476d1ce4e5b9;
   return static_cast<double>(x >> 11) * 0x1p-53;
 }
-
-}  // namespace
 
 v1::WindowResult ToyAnswerOf(const v1::RunWindows& run, const BlockWindow& window, uint32_t block,
                              uint32_t particles) {
@@ -23,8 +19,8 @@ v1::WindowResult ToyAnswerOf(const v1::RunWindows& run, const BlockWindow& windo
   const auto steps = static_cast<double>(window.inner_steps);
   for (uint32_t i = 0; i < particles; ++i) {
     v1::ParticleResult& particle = *result.add_particles();
-    particle.set_sum_plus(steps * Unit(run.theta_hash(), block, 2 * i));
-    particle.set_sum_minus(steps * Unit(run.theta_hash(), block, 2 * i + 1));
+    particle.set_sum_plus(steps * ToyUnit(run.theta_hash(), block, 2 * i));
+    particle.set_sum_minus(steps * ToyUnit(run.theta_hash(), block, 2 * i + 1));
     particle.set_trained_steps(static_cast<uint32_t>(window.inner_steps));
   }
   return result;

@@ -2,6 +2,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "common/estimator/aggregation.h"
+#include "coordinator/load/toy_answer.h"
 #include "gtest/gtest.h"
 
 namespace paceline {
@@ -9,13 +10,6 @@ namespace {
 
 // Of a job of any length no more memory is taken than that.
 constexpr size_t kThetasRemembered = 10'000;
-
-// In [0, 1), from all bits of the arguments.
-double Unit(uint64_t a, uint64_t b, uint64_t c) {
-  uint64_t x = a ^ (b * 0x9e3779b97f4a7c15) ^ (c * 0xc2b2ae3d27d4eb4f);
-  for (int i = 0; i < 3; ++i) x = (x ^ (x >> 29)) * 0xbf58476d1ce4e5b9;
-  return static_cast<double>(x >> 11) * 0x1p-53;
-}
 
 BlockWindow WindowOf(const v1::JobConfig& config, uint32_t block, int64_t step) {
   EpisodeCursor cursor(config, block);
@@ -55,20 +49,11 @@ v1::JobConfig ToyConfig(const std::string& name) {
 }
 
 v1::WindowResult ToyAnswer(const v1::JobConfig& config, const v1::RunWindows& run, uint32_t block) {
-  const BlockWindow window = WindowOf(config, block, run.step());
-  v1::WindowResult result;
-  result.set_job(run.job());
-  result.set_step(run.step());
-  result.set_block(block);
-  result.set_theta_hash(run.theta_hash());
-  result.set_epoch(run.epoch());
-  for (uint32_t i = 0; i < config.estimator().block(); ++i) {
-    v1::ParticleResult& particle = *result.add_particles();
-    const double steps = static_cast<double>(window.inner_steps);
-    particle.set_sum_plus(steps * Unit(run.theta_hash(), block, 2 * i));
-    particle.set_sum_minus(steps * Unit(run.theta_hash(), block, 2 * i + 1));
-    particle.set_trained_steps(static_cast<uint32_t>(window.inner_steps));
-    particle.set_diverged(Unit(run.theta_hash(), block + 1000, i) < 0.1);
+  v1::WindowResult result =
+      ToyAnswerOf(run, WindowOf(config, block, run.step()), block, config.estimator().block());
+  for (int i = 0; i < result.particles_size(); ++i) {
+    const bool diverged = ToyUnit(run.theta_hash(), block + 1000, static_cast<uint64_t>(i)) < 0.1;
+    result.mutable_particles(i)->set_diverged(diverged);
   }
   return result;
 }
