@@ -107,11 +107,9 @@ absl::Status JobApi::GetScalars(const v1::GetScalarsRequest& request,
                                 const std::function<bool(const v1::StepScalars&)>& write) {
   int64_t newest = 0;
   const auto config = deps_.loop.Call([&]() -> absl::StatusOr<v1::JobConfig> {
-    const auto summary = deps_.coordinator.Summary(request.job());
-    if (!summary.ok()) return summary.status();
-    newest = summary->step();
-    auto answer = deps_.coordinator.FindTheta(request.job(), 0);
+    auto answer = deps_.coordinator.FindTheta(request.job(), std::nullopt);
     if (!answer.ok()) return answer.status();
+    newest = answer->step;
     return std::move(answer->job.config);
   });
   if (!config.ok()) return config.status();

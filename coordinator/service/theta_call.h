@@ -15,8 +15,8 @@
 
 namespace paceline {
 
-// Versions in memory are sent as they lie there; of those
-// in files all calls together hold what the budget has, and each is waited for by `receivers`.
+// Versions in memory are sent as they lie there; of those in files all calls together hold what the
+// budget has, and each is waited for by `receivers`.
 class ThetaCall final : public grpc::ServerWriteReactor<grpc::ByteBuffer> {
  public:
   // All outlive the call. `reader` is where files are read.
