@@ -6,8 +6,6 @@
 #include "absl/strings/str_cat.h"
 #include "common/estimator/aggregation.h"
 #include "common/estimator/settings.h"
-#include "coordinator/aggregate/async.h"
-#include "coordinator/aggregate/quorum.h"
 
 namespace paceline {
 
@@ -20,17 +18,13 @@ JobRun::JobRun(const JobRow& job, std::unique_ptr<OuterLoop> loop, ThetaHistory 
       history_(std::move(history)),
       mail_(job_, config_, history_),
       windows_(config_, loop_->blocks()),
-      hashes_(std::move(hashes)),
       sheet_(job_, loop_->blocks(), config_.estimator().block()),
-      ranges_(config_, loop_->blocks()),
       crew_(crew),
-      clock_(clock),
       dispatch_({.seed = config_.seed(),
                  .first_epoch = options.first_epoch,
                  .audit_rate = options.audit_rate},
                 {*loop_, windows_, sheet_, mail_, news_, crew, clock}),
-      lags_(loop_->blocks()) {
-  hashes_[loop_->step()] = loop_->theta_hash();
+      tally_({config_, *loop_, windows_, sheet_, dispatch_, clock}, std::move(hashes)) {
   OpenAll();
 }
 
@@ -57,7 +51,7 @@ Judgement JobRun::Judge(WorkerId from, const v1::WindowResult& result) {
   if (first) contributors_.insert(from);
   if (judgement.verdict == Verdict::kConflict) dispatch_.BeginCheck(block);
   if (dispatch_.IsChecked(block)) Settle(block);
-  GoOn(block);
+  tally_.GoOn(block);
   return judgement;
 }
 
@@ -65,9 +59,8 @@ Judgement JobRun::Judge(WorkerId from, const v1::WindowResult& result) {
 Judgement JobRun::JudgeLate(WorkerId from, const v1::WindowResult& result, Judgement fault) {
   if (!IsQuorum(config_) || fault.refusal != Refusal::kLate) return fault;
   const uint32_t block = result.block();
-  if (block >= lags_.size() || dispatch_.leases().place(block).owner != from) return fault;
-  if (result.step() <= lags_[block].reached) return fault;
-  lags_[block].reached = result.step();
+  if (block >= loop_->blocks() || dispatch_.leases().place(block).owner != from) return fault;
+  if (!tally_.Pass(block, result.step())) return fault;
   return {Verdict::kPassed, {}, std::move(fault.reason)};
 }
 
@@ -145,9 +138,7 @@ void JobRun::Expel(WorkerId worker, const std::string& why) {
   crew_.Quarantine(worker);
   mail_.End(worker, why);
   sheet_.Discard(worker);
-  for (const CountedWindow& window : gathered_.Discard(worker)) {
-    OpenWindow(window.block, window.step);
-  }
+  tally_.Discard(worker);
   contributors_.erase(worker);
   dispatch_.Forget(worker);
 }
@@ -155,7 +146,6 @@ void JobRun::Expel(WorkerId worker, const std::string& why) {
 void JobRun::Restart() {
   mail_.EndAll("workers of another fingerprint answer for it");
   dispatch_.Restart();
-  gathered_.Clear();
   OpenAll();
 }
 
@@ -176,85 +166,9 @@ std::string JobRun::CountsText() const {
 
 // ---- outer steps
 
-bool JobRun::step_complete() const {
-  StepSnapshot snapshot{.now = clock_.Now(),
-                        .began = began_,
-                        .blocks = loop_->blocks(),
-                        .answered = static_cast<uint32_t>(gathered_.size()) +
-                                    sheet_.answered_count() - dispatch_.answered_checks()};
-  if (Decide(config_, snapshot).kind == StepDecision::Kind::kWait) return false;
-  snapshot.indispensable = CountIndispensable();
-  return snapshot.indispensable == 0 ||
-         Decide(config_, snapshot).kind == StepDecision::Kind::kClose;
-}
-
-bool JobRun::Counts(uint32_t block) const {
-  return sheet_.answered(block) && !dispatch_.IsChecked(block);
-}
-
-uint32_t JobRun::CountIndispensable() const {
-  if (IsStrict(config_)) return 0;
-  uint32_t count = 0;
-  for (uint32_t block = 0; block < loop_->blocks(); ++block) {
-    if (Counts(block)) continue;
-    const bool is = IsAsync(config_)
-                        ? IsIndispensable(config_.async(), windows_.of(block).step, loop_->step())
-                        : RemedyFor(block) == LagRemedy::kWaitFor;
-    if (is) ++count;
-  }
-  return count;
-}
-
-LagRemedy JobRun::RemedyFor(uint32_t block) const {
-  const Lag& lag = lags_[block];
-  return RemedyOf({.misses = lag.misses,
-                   .behind = loop_->step() - 1 - lag.reached,
-                   .has_others = dispatch_.HasOthers(block),
-                   .is_new = loop_->step() < lag.new_until});
-}
-
-void JobRun::HandOver() {
-  const int64_t step = loop_->step();
-  for (uint32_t block = 0; block < loop_->blocks(); ++block) {
-    if (RemedyFor(block) != LagRemedy::kHandOver) continue;
-    dispatch_.HandOver(block);
-    // Replay may take as long as its windows did.
-    const int64_t replayed = step - windows_.of(block).episode_start;
-    lags_[block] = {.misses = 0, .reached = step - 1, .new_until = step + kMostMisses + replayed};
-  }
-}
-
-void JobRun::GoOn(uint32_t block) {
-  const int64_t step = windows_.of(block).step;
-  if (!IsAsync(config_) || !hashes_.contains(step + 1) || !Counts(block)) return;
-  if (closed_with_.contains(block)) return;  // it goes on when that step is committed
-  const Testimony& answer = sheet_.testimonies(block).front();
-  gathered_.Add({block, step}, {answer.worker, answer.particles});
-  OpenWindow(block, step + 1);
-  dispatch_.AskOwner(block);
-}
-
 absl::StatusOr<StepRow> JobRun::CloseStep() {
-  const bool strict = IsStrict(config_);
-  for (uint32_t block = 0; block < loop_->blocks(); ++block) {
-    if (!Counts(block)) {
-      ++lags_[block].misses;
-      continue;
-    }
-    lags_[block] = {.reached = windows_.of(block).step};
-    closed_with_.insert(block);
-    const Testimony& answer = sheet_.testimonies(block).front();
-    gathered_.Add({block, windows_.of(block).step}, {answer.worker, answer.particles});
-  }
   StepRow row;
-  for (auto& [window, answer] : gathered_.Take()) {
-    if (!strict) row.windows.push_back(window);
-    for (ParticleScalars particle : answer.particles) {
-      // It follows from the others.
-      if (strict) particle.began = ParticleScalars::kUnknown;
-      row.particles.push_back(particle);
-    }
-  }
+  tally_.Close(row);
   auto record = loop_->Advance(row.particles, row.windows);
   if (!record.ok()) return record.status();
   row.step = loop_->step();
@@ -271,42 +185,18 @@ absl::StatusOr<StepRow> JobRun::CloseStep() {
 void JobRun::OpenStep() {
   history_.Push(job_, loop_->step(), loop_->theta_hash(), loop_->theta());
   history_.DropBefore(loop_->OldestEpisodeStart());
-  hashes_[loop_->step()] = loop_->theta_hash();
-  hashes_.erase(hashes_.begin(), hashes_.lower_bound(loop_->step() - MostAge(config_)));
-  if (IsAsync(config_)) {
-    for (const uint32_t block : closed_with_) OpenWindow(block, windows_.of(block).step + 1);
-  } else {
-    for (uint32_t block = 0; block < loop_->blocks(); ++block) OpenWindow(block, loop_->step());
-  }
-  closed_with_.clear();
-  if (IsQuorum(config_)) HandOver();
-  BeginStep();
-}
-
-void JobRun::OpenWindow(uint32_t block, int64_t step) {
-  windows_.Move(block, step);
-  const BlockWindow& window = windows_.of(block);
-  sheet_.Open(block, {.step = step,
-                      .theta_hash = hashes_.at(step),
-                      .inner_steps = window.inner_steps,
-                      .sums = ranges_.Of(block, window),
-                      .antithetic = Antithetic(config_.estimator())});
-  dispatch_.Open(block);
+  tally_.Open();
+  ForgetStep();
 }
 
 void JobRun::OpenAll() {
-  for (uint32_t block = 0; block < loop_->blocks(); ++block) {
-    const int64_t step = loop_->window(block).step;
-    OpenWindow(block, step);
-    lags_[block] = {.reached = step - 1};
-  }
-  BeginStep();
+  tally_.OpenAll();
+  ForgetStep();
 }
 
-void JobRun::BeginStep() {
+void JobRun::ForgetStep() {
   contributors_.clear();
   permanent_.clear();
-  began_ = clock_.Now();
   replayed_inner_steps_ = 0;
 }
 

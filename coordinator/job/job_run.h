@@ -14,15 +14,12 @@
 #include "absl/status/statusor.h"
 #include "common/base/clock.h"
 #include "common/footprint/footprint.h"
-#include "coordinator/aggregate/quorum.h"
-#include "coordinator/aggregate/step.h"
-#include "coordinator/aggregate/sum_range.h"
 #include "coordinator/job/answer_sheet.h"
 #include "coordinator/job/dispatch.h"
-#include "coordinator/job/gathered.h"
 #include "coordinator/job/job_mail.h"
 #include "coordinator/job/open_windows.h"
 #include "coordinator/job/outer_loop.h"
+#include "coordinator/job/step_tally.h"
 #include "coordinator/job/theta_history.h"
 #include "coordinator/lease/crew.h"
 #include "coordinator/lease/permanent.h"
@@ -34,9 +31,6 @@ namespace paceline {
 // Not thread-safe.
 class JobRun {
  public:
-  // Hashes of θ by outer step.
-  using ThetaHashes = std::map<int64_t, uint64_t>;
-
   // `history` ends with the loop's θ; `hashes` are those of all blocks' windows. `crew` and `clock`
   // outlive the run. Of the options the seed is the job's.
   JobRun(const JobRow& job, std::unique_ptr<OuterLoop> loop, ThetaHistory history,
@@ -74,8 +68,8 @@ class JobRun {
 
   // ---- outer steps
 
-  // By the way of aggregation. Constant time until enough answers are there.
-  bool step_complete() const;
+  // As StepTally::complete.
+  bool step_complete() const { return tally_.complete(); }
   // The step's scalars and record, θ_{t+1} computed but shown to nobody. Only when complete. What
   // the record says of time is left to the caller.
   absl::StatusOr<StepRow> CloseStep();
@@ -92,18 +86,9 @@ class JobRun {
   Judgement JudgeLate(WorkerId from, const v1::WindowResult& result, Judgement fault);
   // After an answer for a block that is checked.
   void Settle(uint32_t block);
-  // Asynchronous: the block has answered, and θ for its next window is there.
-  void GoOn(uint32_t block);
-  bool Counts(uint32_t block) const;
-  LagRemedy RemedyFor(uint32_t block) const;
-  // Blocks of workers that have fallen behind go to others.
-  void HandOver();
-  // Blocks without which the outer step is not to be closed.
-  uint32_t CountIndispensable() const;
-  // The block is at that outer step's window now.
-  void OpenWindow(uint32_t block, int64_t step);
+  // Every window, with no answers.
   void OpenAll();
-  void BeginStep();
+  void ForgetStep();
   // Inner steps that making the block anew for this step's window can have taken at most.
   uint64_t WorstReplay(uint32_t block) const;
   void Tell(WorkerId about, std::string text) { news_.push_back({about, std::move(text)}); }
@@ -115,28 +100,15 @@ class JobRun {
   ThetaHistory history_;
   JobMail mail_;
   OpenWindows windows_;
-  ThetaHashes hashes_;  // from the oldest open window's on
   AnswerSheet sheet_;
-  Gathered gathered_;
-  SumRanges ranges_;
   Crew& crew_;
-  const Clock& clock_;
   std::vector<WorkerNews> news_;
   Dispatch dispatch_;
-  SteadyTime began_{};               // the outer step
+  StepTally tally_;
   std::set<WorkerId> contributors_;  // of this step, as permanent_ by block
   std::map<uint32_t, std::vector<PermanentClaim>> permanent_;
   std::map<Verdict, uint64_t> counts_;
   uint64_t replayed_inner_steps_ = 0;  // for this step
-  // Blocks whose open windows count in the step that was closed last, until it is committed.
-  std::set<uint32_t> closed_with_;
-  // With a quorum: how far each block is behind.
-  struct Lag {
-    uint32_t misses = 0;    // outer steps in a row without it
-    int64_t reached = -1;   // the newest window that it has answered for, in time or not
-    int64_t new_until = 0;  // its worker is new to it before this outer step
-  };
-  std::vector<Lag> lags_;  // [block]
 };
 
 }  // namespace paceline

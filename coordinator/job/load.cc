@@ -24,7 +24,7 @@ std::string IdentityOf(const JobRow& job) {
 
 // Of the versions that blocks are behind with.
 absl::Status ReadHashes(const ThetaHistory& history, const JobRow& job, const OuterLoop& loop,
-                        JobRun::ThetaHashes& hashes) {
+                        ThetaHashes& hashes) {
   const int64_t oldest = std::max<int64_t>(0, loop.step() - MostAge(job.config));
   if (oldest == loop.step()) return absl::OkStatus();
   auto range = history.Range(oldest, loop.step() - 1);
@@ -69,7 +69,7 @@ absl::Status Coordinator::Load(JobEntry& entry) {
   if (const auto rows = store_.Checkpoints(job.name); rows.ok()) {
     SweepCheckpointFiles(FolderOf(job), *rows);
   }
-  JobRun::ThetaHashes hashes;
+  ThetaHashes hashes;
   if (absl::Status status = ReadHashes(history, job, **loop, hashes); !status.ok()) return status;
   const Dispatch::Options options{.first_epoch = next_epoch_, .audit_rate = options_.audit_rate};
   run_ = std::make_unique<JobRun>(job, *std::move(loop), std::move(history), std::move(hashes),
