@@ -62,6 +62,7 @@ DatasetFacts DatasetFactsOf(const ImageUse& use) {
       return {"food101", 64, 64, 3, 101, 101000};
     case v1::DATASET_FOLDER:
       return OfFolder(use.options.folder());
+    case v1::DATASET_OWN:
     case v1::DATASET_UNSPECIFIED:
     case v1::Dataset_INT_MIN_SENTINEL_DO_NOT_USE_:
     case v1::Dataset_INT_MAX_SENTINEL_DO_NOT_USE_:
