@@ -8,6 +8,7 @@
 #include "common/config/field_rules.h"
 #include "common/config/schema.h"
 #include "common/estimator/leaf_sigma.h"
+#include "common/estimator/settings.h"
 #include "common/lopt/layout.h"
 #include "common/task/facts.h"
 #include "common/text/suggest.h"
@@ -77,6 +78,23 @@ void CheckLeaves(const v1::JobConfig& config, Faults& faults) {
   }
 }
 
+void CheckShaping(const v1::Estimator& estimator, Faults& faults) {
+  const std::string path = "estimator.rank";
+  if (!(estimator.rank() > 0)) return;
+  if (estimator.sign() > 0) {
+    faults.push_back({path,
+                      path + " and estimator.sign both say what a difference becomes; leave one "
+                             "of them out",
+                      {path, "estimator.sign"}});
+  }
+  if (!Antithetic(estimator)) {
+    faults.push_back({path,
+                      path + " is of the differences of antithetic pairs; leave it out, or "
+                             "estimator.antithetic: false",
+                      {path, "estimator.antithetic"}});
+  }
+}
+
 // The key of the objective that wants a fresh batch of data, or "".
 std::string ScoredObjective(const v1::JobConfig& config) {
   const v1::Objective& objective = config.objective();
@@ -137,6 +155,7 @@ void CheckEstimatorRules(const v1::JobConfig& config, Faults& faults) {
   CheckLength(config.episode(), faults);
   CheckPeriod(config.estimator(), faults);
   CheckLeaves(config, faults);
+  CheckShaping(config.estimator(), faults);
   CheckObjective(config, faults);
 }
 

@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <cmath>
+#include <map>
 #include <numeric>
+#include <utility>
 
 #include "common/estimator/settings.h"
 
@@ -20,6 +22,24 @@ double Spread(std::span<const double> losses) {
   return std::sqrt(squares / (count - 1));
 }
 
+// Replaces the means per step of one group, `members` of `means`, in its order of size.
+void RankGroup(double largest, std::vector<size_t> members, std::span<double> means) {
+  const auto size = [&](size_t i) { return std::fabs(means[i]); };
+  std::ranges::sort(
+      members, [&](size_t a, size_t b) { return size(a) != size(b) ? size(a) < size(b) : a < b; });
+  const auto count = static_cast<double>(members.size());
+  for (size_t first = 0; first < members.size();) {
+    size_t end = first;
+    while (end < members.size() && size(members[end]) == size(members[first])) ++end;
+    // The mean of the ranks first + 1, ..., end.
+    const double rank = static_cast<double>(first + 1 + end) / 2;
+    for (; first < end; ++first) {
+      double& mean = means[members[first]];
+      mean = largest * (rank / count) * ((mean > 0) - (mean < 0));
+    }
+  }
+}
+
 }  // namespace
 
 double LossDifference(const v1::Estimator& estimator, const ParticleScalars& particle) {
@@ -30,6 +50,24 @@ double LossDifference(const v1::Estimator& estimator, const ParticleScalars& par
   if (estimator.clip() > 0) mean = std::clamp(mean, -estimator.clip(), estimator.clip());
   if (estimator.sign() > 0) mean = estimator.sign() * ((mean > 0) - (mean < 0));
   return mean * steps;
+}
+
+std::vector<double> LossDifferences(const v1::Estimator& estimator,
+                                    std::span<const ParticleScalars> particles,
+                                    std::span<const int> groups) {
+  std::vector<double> differences;
+  for (const ParticleScalars& particle : particles) {
+    differences.push_back(LossDifference(estimator, particle));
+  }
+  if (estimator.rank() == 0) return differences;
+  std::map<int, std::vector<size_t>> members;
+  for (size_t i = 0; i < particles.size(); ++i) {
+    differences[i] /= particles[i].trained_steps;
+    members[groups[i]].push_back(i);
+  }
+  for (auto& [group, own] : members) RankGroup(estimator.rank(), std::move(own), differences);
+  for (size_t i = 0; i < particles.size(); ++i) differences[i] *= particles[i].trained_steps;
+  return differences;
 }
 
 std::optional<OuterLoss> OuterLossOf(const v1::Estimator& estimator,
@@ -63,15 +101,16 @@ StepCounts CountSteps(const v1::Estimator& estimator, std::span<const ParticleSc
 
 std::vector<float> Coefficients(const v1::Estimator& estimator,
                                 std::span<const ParticleScalars> particles,
-                                std::span<const double> weights, double weighted_steps) {
+                                std::span<const int> groups, std::span<const double> weights,
+                                double weighted_steps) {
   // σ as the particles were perturbed with it.
   const double sigma = static_cast<float>(Sigma(estimator));
   const double divisor = Signs(estimator) * sigma * weighted_steps;
+  const std::vector<double> differences = LossDifferences(estimator, particles, groups);
   std::vector<float> coefficients;
   coefficients.reserve(particles.size());
   for (size_t i = 0; i < particles.size(); ++i) {
-    const double difference = weights[i] * LossDifference(estimator, particles[i]);
-    coefficients.push_back(static_cast<float>(difference / divisor));
+    coefficients.push_back(static_cast<float>(weights[i] * differences[i] / divisor));
   }
   return coefficients;
 }

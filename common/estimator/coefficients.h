@@ -29,6 +29,16 @@ struct ParticleScalars {
 // ± sign, where the estimator says so.
 double LossDifference(const v1::Estimator& estimator, const ParticleScalars& particle);
 
+// The same of each particle, then, where the estimator says so, its mean per step replaced by
+// ± rank·r/n: r its rank in size among the n particles of its group (1 the smallest; ties have the
+// mean of theirs). groups: [particle], whole numbers from 0 on: which of the tasks it runs. Ranks
+// are what is left of a loss whose scale means nothing, as signs are, but large differences still
+// count for more than small ones. (D. Wierstra et al., "Natural evolution strategies", 2014, shape
+// by ranks of losses; these are of antithetic differences, as in Wilcoxon's signed-rank test.)
+std::vector<double> LossDifferences(const v1::Estimator& estimator,
+                                    std::span<const ParticleScalars> particles,
+                                    std::span<const int> groups);
+
 // The outer loss of an outer step. Of particle i, whose sums are of m_i inner steps, it is
 // L_i = (S⁺ + S⁻) / (signs·m_i). m_i = 0: its sums are of no loss (the episode whose loss they are
 // to be has not ended), and it is left out.
@@ -52,10 +62,11 @@ struct StepCounts {
 StepCounts CountSteps(const v1::Estimator& estimator, std::span<const ParticleScalars> particles,
                       std::span<const double> weights);
 
-// c_i = w_i·LossDifference_i / (2σ·Σ w·n), or without the 2 unless antithetic: what multiplies
-// particle i's credited normals. May overflow.
+// c_i = w_i·d_i / (2σ·Σ w·n), d of LossDifferences, or without the 2 unless antithetic: what
+// multiplies particle i's credited normals. May overflow.
 std::vector<float> Coefficients(const v1::Estimator& estimator,
                                 std::span<const ParticleScalars> particles,
-                                std::span<const double> weights, double weighted_steps);
+                                std::span<const int> groups, std::span<const double> weights,
+                                double weighted_steps);
 
 }  // namespace paceline

@@ -102,8 +102,10 @@ absl::StatusOr<GradientEstimate> GradientEstimator::Estimate(
   if (!counted.ok()) return counted.status();
   const std::vector<double> weights = Weights(*counted);
   const StepCounts counts = CountSteps(config_->estimator(), particles, weights);
+  std::vector<int> tasks;
+  for (const CountedParticle& own : *counted) tasks.push_back(own.window.task);
   const std::vector<float> coefficients =
-      Coefficients(config_->estimator(), particles, weights, counts.weighted_steps);
+      Coefficients(config_->estimator(), particles, tasks, weights, counts.weighted_steps);
   if (absl::Status status = CheckCoefficients(coefficients, particles); !status.ok()) {
     return status;
   }

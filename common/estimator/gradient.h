@@ -8,7 +8,8 @@
 // (NRES; Li et al. 2023). The episode is the one that the *steps* belong to; as episodes begin and
 // end on window borders, it is one per window. The weight w_i is 1, or 1/T of the episode where
 // episodes are to weigh the same. The denominator is global, so that windows weigh by their steps.
-// Without antithetic pairs Σ w·S⁺·v / σ² takes the numerator's place. Of a leaf with a σ of its
+// Without antithetic pairs Σ w·S⁺·v / σ² takes the numerator's place. Differences may be clipped or
+// shaped first (LossDifferences). Of a leaf with a σ of its
 // own, ε and σ are its own. Where not all windows of an outer step count, or older ones do too
 // (episode_book.h), the sums are over those that count, and a window of age a weighs age_decay^a.
 #pragma once

@@ -37,6 +37,7 @@ TEST(EstimatorRules, AllThatIsOfferedIsAccepted) {
            {"estimator.gpes={window: 50, period: 150, sigma: 0.02}"},
            {"estimator.truncated_es={window: 50, carry: unperturbed}"},
            {"estimator.full_es={loss: minimum}"},
+           {"estimator.rank=0.5", "estimator.clip=2"},
            {"estimator.full_es={loss: recomputed, recompute_samples: 10, recompute_split: "
             "outer_valid}"},
            {"estimator.antithetic=false", "estimator.weighting=episode", "estimator.clip=0.5",
@@ -91,6 +92,15 @@ TEST(EstimatorRules, AnUnknownLeafIsNamedWithThoseThatThereAre) {
   EXPECT_THAT(Faults({"optimizer={adafac_mlp: {layers: 4000000000}}",
                       "estimator.leaf_sigma=[{leaf: nn/w0, sigma: 0.1}]"}),
               ElementsAre(HasSubstr("optimizer.adafac_mlp.layers is 4000000000")));
+}
+
+TEST(EstimatorRules, ADifferenceBecomesItsRankOrItsSignAndItIsOneOfPairs) {
+  EXPECT_THAT(Faults({"estimator.rank=1", "estimator.sign=1"}),
+              ElementsAre("estimator.rank and estimator.sign both say what a difference becomes; "
+                          "leave one of them out"));
+  EXPECT_THAT(Faults({"estimator.rank=1", "estimator.antithetic=false"}),
+              ElementsAre("estimator.rank is of the differences of antithetic pairs; leave it out, "
+                          "or estimator.antithetic: false"));
 }
 
 TEST(EstimatorRules, AccuracyIsNotToBeHadOfAQuadratic) {

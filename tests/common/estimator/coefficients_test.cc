@@ -45,15 +45,63 @@ TEST(LossDifference, IsClippedBeforeItsSignIsTaken) {
   EXPECT_THAT(Differences(Options(0.1, 3), {-9, 0, 0.5}), ElementsAre(-12, 0, 12));
 }
 
+v1::Estimator RankOptions(double rank, double clip = 0) {
+  v1::Estimator estimator = Options(clip, 0);
+  estimator.set_rank(rank);
+  return estimator;
+}
+
+// Of particles with these differences of sums over two steps.
+std::vector<ParticleScalars> Pairs(const std::vector<double>& sums) {
+  std::vector<ParticleScalars> particles;
+  for (const double sum : sums) {
+    particles.push_back({.sum_plus = 7 + sum, .sum_minus = 7, .trained_steps = 2});
+  }
+  return particles;
+}
+
+TEST(LossDifferences, WithoutRankAreThoseOfEachParticle) {
+  const std::vector<int> one_task(4, 0);
+  EXPECT_THAT(LossDifferences(Options(0, 0), Pairs({-9, 0, 0.5, 4}), one_task),
+              ElementsAre(-9, 0, 0.5, 4));
+}
+TEST(LossDifferences, KeepTheirSignsAndBecomeTheirRanksInSize) {
+  const std::vector<int> one_task(4, 0);
+  // Means of ranks 4, 1, 2, 3 of 4, times 8; sums of two steps.
+  EXPECT_THAT(LossDifferences(RankOptions(8), Pairs({-9, 0.25, 0.5, -4}), one_task),
+              ElementsAre(-16, 4, 8, -12));
+}
+TEST(LossDifferences, OfTheSameSizeShareTheMeanOfTheirRanks) {
+  const std::vector<int> one_task(4, 0);
+  EXPECT_THAT(LossDifferences(RankOptions(8), Pairs({-9, 9, 9, 1}), one_task),
+              ElementsAre(-12, 12, 12, 4));
+}
+TEST(LossDifferences, OfNothingStayNothing) {
+  const std::vector<int> one_task(3, 0);
+  EXPECT_THAT(LossDifferences(RankOptions(3), Pairs({0, 0, 1}), one_task), ElementsAre(0, 0, 6));
+}
+TEST(LossDifferences, AreRankedAmongThoseOfTheSameTask) {
+  // Whatever the scale of a task's loss is.
+  const std::vector<int> tasks = {0, 1, 0, 1, 2};
+  EXPECT_THAT(LossDifferences(RankOptions(2), Pairs({1, -1000, 2, 2000, 1e-6}), tasks),
+              ElementsAre(2, -2, 4, 4, 4));
+}
+TEST(LossDifferences, AreClippedBeforeTheyAreRanked) {
+  const std::vector<int> one_task(3, 0);
+  EXPECT_THAT(LossDifferences(RankOptions(6, /*clip=*/1), Pairs({1, -8, 4}), one_task),
+              ElementsAre(4, -10, 10));
+}
+
 TEST(Coefficients, AreByTwoSigmaOrWithoutPairsByOne) {
   v1::Estimator estimator = Options(0, 0);
   const std::vector<ParticleScalars> particles = {
       {.sum_plus = 3, .sum_minus = 1, .trained_steps = 4}, {.sum_plus = 1, .trained_steps = 4}};
   const std::vector<double> weights = {1, 1};
-  EXPECT_THAT(Coefficients(estimator, particles, weights, 8),
+  const std::vector<int> groups = {0, 0};
+  EXPECT_THAT(Coefficients(estimator, particles, groups, weights, 8),
               ElementsAre(FloatEq(2.0f / 8), FloatEq(1.0f / 8)));
   estimator.set_antithetic(false);
-  EXPECT_THAT(Coefficients(estimator, particles, weights, 8),
+  EXPECT_THAT(Coefficients(estimator, particles, groups, weights, 8),
               ElementsAre(FloatEq(2.0f / 4), FloatEq(1.0f / 4)));
 }
 
