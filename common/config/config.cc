@@ -5,6 +5,7 @@
 #include "common/base/file.h"
 #include "common/config/job_rules.h"
 #include "common/config/read_message.h"
+#include "common/config/task_shares.h"
 
 namespace paceline {
 
@@ -18,6 +19,7 @@ ParsedConfig ParseConfig(std::string_view yaml, std::string_view file_name,
       .rules = [&] { return CheckJobRules(parsed.config); },
       .file_at = files == Files::kMayBeNamed ? "evaluate.suite" : ""};
   parsed.faults = ReadMessage({yaml, file_name, overrides}, kind, parsed.config);
+  if (parsed.faults.empty()) ResolveShares(parsed.config);
   return parsed;
 }
 

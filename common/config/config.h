@@ -22,7 +22,8 @@ namespace paceline {
 inline constexpr size_t kMaxConfigBytes = 256 * 1024;
 
 struct ParsedConfig {
-  // With every default filled in. Valid if there are no faults, else not to be used.
+  // With every default filled in and its shares resolved (task_shares.h). Valid if there are no
+  // faults, else not to be used.
   v1::JobConfig config;
   // By position; those of overrides last.
   std::vector<Fault> faults;

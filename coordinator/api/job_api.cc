@@ -9,6 +9,7 @@
 #include "absl/strings/str_join.h"
 #include "common/base/digest.h"
 #include "common/config/config.h"
+#include "common/config/task_shares.h"
 #include "coordinator/api/job_news.h"
 #include "coordinator/api/step_scalars.h"
 #include "coordinator/evaluate/submission.h"
@@ -45,7 +46,9 @@ absl::Status CheckSubmit(const v1::SubmitRequest& request) {
 
 absl::StatusOr<v1::SubmitReply> JobApi::Submit(const v1::SubmitRequest& request) {
   if (absl::Status status = CheckSubmit(request); !status.ok()) return status;
-  auto job = deps_.loop.Call([&] { return deps_.coordinator.Submit(request); });
+  v1::SubmitRequest resolved = request;
+  ResolveShares(*resolved.mutable_config());
+  auto job = deps_.loop.Call([&] { return deps_.coordinator.Submit(resolved); });
   if (!job.ok()) return job.status();
   v1::SubmitReply reply;
   reply.set_job(*std::move(job));

@@ -1,6 +1,7 @@
 #include <memory>
 
 #include "common/config/config.h"
+#include "common/config/task_shares.h"
 #include "common/footprint/footprint.h"
 #include "common/footprint/history.h"
 #include "common/footprint/replay.h"
@@ -30,6 +31,15 @@ nlohmann::ordered_json FaultsJson(const std::vector<Fault>& faults) {
   return json;
 }
 
+nlohmann::ordered_json SharesJson(const v1::JobConfig& config) {
+  auto json = nlohmann::ordered_json::array();
+  for (const TaskShare& share : TaskSharesOf(config)) {
+    json.push_back(
+        {{"name", share.name}, {"episodes", share.episodes}, {"computing", share.computing}});
+  }
+  return json;
+}
+
 absl::StatusOr<ExitStatus> Check(const Context& context, const CheckOptions& options) {
   const absl::StatusOr<LoadedConfig> loaded = LoadWithFaults(options.source);
   if (!loaded.ok()) return loaded.status();
@@ -43,13 +53,14 @@ absl::StatusOr<ExitStatus> Check(const Context& context, const CheckOptions& opt
   const std::string memory = FootprintText(loaded->config);
   const std::string coordinator = HistoryText(loaded->config);
   const std::string replay = ReplayText(loaded->config, options.snapshot_every);
-  nlohmann::ordered_json json = {{"config", path},
-                                 {"valid", true},
-                                 {"memory", memory},
-                                 {"coordinator", coordinator},
-                                 {"replay", replay}};
+  nlohmann::ordered_json json = {{"config", path},   {"valid", true},
+                                 {"memory", memory}, {"coordinator", coordinator},
+                                 {"replay", replay}, {"tasks", SharesJson(loaded->config)}};
   std::string text = fmt::format("{} is valid\nmemory: {}\ncoordinator: {}\nreplay: {}\n", path,
                                  memory, coordinator, replay);
+  if (const std::string tasks = TaskSharesText(loaded->config); !tasks.empty()) {
+    text += tasks + "\n";
+  }
   if (options.print) json["printed"] = text = PrintConfig(loaded->config);
   Answer(context, json, text);
   return kExitOk;

@@ -293,7 +293,7 @@ INSTANTIATE_TEST_SUITE_P(
          "  nres\n",
          {"13:3: estimator is \"nres\"; it must be a mapping with exactly one of nres, pes, "
           "truncated_es, full_es or gpes and the keys particles, block, antithetic, weighting, "
-          "clip, sign and leaf_sigma; write {nres: ...}"}},
+          "clip, sign, leaf_sigma and rank; write {nres: ...}"}},
         {"AlternativeWithoutItsMapping",
          "optimizer: {adafac_mlp: {hidden: 8}}",
          "optimizer: adafac_mlp",
@@ -303,7 +303,7 @@ INSTANTIATE_TEST_SUITE_P(
          "  - quadratic: {dimension: 10}",
          "  - quadratic",
          {"9:5: tasks[1] is \"quadratic\"; it must be a mapping with exactly one of " +
-          testing::TaskKinds() + " and the key weight; write {quadratic: {}}"}},
+          testing::TaskKinds() + " and the keys weight and augment; write {quadratic: {}}"}},
         {"TooManyItems",
          "hidden: [32]",
          "hidden: [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17]",

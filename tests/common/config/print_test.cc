@@ -67,6 +67,7 @@ estimator:
   weighting: step
   clip: 0
   sign: 0
+  rank: 0
 outer:
   steps: 600
   optimizer:
@@ -83,6 +84,7 @@ outer:
 aggregation: strict
 engine: auto
 checkpoint_every: 50
+shares: episodes
 )");
 }
 

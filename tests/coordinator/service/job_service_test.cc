@@ -211,6 +211,22 @@ TEST_F(JobServiceTest, AFaultyConfigIsRefusedWithItsFaults) {
   EXPECT_THAT(status.error_message(), HasSubstr("checkpoint_every"));
 }
 
+TEST_F(JobServiceTest, SharesOfTheComputingBecomeWeightsWhoeverSubmits) {
+  v1::JobConfig config = ToyConfig();
+  v1::Task& dearer = *config.add_tasks();
+  dearer = config.tasks(0);
+  dearer.mutable_quadratic()->set_dimension(8 * config.tasks(0).quadratic().dimension());
+  config.set_shares(v1::TASK_SHARES_COMPUTE);
+  const std::string job = Submit(config);
+  grpc::ClientContext context;
+  v1::ShowRequest request;
+  request.set_job(job);
+  v1::JobDetail detail;
+  ASSERT_TRUE(jobs_->Show(&context, request, &detail).ok());
+  EXPECT_EQ(detail.config().shares(), v1::TASK_SHARES_EPISODES);
+  EXPECT_GT(detail.config().tasks(0).weight(), 4 * detail.config().tasks(1).weight());
+}
+
 TEST_F(JobServiceTest, ThetaIsGivenAtAnyStepWithItsDigest) {
   const auto worker = NewWorker();
   const std::string job = Submit(ToyConfig());
