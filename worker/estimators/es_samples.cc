@@ -56,6 +56,7 @@ v1::JobConfig ReplicaConfig(const v1::JobConfig& config, uint64_t salt, int64_t 
 
 struct ReplicaSamples {
   std::vector<std::vector<double>> gradients;
+  std::vector<int> tasks;  // [gradient]
   double inner_steps = 0;  // sum
 };
 
@@ -69,10 +70,12 @@ absl::StatusOr<ReplicaSamples> RunReplica(const v1::JobConfig& config, const Pla
   for (int64_t step = 0; step < plan.last; ++step) {
     const auto scalars = block.RunWindow(step, theta);
     if (!scalars.ok()) return scalars.status();
+    const int task = estimator.window(0).task;
     const auto estimate = estimator.Estimate(*scalars);
     if (!estimate.ok()) return estimate.status();
     if (step < plan.first) continue;
     samples.gradients.emplace_back(estimate->gradient.begin(), estimate->gradient.end());
+    samples.tasks.push_back(task);
     samples.inner_steps += static_cast<double>(estimate->inner_steps);
   }
   return samples;
@@ -95,11 +98,15 @@ absl::StatusOr<Samples> SampleEs(const v1::JobConfig& config, std::span<const fl
       all[r] = RunReplica(own, *plan, theta, data);
     }
   });
-  Samples samples{.replicas = Replicas(theta.size())};
+  Samples samples{.replicas = Replicas(theta.size()),
+                  .of_tasks = TaskSamples(static_cast<size_t>(config.tasks_size()), theta.size())};
   double count = 0;
   for (size_t r = 0; r < all.size(); ++r) {
     if (!all[r].ok()) return all[r].status();
-    for (const auto& gradient : all[r]->gradients) samples.replicas.Add(r, gradient);
+    for (size_t i = 0; i < all[r]->gradients.size(); ++i) {
+      samples.replicas.Add(r, all[r]->gradients[i]);
+      samples.of_tasks.Add(r, all[r]->tasks[i], all[r]->gradients[i]);
+    }
     samples.inner_steps += all[r]->inner_steps;
     count += static_cast<double>(all[r]->gradients.size());
   }

@@ -77,6 +77,31 @@ nlohmann::ordered_json ToJson(const StudyRow& row) {
   return json;
 }
 
+nlohmann::ordered_json ToJson(const TaskPart& part) {
+  return {{"name", part.name},
+          {"windows", part.windows},
+          {"gradient", ToJson(part.gradient)},
+          {"variance", ToJson(part.variance)},
+          {"gradient_part", part.gradient_part},
+          {"variance_part", part.variance_part}};
+}
+
+std::string Percent(double part) { return fmt::format("{:.1f} %", 100 * part); }
+
+std::string TasksText(const std::vector<TaskPart>& parts) {
+  std::vector<std::vector<std::string>> rows;
+  for (size_t k = 0; k < parts.size(); ++k) {
+    const TaskPart& part = parts[k];
+    rows.push_back({fmt::to_string(k), part.name, Percent(part.windows), WithError(part.gradient),
+                    WithError(part.variance), Percent(part.gradient_part),
+                    Percent(part.variance_part)});
+  }
+  return "\nof the tasks, by the job's own estimator\n" +
+         TableText(
+             {"TASK", "", "WINDOWS", "GRADIENT", "VARIANCE", "PART OF GRADIENT", "PART OF NOISE"},
+             rows, {.left = 2});
+}
+
 CurvePoint PointOf(double x, const Estimated& figure, double factor) {
   const double y = factor * figure.value, error = factor * figure.error;
   return {x, y, std::max(y - error, y / 10), y + error};
@@ -157,9 +182,12 @@ std::string StudyText(const Study& study) {
     for (; row != study.rows.end() && row->sigma == sigma; ++row) rows.push_back(Cells(*row));
     text += TableText(Titles(), rows, {.left = 1});
   }
+  if (!study.tasks.empty()) text += TasksText(study.tasks);
   if (!study.lengths.empty()) text += LengthsText(study.lengths);
   for (const std::string& note : study.notes) text += "\nnote: " + note;
-  return text + (study.notes.empty() ? "\n" : "\n\n") + study.advice + "\n";
+  text += (study.notes.empty() ? "\n" : "\n\n") + study.advice + "\n";
+  const std::string of_tasks = TaskAdvice(study.tasks);
+  return of_tasks.empty() ? text : text + of_tasks + "\n";
 }
 
 nlohmann::ordered_json StudyJson(const Study& study) {
@@ -172,6 +200,8 @@ nlohmann::ordered_json StudyJson(const Study& study) {
     if (row.pathwise) own["pathwise_variance"] = ToJson(*row.pathwise);
     json["lengths"].push_back(own);
   }
+  if (!study.tasks.empty()) json["tasks"] = nlohmann::ordered_json::array();
+  for (const TaskPart& part : study.tasks) json["tasks"].push_back(ToJson(part));
   json["notes"] = study.notes;
   json["advice"] = study.advice;
   return json;

@@ -11,6 +11,7 @@
 #include "paceline/v1/job_config.pb.h"
 #include "worker/data/dataset.h"
 #include "worker/estimators/figures.h"
+#include "worker/estimators/task_parts.h"
 
 namespace paceline {
 
@@ -23,7 +24,8 @@ struct SampleOptions {
 // What one config's samples came to.
 struct Samples {
   Replicas replicas{0};
-  double inner_steps = 0;  // of one estimate, all its runs
+  TaskSamples of_tasks{0, 0};  // the same by task; of pathwise gradients, nothing
+  double inner_steps = 0;      // of one estimate, all its runs
 };
 
 // Gradient estimates of one block of the job. Each replica is a job of its own seed, which runs one

@@ -18,6 +18,7 @@ namespace {
 
 constexpr char kPathwise[] = "pathwise";
 constexpr int64_t kTruthBudget = 4;  // times a row's
+constexpr int64_t kTasksBudget = 2;
 
 // The grid, with what the options leave open filled in.
 struct Grid {
@@ -108,6 +109,10 @@ class StudyRunner {
           fmt::format("with window {} episodes are rounded up to {} steps: another objective",
                       window, (study_.episode + window - 1) / window * window));
     }
+    if (own_.estimator().rank() > 0) {
+      study_.notes.push_back(
+          "estimator.rank: samples are of single blocks, so ranks are among a block's particles");
+    }
   }
 
   absl::StatusOr<Study> Run() {
@@ -119,6 +124,7 @@ class StudyRunner {
       if (sigma > TruthSigma()) row.cosine = Compare(truth, truths_.at(TruthSigma())).cosine;
       study_.truths.push_back(row);
     }
+    if (absl::Status status = MeasureTasks(); !status.ok()) return status;
     if (absl::Status status = MeasurePathwise(); !status.ok()) return status;
     for (const int64_t length : grid_.lengths) {
       if (!options_.plot) break;
@@ -188,6 +194,16 @@ class StudyRunner {
       }
       study_.rows.push_back(Scaled(of_blocks[block], block, particles));
     }
+    return absl::OkStatus();
+  }
+
+  // The job's own estimator, by task.
+  absl::Status MeasureTasks() {
+    if (own_.tasks_size() < 2) return absl::OkStatus();
+    say_("the tasks' parts");
+    const auto samples = SampleEs(own_, theta_, OptionsFor(kTasksBudget * options_.budget), data_);
+    if (!samples.ok()) return samples.status();
+    study_.tasks = TaskPartsOf(own_, samples->of_tasks);
     return absl::OkStatus();
   }
 

@@ -10,6 +10,7 @@
 #include "paceline/v1/job_config.pb.h"
 #include "worker/data/dataset.h"
 #include "worker/estimators/figures.h"
+#include "worker/estimators/task_parts.h"
 
 namespace paceline {
 
@@ -57,6 +58,7 @@ struct Study {
   std::vector<StudyRow> rows;  // in the order of measuring
   std::vector<LengthRow> lengths;
   std::vector<TruthRow> truths;
+  std::vector<TaskPart> tasks;     // of the config's own setting; empty for a single task
   int64_t first_window = 0;        // of those measured
   std::vector<std::string> notes;  // what was left out, and why
   std::string advice;

@@ -4,7 +4,9 @@
 #include <gtest/gtest.h>
 
 #include <string>
+#include <vector>
 
+#include "nlohmann/json.hpp"
 #include "tests/testing/shared_data.h"
 #include "worker/estimators/report.h"
 
@@ -104,6 +106,53 @@ TEST(Study, FollowsWhatTheConfigSaysOfItsEstimators) {
   EXPECT_GT(plain->rows[1].figures.variance.value, 10 * pairs->rows[1].figures.variance.value);
   options.estimators = {"gpes:7"};
   EXPECT_THAT(std::string(Measure(options).status().message()), HasSubstr("not a multiple"));
+}
+
+// Two quadratics, the second of which has a hundred times the loss, three times in four.
+const std::vector<std::string> kTwoTasks = {
+    "tasks=[{quadratic: {dimension: 3, kind: target}},"
+    " {quadratic: {dimension: 300, kind: target}, weight: 3}]"};
+
+TEST(Study, ShowsWhatEachTaskAddsToTheGradient) {
+  StudyOptions options = Small();
+  options.estimators = {"nres"};
+  options.sigmas = {0.1};
+  options.windows = {5};
+  const auto study = Measure(options, kTwoTasks);
+  ASSERT_TRUE(study.ok()) << study.status();
+  ASSERT_EQ(study->tasks.size(), 2u);
+  const TaskPart &small = study->tasks[0], &large = study->tasks[1];
+  EXPECT_NEAR(large.windows, 0.75, 0.15);
+  EXPECT_DOUBLE_EQ(small.windows + large.windows, 1);
+  EXPECT_DOUBLE_EQ(small.gradient_part + large.gradient_part, 1);
+  EXPECT_DOUBLE_EQ(small.variance_part + large.variance_part, 1);
+  // Noise apart, a hundred times: the loss of each is the same function of its dimensions.
+  EXPECT_GT(large.gradient.value, 30 * small.gradient.value);
+  EXPECT_GT(large.gradient_part, 0.9);
+  EXPECT_GT(large.variance_part, 0.99);
+  EXPECT_THAT(StudyText(*study), HasSubstr("of the tasks, by the job's own estimator"));
+  EXPECT_EQ(StudyJson(*study)["tasks"].size(), 2u);
+  EXPECT_TRUE(Measure(options)->tasks.empty()) << "a single task's part is all";
+}
+TEST(Study, RanksLetTasksWeighAlike) {
+  StudyOptions options = Small();
+  options.estimators = {"nres"};
+  options.sigmas = {0.1};
+  options.windows = {5};
+  std::vector<std::string> overrides = kTwoTasks;
+  overrides.emplace_back("estimator.rank=1");
+  const auto study = Measure(options, overrides);
+  ASSERT_TRUE(study.ok()) << study.status();
+  EXPECT_NEAR(study->tasks[1].variance_part, study->tasks[1].windows, 0.1);
+  EXPECT_THAT(StudyText(*study), HasSubstr("note: estimator.rank"));
+}
+TEST(TaskAdvice, NamesATaskThatRulesTheNoise) {
+  std::vector<TaskPart> parts = {{.name = "vit", .windows = 0.2, .variance_part = 0.7},
+                                 {.name = "vae", .windows = 0.8, .variance_part = 0.3}};
+  EXPECT_THAT(TaskAdvice(parts), HasSubstr("vit runs in 20 % of the windows and makes 70 %"));
+  parts[0].windows = 0.6;
+  EXPECT_EQ(TaskAdvice(parts), "");
+  EXPECT_EQ(TaskAdvice({}), "");
 }
 
 TEST(Study, RefusesWhatItCannotMeasure) {
