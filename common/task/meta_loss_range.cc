@@ -5,6 +5,7 @@
 #include "common/task/data_use.h"
 #include "common/task/families.h"
 #include "common/task/image_mlp.h"
+#include "common/task/optimizer_training.h"
 
 namespace paceline {
 namespace {
@@ -22,6 +23,9 @@ MetaLossRange MetaLossRangeOf(const v1::Task& task) {
   if (task.has_image_mlp()) {
     const auto classes = static_cast<double>(DatasetFactsOf(Images(task.image_mlp())).classes);
     return {.low = 0, .high = static_cast<float>(1.5 * std::log(classes))};
+  }
+  if (task.has_optimizer_training()) {
+    return MetaLossRangeOf(InnerTaskOf(task.optimizer_training()));
   }
   if (task.has_influence_balancing()) return {.low = -kLinear, .high = kLinear};
   return {.low = -kLoose, .high = kLoose};

@@ -26,10 +26,11 @@ constexpr double kDefaultGflops = 20;
 
 // What a draw is judged by, of hundreds: nothing of FactsOf but what CostOf asks.
 TaskFacts FactsOfDraw(const v1::Task& task) {
-  Network network = *NetworkOf(task);
-  const NetworkCost cost = CostOf(network);
+  std::optional<Network> network = NetworkOf(task);
+  if (!network) return FactsOf(task);
+  const NetworkCost cost = CostOf(*network);
   TaskFacts facts;
-  facts.tensors = std::move(network.tensors);
+  facts.tensors = std::move(network->tensors);
   facts.batch_floats = cost.input_floats;
   facts.value_floats = cost.value_floats;
   facts.flops = cost.flops;

@@ -159,6 +159,50 @@ void Draw(const v1::SampledQuadratic& config, TaskDraws& draws, v1::Quadratic& o
   own.set_condition(draws.LogUniform(RangeOf(config, "condition")));
 }
 
+// One network's size and multipliers for either family that has one.
+template <class Own>
+void DrawNetwork(const v1::SampledOptimizerTraining& config, TaskDraws& draws, Own& own) {
+  own.set_hidden(draws.LogInt(RangeOf(config, "hidden")));
+  own.set_layers(draws.Int(RangeOf(config, "hidden_layers")));
+  own.set_step_multiplier(draws.LogUniform(RangeOf(config, "multiplier")));
+  own.set_exp_multiplier(draws.LogUniform(RangeOf(config, "multiplier")));
+}
+
+// Initial values are the schema's.
+void DrawOptimizer(const v1::SampledOptimizerTraining& config, TaskDraws& draws,
+                   v1::LearnedOptimizer& own) {
+  switch (draws.Int({0, 4})) {
+    case 0:
+      return own.mutable_learnable_sgd()->set_learning_rate(0.01);
+    case 1:
+      own.mutable_learnable_sgdm()->set_learning_rate(0.01);
+      return own.mutable_learnable_sgdm()->set_momentum(0.9);
+    case 2:
+      own.mutable_learnable_adam()->set_learning_rate(0.001);
+      own.mutable_learnable_adam()->set_beta1(0.9);
+      own.mutable_learnable_adam()->set_beta2(0.999);
+      return own.mutable_learnable_adam()->set_epsilon(1e-8);
+    case 3:
+      return DrawNetwork(config, draws, *own.mutable_mlp_lopt());
+    default:
+      return DrawNetwork(config, draws, *own.mutable_adafac_mlp());
+  }
+}
+
+void Draw(const v1::SampledOptimizerTraining& config, TaskDraws& draws,
+          v1::OptimizerTraining& own) {
+  DrawOptimizer(config, draws, *own.mutable_optimizer());
+  own.set_steps(draws.LogInt(RangeOf(config, "steps")));
+  own.set_batch(draws.LogInt(RangeOf(config, "batch")));
+  v1::ImageMlp& task = *own.mutable_task();
+  task.set_dataset(static_cast<v1::Dataset>(draws.OneOf(NumbersOf(config, "datasets"))));
+  task.set_size(draws.LogInt(RangeOf(config, "size")));
+  task.set_batch(draws.LogInt(RangeOf(config, "images")));
+  DrawLayers(config, "width", draws, *task.mutable_hidden());
+  LeaveToTheEpisode(task);
+  task.set_meta_loss(v1::META_LOSS_PARAMETRIC);
+}
+
 }  // namespace
 
 v1::Task DrawFamily(const v1::Sample& sample, TaskDraws draws) {
@@ -191,9 +235,11 @@ v1::Task DrawFamily(const v1::Sample& sample, TaskDraws draws) {
     case v1::Sample::kQuadratic:
       Draw(sample.quadratic(), draws, *task.mutable_quadratic());
       break;
+    case v1::Sample::kOptimizerTraining:
+      Draw(sample.optimizer_training(), draws, *task.mutable_optimizer_training());
+      break;
     case v1::Sample::kGraphNet:
     case v1::Sample::kPolicyGradient:
-    case v1::Sample::kOptimizerTraining:
     case v1::Sample::FAMILY_NOT_SET:
       break;
   }

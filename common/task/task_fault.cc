@@ -5,6 +5,7 @@
 #include "common/task/families.h"
 #include "common/task/field_fault.h"
 #include "common/task/image_mlp.h"
+#include "common/task/optimizer_training.h"
 #include "common/task/sample.h"
 
 namespace paceline {
@@ -43,6 +44,7 @@ TaskFault ImageFault(const ImageUse& use) {
 
 TaskFault FaultOf(const v1::Task& task) {
   if (task.has_sample()) return SampleFault(task.sample());
+  if (task.has_optimizer_training()) return OptimizerTrainingFault(task.optimizer_training());
   const std::optional<DataUse> data = OwnDataOf(task);
   if (const auto* images = data ? std::get_if<ImageUse>(&*data) : nullptr) {
     if (TaskFault fault = ImageFault(*images); !fault.field.empty()) return fault;

@@ -29,6 +29,7 @@
 #include "tests/testing/shared_data.h"
 #include "tests/testing/targets.h"
 #include "worker/engine/inner_runs.h"
+#include "worker/task/make_task.h"
 
 namespace paceline {
 namespace {

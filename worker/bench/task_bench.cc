@@ -18,6 +18,7 @@
 #include "worker/bench/machine.h"
 #include "worker/data/dataset.h"
 #include "worker/engine/gradient_source.h"
+#include "worker/task/make_task.h"
 #include "worker/task/task.h"
 
 namespace paceline {

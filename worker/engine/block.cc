@@ -6,6 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "common/estimator/leaf_sigma.h"
 #include "common/task/sample.h"
+#include "worker/task/make_task.h"
 
 namespace paceline {
 

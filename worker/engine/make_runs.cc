@@ -77,6 +77,8 @@ absl::StatusOr<std::unique_ptr<InnerRuns>> MakeRuns(v1::Engine engine,
       }
       return MakeFusedRuns(optimizer, task, runs);
     case v1::ENGINE_TORCH:
+      // What LibTorch computes for one run after the other.
+      if (task.torch_program() == nullptr) return MakeFusedRuns(optimizer, task, runs);
       if (device != nullptr) {
         return MakeTorchCudaRuns(optimizer, task_config, task, runs, std::move(device));
       }
@@ -101,6 +103,7 @@ absl::StatusOr<std::unique_ptr<InnerRuns>> MakeRunsWith(v1::Engine engine,
     case v1::ENGINE_FUSED:
       return MakeFusedRuns(std::move(optimizer), task, runs);
     case v1::ENGINE_TORCH:
+      if (task.torch_program() == nullptr) return MakeFusedRuns(std::move(optimizer), task, runs);
       return MakeTorchRuns(std::move(optimizer), task_config, task, runs);
     case v1::ENGINE_UNSPECIFIED:
     case v1::ENGINE_AUTO:

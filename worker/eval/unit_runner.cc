@@ -8,6 +8,7 @@
 #include "worker/engine/inner_runs.h"
 #include "worker/engine/score_source.h"
 #include "worker/optim/optimizer.h"
+#include "worker/task/make_task.h"
 
 namespace paceline {
 namespace {

@@ -5,9 +5,7 @@
 #include <ATen/ops/full.h>
 #include <ATen/ops/ones_like.h>
 #include <ATen/ops/stack.h>
-#include <ATen/ops/tensor.h>
 #include <ATen/ops/zeros.h>
-#include <ATen/ops/zeros_like.h>
 #include <torch/csrc/autograd/autograd.h>
 #include <torch/csrc/autograd/variable.h>
 
@@ -23,6 +21,7 @@
 #include "worker/network/torch/run_torch.h"
 #include "worker/pathwise/pathwise.h"
 #include "worker/reference/optimizer.h"
+#include "worker/reference/unrolled_step.h"
 
 namespace paceline {
 namespace {
@@ -98,22 +97,10 @@ class UnrolledPathwise : public PathwiseRuns {
     StepTables tables = TablesOf(program, seeds_, steps_, 1);
     tables.episode = EpisodeTable(program, seeds_);
     batches.Begin(tables);
-    // Leaves in the first step of a window.
-    for (at::Tensor& p : parameters_) {
-      if (!p.requires_grad()) p.requires_grad_();
-    }
-    UpdateInputs inputs{.iterations = at::tensor(steps_, at::kLong).to(type_),
-                        .num_steps = at::tensor(num_steps_, at::kDouble).to(type_)};
-    inputs.losses = loss_(parameters_, batches.At(at::zeros({1}, at::kLong)));
-    inputs.gradients =
-        torch::autograd::grad({inputs.losses}, parameters_, {at::ones_like(inputs.losses)},
-                              /*retain_graph=*/true, /*create_graph=*/true, /*allow_unused=*/true);
-    for (size_t i = 0; i < inputs.gradients.size(); ++i) {
-      if (!inputs.gradients[i].defined()) inputs.gradients[i] = at::zeros_like(parameters_[i]);
-    }
-    optimizer_->Update(inputs, parameters_);
+    at::Tensor losses = UnrolledStep(*optimizer_, loss_, batches.At(at::zeros({1}, at::kLong)),
+                                     steps_, num_steps_, parameters_);
     for (int64_t& step : steps_) ++step;
-    return inputs.losses;
+    return losses;
   }
 
   void Detach() {

@@ -1,3 +1,5 @@
+#include "worker/task/make_task.h"
+
 #include <optional>
 #include <string>
 #include <utility>
@@ -10,9 +12,9 @@
 #include "common/task/task_fault.h"
 #include "worker/task/image_mlp/image_mlp.h"
 #include "worker/task/network/network_task.h"
+#include "worker/task/optimizer_training/optimizer_training.h"
 #include "worker/task/quadratic/quadratic.h"
 #include "worker/task/systems/make_system.h"
-#include "worker/task/task.h"
 
 namespace paceline {
 namespace {
@@ -43,11 +45,6 @@ std::unique_ptr<Task> MakeQuadratic(const v1::Quadratic& config) {
 
 }  // namespace
 
-size_t Task::parameter_count() const {
-  const ParameterTensor& last = parameters().back();
-  return last.offset + last.size;
-}
-
 absl::StatusOr<std::unique_ptr<Task>> MakeTask(const v1::Task& config, DataStore& data) {
   // A weight is none of the task's own fields.
   v1::Task own = config;
@@ -62,6 +59,9 @@ absl::StatusOr<std::unique_ptr<Task>> MakeTask(const v1::Task& config, DataStore
   if (NetworkFamilyOf(config) != nullptr) return MakeNetworkTask(config, data);
   if (config.has_image_mlp()) return MakeImageMlp(config.image_mlp(), data);
   if (config.has_quadratic()) return MakeQuadratic(config.quadratic());
+  if (config.has_optimizer_training()) {
+    return OptimizerTraining::Make(config.optimizer_training(), data);
+  }
   if (FactsOf(config).is_system()) return MakeSystem(config);
   return absl::InvalidArgumentError("a task must be image_mlp, say; this one has no kind");
 }

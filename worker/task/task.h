@@ -8,7 +8,6 @@
 #include <string>
 #include <vector>
 
-#include "absl/status/statusor.h"
 #include "common/lopt/tensor.h"
 #include "common/noise/streams.h"
 #include "paceline/v1/task.pb.h"
@@ -96,9 +95,5 @@ class Task {
   // Steps of a dynamical system instead of losses and gradients.
   virtual const System* system() const { return nullptr; }
 };
-
-// Reads data sets through `data` (which caches them). NotFound, DataLoss: a data file is missing,
-// damaged.
-absl::StatusOr<std::unique_ptr<Task>> MakeTask(const v1::Task& config, DataStore& data);
 
 }  // namespace paceline

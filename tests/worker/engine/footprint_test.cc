@@ -15,6 +15,7 @@
 #include "tests/testing/samples.h"
 #include "worker/engine/block.h"
 #include "worker/optim/optimizer.h"
+#include "worker/task/make_task.h"
 
 namespace paceline {
 namespace {

@@ -5,6 +5,7 @@
 #include "common/lopt/layout.h"
 #include "tests/testing/shared_data.h"
 #include "worker/engine/inner_runs.h"
+#include "worker/task/make_task.h"
 
 namespace paceline {
 namespace {

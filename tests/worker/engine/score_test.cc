@@ -10,6 +10,7 @@
 #include "tests/testing/shared_data.h"
 #include "worker/engine/score_source.h"
 #include "worker/task/image_mlp/image_mlp.h"
+#include "worker/task/make_task.h"
 
 namespace paceline {
 namespace {

@@ -14,6 +14,7 @@
 #include "worker/engine/gradient_source.h"
 #include "worker/engine/window_task.h"
 #include "worker/optim/make.h"
+#include "worker/task/make_task.h"
 
 namespace paceline {
 namespace {

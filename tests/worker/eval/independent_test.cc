@@ -12,6 +12,7 @@
 #include "tests/testing/process.h"
 #include "tests/testing/shared_data.h"
 #include "worker/eval/unit_runner.h"
+#include "worker/task/make_task.h"
 
 namespace paceline {
 namespace {

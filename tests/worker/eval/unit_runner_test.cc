@@ -8,6 +8,7 @@
 #include "common/config/task_rules.h"
 #include "common/suite/keys.h"
 #include "worker/engine/inner_runs.h"
+#include "worker/task/make_task.h"
 
 namespace paceline {
 namespace {

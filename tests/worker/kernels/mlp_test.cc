@@ -10,6 +10,7 @@
 #include "worker/engine/gradient_source.h"
 #include "worker/kernels/mlp_kernel.h"
 #include "worker/task/image_mlp/image_mlp.h"
+#include "worker/task/make_task.h"
 
 namespace paceline {
 namespace {

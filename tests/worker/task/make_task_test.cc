@@ -9,7 +9,7 @@
 #include "common/task/facts.h"
 #include "tests/worker/data/idx_files.h"
 #include "worker/task/image_mlp/image_mlp.h"
-#include "worker/task/task.h"
+#include "worker/task/make_task.h"
 
 namespace paceline {
 namespace {

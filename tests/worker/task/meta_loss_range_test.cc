@@ -11,7 +11,7 @@
 
 #include "tests/testing/shared_data.h"
 #include "tests/testing/small_networks.h"
-#include "worker/task/task.h"
+#include "worker/task/make_task.h"
 
 namespace paceline {
 namespace {

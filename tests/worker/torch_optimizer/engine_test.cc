@@ -5,6 +5,7 @@
 #include "tests/worker/torch_optimizer/checkpoints.h"
 #include "worker/engine/inner_runs.h"
 #include "worker/optim/optimizer.h"
+#include "worker/task/make_task.h"
 #include "worker/torch_optimizer/learned_optimizer.h"
 
 namespace paceline {

@@ -4,6 +4,7 @@
 #include "common/noise/streams.h"
 #include "tests/testing/sample_optimizers.h"
 #include "tests/testing/shared_data.h"
+#include "worker/task/make_task.h"
 
 namespace paceline::testing {
 

@@ -9,6 +9,7 @@
 #include "tests/testing/small_networks.h"
 #include "worker/engine/gradient_source.h"
 #include "worker/engine/score_source.h"
+#include "worker/task/make_task.h"
 
 namespace paceline {
 namespace {

@@ -11,6 +11,7 @@
 #include "worker/engine/torch/torch_batches.h"
 #include "worker/engine/torch/torch_rows.h"
 #include "worker/network/torch/run_torch.h"
+#include "worker/task/make_task.h"
 
 namespace paceline {
 namespace {
