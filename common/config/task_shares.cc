@@ -10,11 +10,14 @@
 #include "common/noise/streams.h"
 #include "common/task/facts.h"
 #include "common/task/sample.h"
+#include "common/text/table.h"
 
 namespace paceline {
 namespace {
 
 constexpr double kMostTimes = 20;
+// Of small networks on one core.
+constexpr double kGflops = 10;
 // Of a sample.
 constexpr uint32_t kDraws = 16;
 
@@ -23,7 +26,7 @@ double CostOfDrawn(const v1::LearnedOptimizer& optimizer, const v1::Task& task) 
   if (facts.flops == 0 || facts.is_system()) return 0;
   const Family& family = FamilyOf(optimizer);
   const double update = family.flops == nullptr ? 0 : family.flops(optimizer, facts.tensors);
-  return facts.flops + update;
+  return facts.flops + update + facts.calls * kSecondsPerCall * kGflops * 1e9;
 }
 
 double Rounded(double value) { return std::strtod(fmt::format("{:.4g}", value).c_str(), nullptr); }
@@ -85,16 +88,15 @@ std::vector<TaskShare> TaskSharesOf(const v1::JobConfig& config) {
   return shares;
 }
 
-std::string TaskSharesText(const v1::JobConfig& config) {
-  if (config.tasks_size() < 2) return "";
-  std::string text = "tasks:";
-  const char* separator = " ";
-  for (const TaskShare& share : TaskSharesOf(config)) {
-    text += fmt::format("{}{} {:.1f} % of all episodes, {:.1f} % of the computing", separator,
-                        share.name, 100 * share.episodes, 100 * share.computing);
-    separator = "; ";
+std::string TaskSharesText(std::span<const TaskShare> shares) {
+  if (shares.size() < 2) return "";
+  std::vector<std::vector<std::string>> rows;
+  for (size_t i = 0; i < shares.size(); ++i) {
+    rows.push_back({fmt::to_string(i), shares[i].name,
+                    fmt::format("{:.1f} %", 100 * shares[i].episodes),
+                    fmt::format("{:.1f} %", 100 * shares[i].computing)});
   }
-  return text;
+  return TableText({"TASK", "", "EPISODES", "COMPUTING"}, rows, {.left = 2});
 }
 
 }  // namespace paceline

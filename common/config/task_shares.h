@@ -1,6 +1,7 @@
 // What the weights of a job's tasks come to.
 #pragma once
 
+#include <span>
 #include <string>
 #include <vector>
 
@@ -9,8 +10,8 @@
 namespace paceline {
 
 // Arithmetic operations of an inner step of one run: the task's loss and gradient and the
-// optimizer's update; of a sample or of augmentations that are drawn, the mean of some draws. 0:
-// not known beforehand.
+// optimizer's update, and as many as a core does in the time that calls take (TaskFacts::calls); of
+// a sample or of augmentations that are drawn, the mean of some draws. 0: not known beforehand.
 double StepCost(const v1::JobConfig& config, int task);
 
 // Of a valid config with `shares: compute`: tasks' weights become those by which episodes are to be
@@ -27,7 +28,7 @@ struct TaskShare {
 };
 // Of a valid config whose shares are resolved. [task]
 std::vector<TaskShare> TaskSharesOf(const v1::JobConfig& config);
-// "tasks: image_mlp 50.0 % of all episodes, 20.1 % of the computing; ..."; empty for a single task.
-std::string TaskSharesText(const v1::JobConfig& config);
+// A table of several tasks, a line each; empty for a single task.
+std::string TaskSharesText(std::span<const TaskShare> shares);
 
 }  // namespace paceline

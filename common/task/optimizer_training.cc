@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "common/lopt/family.h"
 #include "common/task/task_fault.h"
 
@@ -10,6 +12,9 @@ namespace {
 
 // A step forwards, and twice as much back; and the gradient's own way back, once more.
 constexpr double kPasses = 6;
+// Calls of LibTorch for each tensor in a step of a training, there and back: measured, of an update
+// by formula and of one by a network.
+constexpr double kCallsOfFormula = 100, kCallsOfNetwork = 450;
 // What autograd keeps of an update, for each parameter: some features, layers and products of them.
 constexpr uint64_t kKeptOfUpdate = 200;
 
@@ -54,6 +59,10 @@ TaskFacts OptimizerTrainingFacts(const v1::OptimizerTraining& task) {
   double flops = inner.flops;
   if (family.flops != nullptr) flops += family.flops(task.optimizer(), inner.tensors);
   facts.flops = kPasses * static_cast<double>(steps) * flops;
+  const bool scalars = std::ranges::all_of(
+      facts.tensors, [](const ParameterTensor& tensor) { return tensor.shape.empty(); });
+  facts.calls = static_cast<double>(steps * inner.tensors.size()) *
+                (scalars ? kCallsOfFormula : kCallsOfNetwork);
   return facts;
 }
 

@@ -99,7 +99,7 @@ bool HasClasses(const v1::Sample& sample) {
 TaskCost CostOf(const TaskFacts& facts, const v1::Budget& budget) {
   const double gflops = budget.gflops() > 0 ? budget.gflops() : kDefaultGflops;
   const uint64_t floats = facts.parameter_count() + facts.value_floats + facts.batch_floats;
-  return {.seconds_per_step = facts.flops / (gflops * 1e9),
+  return {.seconds_per_step = facts.flops / (gflops * 1e9) + facts.calls * kSecondsPerCall,
           .bytes = 2.0 * sizeof(float) * static_cast<double>(floats)};
 }
 

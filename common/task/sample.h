@@ -13,11 +13,13 @@ namespace paceline {
 
 // What one run of a task takes, as predicted of its facts alone.
 struct TaskCost {
-  double seconds_per_step = 0;  // its arithmetic at the budget's gflops
+  double seconds_per_step = 0;  // its arithmetic at the budget's gflops, and its calls
   double bytes = 0;             // parameters, batch and the values of all layers, and as much again
                                 // for gradients and state
 };
 TaskCost CostOf(const TaskFacts& facts, const v1::Budget& budget);
+// What a call of LibTorch takes beside its arithmetic.
+inline constexpr double kSecondsPerCall = 4e-6;
 
 // The task itself if it is no sample, else the one that the block's episode trains: a fixed task
 // within the sample's budget, a function of the arguments alone. key: the job's seed; episode: the

@@ -31,9 +31,9 @@ nlohmann::ordered_json FaultsJson(const std::vector<Fault>& faults) {
   return json;
 }
 
-nlohmann::ordered_json SharesJson(const v1::JobConfig& config) {
+nlohmann::ordered_json SharesJson(const std::vector<TaskShare>& shares) {
   auto json = nlohmann::ordered_json::array();
-  for (const TaskShare& share : TaskSharesOf(config)) {
+  for (const TaskShare& share : shares) {
     json.push_back(
         {{"name", share.name}, {"episodes", share.episodes}, {"computing", share.computing}});
   }
@@ -52,15 +52,14 @@ absl::StatusOr<ExitStatus> Check(const Context& context, const CheckOptions& opt
   }
   const std::string memory = FootprintText(loaded->config);
   const std::string coordinator = HistoryText(loaded->config);
+  const std::vector<TaskShare> shares = TaskSharesOf(loaded->config);
   const std::string replay = ReplayText(loaded->config, options.snapshot_every);
   nlohmann::ordered_json json = {{"config", path},   {"valid", true},
                                  {"memory", memory}, {"coordinator", coordinator},
-                                 {"replay", replay}, {"tasks", SharesJson(loaded->config)}};
+                                 {"replay", replay}, {"tasks", SharesJson(shares)}};
   std::string text = fmt::format("{} is valid\nmemory: {}\ncoordinator: {}\nreplay: {}\n", path,
                                  memory, coordinator, replay);
-  if (const std::string tasks = TaskSharesText(loaded->config); !tasks.empty()) {
-    text += tasks + "\n";
-  }
+  text += TaskSharesText(shares);
   if (options.print) json["printed"] = text = PrintConfig(loaded->config);
   Answer(context, json, text);
   return kExitOk;

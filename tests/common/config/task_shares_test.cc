@@ -84,11 +84,14 @@ TEST(ResolveShares, IsDoneOnce) {
   EXPECT_EQ(again.SerializeAsString(), config.SerializeAsString());
   EXPECT_THAT(PrintConfig(config), HasSubstr("shares: episodes"));
 }
-TEST(TaskSharesText, NamesEveryTaskOfSeveral) {
-  EXPECT_THAT(TaskSharesText(ConfigOf("[{image_mlp: {hidden: [8]}}, {sample: {vit: {}}}]\n")),
-              AllOf(HasSubstr("tasks: image_mlp 50.0 % of all episodes"),
-                    HasSubstr("; sample of vit tasks 50.0 % of all episodes")));
-  EXPECT_EQ(TaskSharesText(ConfigOf("[{image_mlp: {hidden: [8]}}]\n")), "");
+TEST(TaskSharesText, HasALineForEveryTaskOfSeveral) {
+  const auto text = [](const std::string& tasks) {
+    return TaskSharesText(TaskSharesOf(ConfigOf(tasks)));
+  };
+  EXPECT_THAT(text("[{image_mlp: {hidden: [8]}}, {sample: {vit: {}}}]\n"),
+              AllOf(HasSubstr("0     image_mlp              50.0 %"),
+                    HasSubstr("1     sample of vit tasks    50.0 %")));
+  EXPECT_EQ(text("[{image_mlp: {hidden: [8]}}]\n"), "");
 }
 
 }  // namespace
