@@ -43,6 +43,7 @@ absl::StatusOr<RawDataSet> Read(const ImageUse& use, const std::string& root) {
     case v1::DATASET_FOOD101:
     case v1::DATASET_FOLDER:
       return ReadArrayFolder(FolderOf(root, facts.name), facts);
+    case v1::DATASET_OWN:
     case v1::DATASET_UNSPECIFIED:
     case v1::Dataset_INT_MIN_SENTINEL_DO_NOT_USE_:
     case v1::Dataset_INT_MAX_SENTINEL_DO_NOT_USE_:
