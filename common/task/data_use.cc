@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "common/task/synthetic_text.h"
+
 namespace paceline {
 namespace {
 
@@ -62,6 +64,7 @@ DatasetFacts DatasetFactsOf(const ImageUse& use) {
       return {"food101", 64, 64, 3, 101, 101000};
     case v1::DATASET_FOLDER:
       return OfFolder(use.options.folder());
+    case v1::DATASET_OWN:
     case v1::DATASET_UNSPECIFIED:
     case v1::Dataset_INT_MIN_SENTINEL_DO_NOT_USE_:
     case v1::Dataset_INT_MAX_SENTINEL_DO_NOT_USE_:
@@ -82,6 +85,7 @@ std::string PathOf(const v1::Text& text) { return text.path().empty() ? "text" :
 
 int64_t VocabularyOf(const v1::Text& text) {
   constexpr int64_t kBytes = 259;
+  if (text.has_synthetic()) return SyntheticVocabulary(text.synthetic());
   return text.vocabulary() == 0 ? kBytes : text.vocabulary();
 }
 
