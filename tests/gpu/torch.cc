@@ -136,7 +136,8 @@ constexpr const char* kNetworks[] = {
     "graph_net { layer: GRAPH_LAYER_MESSAGE_PASSING target: GRAPH_TARGET_GRAPH nodes: 6 "
     "communities: 2 degree: 2 homophily: 0.7 features: 3 noise: 1 classes: 3 hidden: [5, 4] "
     "activation: ACTIVATION_TANH batch: 5 }",
-    "rnn_lm { text { synthetic { ngram { symbols: 6 order: 2 branches: 3 } } } cell: RNN_CELL_GRU "
+    "rnn_lm { text { vocabulary: 259 synthetic { ngram { symbols: 6 order: 2 branches: 3 } } } "
+    "cell: RNN_CELL_GRU "
     "embedding: 4 hidden: 5 batch: 3 length: 8 }",
 };
 

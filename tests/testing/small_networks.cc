@@ -46,13 +46,15 @@ std::vector<v1::Task> SmallNetworks() {
       "communities: 2 degree: 2 homophily: 0.7 features: 3 noise: 1 classes: 3 hidden: [5, 4] "
       "activation: ACTIVATION_TANH batch: 5 init: INITIALIZER_STANDARD init_scale: 1 "
       "meta_loss: META_LOSS_FIXED }",
-      "rnn_lm { text { synthetic { ngram { symbols: 6 order: 2 branches: 3 } } } "
+      "rnn_lm { text { vocabulary: 259 synthetic { ngram { symbols: 6 order: 2 branches: 3 } } } "
       "cell: RNN_CELL_GRU embedding: 4 hidden: 5 batch: 3 length: 8 init: INITIALIZER_STANDARD "
       "init_scale: 1 meta_loss: META_LOSS_FIXED }",
-      "transformer_lm { text { synthetic { associative_recall { keys: 5 values: 3 pairs: 2 } } } "
+      "transformer_lm { text { vocabulary: 259 synthetic { associative_recall { keys: 5 values: 3 "
+      "pairs: 2 } } } "
       "width: 8 heads: 2 key_size: 4 layers: 1 dropout: 0.1 batch: 3 length: 9 "
       "meta_loss: META_LOSS_FIXED }",
-      "rnn_lm { text { synthetic { modular_addition { modulus: 5 } } } cell: RNN_CELL_LSTM "
+      "rnn_lm { text { vocabulary: 259 synthetic { modular_addition { modulus: 5 } } } cell: "
+      "RNN_CELL_LSTM "
       "embedding: 4 hidden: 5 batch: 3 length: 7 init: INITIALIZER_ANY init_scale: 1 "
       "meta_loss: META_LOSS_PARAMETRIC }",
       "quadratic { dimension: 5 kind: QUADRATIC_KIND_SUM }",

@@ -135,6 +135,7 @@ TEST(DrawTask, ASyntheticTextKeepsItsVocabularyAndAsksForNoFile) {
   v1::SampledRnnLm& config = *task.mutable_sample()->mutable_rnn_lm();
   EXPECT_EQ(DataOf(task).size(), 1u);
   const v1::RnnLm of_file = DrawTask(task, kKey, 0, 1).rnn_lm();
+  config.mutable_text()->set_vocabulary(259);
   config.mutable_text()->mutable_synthetic()->mutable_modular_addition()->set_modulus(5);
   EXPECT_TRUE(DataOf(task).empty());
   EXPECT_THAT(FactsOf(task).text, HasSubstr("rnn_lms of addition modulo 5, embedding [8, 256]"));

@@ -79,7 +79,7 @@ std::vector<std::string> Networks() {
       "degree: 2 homophily: 0.7 features: 4 noise: 1 classes: 2 hidden: [6, 5] "
       "activation: ACTIVATION_RELU batch: 4 init: INITIALIZER_STANDARD init_scale: 1 "
       "meta_loss: META_LOSS_FIXED }",
-      "rnn_lm { text { synthetic { ngram { symbols: 6 order: 2 branches: 3 } } } "
+      "rnn_lm { text { vocabulary: 259 synthetic { ngram { symbols: 6 order: 2 branches: 3 } } } "
       "cell: RNN_CELL_GRU embedding: 4 hidden: 5 batch: 3 length: 8 init: INITIALIZER_STANDARD "
       "init_scale: 1 meta_loss: META_LOSS_FIXED }",
       "quadratic { dimension: 5 kind: QUADRATIC_KIND_NOISY_GRADIENT }",
@@ -130,7 +130,8 @@ TEST(MakeTask, WhatOneFieldDemandsOfAnotherIsAnInvalidArgumentToo) {
   ExpectInvalid("vit { " + images + "patch: 4 layers: 1 width: 30 heads: 4 mlp: 5 }",
                 "vit.width is 30, no multiple of heads, which is 4; write 28 or 32");
   ExpectInvalid(
-      "rnn_lm { text { synthetic {} } cell: RNN_CELL_GRU embedding: 4 hidden: 5 batch: 3 length: 8 "
+      "rnn_lm { text { vocabulary: 259 synthetic {} } cell: RNN_CELL_GRU embedding: 4 hidden: 5 "
+      "batch: 3 length: 8 "
       "init: INITIALIZER_STANDARD init_scale: 1 meta_loss: META_LOSS_FIXED }",
       "rnn_lm.text.synthetic has no kind; write ngram, associative_recall or modular_addition");
   ExpectInvalid(

@@ -21,7 +21,7 @@ namespace {
 constexpr RunSeed kSeed = {.key = 7, .particle = 3, .episode = 5};
 
 std::string Rnn(const std::string& synthetic, int batch, int length, int hidden = 4) {
-  return "rnn_lm { text { synthetic { " + synthetic +
+  return "rnn_lm { text { vocabulary: 259 synthetic { " + synthetic +
          " } } cell: RNN_CELL_GRU embedding: " + std::to_string(hidden) +
          " hidden: " + std::to_string(hidden) + " batch: " + std::to_string(batch) +
          " length: " + std::to_string(length) +
@@ -29,7 +29,7 @@ std::string Rnn(const std::string& synthetic, int batch, int length, int hidden 
 }
 
 std::string Transformer(const std::string& synthetic, int batch, int length) {
-  return "transformer_lm { text { synthetic { " + synthetic +
+  return "transformer_lm { text { vocabulary: 259 synthetic { " + synthetic +
          " } } width: 16 heads: 2 key_size: 8 layers: 1 batch: " + std::to_string(batch) +
          " length: " + std::to_string(length) + " meta_loss: META_LOSS_FIXED }";
 }
