@@ -101,6 +101,10 @@ Value NetworkBuilder::EpisodeUniforms(const Extents& shape, double low, double h
   return EpisodeDraw({.kind = DrawKind::kUniform, .shape = shape, .low = low, .high = high});
 }
 
+Value NetworkBuilder::Made(const Extents& shape, uint64_t words, DrawMaker make) {
+  return Draw({.kind = DrawKind::kMade, .shape = shape, .make = std::move(make), .words = words});
+}
+
 Value NetworkBuilder::Constant(const Extents& shape, std::vector<double> values) {
   Require(ElementsOf(shape) == static_cast<int64_t>(values.size()), "a constant's size");
   return Put({.op = Op::kConstant, .shape = shape, .values = std::move(values)});
@@ -126,6 +130,16 @@ Value NetworkBuilder::Dense(Value x, Value w, std::optional<Value> b) {
     node.inputs.push_back(b->node);
   }
   return Put(std::move(node));
+}
+
+Value NetworkBuilder::Product(Value x, Value y) {
+  const Extents &left = Shape(x), &right = Shape(y);
+  const size_t axes = left.size();
+  Require(axes >= 2 && right.size() == axes && left[axes - 1] == right[axes - 2] &&
+              std::equal(left.begin(), left.end() - 2, right.begin()),
+          "product: x and y");
+  return Put(
+      {.op = Op::kProduct, .inputs = {x.node, y.node}, .shape = WithLast(left, right.back())});
 }
 
 Value NetworkBuilder::Conv(Value x, Value w, const Window& window, std::optional<Value> b) {
@@ -271,6 +285,12 @@ Value NetworkBuilder::Fold(Value tokens, int64_t vocabulary) {
               .shape = Shape(tokens),
               .tokens = true,
               .count = vocabulary});
+}
+
+Value NetworkBuilder::Tokens(Value x, int64_t count) {
+  Require(!At(x).tokens && count > 0, "tokens: numbers");
+  return Put(
+      {.op = Op::kTokens, .inputs = {x.node}, .shape = Shape(x), .tokens = true, .count = count});
 }
 
 // ---- shapes ----

@@ -19,6 +19,7 @@ class NetworkBuilder {
  public:
   explicit NetworkBuilder(int64_t batch) { network_.batch = batch; }
 
+  int64_t batch() const { return network_.batch; }
   const Extents& Shape(Value x) const { return At(x).shape; }
   int64_t Last(Value x) const { return Shape(x).back(); }
 
@@ -31,6 +32,8 @@ class NetworkBuilder {
   // Standard normals and uniforms of an episode.
   Value EpisodeNormals(const Extents& shape);
   Value EpisodeUniforms(const Extents& shape, double low, double high);
+  // What `make` makes in every step of `words` numbers of the step's stream.
+  Value Made(const Extents& shape, uint64_t words, DrawMaker make);
   Value Constant(const Extents& shape, std::vector<double> values);
   // One of `options` for each episode: its number, for Select, Activate and TensorInit.
   int Choice(std::string name, std::vector<int> options);
@@ -38,6 +41,7 @@ class NetworkBuilder {
 
   // ---- layers ----
   Value Dense(Value x, Value w, std::optional<Value> b = std::nullopt);
+  Value Product(Value x, Value y);
   Value Conv(Value x, Value w, const Window& window, std::optional<Value> b = std::nullopt);
   Value MaxPool(Value x, const Window& window);
   Value MeanPool(Value x, const Window& window);
@@ -76,6 +80,7 @@ class NetworkBuilder {
   Value StopGradient(Value x) { return Unary(Op::kStopGradient, x); }
   Value NotEqual(Value tokens, double token);
   Value Fold(Value tokens, int64_t vocabulary);
+  Value Tokens(Value x, int64_t count);
 
   // ---- shapes ----
   Value Reshape(Value x, const Extents& shape);

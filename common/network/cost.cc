@@ -39,10 +39,13 @@ Work WorkOf(const Network& network, const Node& node) {
     case Op::kSlice:
     case Op::kNotEqual:
     case Op::kFold:
+    case Op::kTokens:
     case Op::kSelect:
       return {};
     case Op::kDense:
       return {size * static_cast<double>(in(1)[0]), node.inputs.size() > 2 ? 2 * size : 0};
+    case Op::kProduct:
+      return {size * static_cast<double>(in(0).back()), 0};
     case Op::kConv: {
       const Extents& w = in(1);
       return {size * static_cast<double>(w[0] * w[1] * w[2]),
@@ -106,7 +109,7 @@ std::vector<bool> Differentiable(const Network& network) {
   for (const Node& node : network.nodes) {
     bool any = node.op == Op::kParameter;
     for (const int input : node.inputs) any = any || depends[static_cast<size_t>(input)];
-    depends.push_back(any && node.op != Op::kStopGradient);
+    depends.push_back(any && HasGradient(node.op));
   }
   return depends;
 }

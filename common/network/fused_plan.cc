@@ -25,6 +25,13 @@ size_t DenseWork(const Network& network, const Node& node) {
   return std::max({PackedFloats(in, out), PackedFloats(out, in), PackedFloats(rows, out)});
 }
 
+size_t ProductWork(const Network& network, const Node& node) {
+  const Extents &x = network.at(node.inputs[0]).shape, &y = network.at(node.inputs[1]).shape;
+  const auto n = static_cast<size_t>(x[x.size() - 2]), k = static_cast<size_t>(x.back());
+  const auto m = static_cast<size_t>(y.back());
+  return std::max({PackedFloats(k, m), PackedFloats(m, k), PackedFloats(n, m)});
+}
+
 size_t ConvWork(const Network& network, const Node& node) {
   const Extents& w = network.at(node.inputs[1]).shape;
   const auto taps = static_cast<size_t>(w[0] * w[1]);
@@ -46,6 +53,7 @@ size_t AttentionWork(const Network& network, const Node& node) {
 
 size_t WorkOf(const Network& network, const Node& node) {
   if (node.op == Op::kDense) return DenseWork(network, node);
+  if (node.op == Op::kProduct) return ProductWork(network, node);
   if (node.op == Op::kConv) return ConvWork(network, node);
   if (node.op == Op::kAttention) return AttentionWork(network, node);
   if (node.op == Op::kRecurrent) return RecurrentPlaces(network, node).work_size;
@@ -126,7 +134,7 @@ class Planner {
     at(n).root = same ? at(node.inputs[0]).root : n;
     bool depends = node.op == Op::kParameter;
     for (const int input : node.inputs) depends = depends || at(input).has_slope;
-    at(n).has_slope = depends && node.op != Op::kStopGradient;
+    at(n).has_slope = depends && HasGradient(node.op);
   }
 
   // Which slopes flow into which: those of nodes that the loss does not depend on do not.

@@ -44,6 +44,11 @@ float MetaLossRule::operator()(float loss) const {
 
 float MetaLossRule::bound() const { return static_cast<float>(offset + slope * high); }
 
+bool Network::makes_examples() const {
+  return std::ranges::any_of(draws,
+                             [](const NetworkDraw& draw) { return draw.kind == DrawKind::kMade; });
+}
+
 int64_t Network::draw_floats() const { return FloatsOf(draws); }
 
 int64_t Network::episode_floats() const {

@@ -8,6 +8,8 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -15,6 +17,8 @@
 #include "paceline/v1/task.pb.h"
 
 namespace paceline {
+
+struct Stream;  // common/noise/streams.h
 
 using Extents = std::vector<int64_t>;
 
@@ -31,6 +35,7 @@ enum class Op {
 
   // ---- layers ----
   kDense,     // x[..., in] · w[in, out] (+ b[out])
+  kProduct,   // x[..., n, k] · y[..., k, m], the same axes in front
   kConv,      // x [example, row, column, in], w[row, column, in, out] (+ b[out]), `window`
   kMaxPool,   // over `window`; padding counts as −∞
   kMeanPool,  // over `window`; padding does not count
@@ -62,6 +67,7 @@ enum class Op {
   kStopGradient,  // x, whose gradient is 0
   kNotEqual,      // 1 where x ≠ scalar, else 0; of tokens
   kFold,          // tokens: those from `count` on become 1 + x mod (count − 1)
+  kTokens,        // tokens of numbers: ⌊x⌋ within [0, count); no gradient
 
   // ---- shapes ----
   kReshape,
@@ -73,6 +79,9 @@ enum class Op {
   kMean,       // over `axes`
   kSelect,     // input number of what choice `index` drew; all of one shape
 };
+
+// Does a gradient go through it to its inputs?
+constexpr bool HasGradient(Op op) { return op != Op::kStopGradient && op != Op::kTokens; }
 
 enum class Padding { kSame, kValid };
 
@@ -153,12 +162,25 @@ enum class DrawKind {
   kNormal,   // standard
   kUniform,  // in [low, high)
   kKeep,     // 1/keep with probability `keep`, else 0: dropout's factors
+  kMade,     // what `make` makes of `words` numbers of the stream: examples that no file has
 };
+
+// Where a made draw stands.
+struct DrawPlace {
+  const Stream& stream;           // of the step, or of the episode
+  uint64_t first = 0;             // of the stream's numbers: [first, first + words) are the draw's
+  std::span<const float> before;  // all draws before it in the same list, one after the other
+};
+// Fills out, [the draw's elements], always with the same bits for the same place. Thread-safe.
+using DrawMaker = std::function<void(const DrawPlace& place, std::span<float> out)>;
+
 struct NetworkDraw {
   DrawKind kind{};
   Extents shape;
   double low = 0, high = 1;
   double keep = 1;
+  DrawMaker make = {};
+  uint64_t words = 0;
 };
 
 // A setting that every episode of every particle draws of its own: one of `options` equally likely
@@ -209,6 +231,8 @@ struct Network {
   const Node& at(int node) const { return nodes[static_cast<size_t>(node)]; }
   int64_t draw_floats() const;
   int64_t episode_floats() const;
+  // Does every step make examples of its own? Then there are as many as one wants.
+  bool makes_examples() const;
 };
 
 }  // namespace paceline

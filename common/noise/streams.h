@@ -28,6 +28,8 @@ enum class Purpose : uint8_t {
   kFinalBatch = 21,    // and at an episode's final weights; step = the number of the batch
   kHeldOutDraw = 22,   // what those batches draw beside their examples
   kFinalDraw = 23,
+  kTextRule = 32,  // the rule of an episode's synthetic text; episode as kTaskInit, step: the
+                   // index's high bits
 };
 
 inline constexpr uint32_t kMaxParticles = 1u << 24;

@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "common/task/synthetic_text.h"
+
 namespace paceline {
 namespace {
 
@@ -83,6 +85,7 @@ std::string PathOf(const v1::Text& text) { return text.path().empty() ? "text" :
 
 int64_t VocabularyOf(const v1::Text& text) {
   constexpr int64_t kBytes = 259;
+  if (text.has_synthetic()) return SyntheticVocabulary(text.synthetic());
   return text.vocabulary() == 0 ? kBytes : text.vocabulary();
 }
 

@@ -33,7 +33,7 @@ DatasetFacts DatasetFactsOf(const ImageUse& use);
 // [row, column, channel] of an image as a network sees it.
 std::vector<int64_t> ImageShape(const ImageUse& use);
 
-// "text" and 259 where the message leaves them out.
+// "text" and 259 where the message leaves them out; of a synthetic text what its kind has.
 std::string PathOf(const v1::Text& text);
 int64_t VocabularyOf(const v1::Text& text);
 

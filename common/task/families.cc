@@ -2,6 +2,7 @@
 
 #include "common/task/autoencoder.h"
 #include "common/task/conv_net.h"
+#include "common/task/graph_net.h"
 #include "common/task/image_mlp_network.h"
 #include "common/task/mlp_mixer.h"
 #include "common/task/quadratic_network.h"
@@ -29,6 +30,7 @@ constexpr struct {
     {v1::Task::kVit, &kVitFamily},
     {v1::Task::kMlpMixer, &kMlpMixerFamily},
     {v1::Task::kTableMlp, &kTableMlpFamily},
+    {v1::Task::kGraphNet, &kGraphNetFamily},
     {v1::Task::kQuadratic, &kQuadraticFamily},
 };
 

@@ -92,11 +92,12 @@ Network Build(const v1::Task& any) {
                     LanguageMetaLoss(task.meta_loss(), vocabulary));
 }
 
-std::optional<DataUse> Data(const v1::Task& task) { return task.rnn_lm().text(); }
+std::optional<DataUse> Data(const v1::Task& task) { return LanguageData(task.rnn_lm().text()); }
 
 std::string Text(const v1::Task& any) {
   const v1::RnnLm& task = any.rnn_lm();
-  return fmt::format("{}, vocabulary {}, embedding {}, hidden {}, length {}, batch {}",
+  return fmt::format("{}{}, vocabulary {}, embedding {}, hidden {}, length {}, batch {}",
+                     LanguageWords(task.text()),
                      EnumWord(v1::RnnCell_Name(task.cell()), "RNN_CELL_"), Vocabulary(task),
                      task.embedding(), task.hidden(), task.length(), task.batch());
 }
@@ -109,7 +110,10 @@ v1::Task Widened(const v1::Task& task, uint32_t numerator, uint32_t denominator)
   return scaled;
 }
 
-TaskFault Fault(const v1::Task& task) { return VocabularyFault(task.rnn_lm().vocabulary()); }
+TaskFault Fault(const v1::Task& task) {
+  const v1::RnnLm& own = task.rnn_lm();
+  return LanguageFault(own.text(), own.vocabulary(), own.length());
+}
 
 }  // namespace
 

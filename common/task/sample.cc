@@ -12,6 +12,7 @@
 #include "common/task/families.h"
 #include "common/task/parts.h"
 #include "common/task/sampled_families.h"
+#include "common/task/synthetic_text.h"
 #include "common/task/task_draws.h"
 #include "paceline/v1/options.pb.h"
 
@@ -62,11 +63,23 @@ std::string ListText(const Message& message, const FieldDescriptor& field) {
   return fmt::format("{} [{}]", field.name(), fmt::join(words, ", "));
 }
 
-// "datasets [mnist], width [8, 128]": every list of the family.
-std::string RangesText(const Message& family) {
+// Of a family of language models; none without one.
+std::optional<v1::Text> TextOfFamily(const v1::Sample& sample) {
+  if (sample.has_rnn_lm()) return sample.rnn_lm().text();
+  if (sample.has_transformer_lm()) return sample.transformer_lm().text();
+  return std::nullopt;
+}
+
+bool IsSynthetic(const std::optional<v1::Text>& text) { return text && text->has_synthetic(); }
+
+// "datasets [mnist], width [8, 128]": every list of the family that is used.
+std::string RangesText(const v1::Sample& sample, const Message& family) {
   std::vector<std::string> lists;
+  const std::optional<v1::Text> text = TextOfFamily(sample);
+  if (IsSynthetic(text)) lists.push_back(SyntheticWords(text->synthetic()));
   const auto& type = *family.GetDescriptor();
   for (int i = 0; i < type.field_count(); ++i) {
+    if (IsSynthetic(text) && type.field(i)->name() == "vocabulary") continue;
     if (type.field(i)->is_repeated()) lists.push_back(ListText(family, *type.field(i)));
   }
   return fmt::format("{}", fmt::join(lists, ", "));
@@ -90,8 +103,22 @@ std::string ListFault(const FieldDescriptor& field, const std::vector<double>& n
   return "";
 }
 
+// Of a synthetic text, for which the shortest sequences must have room.
+TaskFault TextFault(const v1::SyntheticText& text, const Message& family) {
+  TaskFault fault = SyntheticFault(text, ShortestLength(text));
+  const Range length = RangeOf(family, "length");
+  const auto least = static_cast<double>(ShortestLength(text));
+  if (!fault.field.empty() || length.first >= least) return fault;
+  return {"length",
+          fmt::format("is [{0:g}, {1:g}], whose shortest sequences have no room for {2}; write "
+                      "[{3:g}, {4:g}]",
+                      length.first, length.last, SyntheticWords(text), least,
+                      std::max(least, length.last))};
+}
+
 bool HasClasses(const v1::Sample& sample) {
-  return sample.has_image_mlp() || sample.has_conv_net() || sample.has_resnet() || sample.has_vit();
+  return sample.has_image_mlp() || sample.has_conv_net() || sample.has_resnet() ||
+         sample.has_vit() || sample.has_graph_net();
 }
 
 }  // namespace
@@ -136,7 +163,11 @@ TaskFault SampleFault(const v1::Sample& sample) {
     const std::string what = ListFault(field, NumbersOf(own, field.name()));
     if (!what.empty()) return {family->name() + "." + field.name(), what};
   }
-  return {};
+  const std::optional<v1::Text> text = TextOfFamily(sample);
+  if (!IsSynthetic(text)) return {};
+  TaskFault fault = TextFault(text->synthetic(), own);
+  if (!fault.field.empty()) fault.field = family->name() + "." + fault.field;
+  return fault;
 }
 
 std::vector<DataUse> DataOf(const v1::Task& task) {
@@ -148,8 +179,8 @@ std::vector<DataUse> DataOf(const v1::Task& task) {
   if (field == nullptr) return {};
   const Message& family = task.sample().GetReflection()->GetMessage(task.sample(), field);
   std::vector<DataUse> uses;
-  if (task.sample().has_rnn_lm()) uses.push_back(task.sample().rnn_lm().text());
-  if (task.sample().has_transformer_lm()) uses.push_back(task.sample().transformer_lm().text());
+  const std::optional<v1::Text> text = TextOfFamily(task.sample());
+  if (text && !text->has_synthetic()) uses.push_back(*text);
   if (family.GetDescriptor()->FindFieldByName("datasets") == nullptr) return uses;
   for (const double dataset : NumbersOf(family, "datasets")) {
     uses.push_back(ImageUse{.dataset = static_cast<v1::Dataset>(dataset),
@@ -168,8 +199,8 @@ TaskFacts SampleFacts(const v1::Sample& sample) {
   facts.own_tier = v1::ENGINE_TORCH;
   facts.has_classes = HasClasses(sample);
   if (family == nullptr) return facts;
-  facts.text =
-      family->name() + "s of " + RangesText(sample.GetReflection()->GetMessage(sample, family));
+  facts.text = family->name() + "s of " +
+               RangesText(sample, sample.GetReflection()->GetMessage(sample, family));
   return facts;
 }
 

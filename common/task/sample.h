@@ -26,7 +26,8 @@ inline constexpr double kSecondsPerCall = 4e-6;
 // outer step at which it begins.
 v1::Task DrawTask(const v1::Task& task, uint64_t key, uint32_t block, uint32_t episode);
 
-// A range that ends below its beginning, or a data set that nothing is known of.
+// A range that ends below its beginning, a data set that nothing is known of, or a synthetic text
+// for which the shortest sequences have no room.
 TaskFault SampleFault(const v1::Sample& sample);
 
 // All data that the task may be trained on; of a sample every data set, its images as small as they

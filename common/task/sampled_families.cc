@@ -4,6 +4,8 @@
 #include <cmath>
 #include <iterator>
 
+#include "common/task/random_graphs.h"
+
 namespace paceline {
 namespace {
 
@@ -101,7 +103,9 @@ void Draw(const v1::SampledVae& config, TaskDraws& draws, v1::Vae& own) {
 template <class Config, class Own>
 void DrawText(const Config& config, TaskDraws& draws, Own& own) {
   if (config.has_text()) *own.mutable_text() = config.text();
-  own.set_vocabulary(draws.LogInt(RangeOf(config, "vocabulary")));
+  // A synthetic text's tokens are not folded.
+  const uint32_t vocabulary = draws.LogInt(RangeOf(config, "vocabulary"));
+  own.set_vocabulary(config.text().has_synthetic() ? 0 : vocabulary);
   own.set_length(draws.LogInt(RangeOf(config, "length")));
   own.set_batch(draws.LogInt(RangeOf(config, "batch")));
   own.set_meta_loss(v1::META_LOSS_PARAMETRIC);
@@ -203,6 +207,27 @@ void Draw(const v1::SampledOptimizerTraining& config, TaskDraws& draws,
   task.set_meta_loss(v1::META_LOSS_PARAMETRIC);
 }
 
+// As sparse as the nodes allow where there are few of them.
+void Draw(const v1::SampledGraphNet& config, TaskDraws& draws, v1::GraphNet& own) {
+  constexpr double kDegree = 6, kHomophily = 0.8, kNoise = 2, kHighestProbability = 0.9;
+  own.set_layer(static_cast<v1::GraphLayer>(
+      draws.OneOf({v1::GRAPH_LAYER_GCN, v1::GRAPH_LAYER_MESSAGE_PASSING})));
+  own.set_target(draws.Coin() ? v1::GRAPH_TARGET_NODE : v1::GRAPH_TARGET_GRAPH);
+  own.set_nodes(draws.LogInt(RangeOf(config, "nodes")));
+  own.set_communities(draws.LogInt(RangeOf(config, "communities")));
+  own.set_features(draws.LogInt(RangeOf(config, "features")));
+  own.set_batch(draws.LogInt(RangeOf(config, "batch")));
+  DrawLayers(config, "width", draws, *own.mutable_hidden());
+  const BlockModel one = {.nodes = own.nodes(), .communities = own.communities(), .degree = 1};
+  const double within = JoinProbabilitiesOf(one, kHomophily).within;
+  own.set_degree(std::min(kDegree, kHighestProbability / within));
+  own.set_homophily(kHomophily);
+  own.set_noise(kNoise);
+  own.set_classes(2);
+  LeaveToTheEpisode(own);
+  own.set_meta_loss(v1::META_LOSS_PARAMETRIC);
+}
+
 }  // namespace
 
 v1::Task DrawFamily(const v1::Sample& sample, TaskDraws draws) {
@@ -235,10 +260,12 @@ v1::Task DrawFamily(const v1::Sample& sample, TaskDraws draws) {
     case v1::Sample::kQuadratic:
       Draw(sample.quadratic(), draws, *task.mutable_quadratic());
       break;
+    case v1::Sample::kGraphNet:
+      Draw(sample.graph_net(), draws, *task.mutable_graph_net());
+      break;
     case v1::Sample::kOptimizerTraining:
       Draw(sample.optimizer_training(), draws, *task.mutable_optimizer_training());
       break;
-    case v1::Sample::kGraphNet:
     case v1::Sample::kPolicyGradient:
     case v1::Sample::FAMILY_NOT_SET:
       break;

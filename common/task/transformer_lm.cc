@@ -25,18 +25,18 @@ Value Layer(NetworkBuilder& net, const v1::TransformerLm& task, const std::strin
 }
 
 Value Attended(NetworkBuilder& net, const v1::TransformerLm& task, const std::string& name, Value x,
-               Value counts) {
+               const std::optional<Value>& seen) {
   const int64_t heads = task.heads();
   const int64_t width = heads * static_cast<int64_t>(task.key_size());
   const Value q = Layer(net, task, name + "/query", x, width);
   const Value k = Layer(net, task, name + "/key", x, width);
   const Value v = Layer(net, task, name + "/value", x, width);
-  const Value seen = net.Attention(q, k, v,
+  const Value read = net.Attention(q, k, v,
                                    {.count = heads,
                                     .scale = 1 / std::sqrt(static_cast<double>(task.key_size())),
                                     .causal = true,
-                                    .keep_keys = counts});
-  return net.Dropout(Layer(net, task, name + "/linear", seen, task.width()), task.dropout());
+                                    .keep_keys = seen});
+  return net.Dropout(Layer(net, task, name + "/linear", read, task.width()), task.dropout());
 }
 
 Value Dense(NetworkBuilder& net, const v1::TransformerLm& task, const std::string& name, Value x) {
@@ -46,10 +46,10 @@ Value Dense(NetworkBuilder& net, const v1::TransformerLm& task, const std::strin
 }
 
 Value Block(NetworkBuilder& net, const v1::TransformerLm& task, uint32_t layer, Value x,
-            Value counts) {
+            const std::optional<Value>& seen) {
   const std::string name = fmt::format("transformer/h{}_", layer);
   const Value attended =
-      Attended(net, task, name + "attn", LayerNormed(net, name + "ln_1", x), counts);
+      Attended(net, task, name + "attn", LayerNormed(net, name + "ln_1", x), seen);
   x = net.Add(x, attended);
   return net.Add(x, Dense(net, task, name + "mlp", LayerNormed(net, name + "ln_2", x)));
 }
@@ -62,7 +62,7 @@ Network Build(const v1::Task& any) {
   Value x = Embedded(net, "transformer/embed/embeddings", inputs.tokens, {vocabulary, task.width()},
                      {.kind = InitKind::kTruncatedNormal});
   for (uint32_t layer = 0; layer < task.layers(); ++layer) {
-    x = Block(net, task, layer, x, inputs.counts);
+    x = Block(net, task, layer, x, inputs.seen);
   }
   x = LayerNormed(net, "transformer/h_f", x);
   const Value logits = Linear(net, "transformer/linear", x, vocabulary, TensorKind::kOutputWeights,
@@ -71,15 +71,18 @@ Network Build(const v1::Task& any) {
                     LanguageMetaLoss(task.meta_loss(), vocabulary));
 }
 
-std::optional<DataUse> Data(const v1::Task& task) { return task.transformer_lm().text(); }
+std::optional<DataUse> Data(const v1::Task& task) {
+  return LanguageData(task.transformer_lm().text());
+}
 
 const char* Plural(uint32_t count) { return count == 1 ? "" : "s"; }
 
 std::string Text(const v1::Task& any) {
   const v1::TransformerLm& task = any.transformer_lm();
-  std::string text = fmt::format("vocabulary {}, width {}, {} head{} of {}, {} layer{}",
-                                 Vocabulary(task), task.width(), task.heads(), Plural(task.heads()),
-                                 task.key_size(), task.layers(), Plural(task.layers()));
+  std::string text =
+      fmt::format("{}vocabulary {}, width {}, {} head{} of {}, {} layer{}",
+                  LanguageWords(task.text()), Vocabulary(task), task.width(), task.heads(),
+                  Plural(task.heads()), task.key_size(), task.layers(), Plural(task.layers()));
   if (task.dropout() > 0) text += fmt::format(", dropout {:g}", task.dropout());
   return text + fmt::format(", length {}, batch {}", task.length(), task.batch());
 }
@@ -92,7 +95,8 @@ v1::Task Widened(const v1::Task& task, uint32_t numerator, uint32_t denominator)
 }
 
 TaskFault Fault(const v1::Task& task) {
-  return VocabularyFault(task.transformer_lm().vocabulary());
+  const v1::TransformerLm& own = task.transformer_lm();
+  return LanguageFault(own.text(), own.vocabulary(), own.length());
 }
 
 }  // namespace

@@ -64,7 +64,7 @@ outer:
   schedule: {inverse_sqrt: {warmup_steps: 10}}
 )";
 
-// Eight families of tasks, one of them drawn anew for every episode; draws of steps and of
+// Nine families of tasks, one of them drawn anew for every episode; draws of steps and of
 // episodes.
 inline constexpr char kMixedJob[] = R"(
 name: mixed
@@ -80,6 +80,8 @@ tasks:
   - vit: {size: 8, patch: 4, layers: 1, width: 8, heads: 2, mlp: 12, batch: 8, dropout: 0.1}
   - image_mlp: {hidden: [8], norm: layer, dropout: 0.2, activation: any, init: any, batch: 8}
   - quadratic: {kind: noisy_gradient, dimension: 7}
+  - graph_net: {nodes: 6, communities: 2, degree: 2, hidden: [4], batch: 3, layer: message_passing}
+  - rnn_lm: {text: {synthetic: {ngram: {symbols: 4}}}, cell: gru, embedding: 4, hidden: 6, batch: 3, length: 5}
 episode: {log_uniform: {min: 10, max: 40}}
 estimator: {nres: {window: 5, sigma: 0.01}, particles: 32, block: 2}
 outer: {steps: 40, optimizer: {adam: {learning_rate: 1.0e-2}}, clip: {global_norm: 1}}

@@ -129,6 +129,16 @@ constexpr const char* kNetworks[] = {
     "mlp_mixer { dataset: DATASET_FASHION_MNIST size: 8 patch: 4 blocks: 1 width: 6 "
     "tokens_mlp: 5 channels_mlp: 7 batch: 8 }",
     "quadratic { dimension: 9 kind: QUADRATIC_KIND_SPECTRUM condition: 100 }",
+    "graph_net { layer: GRAPH_LAYER_GCN target: GRAPH_TARGET_NODE nodes: 7 communities: 3 degree: "
+    "2 "
+    "homophily: 0.7 features: 4 noise: 1 hidden: [6, 5] activation: ACTIVATION_ANY batch: 4 "
+    "init: INITIALIZER_ANY init_scale: 1 }",
+    "graph_net { layer: GRAPH_LAYER_MESSAGE_PASSING target: GRAPH_TARGET_GRAPH nodes: 6 "
+    "communities: 2 degree: 2 homophily: 0.7 features: 3 noise: 1 classes: 3 hidden: [5, 4] "
+    "activation: ACTIVATION_TANH batch: 5 }",
+    "rnn_lm { text { vocabulary: 259 synthetic { ngram { symbols: 6 order: 2 branches: 3 } } } "
+    "cell: RNN_CELL_GRU "
+    "embedding: 4 hidden: 5 batch: 3 length: 8 }",
 };
 
 // By momentum with a small rate: other rules make steps of what is rounding.

@@ -38,6 +38,25 @@ std::vector<v1::Task> SmallNetworks() {
           "attention_dropout: 0.2 }",
       "vit" + images + "patch: 7 layers: 1 width: 6 heads: 2 mlp: 5 }",
       "mlp_mixer" + images + "patch: 4 blocks: 2 width: 6 tokens_mlp: 5 channels_mlp: 7 }",
+      "graph_net { layer: GRAPH_LAYER_GCN target: GRAPH_TARGET_NODE nodes: 7 communities: 3 "
+      "degree: 2 homophily: 0.7 features: 4 noise: 1 classes: 2 hidden: [6, 5] "
+      "activation: ACTIVATION_ANY batch: 4 init: INITIALIZER_ANY init_scale: 1 "
+      "meta_loss: META_LOSS_PARAMETRIC }",
+      "graph_net { layer: GRAPH_LAYER_MESSAGE_PASSING target: GRAPH_TARGET_GRAPH nodes: 6 "
+      "communities: 2 degree: 2 homophily: 0.7 features: 3 noise: 1 classes: 3 hidden: [5, 4] "
+      "activation: ACTIVATION_TANH batch: 5 init: INITIALIZER_STANDARD init_scale: 1 "
+      "meta_loss: META_LOSS_FIXED }",
+      "rnn_lm { text { vocabulary: 259 synthetic { ngram { symbols: 6 order: 2 branches: 3 } } } "
+      "cell: RNN_CELL_GRU embedding: 4 hidden: 5 batch: 3 length: 8 init: INITIALIZER_STANDARD "
+      "init_scale: 1 meta_loss: META_LOSS_FIXED }",
+      "transformer_lm { text { vocabulary: 259 synthetic { associative_recall { keys: 5 values: 3 "
+      "pairs: 2 } } } "
+      "width: 8 heads: 2 key_size: 4 layers: 1 dropout: 0.1 batch: 3 length: 9 "
+      "meta_loss: META_LOSS_FIXED }",
+      "rnn_lm { text { vocabulary: 259 synthetic { modular_addition { modulus: 5 } } } cell: "
+      "RNN_CELL_LSTM "
+      "embedding: 4 hidden: 5 batch: 3 length: 7 init: INITIALIZER_ANY init_scale: 1 "
+      "meta_loss: META_LOSS_PARAMETRIC }",
       "quadratic { dimension: 5 kind: QUADRATIC_KIND_SUM }",
       "quadratic { dimension: 5 kind: QUADRATIC_KIND_DATA noise: 2 }",
       "quadratic { dimension: 5 kind: QUADRATIC_KIND_NOISY_MEAN }",

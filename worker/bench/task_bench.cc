@@ -37,6 +37,9 @@ constexpr const char* kTasks[] = {
     "{transformer_lm: {width: 128, heads: 4, layers: 1, batch: 64, length: 32}}",
     "{vit: {size: 16, patch: 4, width: 64, heads: 4, mlp: 128}}",
     "{mlp_mixer: {size: 16, patch: 4, width: 64}}",
+    "{graph_net: {hidden: [64, 64], layer: gcn, nodes: 64, batch: 16}}",
+    "{graph_net: {hidden: [32, 32], layer: message_passing, nodes: 32, batch: 16}}",
+    "{rnn_lm: {text: {synthetic: {associative_recall: {}}}, cell: gru, batch: 64, length: 32}}",
     "{quadratic: {kind: spectrum, dimension: 1000}}",
 };
 

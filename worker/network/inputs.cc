@@ -29,15 +29,23 @@ void FillKeep(const Stream& stream, uint64_t first, double keep, std::span<float
   for (float& value : out) value = value < keep ? factor : 0;
 }
 
-void Fill(const NetworkDraw& draw, const Stream& stream, uint64_t first, std::span<float> out) {
+// Returns how many numbers of the stream it used.
+uint64_t Fill(const NetworkDraw& draw, const DrawPlace& place, std::span<float> out) {
   switch (draw.kind) {
     case DrawKind::kNormal:
-      return FillNormals(stream, first, out);
+      FillNormals(place.stream, place.first, out);
+      break;
     case DrawKind::kUniform:
-      return FillUniforms(stream, first, draw.low, draw.high, out);
+      FillUniforms(place.stream, place.first, draw.low, draw.high, out);
+      break;
     case DrawKind::kKeep:
-      return FillKeep(stream, first, draw.keep, out);
+      FillKeep(place.stream, place.first, draw.keep, out);
+      break;
+    case DrawKind::kMade:
+      draw.make(place, out);
+      return draw.words;
   }
+  return out.size();
 }
 
 // Returns the first number of the stream that nobody has used.
@@ -47,8 +55,8 @@ uint64_t FillAll(const std::vector<NetworkDraw>& draws, const Stream& stream,
   size_t at = 0;
   for (const NetworkDraw& draw : draws) {
     const auto count = static_cast<size_t>(ElementsOf(draw.shape));
-    Fill(draw, stream, first, out.subspan(at, count));
-    first = NextBlock(first + count);
+    const DrawPlace place = {.stream = stream, .first = first, .before = out.first(at)};
+    first = NextBlock(first + Fill(draw, place, out.subspan(at, count)));
     at += count;
   }
   return first;

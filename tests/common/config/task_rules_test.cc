@@ -27,7 +27,7 @@ outer: {steps: 10, optimizer: {adam: {learning_rate: 0.001}}}
 
 TEST(TaskRules, ASampleOfEveryFamilyIsAJob) {
   for (const char* family : {"image_mlp", "conv_net", "resnet", "autoencoder", "vae", "rnn_lm",
-                             "transformer_lm", "vit", "quadratic"}) {
+                             "transformer_lm", "vit", "quadratic", "graph_net"}) {
     const std::string task = std::string("sample: {") + family + ": {}, budget: {bytes: 1e9}}";
     EXPECT_THAT(testing::FaultsOf(With(task)), IsEmpty()) << family;
   }
@@ -79,6 +79,69 @@ TEST(TaskRules, ALanguageModelHasTwoTokensAtLeast) {
     EXPECT_THAT(testing::FaultsOf(With(kind + ": {vocabulary: 1}")),
                 ElementsAre(HasSubstr("tasks[0]." + kind + ".vocabulary is 1, which leaves ")));
   }
+}
+
+TEST(TaskRules, AGraphHasRoomForItsDegree) {
+  EXPECT_THAT(testing::FaultsOf(With("graph_net: {hidden: [4], nodes: 10}")),
+              ElementsAre(HasSubstr("tasks[0].graph_net.degree is 6, for which two nodes of one "
+                                    "community would be joined with probability 2.27; write at "
+                                    "most 2.647, less homophily, fewer communities or more "
+                                    "nodes")));
+  for (const std::string fields : {"degree: 2.647", "homophily: 0", "communities: 2, degree: 5"}) {
+    EXPECT_THAT(testing::FaultsOf(With("graph_net: {hidden: [4], nodes: 10, " + fields + "}")),
+                IsEmpty())
+        << fields;
+  }
+  EXPECT_THAT(testing::FaultsOf(With("graph_net: {hidden: [4], target: graph, homophily: 0}")),
+              ElementsAre(HasSubstr("tasks[0].graph_net.homophily is 0, and target is graph, ")));
+}
+
+TEST(TaskRules, ASyntheticTextFitsIntoItsSequences) {
+  const auto faults = [](const std::string& model) {
+    return testing::FaultsOf(With("transformer_lm: {" + model + "}"));
+  };
+  EXPECT_THAT(faults("text: {synthetic: {}}"),
+              ElementsAre(HasSubstr("tasks[0].transformer_lm.text.synthetic")));
+  EXPECT_THAT(faults("text: {synthetic: {ngram: {symbols: 3}}}"),
+              ElementsAre(HasSubstr("tasks[0].transformer_lm.text.synthetic.ngram.branches is 4, "
+                                    "more than symbols, which is 3; write at most 3")));
+  EXPECT_THAT(faults("text: {synthetic: {associative_recall: {keys: 3}}}"),
+              ElementsAre(HasSubstr("text.synthetic.associative_recall.pairs is 4, more than keys, "
+                                    "which is 3; write at most 3")));
+  EXPECT_THAT(faults("length: 14, text: {synthetic: {associative_recall: {}}}"),
+              ElementsAre(HasSubstr("text.synthetic.associative_recall.pairs is 4, and length is "
+                                    "14, which has no room for as many questions; write at most "
+                                    "3, or a length of at least 15")));
+  EXPECT_THAT(faults("length: 2, text: {synthetic: {associative_recall: {}}}"),
+              ElementsAre(HasSubstr("tasks[0].transformer_lm.length is 2, which has no room for a "
+                                    "pair and a question; write at least 15")));
+  EXPECT_THAT(faults("length: 2, text: {synthetic: {modular_addition: {}}}"),
+              ElementsAre(HasSubstr("tasks[0].transformer_lm.length is 2, which has no room for a "
+                                    "sum; write at least 3")));
+  EXPECT_THAT(faults("vocabulary: 18, text: {synthetic: {modular_addition: {}}}"),
+              ElementsAre(HasSubstr("tasks[0].transformer_lm.vocabulary is 18, and the synthetic "
+                                    "text has 19 tokens")));
+  for (const std::string model :
+       {"length: 15, text: {synthetic: {associative_recall: {}}}",
+        "length: 3, text: {synthetic: {modular_addition: {}}}", "text: {synthetic: {ngram: {}}}",
+        "vocabulary: 19, text: {synthetic: {modular_addition: {}}}"}) {
+    EXPECT_THAT(faults(model), IsEmpty()) << model;
+  }
+}
+
+TEST(TaskRules, ASampledLengthHasRoomForASyntheticText) {
+  const auto faults = [](const std::string& fields) {
+    return testing::FaultsOf(With("sample: {rnn_lm: {" + fields + "}}"));
+  };
+  const std::string recall = "text: {synthetic: {associative_recall: {}}}";
+  EXPECT_THAT(faults(recall + ", length: [8, 64]"),
+              ElementsAre(HasSubstr("tasks[0].sample.rnn_lm.length is [8, 64], whose shortest "
+                                    "sequences have no room for recall of 4 of 16 keys, 16 values; "
+                                    "write [15, 64]")));
+  EXPECT_THAT(faults("text: {synthetic: {ngram: {symbols: 2}}}"),
+              ElementsAre(HasSubstr("tasks[0].sample.rnn_lm.text.synthetic.ngram.branches is 4")));
+  EXPECT_THAT(faults(recall + ", length: [15, 64]"), IsEmpty());
+  EXPECT_THAT(faults("text: {synthetic: {modular_addition: {}}}"), IsEmpty());
 }
 
 TEST(TaskRules, ALogarithmsMetaLossIsTheParametricOne) {

@@ -126,6 +126,10 @@ using BuilderDeathTest = BuilderTest;
 TEST_F(BuilderDeathTest, ShapesThatDoNotFitEndTheProgram) {
   const Value x = Weights({4, 6}), image = Weights({4, 9, 9, 3});
   EXPECT_DEATH(net_.Dense(x, Weights({5, 2})), "dense: x and w");
+  EXPECT_DEATH(net_.Product(Weights({2, 3, 4}), Weights({2, 3, 4})), "product: x and y");
+  EXPECT_DEATH(net_.Product(Weights({2, 3, 4}), Weights({3, 4, 5})), "product: x and y");
+  EXPECT_DEATH(net_.Product(Weights({4}), Weights({4})), "product: x and y");
+  EXPECT_DEATH(net_.Tokens(net_.Input(InputKind::kTokens, {}), 3), "tokens: numbers");
   EXPECT_DEATH(net_.Conv(image, Weights({3, 3, 2, 8}), {.size = 3}), "conv: x and w");
   EXPECT_DEATH(net_.Conv(image, Weights({3, 3, 3, 8}), {.size = 2}), "conv: window");
   EXPECT_DEATH(net_.Add(x, Weights({5})), "shapes that do not broadcast");

@@ -27,6 +27,16 @@ TEST(NetworkCost, ADenseLayerOnDataIsTwoProductsAndALaterOneThree) {
   EXPECT_EQ(cost.value_floats, 4u * 5 + 4 * 2 + 1);
 }
 
+TEST(NetworkCost, AProductOfBatchesIsOneForEachOfThem) {
+  NetworkBuilder net(4);
+  const Value x = net.Input(InputKind::kFeatures, {3, 5}), y = Weights(net, {4, 5, 2});
+  const Value data = net.Product(x, y);                           // [4, 3, 2]
+  const Value both = net.Product(data, Weights(net, {4, 2, 6}));  // [4, 3, 6]
+  const NetworkCost cost = CostOf(net.Finish(net.SumAll(both), {}));
+  const double first = 2. * (4 * 3 * 2) * 5, second = 2. * (4 * 3 * 6) * 2;
+  EXPECT_EQ(cost.product_flops, 2 * first + 3 * second);
+}
+
 TEST(NetworkCost, AConvolutionIsAProductForEveryPositionOfItsWindow) {
   NetworkBuilder net(2);
   const Value x = net.Input(InputKind::kImages, {8, 6, 3});

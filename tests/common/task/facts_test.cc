@@ -37,6 +37,7 @@ std::string Smallest(const std::string& kind) {
       {"resnet", "blocks: [1, 1, 1, 1], channels: [4, 4, 4, 4]"},
       {"autoencoder", "hidden: [4]"},
       {"vae", "encoder: [4], decoder: [4]"},
+      {"graph_net", "hidden: [4]"},
       {"table_mlp", "table: {path: t.csv, target: y, features: 3}, hidden: [4]"},
   };
   const auto found = kRequired.find(kind);
@@ -98,9 +99,12 @@ TEST(TaskFacts, NumbersBeyondAllBoundsDoNoHarm) {
 // Nobody may be stopped by a question about a config that is at fault.
 TEST(TaskFacts, ANetworkThatCannotBeBuiltHasNoTensorsButAName) {
   const std::vector<std::string> faulty = {"{vit: {width: 30, heads: 4}}",
-                                           "{vit: {dataset: folder}}", "{rnn_lm: {vocabulary: 1}}",
+                                           "{vit: {dataset: folder}}",
+                                           "{rnn_lm: {vocabulary: 1}}",
                                            "{autoencoder: {hidden: [4], log_loss: true}}",
-                                           "{quadratic: {kind: noisy_mean, dimension: 1000000}}"};
+                                           "{quadratic: {kind: noisy_mean, dimension: 1000000}}",
+                                           "{graph_net: {hidden: [4], degree: 40}}",
+                                           "{rnn_lm: {text: {synthetic: {}}}}"};
   for (const std::string& yaml : faulty) {
     SCOPED_TRACE(yaml);
     const TaskFacts facts = FactsOf(Parsed(yaml));

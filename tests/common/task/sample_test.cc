@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cmath>
 #include <set>
+#include <utility>
 
 #include "common/task/sampled_families.h"
 #include "common/task/task_fault.h"
@@ -111,6 +112,42 @@ TEST(DrawTask, QuadraticsAreLogUniformInDimensionAndCondition) {
   // ln(16/2)/ln(512/2) and ln(100)/ln(10⁴); four standard errors.
   EXPECT_NEAR(below_16 / double{kDraws}, 3.0 / 8, 4 * std::sqrt(0.25 / kDraws));
   EXPECT_NEAR(condition_below_100 / double{kDraws}, 0.5, 4 * std::sqrt(0.25 / kDraws));
+}
+
+TEST(DrawTask, GraphsAreOfBothLayersAndTargetsAndHaveRoomForTheirDegree) {
+  v1::Task task;
+  task.mutable_sample()->mutable_graph_net();
+  std::set<std::pair<int, int>> kinds;
+  bool full = false, sparse = false;
+  for (uint32_t episode = 0; episode < 200; ++episode) {
+    const v1::Task drawn = DrawTask(task, kKey, 0, episode);
+    ASSERT_TRUE(IsValid(drawn)) << drawn.ShortDebugString();
+    kinds.emplace(drawn.graph_net().layer(), drawn.graph_net().target());
+    full = full || drawn.graph_net().degree() == 6;
+    sparse = sparse || drawn.graph_net().degree() < 6;
+  }
+  EXPECT_EQ(kinds.size(), 4u);
+  EXPECT_TRUE(full && sparse);
+}
+
+TEST(DrawTask, ASyntheticTextKeepsItsVocabularyAndAsksForNoFile) {
+  v1::Task task;
+  v1::SampledRnnLm& config = *task.mutable_sample()->mutable_rnn_lm();
+  EXPECT_EQ(DataOf(task).size(), 1u);
+  const v1::RnnLm of_file = DrawTask(task, kKey, 0, 1).rnn_lm();
+  config.mutable_text()->set_vocabulary(259);
+  config.mutable_text()->mutable_synthetic()->mutable_modular_addition()->set_modulus(5);
+  EXPECT_TRUE(DataOf(task).empty());
+  EXPECT_THAT(FactsOf(task).text, HasSubstr("rnn_lms of addition modulo 5, embedding [8, 256]"));
+  const v1::Task drawn = DrawTask(task, kKey, 0, 1);
+  ASSERT_TRUE(IsValid(drawn)) << drawn.ShortDebugString();
+  EXPECT_EQ(drawn.rnn_lm().vocabulary(), 0u);
+  EXPECT_EQ(drawn.rnn_lm().hidden(), of_file.hidden()) << "all else is drawn as of a file";
+  EXPECT_EQ(drawn.rnn_lm().batch(), of_file.batch());
+  EXPECT_TRUE(DataOf(drawn).empty());
+  EXPECT_FALSE(FactsOf(drawn).data.has_value());
+  EXPECT_THAT(FactsOf(drawn).text, StartsWith("addition modulo 5, "));
+  EXPECT_EQ(FactsOf(drawn).tensors.front().shape.front(), 7);
 }
 
 TEST(Budget, ADrawAboveItIsDrawnAgain) {

@@ -151,6 +151,9 @@ TEST(BlockSnapshotTest, OfTasksOfEveryFamily) {
            "image_mlp: {hidden: [6], norm: layer, dropout: 0.2, activation: any, init: any, batch: "
            "4}",
            "quadratic: {kind: noisy_gradient, dimension: 7}",
+           "graph_net: {nodes: 6, communities: 2, degree: 2, hidden: [4], batch: 3}",
+           "rnn_lm: {text: {synthetic: {ngram: {symbols: 4}}}, cell: gru, embedding: 4, hidden: 6, "
+           "batch: 3, length: 5}",
        }) {
     SCOPED_TRACE(task);
     const v1::JobConfig config = Config({std::string("tasks=[{") + task + "}]"});

@@ -66,6 +66,10 @@ const char* const kNetworks[] = {
     "{rnn_lm: {cell: gru, embedding: 16, hidden: 32, batch: 16, length: 16}}",
     "{rnn_lm: {cell: lstm, embedding: 16, hidden: 32, batch: 16, length: 16}}",
     "{transformer_lm: {key_size: 16}}",
+    "{rnn_lm: {text: {synthetic: {modular_addition: {}}}, cell: gru, embedding: 16, hidden: 32, "
+    "batch: 16, length: 16}}",
+    "{graph_net: {hidden: [16, 16]}}",
+    "{graph_net: {hidden: [16], layer: message_passing, target: graph}}",
     "{vit: {batch: 32}}",
     "{mlp_mixer: {tokens_mlp: 16, batch: 32}}",
     "{table_mlp: {table: {path: tables/iris.csv, target: species, features: 4, classes: 3}, "

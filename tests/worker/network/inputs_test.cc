@@ -94,6 +94,28 @@ TEST(FillDraws, ADrawIsTheSameWhateverComesBehindIt) {
   EXPECT_EQ(DrawOffset({draw, draw}, 1), 6);
 }
 
+TEST(FillDraws, AMadeDrawHasItsOwnNumbersAndSeesTheDrawsBeforeIt) {
+  const NetworkDraw normal = {.kind = DrawKind::kNormal, .shape = {3}};
+  const NetworkDraw made = {.kind = DrawKind::kMade,
+                            .shape = {2},
+                            .make =
+                                [](const DrawPlace& place, std::span<float> out) {
+                                  FillNormals(place.stream, place.first + 4, out);
+                                  out[1] = place.before.back() + 100 * float(place.before.size());
+                                },
+                            .words = 6};
+  const Network network = WithDraws({normal, made, normal, made});
+  EXPECT_TRUE(network.makes_examples());
+  EXPECT_FALSE(WithDraws({normal}).makes_examples());
+  const std::vector<float> draws = DrawsOf(network);
+  // Normals 0 to 2, 8, 12 to 14, 20 of the stream: blocks of four are nobody else's.
+  std::vector<float> stream(21);
+  FillNormals({.key = 5, .purpose = Purpose::kTaskDraw, .particle = 1, .step = 3}, 0, stream);
+  EXPECT_THAT(draws, ::testing::ElementsAre(stream[0], stream[1], stream[2], stream[8],
+                                            stream[2] + 300, stream[12], stream[13], stream[14],
+                                            stream[20], stream[14] + 800));
+}
+
 TEST(FillEpisode, EveryOptionIsAsLikelyAsAnother) {
   NetworkBuilder net(1);
   const int first = net.Choice("first", {10, 20, 30}), second = net.Choice("second", {1, 2});

@@ -75,6 +75,13 @@ std::vector<std::string> Networks() {
           "init: INITIALIZER_STANDARD init_scale: 1 meta_loss: META_LOSS_FIXED }",
       "vit { " + images + "patch: 4 layers: 1 width: 6 heads: 2 mlp: 5 dropout: 0.5 }",
       "mlp_mixer { " + images + "patch: 4 blocks: 1 width: 6 tokens_mlp: 5 channels_mlp: 4 }",
+      "graph_net { layer: GRAPH_LAYER_GCN target: GRAPH_TARGET_NODE nodes: 7 communities: 3 "
+      "degree: 2 homophily: 0.7 features: 4 noise: 1 classes: 2 hidden: [6, 5] "
+      "activation: ACTIVATION_RELU batch: 4 init: INITIALIZER_STANDARD init_scale: 1 "
+      "meta_loss: META_LOSS_FIXED }",
+      "rnn_lm { text { vocabulary: 259 synthetic { ngram { symbols: 6 order: 2 branches: 3 } } } "
+      "cell: RNN_CELL_GRU embedding: 4 hidden: 5 batch: 3 length: 8 init: INITIALIZER_STANDARD "
+      "init_scale: 1 meta_loss: META_LOSS_FIXED }",
       "quadratic { dimension: 5 kind: QUADRATIC_KIND_NOISY_GRADIENT }",
   };
 }
@@ -122,6 +129,11 @@ TEST(MakeTask, WhatOneFieldDemandsOfAnotherIsAnInvalidArgumentToo) {
   const std::string images = kImages;
   ExpectInvalid("vit { " + images + "patch: 4 layers: 1 width: 30 heads: 4 mlp: 5 }",
                 "vit.width is 30, no multiple of heads, which is 4; write 28 or 32");
+  ExpectInvalid(
+      "rnn_lm { text { vocabulary: 259 synthetic {} } cell: RNN_CELL_GRU embedding: 4 hidden: 5 "
+      "batch: 3 length: 8 "
+      "init: INITIALIZER_STANDARD init_scale: 1 meta_loss: META_LOSS_FIXED }",
+      "rnn_lm.text.synthetic has no kind; write ngram, associative_recall or modular_addition");
   ExpectInvalid(
       "image_mlp { dataset: DATASET_FOLDER size: 8 batch: 1 "
       "activation: ACTIVATION_RELU }",

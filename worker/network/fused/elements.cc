@@ -97,8 +97,15 @@ void JoinedSlope(const Frame& f, int n) {
 
 void OfTokens(const Frame& f, int n) {
   const Node& node = f.at(n);
-  const int32_t* const x = f.TokensIn(n, 0);
   const size_t size = f.Size(n);
+  if (node.op == Op::kTokens) {
+    const auto most = static_cast<float>(node.count - 1);
+    for (size_t i = 0; i < size; ++i) {
+      f.TokensOut(n)[i] = static_cast<int32_t>(std::clamp(f.In(n, 0)[i], 0.0f, most));
+    }
+    return;
+  }
+  const int32_t* const x = f.TokensIn(n, 0);
   if (node.op == Op::kNotEqual) {
     for (size_t i = 0; i < size; ++i) f.Out(n)[i] = x[i] == node.scalar ? 0.0f : 1.0f;
     return;

@@ -27,6 +27,8 @@ Steps StepsOf(Op op) {
       return {};
     case Op::kDense:
       return {fused::Dense, fused::DenseSlope};
+    case Op::kProduct:
+      return {fused::Multiplied, fused::MultipliedSlope};
     case Op::kConv:
       return {fused::Conv, fused::ConvSlope};
     case Op::kMaxPool:
@@ -60,6 +62,7 @@ Steps StepsOf(Op op) {
       return {fused::Mapped, fused::MappedSlope};
     case Op::kNotEqual:
     case Op::kFold:
+    case Op::kTokens:
       return {fused::OfTokens};
     case Op::kTranspose:
       return {fused::Transposed, fused::TransposedSlope};

@@ -8,6 +8,8 @@ namespace paceline::fused {
 
 void Dense(const Frame& f, int n);
 void DenseSlope(const Frame& f, int n);
+void Multiplied(const Frame& f, int n);
+void MultipliedSlope(const Frame& f, int n);
 void Embed(const Frame& f, int n);
 void EmbedSlope(const Frame& f, int n);
 

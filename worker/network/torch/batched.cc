@@ -135,6 +135,8 @@ class Run {
         return Constant(node);
       case Op::kDense:
         return Dense(node);
+      case Op::kProduct:
+        return at::matmul(In(node, 0), In(node, 1));
       case Op::kEmbed:
         return Embedded(node);
       case Op::kBatchNorm:
@@ -168,6 +170,7 @@ class Run {
       case Op::kStopGradient:
       case Op::kNotEqual:
       case Op::kFold:
+      case Op::kTokens:
         return Element(node, In(node, 0), type_);
       case Op::kReshape:
         return In(node, 0).reshape(WithRuns(node.shape));

@@ -7,8 +7,8 @@
 
 namespace paceline {
 
-// Of kAffine, kSquare, kSqrt, kExp, kLog, kTanh, kSigmoid, kClip, kStopGradient, kNotEqual or
-// kFold. type: of what is no token.
+// Of kAffine, kSquare, kSqrt, kExp, kLog, kTanh, kSigmoid, kClip, kStopGradient, kNotEqual, kFold
+// or kTokens. type: of what is no token.
 at::Tensor Element(const Node& node, const at::Tensor& x, at::ScalarType type);
 
 }  // namespace paceline

@@ -91,6 +91,8 @@ class Run {
             .to(type_);
       case Op::kDense:
         return WithBias(node, at::matmul(In(node, 0), In(node, 1)));
+      case Op::kProduct:
+        return at::matmul(In(node, 0), In(node, 1));
       case Op::kConv:
         return WithBias(node, Convolved(node));
       case Op::kMaxPool:
@@ -132,6 +134,7 @@ class Run {
       case Op::kStopGradient:
       case Op::kNotEqual:
       case Op::kFold:
+      case Op::kTokens:
         return Element(node, In(node, 0), type_);
       case Op::kReshape:
         return In(node, 0).reshape(node.shape);

@@ -23,10 +23,15 @@ Stream DrawStream(const RunSeed& seed, int64_t step) {
   return stream;
 }
 
-Stream DrawStream(const RunSeed& seed, const FreshBatch& batch) {
+// What a step makes itself is no other split's: they share the steps between them.
+Stream DrawStream(const Network& network, const RunSeed& seed, const FreshBatch& batch) {
+  constexpr uint32_t kSplits = 4;
   const bool final = batch.purpose == Purpose::kFinalBatch;
   Stream stream = EpisodeStream(seed, final ? Purpose::kFinalDraw : Purpose::kHeldOutDraw);
   stream.step = static_cast<uint32_t>(batch.number);
+  if (network.makes_examples()) {
+    stream.step = kSplits * stream.step + static_cast<uint32_t>(batch.split);
+  }
   return stream;
 }
 
@@ -120,7 +125,8 @@ void NetworkTask::FillStepInputs(const RunSeed& seed, int64_t step, NetworkInput
 
 void NetworkTask::FillStepInputs(const RunSeed& seed, const FreshBatch& batch,
                                  NetworkInputs& inputs) const {
-  Fill(DrawStream(seed, batch), batch.split, RowsOf(BatchStream(seed, batch), batch.split), inputs);
+  Fill(DrawStream(network_, seed, batch), batch.split,
+       RowsOf(BatchStream(seed, batch), batch.split), inputs);
 }
 
 NetworkInputs NetworkTask::Inputs(const RunSeed& seed, int64_t step) const {
@@ -155,6 +161,13 @@ class NetworkTask::SplitBatches {
   explicit SplitBatches(const NetworkTask& task)
       : task_(task), network_(task.network_), scratch_(network_.scratch_size()) {}
 
+  // On batch number `number` of a network that makes its examples.
+  NetworkScore Made(const RunSeed& seed, Split split, int64_t number,
+                    std::span<const float> parameters) const {
+    const FreshBatch fresh = {.split = split, .purpose = Purpose::kFinalBatch, .number = number};
+    return network_.Score(task_.Inputs(seed, fresh), parameters, scratch_.span());
+  }
+
   // On as many rows of the split as a batch has, from row number `begin` of those to be evaluated.
   NetworkScore Of(const RunSeed& seed, Split split, size_t begin,
                   std::span<const float> parameters) const {
@@ -165,7 +178,8 @@ class NetworkTask::SplitBatches {
     }
     const FreshBatch fresh = {
         .split = split, .purpose = Purpose::kFinalBatch, .number = static_cast<int64_t>(begin)};
-    const NetworkInputs inputs = task_.InputsOf(seed, DrawStream(seed, fresh), split, rows);
+    const NetworkInputs inputs =
+        task_.InputsOf(seed, DrawStream(task_.network_, seed, fresh), split, rows);
     return network_.Score(inputs, parameters, scratch_.span());
   }
 
@@ -175,10 +189,27 @@ class NetworkTask::SplitBatches {
   mutable AlignedFloats scratch_;
 };
 
+// There is no end of examples: in whole batches.
+SplitScore NetworkTask::EvaluateMade(const RunSeed& seed, std::span<const float> parameters,
+                                     Split split, size_t examples) const {
+  constexpr size_t kEnough = 1024;
+  const auto batch = static_cast<size_t>(network_.batch);
+  const size_t count = ((examples == 0 ? kEnough : examples) + batch - 1) / batch;
+  const SplitBatches batches(*this);
+  SplitScore total;
+  for (size_t i = 0; i < count; ++i) {
+    const NetworkScore score = batches.Made(seed, split, static_cast<int64_t>(i), parameters);
+    total.loss += score.loss;
+    total.error += score.error;
+  }
+  return {total.loss / static_cast<double>(count), total.error / static_cast<double>(count)};
+}
+
 // In batches of the task's own size, since batch norm depends on it; what is left over is one more,
 // smaller batch.
 SplitScore NetworkTask::Evaluate(const RunSeed& seed, std::span<const float> parameters,
                                  Split split, size_t examples) const {
+  if (network_.makes_examples()) return EvaluateMade(seed, parameters, split, examples);
   if (!data_) {
     return {.loss =
                 Score(seed, {.split = split, .purpose = Purpose::kFinalBatch}, parameters).loss};

@@ -29,6 +29,7 @@ class NetworkTask : public Task {
   bool has_classes() const override { return network_.logits >= 0; }
   BatchScore Score(const RunSeed& seed, const FreshBatch& batch,
                    std::span<const float> parameters) const override;
+  // Of a network that makes its examples, which no split ends, 0 examples are 1,024.
   SplitScore Evaluate(const RunSeed& seed, std::span<const float> parameters, Split split,
                       size_t examples) const override;
   const TorchProgram* torch_program() const override { return &program_; }
@@ -47,6 +48,8 @@ class NetworkTask : public Task {
  private:
   class SplitBatches;
 
+  SplitScore EvaluateMade(const RunSeed& seed, std::span<const float> parameters, Split split,
+                          size_t examples) const;
   NetworkInputs InputsOf(const RunSeed& seed, const Stream& draws, Split split,
                          std::span<const uint32_t> rows) const;
   // All but what the episode draws.

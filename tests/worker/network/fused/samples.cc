@@ -210,6 +210,43 @@ Network Attentions(const NetworkBuilder::Heads& heads, bool keep_keys, bool one_
   return n.Finish(n.net.Attention(heads.causal ? n.Dense(x, 12) : q, k, n.Dense(x, 20), own));
 }
 
+// Slopes of both sides, of one alone, and of one array on both.
+Network Products(int64_t rows, int64_t inner, int64_t columns) {
+  Net n(3);
+  const Value x = n.Dense(n.Features({rows, 5}), inner);
+  const Value y = n.Dense(n.Features({inner, 4}), columns);
+  const Value z = n.net.Product(x, y);  // [3, rows, columns]
+  const Value left = n.net.Product(n.Features({7, rows}), z);
+  const Value right = n.net.Product(z, n.Features({columns, 2}));
+  const Value square = n.net.Product(n.net.Transpose(z, 1, 2), z);
+  const Value twice = n.net.Product(square, square);
+  // One row against a matrix of its own.
+  const Value single = n.net.Product(
+      n.net.Reshape(n.Features({rows, inner}), {3, rows, 1, inner}),
+      n.net.Reshape(n.Parameter({3, rows, inner, columns}), {3, rows, inner, columns}));
+  const Value sums[] = {n.net.MeanAll(n.net.Square(left)), n.net.MeanAll(right),
+                        n.net.MeanAll(n.net.Tanh(n.net.Affine(twice, 0.01, 0))),
+                        n.net.MeanAll(n.net.Square(single))};
+  Value sum = n.net.MeanAll(n.net.Square(z));
+  for (const Value& value : sums) sum = n.net.Add(sum, value);
+  return n.net.Finish(sum, {.high = 10});
+}
+
+// Numbers of a draw of one's own, below and above the tokens too; and of values that have slopes.
+Network MadeTokens() {
+  Net n(3);
+  const Value numbers = n.net.Made({3, 7}, 0, [](const DrawPlace&, std::span<float> out) {
+    for (size_t i = 0; i < out.size(); ++i) out[i] = static_cast<float>(i % 8) - 1.25f;
+  });
+  const Value tokens = n.net.Tokens(numbers, 5);
+  const Value x = n.net.Embed(tokens, n.Parameter({5, 9}));
+  const Value own = n.net.Tokens(n.net.Affine(x, 2, 2), 4);  // [3, 7, 9]
+  const Value logits =
+      n.Dense(n.net.Add(x, n.net.Mean(n.net.Embed(own, n.Parameter({4, 9})), {2})), 5);
+  const Value kept = n.net.Slice(logits, 1, 0, 6), labels = n.net.Slice(tokens, 1, 1, 6);
+  return n.FinishClasses(kept, labels);
+}
+
 Network UnusedParameter() {
   Net n(2);
   n.Parameter({3});
@@ -267,6 +304,10 @@ std::vector<NetworkSample> NetworkSamples() {
        Attentions({.count = 1, .scale = 0.3, .dropout = 0.2}, true, false)},
       {"attention of one source",
        Attentions({.count = 3, .scale = 0.5, .causal = true}, true, true)},
+      {"products", Products(4, 6, 5)},
+      {"products of packs and rests", Products(19, 33, 17)},
+      {"products of single numbers", Products(1, 1, 1)},
+      {"made tokens", MadeTokens()},
       {"unused parameter", UnusedParameter()}};
   for (int a = v1::ACTIVATION_RELU; a <= v1::ACTIVATION_LEAKY_RELU; ++a) {
     const auto activation = static_cast<v1::Activation>(a);
