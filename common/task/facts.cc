@@ -2,6 +2,7 @@
 
 #include "common/task/families.h"
 #include "common/task/image_mlp.h"
+#include "common/task/policy_gradient.h"
 #include "common/task/quadratic.h"
 #include "common/task/sample.h"
 #include "common/task/systems.h"
@@ -13,6 +14,7 @@ TaskFacts FactsOf(const v1::Task& task) {
   if (task.has_sample()) return SampleFacts(task.sample());
   if (task.has_image_mlp()) return ImageMlpFacts(task.image_mlp());
   if (task.has_quadratic()) return QuadraticFacts(task.quadratic());
+  if (task.has_policy_gradient()) return PolicyGradientFacts(task.policy_gradient());
   if (task.has_influence_balancing()) return InfluenceBalancingFacts();
   if (task.has_lorenz()) return LorenzFacts();
   if (task.has_toy_schedule()) return ToyScheduleFacts();

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <optional>
+#include <set>
 #include <utility>
 
 #include "common/network/cost.h"
@@ -26,10 +27,11 @@ constexpr double kDefaultGflops = 20;
 
 // What a draw is judged by, of hundreds: nothing of FactsOf but what CostOf asks.
 TaskFacts FactsOfDraw(const v1::Task& task) {
-  Network network = *NetworkOf(task);
-  const NetworkCost cost = CostOf(network);
+  std::optional<Network> network = NetworkOf(task);
+  if (!network) return FactsOf(task);
+  const NetworkCost cost = CostOf(*network);
   TaskFacts facts;
-  facts.tensors = std::move(network.tensors);
+  facts.tensors = std::move(network->tensors);
   facts.batch_floats = cost.input_floats;
   facts.value_floats = cost.value_floats;
   facts.flops = cost.flops;
@@ -51,12 +53,19 @@ const FieldDescriptor* FamilyOf(const v1::Sample& sample) {
   return sample.GetReflection()->GetOneofFieldDescriptor(sample, &families);
 }
 
+// As configs name it.
+std::string WordOf(const google::protobuf::EnumDescriptor& type, int number) {
+  const std::string& none = type.FindValueByNumber(0)->name();
+  const auto* value = type.FindValueByNumber(number);
+  return value == nullptr ? "" : EnumWord(value->name(), none.substr(0, none.rfind("UNSPECIFIED")));
+}
+
 std::string ListText(const Message& message, const FieldDescriptor& field) {
   std::vector<std::string> words;
   for (const double number : NumbersOf(message, field.name())) {
     words.push_back(field.enum_type() == nullptr
                         ? fmt::format("{:g}", number)
-                        : EnumWord(v1::Dataset_Name(static_cast<v1::Dataset>(number)), "DATASET_"));
+                        : WordOf(*field.enum_type(), static_cast<int>(number)));
   }
   return fmt::format("{} [{}]", field.name(), fmt::join(words, ", "));
 }
@@ -87,6 +96,12 @@ std::string ListFault(const FieldDescriptor& field, const std::vector<double>& n
     return "names folder, whose images a sample cannot describe; write data sets of known images";
   }
   return "";
+}
+
+// Of what has no form in LibTorch operations.
+std::set<v1::Engine> TiersOf(const v1::Sample& sample) {
+  if (sample.has_policy_gradient()) return {v1::ENGINE_REFERENCE, v1::ENGINE_FUSED};
+  return {v1::ENGINE_REFERENCE, v1::ENGINE_TORCH, v1::ENGINE_FUSED};
 }
 
 bool HasClasses(const v1::Sample& sample) {
@@ -163,8 +178,8 @@ TaskFacts SampleFacts(const v1::Sample& sample) {
   facts.is_sample = true;
   facts.article_and_name =
       family == nullptr ? "a sample" : fmt::format("a sample of {} tasks", family->name());
-  facts.tiers = {v1::ENGINE_REFERENCE, v1::ENGINE_TORCH, v1::ENGINE_FUSED};
-  facts.own_tier = v1::ENGINE_TORCH;
+  facts.tiers = TiersOf(sample);
+  facts.own_tier = facts.tiers.contains(v1::ENGINE_TORCH) ? v1::ENGINE_TORCH : v1::ENGINE_FUSED;
   facts.has_classes = HasClasses(sample);
   if (family == nullptr) return facts;
   facts.text =

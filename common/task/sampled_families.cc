@@ -159,6 +159,19 @@ void Draw(const v1::SampledQuadratic& config, TaskDraws& draws, v1::Quadratic& o
   own.set_condition(draws.LogUniform(RangeOf(config, "condition")));
 }
 
+void Draw(const v1::SampledPolicyGradient& config, TaskDraws& draws, v1::PolicyGradient& own) {
+  constexpr double kDiscount = 0.99, kTrace = 0.95, kValueWeight = 0.5, kEntropy = 0.01;
+  own.set_environment(static_cast<v1::Environment>(draws.OneOf(NumbersOf(config, "environments"))));
+  DrawLayers(config, "width", draws, *own.mutable_hidden());
+  own.set_batch(draws.LogInt(RangeOf(config, "batch")));
+  own.set_horizon(draws.LogInt(RangeOf(config, "horizon")));
+  own.set_discount(kDiscount);
+  own.set_trace(kTrace);
+  own.set_value_weight(kValueWeight);
+  own.set_entropy(kEntropy);
+  LeaveToTheEpisode(own);
+}
+
 }  // namespace
 
 v1::Task DrawFamily(const v1::Sample& sample, TaskDraws draws) {
@@ -191,8 +204,10 @@ v1::Task DrawFamily(const v1::Sample& sample, TaskDraws draws) {
     case v1::Sample::kQuadratic:
       Draw(sample.quadratic(), draws, *task.mutable_quadratic());
       break;
-    case v1::Sample::kGraphNet:
     case v1::Sample::kPolicyGradient:
+      Draw(sample.policy_gradient(), draws, *task.mutable_policy_gradient());
+      break;
+    case v1::Sample::kGraphNet:
     case v1::Sample::kOptimizerTraining:
     case v1::Sample::FAMILY_NOT_SET:
       break;

@@ -37,6 +37,7 @@ std::string Smallest(const std::string& kind) {
       {"resnet", "blocks: [1, 1, 1, 1], channels: [4, 4, 4, 4]"},
       {"autoencoder", "hidden: [4]"},
       {"vae", "encoder: [4], decoder: [4]"},
+      {"policy_gradient", "hidden: [4]"},
       {"table_mlp", "table: {path: t.csv, target: y, features: 3}, hidden: [4]"},
   };
   const auto found = kRequired.find(kind);
