@@ -36,6 +36,8 @@ constexpr const char* kTasks[] = {
     "{transformer_lm: {width: 128, heads: 4, layers: 1, batch: 64, length: 32}}",
     "{vit: {size: 16, patch: 4, width: 64, heads: 4, mlp: 128}}",
     "{mlp_mixer: {size: 16, patch: 4, width: 64}}",
+    "{policy_gradient: {environment: cart_pole, hidden: [64, 64]}}",
+    "{policy_gradient: {environment: acrobot, hidden: [64, 64]}}",
     "{quadratic: {kind: spectrum, dimension: 1000}}",
 };
 
