@@ -3,6 +3,7 @@
 #include "common/task/families.h"
 #include "common/task/image_mlp.h"
 #include "common/task/optimizer_training.h"
+#include "common/task/policy_gradient.h"
 #include "common/task/quadratic.h"
 #include "common/task/sample.h"
 #include "common/task/systems.h"
@@ -15,6 +16,7 @@ TaskFacts FactsOf(const v1::Task& task) {
   if (task.has_image_mlp()) return ImageMlpFacts(task.image_mlp());
   if (task.has_quadratic()) return QuadraticFacts(task.quadratic());
   if (task.has_optimizer_training()) return OptimizerTrainingFacts(task.optimizer_training());
+  if (task.has_policy_gradient()) return PolicyGradientFacts(task.policy_gradient());
   if (task.has_influence_balancing()) return InfluenceBalancingFacts();
   if (task.has_lorenz()) return LorenzFacts();
   if (task.has_toy_schedule()) return ToyScheduleFacts();

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <optional>
+#include <set>
 #include <utility>
 
 #include "common/network/cost.h"
@@ -53,12 +54,19 @@ const FieldDescriptor* FamilyOf(const v1::Sample& sample) {
   return sample.GetReflection()->GetOneofFieldDescriptor(sample, &families);
 }
 
+// As configs name it.
+std::string WordOf(const google::protobuf::EnumDescriptor& type, int number) {
+  const std::string& none = type.FindValueByNumber(0)->name();
+  const auto* value = type.FindValueByNumber(number);
+  return value == nullptr ? "" : EnumWord(value->name(), none.substr(0, none.rfind("UNSPECIFIED")));
+}
+
 std::string ListText(const Message& message, const FieldDescriptor& field) {
   std::vector<std::string> words;
   for (const double number : NumbersOf(message, field.name())) {
     words.push_back(field.enum_type() == nullptr
                         ? fmt::format("{:g}", number)
-                        : EnumWord(v1::Dataset_Name(static_cast<v1::Dataset>(number)), "DATASET_"));
+                        : WordOf(*field.enum_type(), static_cast<int>(number)));
   }
   return fmt::format("{} [{}]", field.name(), fmt::join(words, ", "));
 }
@@ -114,6 +122,13 @@ TaskFault TextFault(const v1::SyntheticText& text, const Message& family) {
                       "[{3:g}, {4:g}]",
                       length.first, length.last, SyntheticWords(text), least,
                       std::max(least, length.last))};
+}
+
+// Of what has no form in LibTorch operations, or no other.
+std::set<v1::Engine> TiersOf(const v1::Sample& sample) {
+  if (sample.has_optimizer_training()) return {v1::ENGINE_REFERENCE, v1::ENGINE_TORCH};
+  if (sample.has_policy_gradient()) return {v1::ENGINE_REFERENCE, v1::ENGINE_FUSED};
+  return {v1::ENGINE_REFERENCE, v1::ENGINE_TORCH, v1::ENGINE_FUSED};
 }
 
 bool HasClasses(const v1::Sample& sample) {
@@ -195,8 +210,8 @@ TaskFacts SampleFacts(const v1::Sample& sample) {
   facts.is_sample = true;
   facts.article_and_name =
       family == nullptr ? "a sample" : fmt::format("a sample of {} tasks", family->name());
-  facts.tiers = {v1::ENGINE_REFERENCE, v1::ENGINE_TORCH, v1::ENGINE_FUSED};
-  facts.own_tier = v1::ENGINE_TORCH;
+  facts.tiers = TiersOf(sample);
+  facts.own_tier = facts.tiers.contains(v1::ENGINE_TORCH) ? v1::ENGINE_TORCH : v1::ENGINE_FUSED;
   facts.has_classes = HasClasses(sample);
   if (family == nullptr) return facts;
   facts.text = family->name() + "s of " +

@@ -228,6 +228,19 @@ void Draw(const v1::SampledGraphNet& config, TaskDraws& draws, v1::GraphNet& own
   own.set_meta_loss(v1::META_LOSS_PARAMETRIC);
 }
 
+void Draw(const v1::SampledPolicyGradient& config, TaskDraws& draws, v1::PolicyGradient& own) {
+  constexpr double kDiscount = 0.99, kTrace = 0.95, kValueWeight = 0.5, kEntropy = 0.01;
+  own.set_environment(static_cast<v1::Environment>(draws.OneOf(NumbersOf(config, "environments"))));
+  DrawLayers(config, "width", draws, *own.mutable_hidden());
+  own.set_batch(draws.LogInt(RangeOf(config, "batch")));
+  own.set_horizon(draws.LogInt(RangeOf(config, "horizon")));
+  own.set_discount(kDiscount);
+  own.set_trace(kTrace);
+  own.set_value_weight(kValueWeight);
+  own.set_entropy(kEntropy);
+  LeaveToTheEpisode(own);
+}
+
 }  // namespace
 
 v1::Task DrawFamily(const v1::Sample& sample, TaskDraws draws) {
@@ -262,6 +275,12 @@ v1::Task DrawFamily(const v1::Sample& sample, TaskDraws draws) {
       break;
     case v1::Sample::kGraphNet:
       Draw(sample.graph_net(), draws, *task.mutable_graph_net());
+      break;
+    case v1::Sample::kOptimizerTraining:
+      Draw(sample.optimizer_training(), draws, *task.mutable_optimizer_training());
+      break;
+    case v1::Sample::kPolicyGradient:
+      Draw(sample.policy_gradient(), draws, *task.mutable_policy_gradient());
       break;
     case v1::Sample::kOptimizerTraining:
       Draw(sample.optimizer_training(), draws, *task.mutable_optimizer_training());

@@ -40,6 +40,8 @@ constexpr const char* kTasks[] = {
     "{graph_net: {hidden: [64, 64], layer: gcn, nodes: 64, batch: 16}}",
     "{graph_net: {hidden: [32, 32], layer: message_passing, nodes: 32, batch: 16}}",
     "{rnn_lm: {text: {synthetic: {associative_recall: {}}}, cell: gru, batch: 64, length: 32}}",
+    "{policy_gradient: {environment: cart_pole, hidden: [64, 64]}}",
+    "{policy_gradient: {environment: acrobot, hidden: [64, 64]}}",
     "{quadratic: {kind: spectrum, dimension: 1000}}",
 };
 

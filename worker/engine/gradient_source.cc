@@ -10,6 +10,7 @@
 #include "worker/task/curvature.h"
 #include "worker/task/image_mlp/image_mlp.h"
 #include "worker/task/network/network_task.h"
+#include "worker/task/policy_gradient/policy_gradient_task.h"
 
 namespace paceline {
 namespace {
@@ -151,6 +152,33 @@ class NetworkKernelSource : public PlainSource {
   int64_t drawn_step_ = -1;
 };
 
+// Episodes depend on the parameters: there is nothing to keep from one question to the next.
+class PolicyGradientSource : public PlainSource {
+ public:
+  PolicyGradientSource(const PolicyGradientTask& task, lane::Target target)
+      : PlainSource(task),
+        task_(task),
+        network_(task.surrogate(), target),
+        scratch_(network_.scratch_size()),
+        workspace_(task.MakeWorkspace()) {}
+
+  float LossAndGradient(const RunSeed& seed, int64_t step, std::span<const float> parameters,
+                        std::span<float> gradient) override {
+    return task_.LossAndGradient(
+        seed, step, parameters, gradient,
+        [this](const NetworkInputs& chunk, std::span<const float> at, std::span<float> own) {
+          network_.LossAndGradient(chunk, at, own, scratch_.span());
+        },
+        workspace_);
+  }
+
+ private:
+  const PolicyGradientTask& task_;
+  const FusedNetwork network_;
+  AlignedFloats scratch_;
+  PolicyGradientTask::Workspace workspace_;
+};
+
 }  // namespace
 
 kernels::MlpShape KernelShape(const ImageMlp& task) {
@@ -182,6 +210,9 @@ std::unique_ptr<GradientSource> MakeKernelSource(const Task& task, lane::Target 
   }
   if (const NetworkTask* network = task.network_task(); network != nullptr) {
     return std::make_unique<NetworkKernelSource>(*network, target);
+  }
+  if (const PolicyGradientTask* policy = task.policy_gradient_task(); policy != nullptr) {
+    return std::make_unique<PolicyGradientSource>(*policy, target);
   }
   return MakePlainSource(task);
 }

@@ -13,6 +13,7 @@
 #include "worker/task/image_mlp/image_mlp.h"
 #include "worker/task/network/network_task.h"
 #include "worker/task/optimizer_training/optimizer_training.h"
+#include "worker/task/policy_gradient/policy_gradient_task.h"
 #include "worker/task/quadratic/quadratic.h"
 #include "worker/task/systems/make_system.h"
 
@@ -61,6 +62,9 @@ absl::StatusOr<std::unique_ptr<Task>> MakeTask(const v1::Task& config, DataStore
   if (config.has_quadratic()) return MakeQuadratic(config.quadratic());
   if (config.has_optimizer_training()) {
     return OptimizerTraining::Make(config.optimizer_training(), data);
+  }
+  if (config.has_policy_gradient()) {
+    return std::make_unique<PolicyGradientTask>(config.policy_gradient());
   }
   if (FactsOf(config).is_system()) return MakeSystem(config);
   return absl::InvalidArgumentError("a task must be image_mlp, say; this one has no kind");

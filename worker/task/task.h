@@ -17,6 +17,7 @@ namespace paceline {
 
 class ImageMlp;
 class NetworkTask;
+class PolicyGradientTask;
 class System;
 struct TorchProgram;
 
@@ -92,6 +93,8 @@ class Task {
   virtual const ImageMlp* fused_program() const { return nullptr; }
   // SIMD (worker/network/fused), as any task whose loss is a Network.
   virtual const NetworkTask* network_task() const { return nullptr; }
+  // Episodes of an environment, and SIMD for what is learned from them.
+  virtual const PolicyGradientTask* policy_gradient_task() const { return nullptr; }
   // Steps of a dynamical system instead of losses and gradients.
   virtual const System* system() const { return nullptr; }
 };

@@ -8,6 +8,7 @@
 namespace paceline {
 namespace {
 
+using ::testing::AllOf;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
@@ -27,7 +28,8 @@ outer: {steps: 10, optimizer: {adam: {learning_rate: 0.001}}}
 
 TEST(TaskRules, ASampleOfEveryFamilyIsAJob) {
   for (const char* family : {"image_mlp", "conv_net", "resnet", "autoencoder", "vae", "rnn_lm",
-                             "transformer_lm", "vit", "quadratic", "graph_net"}) {
+                              "transformer_lm", "vit", "quadratic", "graph_net", "policy_gradient",
+                             "optimizer_training"}) {
     const std::string task = std::string("sample: {") + family + ": {}, budget: {bytes: 1e9}}";
     EXPECT_THAT(testing::FaultsOf(With(task)), IsEmpty()) << family;
   }
@@ -55,6 +57,31 @@ TEST(TaskRules, ASampleRunsOnEveryTierAsWhatItDrawsDoes) {
                 IsEmpty())
         << engine;
   }
+}
+
+TEST(TaskRules, PoliciesHaveNoFormInTorchNeitherHaveSamplesOfThem) {
+  for (const std::string task :
+       {"policy_gradient: {hidden: [4]}", "sample: {policy_gradient: {}}"}) {
+    for (const std::string engine : {"auto", "reference", "fused"}) {
+      EXPECT_THAT(testing::FaultsOf(With(task, "engine: " + engine + "\n")), IsEmpty()) << engine;
+    }
+    EXPECT_THAT(testing::FaultsOf(With(task, "engine: torch\n")),
+                ElementsAre(AllOf(HasSubstr("engine is torch, which does not run tasks[0], a "),
+                                  HasSubstr("write auto, reference or fused"))));
+  }
+}
+
+TEST(TaskRules, APolicysFieldsAreHeldAgainstTheSchema) {
+  const auto faults = [](const std::string& fields) {
+    return testing::FaultsOf(With("policy_gradient: {" + fields + "}"));
+  };
+  EXPECT_THAT(faults("environment: pendulum, hidden: [], horizon: 1, batch: 1"), IsEmpty());
+  EXPECT_THAT(faults("environment: cartpole, hidden: [4]"),
+              ElementsAre(HasSubstr("cart_pole, pendulum or acrobot")));
+  EXPECT_THAT(faults("environment: acrobot"), ElementsAre(HasSubstr("hidden is missing")));
+  EXPECT_THAT(faults("hidden: [4], horizon: 1001"), ElementsAre(HasSubstr("horizon")));
+  EXPECT_THAT(faults("hidden: [4], batch: 0"), ElementsAre(HasSubstr("batch")));
+  EXPECT_THAT(faults("hidden: [4], discount: 1.5"), ElementsAre(HasSubstr("discount")));
 }
 
 TEST(TaskRules, NoSampleHasFeaturesFromCurvature) {

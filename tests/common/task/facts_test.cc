@@ -38,6 +38,7 @@ std::string Smallest(const std::string& kind) {
       {"autoencoder", "hidden: [4]"},
       {"vae", "encoder: [4], decoder: [4]"},
       {"graph_net", "hidden: [4]"},
+      {"policy_gradient", "hidden: [4]"},
       {"table_mlp", "table: {path: t.csv, target: y, features: 3}, hidden: [4]"},
   };
   const auto found = kRequired.find(kind);

@@ -150,6 +150,28 @@ TEST(DrawTask, ASyntheticTextKeepsItsVocabularyAndAsksForNoFile) {
   EXPECT_EQ(FactsOf(drawn).tensors.front().shape.front(), 7);
 }
 
+TEST(DrawTask, PoliciesAreOfEveryEnvironmentAndWithinABudget) {
+  v1::Task task;
+  task.mutable_sample()->mutable_policy_gradient();
+  EXPECT_THAT(FactsOf(task).text, HasSubstr("environments [cart_pole, pendulum, acrobot], "));
+  v1::Budget& budget = *task.mutable_sample()->mutable_budget();
+  budget.set_seconds_per_step(0.01);
+  std::set<v1::Environment> environments;
+  std::set<int> layers;
+  for (uint32_t episode = 0; episode < 100; ++episode) {
+    const v1::Task drawn = DrawTask(task, kKey, 0, episode);
+    const v1::PolicyGradient& own = drawn.policy_gradient();
+    environments.insert(own.environment());
+    layers.insert(own.hidden_size());
+    EXPECT_THAT(own.batch(), AllOf(Ge(4u), Le(31u)));
+    EXPECT_THAT(own.horizon(), AllOf(Ge(32u), Le(199u)));
+    for (const uint32_t width : own.hidden()) EXPECT_THAT(width, AllOf(Ge(8u), Le(63u)));
+    EXPECT_LE(CostOf(FactsOf(drawn), budget).seconds_per_step, 0.01);
+  }
+  EXPECT_EQ(environments.size(), 3u);
+  EXPECT_EQ(layers, (std::set{1, 2}));
+}
+
 TEST(Budget, ADrawAboveItIsDrawnAgain) {
   v1::Task task = SampleOfMlps();
   v1::Budget& budget = *task.mutable_sample()->mutable_budget();

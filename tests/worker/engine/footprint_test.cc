@@ -74,6 +74,7 @@ const char* const kNetworks[] = {
     "{mlp_mixer: {tokens_mlp: 16, batch: 32}}",
     "{table_mlp: {table: {path: tables/iris.csv, target: species, features: 4, classes: 3}, "
     "hidden: [16, 16], batch: 16}}",
+    "{policy_gradient: {hidden: [16], batch: 8, horizon: 50}}",
     "{quadratic: {kind: spectrum, dimension: 100}}",
 };
 

@@ -27,6 +27,10 @@ std::vector<v1::Task> Tasks() {
            "quadratic { dimension: 3 kind: QUADRATIC_KIND_TARGET }",
            "quadratic { dimension: 3 kind: QUADRATIC_KIND_LOG }",
            "quadratic { dimension: 3 kind: QUADRATIC_KIND_NOISY_GRADIENT }",
+           "policy_gradient { environment: ENVIRONMENT_CART_POLE hidden: 4 batch: 2 horizon: 7 "
+           "activation: ACTIVATION_TANH init: INITIALIZER_STANDARD init_scale: 1 }",
+           "policy_gradient { environment: ENVIRONMENT_PENDULUM batch: 2 "
+           "activation: ACTIVATION_TANH init: INITIALIZER_STANDARD init_scale: 1 }",
            "influence_balancing { loss_every: 1 }",
            "lorenz {}",
            "toy_schedule { steps: 5 }",

@@ -11,6 +11,7 @@
 
 #include "common/base/aligned_floats.h"
 #include "worker/network/fused/fused_network.h"
+#include "worker/task/make_task.h"
 #include "worker/task/network/network_task.h"
 
 namespace paceline::testing {
