@@ -191,6 +191,9 @@ v1::Task DrawFamily(const v1::Sample& sample, TaskDraws draws) {
     case v1::Sample::kQuadratic:
       Draw(sample.quadratic(), draws, *task.mutable_quadratic());
       break;
+    case v1::Sample::kGraphNet:
+    case v1::Sample::kPolicyGradient:
+    case v1::Sample::kOptimizerTraining:
     case v1::Sample::FAMILY_NOT_SET:
       break;
   }
