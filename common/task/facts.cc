@@ -2,6 +2,7 @@
 
 #include "common/task/families.h"
 #include "common/task/image_mlp.h"
+#include "common/task/own.h"
 #include "common/task/quadratic.h"
 #include "common/task/sample.h"
 #include "common/task/systems.h"
@@ -11,6 +12,7 @@ namespace paceline {
 TaskFacts FactsOf(const v1::Task& task) {
   if (const NetworkFamily* family = NetworkFamilyOf(task)) return NetworkFacts(*family, task);
   if (task.has_sample()) return SampleFacts(task.sample());
+  if (task.has_own()) return OwnFacts(task.own());
   if (task.has_image_mlp()) return ImageMlpFacts(task.image_mlp());
   if (task.has_quadratic()) return QuadraticFacts(task.quadratic());
   if (task.has_influence_balancing()) return InfluenceBalancingFacts();

@@ -18,6 +18,11 @@ absl::Status NoTier(v1::Engine engine) {
       absl::StrCat("engine ", static_cast<int>(engine), " is none of reference, torch, fused"));
 }
 
+// Has the torch tier no text for many runs of it together?
+bool IsLooped(const v1::Task& config, const Task& task) {
+  return config.has_own() && task.batched_own_task() == nullptr;
+}
+
 }  // namespace
 
 void RunTheta::Fill(std::span<float> out) const {
@@ -53,6 +58,9 @@ absl::Status CheckEngine(v1::Engine engine, const v1::Task& task, bool on_gpu) {
                                                    ": give engine: auto"));
   }
   if (!on_gpu || engine == v1::ENGINE_FUSED) return absl::OkStatus();
+  if (task.has_own()) {
+    return absl::InvalidArgumentError("tasks of plug-ins do not run on a GPU: give --device cpu");
+  }
   if (engine == v1::ENGINE_TORCH) return LoadTorchCuda().status();
   return absl::InvalidArgumentError(
       absl::StrCat("the ", TierName(engine),
@@ -80,6 +88,10 @@ absl::StatusOr<std::unique_ptr<InnerRuns>> MakeRuns(v1::Engine engine,
       if (device != nullptr) {
         return MakeTorchCudaRuns(optimizer, task_config, task, runs, std::move(device));
       }
+      if (IsLooped(task_config, task)) {
+        return MakeTorchLoopRuns(MakeOptimizer(optimizer, task.parameters(), Arithmetic::kSimd),
+                                 task, runs);
+      }
       return MakeTorchRuns(optimizer, task_config, task, runs);
     case v1::ENGINE_UNSPECIFIED:
     case v1::ENGINE_AUTO:
@@ -101,6 +113,7 @@ absl::StatusOr<std::unique_ptr<InnerRuns>> MakeRunsWith(v1::Engine engine,
     case v1::ENGINE_FUSED:
       return MakeFusedRuns(std::move(optimizer), task, runs);
     case v1::ENGINE_TORCH:
+      if (IsLooped(task_config, task)) return MakeTorchLoopRuns(std::move(optimizer), task, runs);
       return MakeTorchRuns(std::move(optimizer), task_config, task, runs);
     case v1::ENGINE_UNSPECIFIED:
     case v1::ENGINE_AUTO:

@@ -10,6 +10,7 @@
 #include "common/task/task_fault.h"
 #include "worker/task/image_mlp/image_mlp.h"
 #include "worker/task/network/network_task.h"
+#include "worker/task/own/make_own_task.h"
 #include "worker/task/quadratic/quadratic.h"
 #include "worker/task/systems/make_system.h"
 #include "worker/task/task.h"
@@ -61,6 +62,7 @@ absl::StatusOr<std::unique_ptr<Task>> MakeTask(const v1::Task& config, DataStore
   }
   if (NetworkFamilyOf(config) != nullptr) return MakeNetworkTask(config, data);
   if (config.has_image_mlp()) return MakeImageMlp(config.image_mlp(), data);
+  if (config.has_own()) return MakeOwnTask(config.own(), data.plugins());
   if (config.has_quadratic()) return MakeQuadratic(config.quadratic());
   if (FactsOf(config).is_system()) return MakeSystem(config);
   return absl::InvalidArgumentError("a task must be image_mlp, say; this one has no kind");

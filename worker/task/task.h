@@ -18,6 +18,7 @@ namespace paceline {
 
 class ImageMlp;
 class NetworkTask;
+class OwnTask;
 class System;
 struct TorchProgram;
 
@@ -95,6 +96,8 @@ class Task {
   virtual const NetworkTask* network_task() const { return nullptr; }
   // Steps of a dynamical system instead of losses and gradients.
   virtual const System* system() const { return nullptr; }
+  // A plug-in's that computes many runs together, by LibTorch.
+  virtual const OwnTask* batched_own_task() const { return nullptr; }
 };
 
 // Reads data sets through `data` (which caches them). NotFound, DataLoss: a data file is missing,
