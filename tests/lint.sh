@@ -30,13 +30,13 @@ check_format() {
 }
 
 # Domain folders know neither gRPC nor LibTorch; only worker/engine/torch, torch_cuda, worker/reference, the torch
-# parts of worker/network and worker/task and the optimizers' reference.cc know LibTorch.
+# parts of worker/network, worker/task and worker/plugin and the optimizers' reference.cc know LibTorch.
 check_layers() {
   local bad
   bad=$({
     grep -rnE '#include [<"](grpcpp|grpc|.*\.grpc\.pb\.h)' common/{base,lane,noise,safetensors,lopt,network,task,footprint,tier,estimator,config,msgpack,checkpoint,text,plot,baseline,suite,evaluation} \
-      coordinator/{aggregate,api,cli/diff,evaluate,http,lease,outer,roster,schedule,store,log,job} worker/{data,network,task,kernels,optim,reference,pathwise,engine,snapshot,eval,estimators,bench,torch_optimizer}
-    grep -rnE '#include [<"](ATen|torch|c10|caffe2)/' common coordinator worker | grep -vE '^worker/((engine/torch(_cuda)?|network/torch|task/torch|reference|torch_optimizer)/|task/[a-z_]+/torch\.|optim/[a-z0-9_]+/reference\.cc:)'
+      coordinator/{aggregate,api,cli/diff,evaluate,http,lease,outer,roster,schedule,store,log,job} worker/{data,network,plugin,task,kernels,optim,reference,pathwise,engine,snapshot,eval,estimators,bench,torch_optimizer}
+    grep -rnE '#include [<"](ATen|torch|c10|caffe2)/' common coordinator worker | grep -vE '^worker/((engine/torch(_cuda)?|network/torch|task/(own|torch)|plugin/api|reference|torch_optimizer)/|task/[a-z_]+/torch\.|plugin/torch_version\.cc:|optim/[a-z0-9_]+/reference\.cc:)'
     grep -rnE '#include "(coordinator|worker)/' common
     grep -rnE '#include "worker/' coordinator
     grep -rnE '#include "coordinator/' worker
@@ -59,7 +59,7 @@ check_tidy() {
   mkdir -p build/release/tidy  # without the precompiled headers, which are g++'s
   sed 's/-fpch-preprocess//; s/--param ggc-min-heapsize=[0-9]*//; s/-Winvalid-pch -include [^ ]*cmake_pch.hxx//' build/release/compile_commands.json \
     >build/release/tidy/compile_commands.json
-  find common coordinator worker -name '*.cc' ! -path '*/engine/torch*/*' ! -path '*/task/torch/*' ! -path '*/task/*/torch.cc' ! -path '*/torch_optimizer/*' ! -path '*/reference/*' ! -name reference.cc ! -name '*simd.cc' ! -name '*_kernel.cc' \
+  find common coordinator worker -name '*.cc' ! -path '*/engine/torch*/*' ! -path '*/task/torch/*' ! -path '*/task/own/*' ! -name torch_version.cc ! -path '*/task/*/torch.cc' ! -path '*/torch_optimizer/*' ! -path '*/reference/*' ! -name reference.cc ! -name '*simd.cc' ! -name '*_kernel.cc' \
     ! -name no_cuda.cc |
     sort | xargs -P 2 -n 4 clang-tidy -p build/release/tidy --quiet --extra-arg=-Wno-unknown-warning-option
 }

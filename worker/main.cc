@@ -18,6 +18,7 @@
 #include "common/base/protocol.h"
 #include "common/base/standard_output.h"
 #include "common/command/command.h"
+#include "common/command/plugin_flag.h"
 #include "common/footprint/machine_memory.h"
 #include "common/program/command_line.h"
 #include "common/rpc/channel.h"
@@ -32,6 +33,7 @@
 #include "worker/cuda/device_name.h"
 #include "worker/engine/fingerprint.h"
 #include "worker/eval/local_units.h"
+#include "worker/plugin/plugin_table.h"
 
 namespace paceline {
 namespace {
@@ -58,6 +60,7 @@ struct Flags {
   std::string name;
   std::string memory;  // empty: what the machine has left
   std::string data_dir = "/usr/share/datasets";
+  std::vector<std::string> plugins;
   std::string snapshots;  // empty: none
   int snapshot_every = 20;
   int grace_seconds = 30;
@@ -109,6 +112,7 @@ void AddFlags(Command& app, Flags& flags) {
   app.AddOption("--data-dir", flags.data_dir, "Folder with the data sets, one folder each")
       .ExistingFolder()
       .ShowDefault();
+  AddPluginFlag(app, flags.plugins);
   app.AddOption("--snapshots", flags.snapshots,
                 "Folder, perhaps shared by all workers, where blocks are saved so that another "
                 "worker can go on with them (default: none; a block that moves is replayed)")
@@ -145,7 +149,8 @@ void AddFingerprints(const cuda::Device* device, Fingerprints& fingerprints) {
   }
 }
 
-v1::Hello ToHello(const Flags& flags, int threads, uint64_t memory, const cuda::Device* device) {
+v1::Hello ToHello(const Flags& flags, int threads, uint64_t memory, const cuda::Device* device,
+                  const PluginTable& plugins) {
   v1::Hello hello;
   hello.set_protocol(kProtocolVersion);
   hello.set_oldest_protocol(kOldestProtocolVersion);
@@ -153,6 +158,7 @@ v1::Hello ToHello(const Flags& flags, int threads, uint64_t memory, const cuda::
   hello.set_threads(threads);
   hello.set_memory_bytes(memory);
   AddFingerprints(device, *hello.mutable_fingerprints());
+  for (const std::string& digest : plugins.digests()) hello.add_plugins(digest);
   if (const int units = UnitThreadsOf(flags, threads); units > 0) {
     hello.mutable_units()->set_threads(units);
     AddFingerprints(nullptr, *hello.mutable_units()->mutable_fingerprints());
@@ -216,6 +222,12 @@ int Run(const Flags& flags) {
     if (!opened.ok()) return CannotStart(opened.status(), "; give --device cpu");
     device = *std::move(opened);
   }
+  auto plugins = PluginTable::Load(flags.plugins);
+  if (!plugins.ok()) return CannotStart(plugins.status());
+  if (device != nullptr && plugins->has_tasks()) {
+    return CannotStart(absl::InvalidArgumentError("tasks of plug-ins do not run on a GPU"),
+                       "; give --device cpu");
+  }
   const int threads = ThreadsOf(flags, device != nullptr);
   auto channel = OpenChannel(flags.coordinator, flags.tls, ChannelUse::kWork);
   if (!channel.ok()) return CannotStart(channel.status());
@@ -223,11 +235,14 @@ int Run(const Flags& flags) {
   options.address = flags.coordinator;
   options.tls = flags.tls;
   const uint64_t memory = MemoryOf(flags, device.get());
-  options.hello = ToHello(flags, threads, memory, device.get());
+  options.hello = ToHello(flags, threads, memory, device.get(), *plugins);
   spdlog::info("{} with {} threads and {} of memory", options.hello.name(), threads,
                BytesText(memory));
   for (const v1::TierFingerprint& own : options.hello.fingerprints()) {
     spdlog::info("engine {}", own.fingerprint());
+  }
+  for (const auto& [digest, own] : plugins->plugins()) {
+    spdlog::info("plug-in {} with digest {}", own.path, digest);
   }
   const int unit_threads = static_cast<int>(options.hello.units().threads());
   CoordinatorLink link(*channel, std::move(options));
@@ -241,7 +256,7 @@ int Run(const Flags& flags) {
   const auto fetch = [&](const std::string& job, int64_t first, int64_t last) {
     return link.Fetch(job, first, last);
   };
-  const auto data = std::make_shared<DataStore>(flags.data_dir);
+  const auto data = std::make_shared<DataStore>(flags.data_dir, CacheFolder(), *std::move(plugins));
   Agent agent(
       threads, LocalEngine(data, {.device = device, .memory = memory, .threads = threads}),
       {.send = [&](v1::WorkerMessage message) { link.Send(std::move(message)); }, .fetch = fetch},

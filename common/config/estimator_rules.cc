@@ -127,7 +127,7 @@ void CheckObjective(const v1::JobConfig& config, Faults& faults) {
   for (int i = 0; i < config.tasks_size(); ++i) {
     const TaskFacts task = FactsOf(config.tasks(i));
     if (!objective.has_accuracy() || task.has_classes || task.is_system()) continue;
-    if (task.tensors.empty() && !task.is_sample) continue;
+    if (task.tensors.empty() && !task.is_sample && !config.tasks(i).has_own()) continue;
     faults.push_back({"objective.accuracy",
                       fmt::format("objective.accuracy is not to be had of {}, {}: it has no "
                                   "classes; choose another objective or leave the task out",

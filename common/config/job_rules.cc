@@ -180,7 +180,7 @@ void CheckCurvature(const v1::JobConfig& config, Faults& faults) {
   if (CurvatureOf(config.optimizer()).none()) return;
   for (int i = 0; i < config.tasks_size(); ++i) {
     const TaskFacts task = FactsOf(config.tasks(i));
-    if (task.tensors.empty() && !task.is_sample) continue;
+    if (task.tensors.empty() && !task.is_sample && !config.tasks(i).has_own()) continue;
     if (task.is_system() || task.has_curvature) continue;
     const std::string path = ElementPath("tasks", i);
     faults.push_back({path,

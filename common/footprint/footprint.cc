@@ -218,6 +218,10 @@ std::string FootprintText(const v1::JobConfig& config) {
   }
   absl::StrAppend(&text, "; on each worker ", BytesText(footprint.data_bytes), " of data and ",
                   BytesText(footprint.program_bytes), " of program");
+  if (std::ranges::any_of(config.tasks(), [](const v1::Task& task) { return task.has_own(); })) {
+    absl::StrAppend(&text, "; not counted: what the parameters of own tasks take, which their ",
+                    "plug-ins alone know");
+  }
   return text;
 }
 

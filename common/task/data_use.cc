@@ -18,6 +18,15 @@ DatasetFacts OfFolder(const v1::ImageFolder& folder) {
           .examples = folder.examples()};
 }
 
+DatasetFacts OfPlugin(const v1::OwnImages& own) {
+  return {.name = own.name(),
+          .height = own.height(),
+          .width = own.width(),
+          .channels = own.channels(),
+          .classes = own.classes(),
+          .examples = own.examples()};
+}
+
 uint64_t ImageBytes(const ImageUse& use) {
   uint64_t values = 1;
   for (const int64_t extent : ImageShape(use)) values *= static_cast<uint64_t>(extent);
@@ -65,6 +74,7 @@ DatasetFacts DatasetFactsOf(const ImageUse& use) {
     case v1::DATASET_FOLDER:
       return OfFolder(use.options.folder());
     case v1::DATASET_OWN:
+      return OfPlugin(use.options.own());
     case v1::DATASET_UNSPECIFIED:
     case v1::Dataset_INT_MIN_SENTINEL_DO_NOT_USE_:
     case v1::Dataset_INT_MAX_SENTINEL_DO_NOT_USE_:

@@ -4,6 +4,7 @@
 #include "common/task/image_mlp.h"
 #include "common/task/optimizer_training.h"
 #include "common/task/policy_gradient.h"
+#include "common/task/own.h"
 #include "common/task/quadratic.h"
 #include "common/task/sample.h"
 #include "common/task/systems.h"
@@ -13,6 +14,7 @@ namespace paceline {
 TaskFacts FactsOf(const v1::Task& task) {
   if (const NetworkFamily* family = NetworkFamilyOf(task)) return NetworkFacts(*family, task);
   if (task.has_sample()) return SampleFacts(task.sample());
+  if (task.has_own()) return OwnFacts(task.own());
   if (task.has_image_mlp()) return ImageMlpFacts(task.image_mlp());
   if (task.has_quadratic()) return QuadraticFacts(task.quadratic());
   if (task.has_optimizer_training()) return OptimizerTrainingFacts(task.optimizer_training());

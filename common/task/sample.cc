@@ -108,6 +108,9 @@ std::string ListFault(const FieldDescriptor& field, const std::vector<double>& n
   if (datasets && std::ranges::count(numbers, v1::DATASET_FOLDER) > 0) {
     return "names folder, whose images a sample cannot describe; write data sets of known images";
   }
+  if (datasets && std::ranges::count(numbers, v1::DATASET_OWN) > 0) {
+    return "names own, whose images a sample cannot describe; write data sets of known images";
+  }
   return "";
 }
 

@@ -6,6 +6,7 @@
 #include "common/task/field_fault.h"
 #include "common/task/image_mlp.h"
 #include "common/task/optimizer_training.h"
+#include "common/task/own.h"
 #include "common/task/sample.h"
 
 namespace paceline {
@@ -28,7 +29,19 @@ TaskFault ImageFault(const ImageUse& use) {
     return {"images.folder",
             fmt::format("is for dataset folder, and dataset is {}; write dataset: folder, or "
                         "leave it out",
-                        DatasetFactsOf(use).name)};
+                        use.dataset == v1::DATASET_OWN ? "own" : DatasetFactsOf(use).name)};
+  }
+  const bool own = use.dataset == v1::DATASET_OWN;
+  if (own && !use.options.has_own()) {
+    return {"images.own",
+            "is missing, and dataset is own; say which it is: plugin, name, height, width and "
+            "classes"};
+  }
+  if (!own && use.options.has_own()) {
+    return {"images.own",
+            fmt::format("is for dataset own, and dataset is {}; write dataset: own, or leave it "
+                        "out",
+                        folder ? "folder" : DatasetFactsOf(use).name)};
   }
   const int64_t channels = use.options.grey() ? 1 : DatasetFactsOf(use).channels;
   if (use.options.stack_channels() > 1 && channels != 1) {
@@ -45,6 +58,7 @@ TaskFault ImageFault(const ImageUse& use) {
 TaskFault FaultOf(const v1::Task& task) {
   if (task.has_sample()) return SampleFault(task.sample());
   if (task.has_optimizer_training()) return OptimizerTrainingFault(task.optimizer_training());
+  if (task.has_own()) return OwnFault(task.own());
   const std::optional<DataUse> data = OwnDataOf(task);
   if (const auto* images = data ? std::get_if<ImageUse>(&*data) : nullptr) {
     if (TaskFault fault = ImageFault(*images); !fault.field.empty()) return fault;

@@ -26,7 +26,10 @@ std::string TierName(v1::Engine tier) {
 namespace {
 
 // What a sample draws may be small enough for one tier, or too large.
-std::set<v1::Engine> TiersOfTask(v1::Engine asked, const TaskFacts& facts) {
+std::set<v1::Engine> TiersOfTask(v1::Engine asked, const v1::Task& task) {
+  const TaskFacts facts = FactsOf(task);
+  // Whatever updates its parameters, its gradients are LibTorch's.
+  if (task.has_own()) return {asked == v1::ENGINE_AUTO ? facts.own_tier : asked, v1::ENGINE_TORCH};
   if (asked != v1::ENGINE_AUTO) return {asked};
   if (!facts.is_sample) return {facts.own_tier};
   std::set<v1::Engine> tiers = facts.tiers;
@@ -43,7 +46,7 @@ v1::Engine ChooseEngine(v1::Engine asked, const v1::Task& task) {
 std::set<v1::Engine> TiersOf(const v1::JobConfig& config) {
   std::set<v1::Engine> tiers;
   for (const v1::Task& task : config.tasks()) {
-    tiers.merge(TiersOfTask(config.engine(), FactsOf(task)));
+    tiers.merge(TiersOfTask(config.engine(), task));
   }
   return tiers;
 }

@@ -6,6 +6,7 @@
 #include "common/base/digest.h"
 #include "common/suite/fingerprint.h"
 #include "common/suite/keys.h"
+#include "common/task/own.h"
 #include "common/task/sample.h"
 
 namespace paceline {
@@ -14,6 +15,12 @@ namespace {
 bool ReadsData(const std::vector<v1::EvaluationCase>& cases) {
   return std::ranges::any_of(
       cases, [](const v1::EvaluationCase& made) { return !DataOf(made.task()).empty(); });
+}
+
+std::set<std::string> NamedPlugins(const std::vector<v1::EvaluationCase>& cases) {
+  std::set<std::string> named;
+  for (const v1::EvaluationCase& made : cases) named.merge(PluginsOf(made.task()));
+  return named;
 }
 
 // For all workers, as it may be long.
@@ -35,6 +42,7 @@ EvaluationRun::EvaluationRun(Options options, Submission submission, const Clock
       suite_(submission.request.suite()),
       plan_(std::move(submission.plan)),
       reads_data_(ReadsData(plan_->cases())),
+      plugins_(NamedPlugins(plan_->cases())),
       failure_(OpenOutcomes()) {
   for (const auto& [digest, values] : submission.thetas) {
     thetas_[digest] = ThetaMessage(options_.name, digest, values);
@@ -48,8 +56,10 @@ v1::Evaluation EvaluationRun::Result() const {
 }
 
 void EvaluationRun::Join(const Worker& worker) {
+  const std::string lacks = LackingPlugins(plugins_, worker.plugins);
   helpers_[worker.id] = {.label = worker.Label(),
-                         .engine = SuiteFingerprint(suite_, worker.unit_fingerprints)};
+                         .engine = SuiteFingerprint(suite_, worker.unit_fingerprints),
+                         .trouble = lacks.empty() ? "" : "it has not loaded " + lacks};
 }
 
 void EvaluationRun::Lose(WorkerId worker) {

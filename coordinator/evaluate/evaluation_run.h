@@ -132,6 +132,7 @@ class EvaluationRun {
   const std::unique_ptr<EvaluationPlan> plan_;
   std::map<std::string, SharedMessage> thetas_;  // by digest
   const bool reads_data_;
+  const std::set<std::string> plugins_;      // digests of those that its tasks name
   std::unique_ptr<OutcomeStore> outcomes_;   // null until engine and data are pinned
   std::map<WorkerId, Helper> helpers_;       // those that compute units at all
   std::map<uint64_t, Open> open_;            // by the plan's id: not answered

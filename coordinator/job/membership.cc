@@ -3,9 +3,23 @@
 #include <algorithm>
 
 #include "absl/strings/str_cat.h"
+#include "common/task/own.h"
 #include "common/tier/tier.h"
 
 namespace paceline {
+namespace {
+
+std::string Lacking(const v1::JobConfig& config, const Worker& worker) {
+  std::set<std::string> named;
+  for (const v1::Task& task : config.tasks()) named.merge(PluginsOf(task));
+  return LackingPlugins(named, worker.plugins);
+}
+
+}  // namespace
+
+std::string WorkerFingerprint(const v1::JobConfig& config, const Worker& worker) {
+  return Lacking(config, worker).empty() ? JobFingerprint(config, worker.fingerprints) : "";
+}
 
 void Membership::Open(const JobRow& job, const Footprint& footprint, const Roster& roster) {
   config_ = job.config;
@@ -23,7 +37,8 @@ void Membership::Close() {
 void Membership::Add(const Worker& worker) {
   const uint64_t room =
       BlocksThatFit(footprint_, worker.memory_bytes, static_cast<int>(worker.threads));
-  members_[worker.id] = {.engine = JobFingerprint(config_, worker.fingerprints),
+  members_[worker.id] = {.engine = WorkerFingerprint(config_, worker),
+                         .lacks = Lacking(config_, worker),
                          .data = std::nullopt,
                          .threads = worker.threads,
                          .memory_bytes = worker.memory_bytes,
@@ -88,6 +103,8 @@ int Membership::CountOthers() const {
 }
 
 std::string Membership::Mismatch(WorkerId worker) const {
+  const std::string& lacks = members_.at(worker).lacks;
+  if (!lacks.empty()) return absl::StrCat("it has not loaded ", lacks);
   const std::string& own = members_.at(worker).engine;
   if (own.empty()) {
     return absl::StrCat("it cannot run all engines of the job (", TierNames(TiersOf(config_)), ")");
@@ -97,6 +114,11 @@ std::string Membership::Mismatch(WorkerId worker) const {
 
 std::string Membership::Waiting(int64_t blocks, const Crew& crew) const {
   if (members_.empty()) return "waits for a worker";
+  if (std::ranges::all_of(members_,
+                          [](const auto& entry) { return !entry.second.lacks.empty(); })) {
+    return absl::StrCat("waits for a worker that has loaded ", members_.begin()->second.lacks, "; ",
+                        members_.size(), " others are idle");
+  }
   bool pinned = false;
   int64_t room = 0;
   absl::Status fits;

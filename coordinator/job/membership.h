@@ -1,4 +1,4 @@
-// Which workers may answer for the job at work: those with its engine, build and data.
+// Which workers may answer for the job at work: those with its engine, build, plug-ins and data.
 #pragma once
 
 #include <functional>
@@ -14,6 +14,10 @@
 #include "coordinator/store/store.h"
 
 namespace paceline {
+
+// What the worker computes the config's tasks by: JobFingerprint, or empty if it lacks a plug-in
+// that they name.
+std::string WorkerFingerprint(const v1::JobConfig& config, const Worker& worker);
 
 // Not thread-safe.
 class Membership {
@@ -48,7 +52,8 @@ class Membership {
 
  private:
   struct Member {
-    std::string engine;  // on the job's tiers; empty if it lacks one of them
+    std::string engine;  // WorkerFingerprint
+    std::string lacks;   // plug-ins of the job, in words; empty if it has them all
     std::optional<DataDigests> data;
     uint32_t threads = 1;
     uint64_t memory_bytes = 0;

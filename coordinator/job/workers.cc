@@ -167,7 +167,7 @@ bool Coordinator::IsAble(const JobEntry& entry) const {
   const std::string pinned = ParsePinned(entry.row().fingerprint).engine;
   return std::ranges::any_of(roster_.workers(), [&](const auto& worker) {
     if (&entry == loaded_ && entry.step > 0 && !members_.IsPinned(worker.first)) return false;
-    const std::string own = JobFingerprint(entry.row().config, worker.second.fingerprints);
+    const std::string own = WorkerFingerprint(entry.row().config, worker.second);
     const bool fits = !own.empty() && (entry.step == 0 || pinned.empty() || own == pinned);
     return fits && !entry.crew.GaveUpOn(worker.first);
   });

@@ -30,9 +30,10 @@ PinnedFingerprint ParsePinned(const std::string& text) {
   const std::vector<std::string> parts = absl::StrSplit(text, kMark);
   PinnedFingerprint fingerprint{.engine = parts[0], .data = {}};
   for (size_t i = 1; i < parts.size(); ++i) {
-    const std::pair<std::string, std::string> set =
-        absl::StrSplit(parts[i], absl::MaxSplits(' ', 1));
-    fingerprint.data.insert(set);
+    // A name may have spaces, "folder own/birds".
+    const size_t middle = parts[i].rfind(' ');
+    if (middle == std::string::npos) continue;
+    fingerprint.data[parts[i].substr(0, middle)] = parts[i].substr(middle + 1);
   }
   return fingerprint;
 }

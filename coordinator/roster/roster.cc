@@ -11,6 +11,8 @@ namespace {
 constexpr size_t kMaxNameBytes = 256;
 constexpr size_t kMaxFingerprintBytes = 1024;
 constexpr uint32_t kMaxThreads = 4096;
+constexpr int kMaxPlugins = 256;
+constexpr size_t kDigestDigits = 64;
 
 using Fingerprints = google::protobuf::RepeatedPtrField<v1::TierFingerprint>;
 
@@ -34,6 +36,22 @@ absl::Status CheckFingerprints(const Fingerprints& fingerprints) {
   return absl::OkStatus();
 }
 
+absl::Status CheckPlugins(const google::protobuf::RepeatedPtrField<std::string>& plugins) {
+  if (plugins.size() > kMaxPlugins) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("a worker has at most ", kMaxPlugins, " plug-ins, not ", plugins.size()));
+  }
+  for (const std::string& digest : plugins) {
+    if (digest.size() == kDigestDigits &&
+        digest.find_first_not_of("0123456789abcdef") == digest.npos) {
+      continue;
+    }
+    return absl::InvalidArgumentError(absl::StrCat(
+        "a worker names plug-ins by 64 lower-case hexadecimal digits, not \"", digest, "\""));
+  }
+  return absl::OkStatus();
+}
+
 absl::Status CheckHello(const v1::Hello& hello) {
   if (hello.threads() < 1 || hello.threads() > kMaxThreads) {
     return absl::InvalidArgumentError(
@@ -43,6 +61,7 @@ absl::Status CheckHello(const v1::Hello& hello) {
     return absl::InvalidArgumentError("a worker's name is at most 256 bytes long");
   }
   if (absl::Status status = CheckFingerprints(hello.fingerprints()); !status.ok()) return status;
+  if (absl::Status status = CheckPlugins(hello.plugins()); !status.ok()) return status;
   if (!hello.has_units()) return absl::OkStatus();
   if (hello.units().threads() < 1 || hello.units().threads() > kMaxThreads) {
     return absl::InvalidArgumentError(absl::StrCat(
@@ -78,6 +97,7 @@ absl::StatusOr<WorkerId> Roster::Join(const v1::Hello& hello, const std::string&
                   .protocol = *protocol,
                   .threads = hello.threads(),
                   .fingerprints = ByTier(hello.fingerprints()),
+                  .plugins = {hello.plugins().begin(), hello.plugins().end()},
                   .memory_bytes = hello.memory_bytes(),
                   .unit_fingerprints = ByTier(hello.units().fingerprints()),
                   .unit_threads = hello.units().threads(),

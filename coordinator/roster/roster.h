@@ -4,6 +4,7 @@
 #include <chrono>
 #include <cstdint>
 #include <map>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -30,7 +31,8 @@ struct Worker {
   uint32_t protocol = 0;  // that it and the coordinator speak
   uint32_t threads = 0;
   TierFingerprints fingerprints;
-  uint64_t memory_bytes = 0;  // 0: unknown
+  std::set<std::string> plugins;  // digests
+  uint64_t memory_bytes = 0;      // 0: unknown
   // For units of evaluations; no threads: it computes none.
   TierFingerprints unit_fingerprints;
   uint32_t unit_threads = 0;

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Installs the learned optimizer's library, builds the example against it as a project of its own in the
-# words of README.md, and trains with it.
+# Installs everything, builds both examples against it as projects of their own in the words of their READMEs, trains with
+# the learned optimizer's library, and meta-trains on the plug-in's task and images.
 # Usage: example_test.sh BUILD_FOLDER
 set -euo pipefail
 build=$1
@@ -26,3 +26,24 @@ if example/train_with_learned_optimizer bad.safetensors 2>error.txt; then
   echo "a damaged checkpoint was taken"; exit 1
 fi
 grep -q "not a valid safetensors file" error.txt
+
+# A plug-in.
+example=$scratch/installed/share/paceline/examples/own_task
+cmake -S "$example" -B "$scratch/own_task" -G Ninja -DCMAKE_PREFIX_PATH="$scratch/installed" -DCMAKE_CXX_FLAGS=-O0 \
+  >"$scratch/configure.log" || { cat "$scratch/configure.log"; exit 1; }
+cmake --build "$scratch/own_task" >"$scratch/build.log" || { cat "$scratch/build.log"; exit 1; }
+plugin=$scratch/own_task/own_task.so
+digest=$("$build/bin/paceline" hash "$plugin" | awk '{ print $NF }')
+test "$digest" = "$(sha256sum <"$plugin" | cut -d' ' -f1)"
+sed "s/\"0\{64\}\"/\"$digest\"/" "$example/own-task.yaml" >mine.yaml
+for run in one two; do
+  "$build/bin/paceline" local mine.yaml --task-plugin "$plugin" --workers 1 --data "$run" --set outer.steps=4 >local.txt 2>&1 ||
+    { cat local.txt; exit 1; }
+done
+cmp one/own-task.safetensors two/own-task.safetensors
+"$build/bin/paceline" eval one/own-task.safetensors --task-plugin "$plugin" --seeds 2 --tuning-seeds 1 --trials 0 --length 4 \
+  --keep-nothing -o report >eval.txt 2>&1 || { cat eval.txt; exit 1; }
+if "$build/bin/paceline" local mine.yaml --task-plugin "$scratch/adam.safetensors" --data three >local.txt 2>&1; then
+  echo "what is no plug-in was taken"; exit 1
+fi
+grep -q "it is no shared object" local.txt

@@ -30,7 +30,7 @@ for program in $programs; do
   ! grep -E 'R(UN)?PATH' "$scratch/dynamic.txt" | grep -q "$build" || die "$program refers to the build folder"
 done
 for file in share/paceline/configs/quickstart.yaml share/paceline/examples/learned_optimizer/main.cc \
-  share/doc/paceline/README.md share/doc/paceline/docs/estimators.md include/paceline/learned_optimizer.h; do
+  share/doc/paceline/README.md share/doc/paceline/docs/estimators.md include/paceline/learned_optimizer.h include/paceline/task.h; do
   test -r "$scratch/installed/$file" || die "$file was not installed"
 done
 

@@ -14,6 +14,7 @@
 #include "worker/data/fashion_mnist.h"
 #include "worker/data/image_data.h"
 #include "worker/data/mnist.h"
+#include "worker/data/own_images.h"
 
 namespace paceline {
 namespace {
@@ -23,7 +24,8 @@ std::string FolderOf(const std::string& root, const std::string& path) {
   return path.starts_with('/') ? path : fmt::format("{}/{}", root, path);
 }
 
-absl::StatusOr<RawDataSet> Read(const ImageUse& use, const std::string& root) {
+absl::StatusOr<RawDataSet> Read(const ImageUse& use, const std::string& root,
+                                const PluginTable& plugins) {
   const DatasetFacts facts = DatasetFactsOf(use);
   switch (use.dataset) {
     case v1::DATASET_FASHION_MNIST:
@@ -44,6 +46,7 @@ absl::StatusOr<RawDataSet> Read(const ImageUse& use, const std::string& root) {
     case v1::DATASET_FOLDER:
       return ReadArrayFolder(FolderOf(root, facts.name), facts);
     case v1::DATASET_OWN:
+      return ReadOwnImages(use.options.own(), plugins);
     case v1::DATASET_UNSPECIFIED:
     case v1::Dataset_INT_MIN_SENTINEL_DO_NOT_USE_:
     case v1::Dataset_INT_MAX_SENTINEL_DO_NOT_USE_:
@@ -57,7 +60,8 @@ absl::StatusOr<RawDataSet> Read(const ImageUse& use, const std::string& root) {
 absl::Status Check(const ImageUse& use) {
   constexpr uint32_t kLargest = 4096;
   const DatasetFacts facts = DatasetFactsOf(use);
-  const bool known = use.dataset == v1::DATASET_FOLDER || facts.channels != 0;
+  const bool described = use.dataset == v1::DATASET_FOLDER || use.dataset == v1::DATASET_OWN;
+  const bool known = described || facts.channels != 0;
   if (!known) {
     return absl::InvalidArgumentError(fmt::format(
         "data set {} is unknown; data.proto names those known", static_cast<int>(use.dataset)));
@@ -65,7 +69,9 @@ absl::Status Check(const ImageUse& use) {
   if (facts.name.empty() || facts.height == 0 || facts.width == 0 || facts.channels == 0 ||
       facts.classes < 2) {
     return absl::InvalidArgumentError(
-        "a data set `folder` needs images.folder with path, height, width, channels and classes");
+        "a data set `folder` needs images.folder with path, height, width, channels and classes, "
+        "and "
+        "`own` needs images.own with a name in place of the path");
   }
   const std::vector<int64_t> shape = ImageShape(use);
   if (shape[0] > kLargest || shape[1] > kLargest || shape[2] > kLargest) {
@@ -84,16 +90,20 @@ std::string KeyOf(const ImageUse& use) {
                      options.SerializeAsString());
 }
 
-absl::StatusOr<std::shared_ptr<const ImageData>> Load(const ImageUse& use,
-                                                      const std::string& root) {
-  const absl::StatusOr<RawDataSet> raw = Read(use, root);
+absl::StatusOr<std::shared_ptr<const ImageData>> Load(const ImageUse& use, const std::string& root,
+                                                      const PluginTable& plugins) {
+  const absl::StatusOr<RawDataSet> raw = Read(use, root, plugins);
   if (!raw.ok()) return raw.status();
   return MakeImageData(*raw, use);
 }
 
 std::string DigestName(const ImageUse& use) {
   const std::string name = DatasetFactsOf(use).name;
-  return use.dataset == v1::DATASET_FOLDER ? "folder " + name : name;
+  if (use.dataset == v1::DATASET_FOLDER) return "folder " + name;
+  // Two plug-ins may call theirs alike.
+  return use.dataset == v1::DATASET_OWN
+             ? fmt::format("own {} {}", name, use.options.own().plugin().digest().substr(0, 16))
+             : name;
 }
 
 // Names are those in a config.
@@ -122,7 +132,7 @@ struct Digester {
 
 absl::StatusOr<std::shared_ptr<const ImageData>> DataStore::Images(const ImageUse& use) {
   if (absl::Status status = Check(use); !status.ok()) return status;
-  return images_.Get(KeyOf(use), [&] { return Load(use, folder_); });
+  return images_.Get(KeyOf(use), [&] { return Load(use, folder_, plugins_); });
 }
 
 absl::StatusOr<std::shared_ptr<const TextData>> DataStore::Text(const v1::Text& use) {

@@ -12,11 +12,12 @@
 #include "worker/data/load_once.h"
 #include "worker/data/table.h"
 #include "worker/data/text.h"
+#include "worker/plugin/plugin_table.h"
 
 namespace paceline {
 
 struct DataDigest {
-  std::string name;    // in a config: "fashion_mnist", "folder own/birds"
+  std::string name;    // in a config: "fashion_mnist", "folder own/birds", "own stripes"
   std::string digest;  // as ImageData::digest
 
   bool operator==(const DataDigest&) const = default;
@@ -28,8 +29,12 @@ class DataStore {
   // Folder that holds one folder per data set: `<folder>/fashion-mnist/train-images-idx3-ubyte.gz`.
   // What each is called, README.md tells.
   // cache: where what takes a while to find is kept for other processes; empty: nowhere.
-  explicit DataStore(std::string folder = "/usr/share/datasets", std::string cache = CacheFolder())
-      : folder_(std::move(folder)), cache_(std::move(cache)) {}
+  // plugins: what data sets, and tasks that use the store, are made by.
+  explicit DataStore(std::string folder = "/usr/share/datasets", std::string cache = CacheFolder(),
+                     PluginTable plugins = {})
+      : folder_(std::move(folder)), cache_(std::move(cache)), plugins_(std::move(plugins)) {}
+
+  const PluginTable& plugins() const { return plugins_; }
 
   // Images as `use` wants them. NotFound (with what provides the files), InvalidArgument if `use`
   // cannot be had of any files, ResourceExhausted if it takes more memory than is free, or DataLoss
@@ -48,6 +53,7 @@ class DataStore {
   std::string PathBelow(const std::string& path) const;
 
   std::string folder_, cache_;
+  const PluginTable plugins_;
   LoadOnce<std::string, ImageData> images_{
       // by all that makes a difference
       kKeepBytes, [](const ImageData& images) { return images.bytes(); }};

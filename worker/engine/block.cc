@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "common/base/status_error.h"
 #include "common/estimator/leaf_sigma.h"
 #include "common/task/sample.h"
 #include "worker/task/make_task.h"
@@ -94,6 +95,11 @@ absl::StatusOr<std::vector<ParticleScalars>> Block::RunWindow(int64_t step,
         absl::StrCat("theta has ", theta.size(), " values, not ", job_->theta_size()));
   }
   next_step_ = -1;
+  return CatchStatus([&] { return Run(step, theta); });
+}
+
+absl::StatusOr<std::vector<ParticleScalars>> Block::Run(int64_t step,
+                                                        std::span<const float> theta) {
   cursor_.Seek(step);
   const BlockWindow& window = cursor_.window();
   if (absl::Status status = OpenWindow(window, theta); !status.ok()) return status;

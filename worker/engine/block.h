@@ -91,6 +91,7 @@ class Block {
   absl::Status Restore(int64_t next_step, const TensorFileView& saved);
 
  private:
+  absl::StatusOr<std::vector<ParticleScalars>> Run(int64_t step, std::span<const float> theta);
   RunSeed SeedOf(int particle, int64_t episode) const;
   absl::Status RestoreParticle(int particle, const BlockWindow& window, const BlockState& state);
   absl::Status OpenWindow(const BlockWindow& window, std::span<const float> theta);

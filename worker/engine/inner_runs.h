@@ -120,6 +120,10 @@ absl::StatusOr<std::unique_ptr<InnerRuns>> MakeCudaRuns(const v1::LearnedOptimiz
                                                         const Task& task, int runs,
                                                         std::shared_ptr<const cuda::Device> device,
                                                         const cuda::WindowTuning& tuning = {});
+// The torch tier of a task that has no text for many runs together: its own gradients and the SIMD
+// optimizer, one run after the other.
+std::unique_ptr<InnerRuns> MakeTorchLoopRuns(std::unique_ptr<Optimizer> optimizer, const Task& task,
+                                             int runs);
 // Gradients of all runs together by LibTorch's autograd, then the SIMD optimizer, run by run. In
 // worker/engine/torch, the one folder that needs LibTorch.
 absl::StatusOr<std::unique_ptr<InnerRuns>> MakeTorchRuns(const v1::LearnedOptimizer& optimizer,

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "common/base/aligned_floats.h"
+#include "common/base/status_error.h"
 #include "worker/engine/curvature_source.h"
 #include "worker/engine/gradient_source.h"
 #include "worker/engine/inner_runs.h"
@@ -49,9 +50,11 @@ class LoopRuns : public InnerRuns {
     r.step = 0;
     r.num_steps = num_steps;
     r.parameters = AlignedFloats(task_.parameter_count());
-    task_.SampleInitial(seed, r.parameters.span());
     r.state = AlignedFloats();
-    return absl::OkStatus();
+    return CatchStatus([&] {
+      task_.SampleInitial(seed, r.parameters.span());
+      return absl::OkStatus();
+    });
   }
 
   absl::Status Advance(std::span<const RunTheta> thetas, int64_t steps,
@@ -172,6 +175,12 @@ std::unique_ptr<InnerRuns> MakeReferenceRuns(const v1::LearnedOptimizer& optimiz
 }
 
 std::unique_ptr<InnerRuns> MakeReferenceRuns(std::unique_ptr<Optimizer> optimizer, const Task& task,
+                                             int runs) {
+  return std::make_unique<LoopRuns>(task, MakePlainSource(task), std::move(optimizer),
+                                    CurvatureNeeds(), runs);
+}
+
+std::unique_ptr<InnerRuns> MakeTorchLoopRuns(std::unique_ptr<Optimizer> optimizer, const Task& task,
                                              int runs) {
   return std::make_unique<LoopRuns>(task, MakePlainSource(task), std::move(optimizer),
                                     CurvatureNeeds(), runs);

@@ -18,6 +18,11 @@ absl::Status NoTier(v1::Engine engine) {
       absl::StrCat("engine ", static_cast<int>(engine), " is none of reference, torch, fused"));
 }
 
+// Has the torch tier no text for many runs of it together?
+bool IsLooped(const Task& task) {
+  return task.torch_program() == nullptr && task.batched_own_task() == nullptr;
+}
+
 }  // namespace
 
 void RunTheta::Fill(std::span<float> out) const {
@@ -53,6 +58,9 @@ absl::Status CheckEngine(v1::Engine engine, const v1::Task& task, bool on_gpu) {
                                                    ": give engine: auto"));
   }
   if (!on_gpu || engine == v1::ENGINE_FUSED) return absl::OkStatus();
+  if (task.has_own()) {
+    return absl::InvalidArgumentError("tasks of plug-ins do not run on a GPU: give --device cpu");
+  }
   if (engine == v1::ENGINE_TORCH) return LoadTorchCuda().status();
   return absl::InvalidArgumentError(
       absl::StrCat("the ", TierName(engine),
@@ -77,8 +85,11 @@ absl::StatusOr<std::unique_ptr<InnerRuns>> MakeRuns(v1::Engine engine,
       }
       return MakeFusedRuns(optimizer, task, runs);
     case v1::ENGINE_TORCH:
-      // What LibTorch computes for one run after the other.
-      if (task.torch_program() == nullptr) return MakeFusedRuns(optimizer, task, runs);
+      // Beside the GPU too.
+      if (IsLooped(task)) {
+        return MakeTorchLoopRuns(MakeOptimizer(optimizer, task.parameters(), Arithmetic::kSimd),
+                                 task, runs);
+      }
       if (device != nullptr) {
         return MakeTorchCudaRuns(optimizer, task_config, task, runs, std::move(device));
       }
@@ -103,7 +114,7 @@ absl::StatusOr<std::unique_ptr<InnerRuns>> MakeRunsWith(v1::Engine engine,
     case v1::ENGINE_FUSED:
       return MakeFusedRuns(std::move(optimizer), task, runs);
     case v1::ENGINE_TORCH:
-      if (task.torch_program() == nullptr) return MakeFusedRuns(std::move(optimizer), task, runs);
+      if (IsLooped(task)) return MakeTorchLoopRuns(std::move(optimizer), task, runs);
       return MakeTorchRuns(std::move(optimizer), task_config, task, runs);
     case v1::ENGINE_UNSPECIFIED:
     case v1::ENGINE_AUTO:

@@ -9,6 +9,7 @@
 #include <thread>
 #include <utility>
 
+#include "common/command/plugin_flag.h"
 #include "common/evaluation/files.h"
 #include "common/evaluation/report.h"
 #include "common/evaluation/report_json.h"
@@ -21,6 +22,7 @@
 #include "worker/engine/fingerprint.h"
 #include "worker/eval/local_evaluation.h"
 #include "worker/eval/time_left.h"
+#include "worker/plugin/plugin_table.h"
 
 namespace paceline {
 namespace {
@@ -76,6 +78,7 @@ void AddEvaluationFlags(Command& app, EvaluationOptions& options) {
   app.AddOption("--data-dir", options.data_dir, "Folder with the data sets, one folder each")
       .ExistingFolder()
       .ShowDefault();
+  AddPluginFlag(app, options.plugins);
   app.AddFlag("--json", options.json, "Print the result as JSON");
 }
 
@@ -96,10 +99,12 @@ absl::Status RunEvaluation(const v1::Suite& suite, Entrants entrants,
   // A report's folder is the program's own: the next report takes the last one's place.
   const OutputRules rules{.force = true, .inputs = inputs};
   if (absl::Status may = CheckEvaluationReport(folder, rules); !may.ok()) return may;
+  auto plugins = PluginTable::Load(options.plugins);
+  if (!plugins.ok()) return plugins.status();
   const auto store = OpenStore(options);
   if (!store.ok()) return store.status();
   EvaluationPlan plan(suite, std::move(entrants.contestants));
-  DataStore data(options.data_dir);
+  DataStore data(options.data_dir, CacheFolder(), *std::move(plugins));
   TimeLeft time_left(suite.name(), std::cerr);
   const LocalEvaluation how = {.thetas = std::move(entrants.thetas),
                                .threads = options.threads,

@@ -21,9 +21,10 @@ struct EvaluationOptions {
   bool json = false;
   int threads = 1;
   std::string data_dir = "/usr/share/datasets";
+  std::vector<std::string> plugins;  // files
 };
 
-// --output, --kept, --keep-nothing, --threads, --data-dir, --json.
+// --output, --kept, --keep-nothing, --threads, --data-dir, --task-plugin, --json.
 void AddEvaluationFlags(Command& app, EvaluationOptions& options);
 
 // Learned optimizers, each under a name of its own.

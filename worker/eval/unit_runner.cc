@@ -4,6 +4,7 @@
 #include <cmath>
 #include <utility>
 
+#include "common/base/status_error.h"
 #include "worker/baselines/make.h"
 #include "worker/engine/inner_runs.h"
 #include "worker/engine/score_source.h"
@@ -178,8 +179,9 @@ absl::StatusOr<v1::UnitOutcome> RunUnit(const v1::EvaluationUnit& unit,
   auto runs = MakeUnitRuns(unit, task, state_bytes);
   if (!runs.ok()) return runs.status();
   outcome.set_state_bytes(state_bytes);
-  if (absl::Status trained = Train(unit, theta, task, stopping, **runs, outcome); !trained.ok())
-    return trained;
+  const absl::Status trained =
+      CatchStatus([&] { return Train(unit, theta, task, stopping, **runs, outcome); });
+  if (!trained.ok()) return trained;
   return outcome;
 }
 

@@ -13,6 +13,7 @@
 #include "worker/task/image_mlp/image_mlp.h"
 #include "worker/task/network/network_task.h"
 #include "worker/task/optimizer_training/optimizer_training.h"
+#include "worker/task/own/make_own_task.h"
 #include "worker/task/policy_gradient/policy_gradient_task.h"
 #include "worker/task/quadratic/quadratic.h"
 #include "worker/task/systems/make_system.h"
@@ -59,6 +60,7 @@ absl::StatusOr<std::unique_ptr<Task>> MakeTask(const v1::Task& config, DataStore
   }
   if (NetworkFamilyOf(config) != nullptr) return MakeNetworkTask(config, data);
   if (config.has_image_mlp()) return MakeImageMlp(config.image_mlp(), data);
+  if (config.has_own()) return MakeOwnTask(config.own(), data.plugins());
   if (config.has_quadratic()) return MakeQuadratic(config.quadratic());
   if (config.has_optimizer_training()) {
     return OptimizerTraining::Make(config.optimizer_training(), data);

@@ -18,6 +18,7 @@ namespace paceline {
 class ImageMlp;
 class NetworkTask;
 class PolicyGradientTask;
+class OwnTask;
 class System;
 struct TorchProgram;
 
@@ -97,6 +98,8 @@ class Task {
   virtual const PolicyGradientTask* policy_gradient_task() const { return nullptr; }
   // Steps of a dynamical system instead of losses and gradients.
   virtual const System* system() const { return nullptr; }
+  // A plug-in's that computes many runs together, by LibTorch.
+  virtual const OwnTask* batched_own_task() const { return nullptr; }
 };
 
 }  // namespace paceline

@@ -2,6 +2,7 @@
 #include <optional>
 
 #include "common/base/digest.h"
+#include "common/base/file.h"
 #include "common/checkpoint/trained_optimizer.h"
 #include "coordinator/cli/commands/answer.h"
 #include "coordinator/cli/commands/commands.h"
@@ -18,10 +19,22 @@ struct HashOptions {
   std::optional<int64_t> step;
 };
 
-absl::StatusOr<ExitStatus> HashFile(const Context& context, const std::string& path) {
+// The θ of an optimizer, or all of a shared object.
+absl::StatusOr<std::string> DigestOf(const std::string& path) {
+  constexpr std::string_view kElf =
+      "\x7f"
+      "ELF";
+  const auto bytes = ReadFile(path);
+  if (bytes.ok() && bytes->starts_with(kElf)) return Sha256Hex(*bytes);
   const auto trained = ReadTrainedOptimizer(path);
   if (!trained.ok()) return trained.status();
-  const std::string digest = ThetaDigest(trained->theta);
+  return ThetaDigest(trained->theta);
+}
+
+absl::StatusOr<ExitStatus> HashFile(const Context& context, const std::string& path) {
+  const auto made = DigestOf(path);
+  if (!made.ok()) return made.status();
+  const std::string& digest = *made;
   Answer(context, {{"file", path}, {"digest", digest}}, fmt::format("{} {}\n", path, digest));
   return kExitOk;
 }
@@ -41,11 +54,15 @@ absl::StatusOr<ExitStatus> Hash(const Context& context, const HashOptions& optio
 
 void AddHash(Command& app, Context& context) {
   auto options = std::make_shared<HashOptions>();
-  Command& command = AddCommand(
-      app, context, "hash",
-      "Digest of theta, of a job from the coordinator's store; the last word printed is the digest",
-      [&context, options] { return Hash(context, *options); });
-  command.AddOption("TARGET", options->job, "A job's name, or a file that export or import wrote")
+  Command& command = AddCommand(app, context, "hash",
+                                "Digest of theta, of a job from the coordinator's store or of a "
+                                "file, or of a plug-in's shared object; the last "
+                                "word printed is the digest",
+                                [&context, options] { return Hash(context, *options); });
+  command
+      .AddOption(
+          "TARGET", options->job,
+          "A job's name, a file that export or import wrote, or the shared object of a plug-in")
       .Required();
   command.AddOption("--step", options->step, "After this many outer steps (default: the newest)")
       .TypeName("N");

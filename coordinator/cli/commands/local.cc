@@ -5,6 +5,7 @@
 #include <thread>
 #include <utility>
 
+#include "common/command/plugin_flag.h"
 #include "common/footprint/footprint.h"
 #include "common/footprint/machine_memory.h"
 #include "coordinator/cli/commands/commands.h"
@@ -31,6 +32,7 @@ struct LocalOptions {
   std::string memory;          // empty: what the machine has left
   std::string data;
   std::string data_sets;
+  std::vector<std::string> plugins;
 };
 
 // The first of paceline-runs/NAME-1, NAME-2, ... that this call could make.
@@ -72,6 +74,7 @@ LocalClusterOptions ClusterOptions(const Context& context, const LocalOptions& o
           .threads_per_worker =
               options.threads_per_worker > 0 ? options.threads_per_worker : std::max(shared, 1),
           .data_sets = options.data_sets,
+          .plugins = options.plugins,
           .memory_per_worker =
               memory > 0 ? fmt::format("{}", memory / static_cast<uint64_t>(options.workers)) : ""};
 }
@@ -208,6 +211,7 @@ void AddLocal(Command& app, Context& context) {
                  "Folder with the data sets, one folder each (default: /usr/share/datasets)")
       .ExistingFolder()
       .TypeName("DIR");
+  AddPluginFlag(command, options->plugins);
   command.AddFlag(
       "--json", context.json,
       "Print a JSON object per line and progress message, then one of what was exported");

@@ -91,6 +91,9 @@ absl::Status LocalCluster::StartWorkers(const LocalClusterOptions& options) {
     if (!options.data_sets.empty()) {
       arguments.insert(arguments.end(), {"--data-dir", options.data_sets});
     }
+    for (const std::string& plugin : options.plugins) {
+      arguments.insert(arguments.end(), {"--task-plugin", plugin});
+    }
     auto worker =
         ChildProcess::Start(arguments, fmt::format("{}/logs/worker-{}.log", options.data, i));
     if (!worker.ok()) return worker.status();

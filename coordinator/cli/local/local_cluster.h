@@ -16,8 +16,9 @@ struct LocalClusterOptions {
   std::string data;            // the coordinator's folder; made if need be
   int workers = 1;
   int threads_per_worker = 1;
-  std::string data_sets{};          // the workers' --data-dir; empty: their own default
-  std::string memory_per_worker{};  // a worker's --memory; empty: its own default
+  std::string data_sets{};             // the workers' --data-dir; empty: their own default
+  std::vector<std::string> plugins{};  // the workers' --task-plugin
+  std::string memory_per_worker{};     // a worker's --memory; empty: its own default
 };
 
 // Not thread-safe; made by the main thread (see ChildProcess).

@@ -129,6 +129,26 @@ TEST_F(DeskTest, WorkersOfAnotherEngineAreNotUsed) {
   EXPECT_EQ(sim_.Result(name), DirectResult(ToyEvaluation(), "cpu a"));
 }
 
+TEST_F(DeskTest, AWorkerWithoutThePluginOfATaskIsToldNothing) {
+  const std::string digest(64, 'a');
+  v1::SubmitEvaluationRequest request = ToyEvaluation();
+  v1::OwnTask& own = *request.mutable_suite()->mutable_tasks(0)->mutable_task()->mutable_own();
+  own.mutable_plugin()->set_digest(digest);
+  own.set_name("line");
+  own.set_batch(8);
+  own.set_highest(5);
+  const std::string name = sim_.Submit(request);
+  const WorkerId without = sim_.Join(2);
+  sim_.Work();
+  EXPECT_TRUE(sim_.worker(without).announced.empty());
+  EXPECT_THAT(sim_.Summary(name).message(),
+              HasSubstr("has not loaded the plug-in aaaaaaaaaaaaaaaa"));
+  sim_.Join(1, "cpu", {digest, std::string(64, 'b')});
+  sim_.Work();
+  EXPECT_EQ(sim_.Summary(name).state(), v1::EVALUATION_STATE_SUCCEEDED);
+  EXPECT_TRUE(sim_.worker(without).announced.empty());
+}
+
 TEST_F(DeskTest, UntilAnOutcomeCountsAnotherEngineMayTakeOver) {
   const std::string name = sim_.Submit();
   const WorkerId first = sim_.Join(1, "cpu a");

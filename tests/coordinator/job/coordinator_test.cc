@@ -276,6 +276,71 @@ TEST_F(CoordinatorTest, WorkersThatDifferOnATierThatTheJobDoesNotUseWorkTogether
   EXPECT_EQ(cluster_.State("torch"), v1::JOB_STATE_SUCCEEDED);
 }
 
+// A job whose task or data set is a plug-in's.
+v1::JobConfig PluginConfig(bool task, const std::string& digest) {
+  v1::JobConfig config = ToyConfig("own");
+  if (task) {
+    v1::OwnTask& own = *config.mutable_tasks(0)->mutable_own();
+    own.mutable_plugin()->set_digest(digest);
+    own.set_name("line");
+    own.set_batch(8);
+    own.set_highest(5);
+    return config;
+  }
+  v1::ImageMlp& mlp = *config.mutable_tasks(0)->mutable_image_mlp();
+  mlp.set_dataset(v1::DATASET_OWN);
+  mlp.set_activation(v1::ACTIVATION_RELU);
+  mlp.set_batch(4);
+  v1::OwnImages& images = *mlp.mutable_images()->mutable_own();
+  images.mutable_plugin()->set_digest(digest);
+  images.set_name("bars");
+  images.set_height(6);
+  images.set_width(6);
+  images.set_channels(1);
+  images.set_classes(2);
+  return config;
+}
+
+TEST_F(CoordinatorTest, AWorkerWithoutTheJobsPluginIsToldNothingOfTheJob) {
+  const std::string digest(64, 'a'), other(64, 'b');
+  for (const bool task : {true, false}) {
+    SCOPED_TRACE(task);
+    cluster_.Start();
+    const WorkerId without = cluster_.JoinWithPlugins("a", {other});
+    v1::JobConfig config = PluginConfig(task, digest);
+    config.set_name(task ? "own-task" : "own-images");
+    const std::string job = cluster_.Submit(config);
+    EXPECT_THAT(cluster_.Summary(job).message(),
+                HasSubstr("waits for a worker that has loaded the plug-in aaaaaaaaaaaaaaaa "
+                          "(paceline-worker --task-plugin FILE); 1 others are idle"));
+    cluster_.JoinWithPlugins("b", {other, digest});
+    const WorkerId late = cluster_.Join("c");
+    EXPECT_EQ(cluster_.Summary(job).message(), "");
+    EXPECT_THAT(cluster_.Events(job), HasSubstr("stays idle: it has not loaded the plug-in aaaa"));
+    cluster_.Work(job);
+    EXPECT_EQ(cluster_.State(job), v1::JOB_STATE_SUCCEEDED);
+    for (const WorkerId idle : {without, late}) {
+      EXPECT_FALSE(worker(idle).asked());
+      EXPECT_FALSE(worker(idle).knows(job));
+      EXPECT_EQ(worker(idle).thetas_received(), 0);
+    }
+  }
+}
+
+TEST_F(CoordinatorTest, WhereTheOnlyWorkerWithThePluginIsLostTheJobWaitsForAnother) {
+  const std::string digest(64, 'a');
+  cluster_.JoinWithPlugins("without", {});
+  const WorkerId lost = cluster_.JoinWithPlugins("with", {digest});
+  cluster_.Submit(PluginConfig(true, digest));
+  cluster_.Work("own", 3);
+  cluster_.Lose(lost);
+  EXPECT_THAT(cluster_.Summary("own").message(),
+              HasSubstr("waits for a worker that has loaded the plug-in"));
+  cluster_.JoinWithPlugins("with too", {digest});
+  cluster_.Work("own");
+  EXPECT_EQ(cluster_.State("own"), v1::JOB_STATE_SUCCEEDED);
+}
+
 TEST_F(CoordinatorTest, AWorkerThatLacksTheJobsTierStaysIdle) {
   const WorkerId without = cluster_.JoinWith("a", {{v1::ENGINE_FUSED, "fused"}});
   v1::JobConfig torch = ToyConfig("torch");

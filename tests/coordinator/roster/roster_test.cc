@@ -106,6 +106,12 @@ TEST_F(RosterTest, ImpossibleHellosAreRefused) {
        [](v1::Hello& hello) { hello.mutable_fingerprints(0)->set_tier(v1::ENGINE_AUTO); }},
       {"a tier twice", [](v1::Hello& hello) { *hello.add_fingerprints() = hello.fingerprints(0); }},
       {"a huge name", [](v1::Hello& hello) { hello.set_name(std::string(5000, 'x')); }},
+      {"a plug-in without a digest", [](v1::Hello& hello) { hello.add_plugins("line.so"); }},
+      {"a digest in capitals", [](v1::Hello& hello) { hello.add_plugins(std::string(64, 'A')); }},
+      {"very many plug-ins",
+       [](v1::Hello& hello) {
+         for (int i = 0; i < 1000; ++i) hello.add_plugins(std::string(64, '1'));
+       }},
   };
   for (const Case& c : cases) {
     v1::Hello hello = HelloFrom("a");
@@ -113,6 +119,15 @@ TEST_F(RosterTest, ImpossibleHellosAreRefused) {
     EXPECT_TRUE(absl::IsInvalidArgument(roster_.Join(hello, "").status())) << c.what;
   }
   EXPECT_THAT(roster_.workers(), IsEmpty());
+}
+
+TEST_F(RosterTest, AWorkersPluginsAreKnownAndAnOldWorkerHasNone) {
+  v1::Hello hello = HelloFrom("a");
+  const std::string one(64, '1'), other(64, 'f');
+  hello.add_plugins(other);
+  hello.add_plugins(one);
+  EXPECT_THAT(roster_.Find(*roster_.Join(hello, ""))->plugins, ElementsAre(one, other));
+  EXPECT_THAT(roster_.Find(*roster_.Join(HelloFrom("b"), ""))->plugins, IsEmpty());
 }
 
 }  // namespace

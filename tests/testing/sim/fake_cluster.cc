@@ -239,6 +239,13 @@ WorkerId FakeCluster::JoinWith(const std::string& name, const TierFingerprints& 
   return JoinWith(hello);
 }
 
+WorkerId FakeCluster::JoinWithPlugins(const std::string& name,
+                                      const std::vector<std::string>& digests) {
+  v1::Hello hello = HelloOf(name, EveryTier("cpu"));
+  for (const std::string& digest : digests) hello.add_plugins(digest);
+  return JoinWith(hello);
+}
+
 WorkerId FakeCluster::JoinEvaluator(const std::string& name) {
   v1::Hello hello = HelloOf(name, EveryTier("cpu"));
   hello.mutable_units()->set_threads(1);

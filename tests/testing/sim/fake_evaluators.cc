@@ -137,11 +137,13 @@ std::string EvaluationSim::Submit(const v1::SubmitEvaluationRequest& request) {
   return name.value_or("");
 }
 
-WorkerId EvaluationSim::Join(uint32_t threads, const std::string& engine) {
+WorkerId EvaluationSim::Join(uint32_t threads, const std::string& engine,
+                             const std::set<std::string>& plugins) {
   Worker worker;
   worker.id = WorkerId{next_worker_++};
   worker.name = "w";
   worker.unit_threads = threads;
+  worker.plugins = plugins;
   for (const v1::Engine tier : {v1::ENGINE_REFERENCE, v1::ENGINE_TORCH, v1::ENGINE_FUSED}) {
     worker.unit_fingerprints[tier] = EngineOf(tier, engine).fingerprint();
   }

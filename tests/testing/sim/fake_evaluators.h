@@ -43,7 +43,8 @@ class EvaluationSim {
 
   std::string Submit(const v1::SubmitEvaluationRequest& request = ToyEvaluation());
   // The fingerprint is that of every tier; no threads: it computes no units.
-  WorkerId Join(uint32_t threads = 1, const std::string& engine = "cpu");
+  WorkerId Join(uint32_t threads = 1, const std::string& engine = "cpu",
+                const std::set<std::string>& plugins = {});
   void Lose(WorkerId id);
   std::vector<WorkerId> ids() const;
   FakeEvaluator& worker(WorkerId id) { return workers_.at(id); }

@@ -8,10 +8,12 @@
 
 #include <algorithm>
 #include <cmath>
+#include <functional>
 #include <limits>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "common/base/status_error.h"
 #include "common/task/facts.h"
 #include "worker/engine/curvature_source.h"
 #include "worker/engine/inner_runs.h"
@@ -20,6 +22,7 @@
 #include "worker/engine/torch/torch_rows.h"
 #include "worker/network/torch/run_torch.h"
 #include "worker/optim/optimizer.h"
+#include "worker/task/own/own_task.h"
 
 namespace paceline {
 namespace {
@@ -35,6 +38,59 @@ struct Run {
 std::vector<ParameterTensor> StateTensor(const Optimizer& optimizer) {
   const size_t size = optimizer.state_size();
   return {{"state", {static_cast<int64_t>(size)}, 0, size}};
+}
+
+// What the runs are given, step by step.
+class StepBatches {
+ public:
+  virtual ~StepBatches() = default;
+  // Of inner step steps[run] of every run.
+  virtual TorchBatch At(std::span<const int64_t> steps) = 0;
+  // Calls f(), which differentiates on them.
+  virtual void Differentiate(const std::function<void()>& f) { f(); }
+};
+
+class ProgramBatches : public StepBatches {
+ public:
+  ProgramBatches(const TorchProgram& program, std::vector<RunSeed> seeds)
+      : program_(program),
+        seeds_(std::move(seeds)),
+        batches_(program, static_cast<int64_t>(seeds_.size()), /*max_steps=*/1, at::kCPU) {
+    batches_.Begin({.episode = EpisodeTable(program, seeds_)});
+  }
+  TorchBatch At(std::span<const int64_t> steps) override {
+    batches_.Begin(TablesOf(program_, seeds_, steps, 1));
+    return batches_.At(first_);
+  }
+
+ private:
+  const TorchProgram& program_;
+  const std::vector<RunSeed> seeds_;
+  const at::Tensor first_ = at::zeros({1}, at::kLong);  // the number of a lone step
+  TorchBatches batches_;
+};
+
+class OwnBatches : public StepBatches {
+ public:
+  OwnBatches(const OwnTask& task, std::vector<RunSeed> seeds)
+      : task_(task), seeds_(std::move(seeds)) {}
+  TorchBatch At(std::span<const int64_t> steps) override {
+    return {.arrays = task_.TrainingBatches(seeds_, steps), .episode = {}, .draws = {}};
+  }
+  void Differentiate(const std::function<void()>& f) override {
+    task_.Try("have its losses differentiated", f);
+  }
+
+ private:
+  const OwnTask& task_;
+  const std::vector<RunSeed> seeds_;
+};
+
+std::unique_ptr<StepBatches> MakeBatches(const Task& task, std::vector<RunSeed> seeds) {
+  if (const OwnTask* own = task.batched_own_task(); own != nullptr) {
+    return std::make_unique<OwnBatches>(*own, std::move(seeds));
+  }
+  return std::make_unique<ProgramBatches>(*task.torch_program(), std::move(seeds));
 }
 
 class TorchRuns : public InnerRuns {
@@ -56,8 +112,10 @@ class TorchRuns : public InnerRuns {
 
   absl::Status Start(int run, const RunSeed& seed, int64_t num_steps) override {
     runs_[run] = {.seed = seed, .num_steps = num_steps};
-    task_.SampleInitial(seed, parameters_.row(run));
-    return absl::OkStatus();
+    return CatchStatus([&] {
+      task_.SampleInitial(seed, parameters_.row(run));
+      return absl::OkStatus();
+    });
   }
 
   absl::Status Advance(std::span<const RunTheta> thetas, int64_t steps,
@@ -110,8 +168,7 @@ class TorchRuns : public InnerRuns {
  private:
   // What is needed while a window runs; a block that waits holds nothing but its state.
   struct Window {
-    std::vector<RunSeed> seeds;  // [run]
-    TorchBatches batches;
+    std::unique_ptr<StepBatches> batches;
     TorchRows gradients;
     std::vector<std::unique_ptr<PreparedTheta>> prepared;  // [run]
     std::vector<int64_t> steps;                            // [run]
@@ -122,16 +179,12 @@ class TorchRuns : public InnerRuns {
   Window OpenWindow(std::span<const RunTheta> thetas) {
     std::vector<RunSeed> seeds;
     for (const Run& run : runs_) seeds.push_back(run.seed);
-    const TorchProgram& program = *task_.torch_program();
-    Window window{.seeds = seeds,
-                  .batches = TorchBatches(program, static_cast<int64_t>(runs_.size()),
-                                          /*max_steps=*/1, at::kCPU),
+    Window window{.batches = MakeBatches(task_, std::move(seeds)),
                   .gradients = TorchRows(task_.parameters(), runs_.size(), at::kCPU),
                   .prepared = {},
                   .steps = {},
                   .finite = std::vector<bool>(runs_.size(), true),
                   .scratch = std::vector<float>(optimizer_->scratch_size())};
-    window.batches.Begin({.episode = EpisodeTable(program, seeds)});
     std::vector<float> theta(thetas.empty() ? 0 : thetas.front().theta.size());
     for (size_t run = 0; run < runs_.size(); ++run) {
       thetas[run].Fill(theta);
@@ -146,9 +199,10 @@ class TorchRuns : public InnerRuns {
 
   // losses [run, steps], of which `step` is filled.
   void AdvanceOneStep(Window& window, int64_t step, int64_t steps, std::span<float> losses) {
-    window.batches.Begin(TablesOf(*task_.torch_program(), window.seeds, window.steps, 1));
-    const at::Tensor torch_losses =
-        Differentiate(loss_, leaves_, window.batches.At(first_), window.gradients.views());
+    const TorchBatch batch = window.batches->At(window.steps);
+    at::Tensor torch_losses;
+    window.batches->Differentiate(
+        [&] { torch_losses = Differentiate(loss_, leaves_, batch, window.gradients.views()); });
     const float* own = torch_losses.const_data_ptr<float>();
     for (size_t run = 0; run < runs_.size(); ++run) {
       losses[run * steps + step] = UpdateRun(window, run, own[run]);
@@ -178,7 +232,6 @@ class TorchRuns : public InnerRuns {
 
   const Task& task_;
   const TorchLoss loss_;
-  const at::Tensor first_ = at::zeros({1}, at::kLong);  // the number of a lone step
   const std::unique_ptr<Optimizer> optimizer_;
   const std::unique_ptr<GradientSource> source_;  // of curvature alone
   CurvatureSource curvature_;
@@ -189,12 +242,22 @@ class TorchRuns : public InnerRuns {
   StepObserver observer_;
 };
 
+// Null for a task that LibTorch does not run.
+TorchLoss LossOf(const v1::Task& config, const Task& task) {
+  if (const OwnTask* own = task.batched_own_task(); own != nullptr) {
+    return [own](const std::vector<at::Tensor>& parameters, const TorchBatch& batch) {
+      return own->Losses(parameters, batch.arrays);
+    };
+  }
+  return task.torch_program() == nullptr ? nullptr : MakeTorchLoss(config);
+}
+
 absl::StatusOr<std::unique_ptr<InnerRuns>> Make(std::unique_ptr<Optimizer> optimizer,
                                                 const CurvatureNeeds& needs,
                                                 const v1::Task& task_config, const Task& task,
                                                 int runs) {
-  TorchLoss loss = MakeTorchLoss(task_config);
-  if (loss == nullptr || task.torch_program() == nullptr) {
+  TorchLoss loss = LossOf(task_config, task);
+  if (loss == nullptr) {
     return absl::InvalidArgumentError(
         absl::StrCat("the torch engine does not run ", FactsOf(task_config).article_and_name));
   }

@@ -6,6 +6,7 @@
 #include <mutex>
 
 #include "absl/strings/str_cat.h"
+#include "common/base/status_error.h"
 
 namespace paceline {
 // A thread computes one block at a time, so Torch's own threads would only be in each other's way.
@@ -28,6 +29,8 @@ absl::Status RunTorch(const std::function<void()>& f) {
     UseOneTorchThread();
     f();
     return absl::OkStatus();
+  } catch (const StatusError& error) {
+    return error.status();
   } catch (const c10::Error& error) {
     return absl::InternalError(absl::StrCat("LibTorch: ", error.what_without_backtrace()));
   } catch (const std::exception& error) {
