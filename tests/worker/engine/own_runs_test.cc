@@ -11,6 +11,7 @@
 #include "common/lopt/layout.h"
 #include "tests/testing/plugin_files.h"
 #include "worker/engine/inner_runs.h"
+#include "worker/task/make_task.h"
 
 namespace paceline {
 namespace {

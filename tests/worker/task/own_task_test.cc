@@ -11,6 +11,7 @@
 #include "tests/testing/plugin_files.h"
 #include "worker/plugin/counted_random.h"
 #include "worker/task/batches.h"
+#include "worker/task/make_task.h"
 
 namespace paceline {
 namespace {
