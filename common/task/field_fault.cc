@@ -70,6 +70,19 @@ std::string OneFault(const Message& message, const FieldDescriptor& field,
   return fmt::format("{} is {}, which task.proto does not allow", path, value);
 }
 
+// A choice that must be made, of a message below the first; of that one the caller tells.
+std::string ChoiceFault(const Message& message, const std::string& path) {
+  const auto& type = *message.GetDescriptor();
+  for (int i = 0; i < type.real_oneof_decl_count() && !path.empty(); ++i) {
+    const auto& oneof = *type.oneof_decl(i);
+    if (!oneof.options().GetExtension(v1::choice).required()) continue;
+    if (message.GetReflection()->HasOneof(message, &oneof)) continue;
+    return fmt::format("{} has no {}; expected one such as {}", path, oneof.name(),
+                       oneof.field(0)->name());
+  }
+  return "";
+}
+
 }  // namespace
 
 bool IsInRange(double value, const v1::FieldRule& rule) {
@@ -80,6 +93,7 @@ bool IsInRange(double value, const v1::FieldRule& rule) {
 }
 
 std::string FieldFault(const Message& message, const std::string& path) {
+  if (std::string fault = ChoiceFault(message, path); !fault.empty()) return fault;
   const auto& type = *message.GetDescriptor();
   for (int i = 0; i < type.field_count(); ++i) {
     const FieldDescriptor& field = *type.field(i);

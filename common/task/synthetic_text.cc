@@ -230,7 +230,7 @@ TaskFault SyntheticFault(const v1::SyntheticText& text, int64_t length) {
     case v1::SyntheticText::KIND_NOT_SET:
       break;
   }
-  return {"text.synthetic", "has no kind; write ngram, associative_recall or modular_addition"};
+  return {};
 }
 
 Value SyntheticTokens(NetworkBuilder& net, const v1::SyntheticText& text, int64_t count) {

@@ -20,8 +20,8 @@ std::string SyntheticWords(const v1::SyntheticText& text);
 // The fewest positions that show all that the text wants to show, with the token after them.
 int64_t ShortestLength(const v1::SyntheticText& text);
 
-// Fields are those of a model that has the text in its field `text`:
-// "text.synthetic.ngram.branches", "length".
+// A text without a kind is FieldFault's. Fields are those of a model that has the text in its field
+// `text`: "text.synthetic.ngram.branches", "length".
 TaskFault SyntheticFault(const v1::SyntheticText& text, int64_t length);
 
 // Tokens [example, count]. An episode's rule is the same in all of its batches, whatever they are

@@ -128,7 +128,7 @@ TEST(TaskRules, ASyntheticTextFitsIntoItsSequences) {
     return testing::FaultsOf(With("transformer_lm: {" + model + "}"));
   };
   EXPECT_THAT(faults("text: {synthetic: {}}"),
-              ElementsAre(HasSubstr("tasks[0].transformer_lm.text.synthetic")));
+              ElementsAre(HasSubstr("tasks[0].transformer_lm.text.synthetic has none of ")));
   EXPECT_THAT(faults("text: {synthetic: {ngram: {symbols: 3}}}"),
               ElementsAre(HasSubstr("tasks[0].transformer_lm.text.synthetic.ngram.branches is 4, "
                                     "more than symbols, which is 3; write at most 3")));

@@ -133,7 +133,7 @@ TEST(MakeTask, WhatOneFieldDemandsOfAnotherIsAnInvalidArgumentToo) {
       "rnn_lm { text { vocabulary: 259 synthetic {} } cell: RNN_CELL_GRU embedding: 4 hidden: 5 "
       "batch: 3 length: 8 "
       "init: INITIALIZER_STANDARD init_scale: 1 meta_loss: META_LOSS_FIXED }",
-      "rnn_lm.text.synthetic has no kind; write ngram, associative_recall or modular_addition");
+      "rnn_lm.text.synthetic has no kind; expected one such as ngram");
   ExpectInvalid(
       "image_mlp { dataset: DATASET_FOLDER size: 8 batch: 1 "
       "activation: ACTIVATION_RELU }",

@@ -101,7 +101,8 @@ void OfTokens(const Frame& f, int n) {
   if (node.op == Op::kTokens) {
     const auto most = static_cast<float>(node.count - 1);
     for (size_t i = 0; i < size; ++i) {
-      f.TokensOut(n)[i] = static_cast<int32_t>(std::clamp(f.In(n, 0)[i], 0.0f, most));
+      const float x = f.In(n, 0)[i];
+      f.TokensOut(n)[i] = x > 0 ? static_cast<int32_t>(std::min(x, most)) : 0;
     }
     return;
   }

@@ -16,7 +16,7 @@ at::Tensor Element(const Node& node, const at::Tensor& x, at::ScalarType type) {
   if (node.op == Op::kClip) return x.clamp(node.scalar, node.second);
   if (node.op == Op::kStopGradient) return x.detach();
   if (node.op == Op::kNotEqual) return x.ne(node.scalar).to(type);
-  if (node.op == Op::kTokens) return x.floor().clamp(0, node.count - 1).to(at::kLong);
+  if (node.op == Op::kTokens) return x.nan_to_num(0).floor().clamp(0, node.count - 1).to(at::kLong);
   return at::where(x.ge(node.count), x.remainder(node.count - 1) + 1, x);
 }
 
