@@ -165,6 +165,7 @@ TEST(TaskFacts, ANetworkOfAnotherWidthIsValidToo) {
       "{transformer_lm: {}}",
       "{resnet: {blocks: [1, 1, 1, 1], channels: [8, 12, 16, 20]}}",
       "{table_mlp: {table: {path: t.csv, target: y, features: 3}, hidden: [7]}}",
+      "{policy_gradient: {hidden: [7]}}",
       "{quadratic: {kind: spectrum}}"};
   for (const std::string& yaml : tasks) {
     SCOPED_TRACE(yaml);

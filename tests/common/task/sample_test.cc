@@ -160,6 +160,7 @@ TEST(DrawTask, PoliciesAreOfEveryEnvironmentAndWithinABudget) {
   std::set<int> layers;
   for (uint32_t episode = 0; episode < 100; ++episode) {
     const v1::Task drawn = DrawTask(task, kKey, 0, episode);
+    ASSERT_TRUE(IsValid(drawn)) << drawn.ShortDebugString();
     const v1::PolicyGradient& own = drawn.policy_gradient();
     environments.insert(own.environment());
     layers.insert(own.hidden_size());
