@@ -31,7 +31,7 @@ struct Worker {
   uint32_t protocol = 0;  // that it and the coordinator speak
   uint32_t threads = 0;
   TierFingerprints fingerprints;
-  uint64_t memory_bytes = 0;      // 0: unknown
+  uint64_t memory_bytes = 0;  // 0: unknown
   // For units of evaluations; no threads: it computes none.
   TierFingerprints unit_fingerprints;
   uint32_t unit_threads = 0;
