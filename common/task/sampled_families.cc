@@ -282,10 +282,6 @@ v1::Task DrawFamily(const v1::Sample& sample, TaskDraws draws) {
     case v1::Sample::kPolicyGradient:
       Draw(sample.policy_gradient(), draws, *task.mutable_policy_gradient());
       break;
-    case v1::Sample::kOptimizerTraining:
-      Draw(sample.optimizer_training(), draws, *task.mutable_optimizer_training());
-      break;
-    case v1::Sample::kPolicyGradient:
     case v1::Sample::FAMILY_NOT_SET:
       break;
   }

@@ -42,8 +42,8 @@ EvaluationRun::EvaluationRun(Options options, Submission submission, const Clock
       suite_(submission.request.suite()),
       plan_(std::move(submission.plan)),
       reads_data_(ReadsData(plan_->cases())),
-      plugins_(NamedPlugins(plan_->cases())),
-      failure_(OpenOutcomes()) {
+      failure_(OpenOutcomes()),
+      plugins_(NamedPlugins(plan_->cases())) {
   for (const auto& [digest, values] : submission.thetas) {
     thetas_[digest] = ThetaMessage(options_.name, digest, values);
   }

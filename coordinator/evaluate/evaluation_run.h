@@ -132,7 +132,6 @@ class EvaluationRun {
   const std::unique_ptr<EvaluationPlan> plan_;
   std::map<std::string, SharedMessage> thetas_;  // by digest
   const bool reads_data_;
-  const std::set<std::string> plugins_;      // digests of those that its tasks name
   std::unique_ptr<OutcomeStore> outcomes_;   // null until engine and data are pinned
   std::map<WorkerId, Helper> helpers_;       // those that compute units at all
   std::map<uint64_t, Open> open_;            // by the plan's id: not answered
@@ -143,6 +142,7 @@ class EvaluationRun {
   SteadyTime::duration longest_{};  // from an asking to its outcome
   std::vector<std::string> news_;
   absl::Status failure_;
+  const std::set<std::string> plugins_;  // digests of those that its tasks name
 };
 
 }  // namespace paceline

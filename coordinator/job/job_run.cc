@@ -131,7 +131,15 @@ bool JobRun::IsPermanent(WorkerId from, uint32_t block, const std::vector<Candid
   const bool others = std::ranges::any_of(candidates, [&](const Candidate& other) {
     return other.id != from && other.room > 0 && !crew_.GaveUpOn(other.id);
   });
-  return IsConfirmed(claims, others);
+  if (others) return IsConfirmed(claims, others);
+  // The only one is asked for all blocks in turn, and need not say it of the same one again.
+  PermanentClaim alone = {from, 0};
+  for (const auto& [number, of_block] : permanent_) {
+    for (const PermanentClaim& claim : of_block) {
+      if (claim.worker == from) alone.times += claim.times;
+    }
+  }
+  return IsConfirmed(claims, others) || IsConfirmed({&alone, 1}, others);
 }
 
 void JobRun::Expel(WorkerId worker, const std::string& why) {

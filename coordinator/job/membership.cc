@@ -38,11 +38,11 @@ void Membership::Add(const Worker& worker) {
   const uint64_t room =
       BlocksThatFit(footprint_, worker.memory_bytes, static_cast<int>(worker.threads));
   members_[worker.id] = {.engine = WorkerFingerprint(config_, worker),
-                         .lacks = Lacking(config_, worker),
                          .data = std::nullopt,
                          .threads = worker.threads,
                          .memory_bytes = worker.memory_bytes,
-                         .room = static_cast<int64_t>(room)};
+                         .room = static_cast<int64_t>(room),
+                         .lacks = Lacking(config_, worker)};
 }
 
 bool Membership::IsPinned(const Member& member) const {

@@ -53,11 +53,11 @@ class Membership {
  private:
   struct Member {
     std::string engine;  // WorkerFingerprint
-    std::string lacks;   // plug-ins of the job, in words; empty if it has them all
     std::optional<DataDigests> data;
     uint32_t threads = 1;
     uint64_t memory_bytes = 0;
-    int64_t room = 0;  // blocks
+    int64_t room = 0;   // blocks
+    std::string lacks;  // plug-ins of the job, in words; empty if it has them all
   };
   bool IsPinned(const Member& member) const;
   PinnedFingerprint FingerprintOf(const Member& member) const;

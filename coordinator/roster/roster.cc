@@ -97,11 +97,11 @@ absl::StatusOr<WorkerId> Roster::Join(const v1::Hello& hello, const std::string&
                   .protocol = *protocol,
                   .threads = hello.threads(),
                   .fingerprints = ByTier(hello.fingerprints()),
-                  .plugins = {hello.plugins().begin(), hello.plugins().end()},
                   .memory_bytes = hello.memory_bytes(),
                   .unit_fingerprints = ByTier(hello.units().fingerprints()),
                   .unit_threads = hello.units().threads(),
-                  .heard = clock_.Now()};
+                  .heard = clock_.Now(),
+                  .plugins = {hello.plugins().begin(), hello.plugins().end()}};
   return id;
 }
 

@@ -31,12 +31,12 @@ struct Worker {
   uint32_t protocol = 0;  // that it and the coordinator speak
   uint32_t threads = 0;
   TierFingerprints fingerprints;
-  std::set<std::string> plugins;  // digests
-  uint64_t memory_bytes = 0;      // 0: unknown
+  uint64_t memory_bytes = 0;  // 0: unknown
   // For units of evaluations; no threads: it computes none.
   TierFingerprints unit_fingerprints;
   uint32_t unit_threads = 0;
   SteadyTime heard{};
+  std::set<std::string> plugins = {};  // digests of those that it has loaded
 
   // For people: the name and, as it need not be unique, the id.
   std::string Label() const;

@@ -442,6 +442,19 @@ TEST_F(CoordinatorTest, APermanentFailureThatTheOnlyWorkerRepeatsFailsTheJob) {
   EXPECT_EQ(cluster_.State("next"), v1::JOB_STATE_RUNNING);
 }
 
+TEST_F(CoordinatorTest, APermanentFailureThatTheOnlyWorkerHasOnEveryBlockFailsTheJob) {
+  const WorkerId only = cluster_.Join();
+  cluster_.Submit(ToyConfig());
+  const auto answers = Answers(only);
+  ASSERT_GE(answers.size(), static_cast<size_t>(kAloneMustRepeat));
+  for (int block = 0; block < kAloneMustRepeat; ++block) {
+    EXPECT_NE(cluster_.State("toy"), v1::JOB_STATE_FAILED) << block;
+    cluster_.Fail(only, answers[block], "the task is wrong", /*permanent=*/true);
+  }
+  EXPECT_EQ(cluster_.State("toy"), v1::JOB_STATE_FAILED);
+  EXPECT_THAT(cluster_.Summary("toy").message(), HasSubstr("the task is wrong"));
+}
+
 TEST_F(CoordinatorTest, APermanentFailureThatASecondWorkerConfirmsFailsTheJob) {
   const WorkerId first = cluster_.Join("first"), second = cluster_.Join("second");
   cluster_.Submit(ToyConfig());

@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <fstream>
 
+#include "paceline/plugin.h"
 #include "tests/testing/plugin_files.h"
 #include "worker/plugin/plugin_table.h"
 
