@@ -28,6 +28,13 @@ enum class Purpose : uint8_t {
   kFinalBatch = 21,    // and at an episode's final weights; step = the number of the batch
   kHeldOutDraw = 22,   // what those batches draw beside their examples
   kFinalDraw = 23,
+  // Augmentations (common/task/augment.h).
+  kAugment = 40,            // which, with which numbers; as kTaskChoice, step = the augmentation
+  kAugmentScales = 41,      // scales of parameters; as kTaskInit
+  kAugmentLabels = 42,      // labels that are drawn anew; as kBatch
+  kAugmentEs = 43,          // perturbations of an ES gradient; as kBatch
+  kAugmentDirections = 44,  // directions that a gradient is projected on; as kBatch
+  kAugmentNoise = 45,       // noise on a gradient; as kBatch
 };
 
 inline constexpr uint32_t kMaxParticles = 1u << 24;
