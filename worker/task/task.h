@@ -16,6 +16,7 @@
 
 namespace paceline {
 
+class AugmentedTask;
 class ImageMlp;
 class NetworkTask;
 class System;
@@ -95,10 +96,12 @@ class Task {
   virtual const NetworkTask* network_task() const { return nullptr; }
   // Steps of a dynamical system instead of losses and gradients.
   virtual const System* system() const { return nullptr; }
+  // Runs that keep more than parameters and change what an optimizer sees (worker/task/augment).
+  virtual const AugmentedTask* augmented() const { return nullptr; }
 };
 
-// Reads data sets through `data` (which caches them). NotFound, DataLoss: a data file is missing,
-// damaged.
+// Reads data sets through `data` (which caches them). Augmentations must be drawn (DrawTask).
+// NotFound, DataLoss: a data file is missing, damaged.
 absl::StatusOr<std::unique_ptr<Task>> MakeTask(const v1::Task& config, DataStore& data);
 
 }  // namespace paceline

@@ -303,7 +303,7 @@ INSTANTIATE_TEST_SUITE_P(
          "  - quadratic: {dimension: 10}",
          "  - quadratic",
          {"9:5: tasks[1] is \"quadratic\"; it must be a mapping with exactly one of " +
-          testing::TaskKinds() + " and the key weight; write {quadratic: {}}"}},
+          testing::TaskKinds() + " and the keys weight and augment; write {quadratic: {}}"}},
         {"TooManyItems",
          "hidden: [32]",
          "hidden: [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17]",
