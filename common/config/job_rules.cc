@@ -15,6 +15,7 @@
 #include "common/estimator/settings.h"
 #include "common/lopt/curvature.h"
 #include "common/lopt/family.h"
+#include "common/task/augment.h"
 #include "common/task/facts.h"
 #include "common/text/suggest.h"
 #include "common/tier/tier.h"
@@ -104,11 +105,13 @@ double FloatsPerParameter(const v1::LearnedOptimizer& optimizer) {
 
 void CheckMemory(const v1::JobConfig& config, Faults& faults) {
   for (int i = 0; i < config.tasks_size(); ++i) {
-    const TaskFacts task = FactsOf(config.tasks(i));
+    const TaskFacts task = FactsOf(TrainedTask(config, i));
     if (task.is_system()) continue;
     const auto parameters = static_cast<double>(task.parameter_count());
     const double runs = 1.0 * RunsPerParticle(config.estimator()) * config.estimator().block();
-    const double bytes = runs * parameters * FloatsPerParameter(config.optimizer()) * sizeof(float);
+    const double floats = parameters * FloatsPerParameter(config.optimizer()) +
+                          static_cast<double>(task.history_floats);
+    const double bytes = runs * floats * sizeof(float);
     const double gib = bytes / (1 << 30);
     if (gib <= kMaxBlockGib) continue;
     const std::string path = ElementPath("tasks", i);
@@ -125,6 +128,25 @@ void CheckMemory(const v1::JobConfig& config, Faults& faults) {
 void CheckTasks(const v1::JobConfig& config, Faults& faults) {
   for (int i = 0; i < config.tasks_size(); ++i) {
     CheckTaskRules(config.tasks(i), ElementPath("tasks", i), faults);
+  }
+}
+
+// The job's own augmentations, which tasks without any have.
+void CheckAugment(const v1::JobConfig& config, Faults& faults) {
+  if (!config.has_augment()) return;
+  for (int i = 0; i < config.tasks_size(); ++i) {
+    if (!FactsOf(config.tasks(i)).is_system()) continue;
+    const std::string path = ElementPath("tasks", i);
+    faults.push_back({"augment",
+                      fmt::format("augment is for tasks that an optimizer trains, and {} is a "
+                                  "dynamical system; leave it out",
+                                  path),
+                      {"augment", path}});
+  }
+  v1::Task any;
+  *any.mutable_augment() = config.augment();
+  for (const TaskFault& fault : AugmentationFaults(any)) {
+    faults.push_back({fault.field, fault.field + " " + fault.what, {fault.field}});
   }
 }
 
@@ -163,7 +185,7 @@ void CheckEngine(const v1::JobConfig& config, Faults& faults) {
   const v1::Engine engine = config.engine();
   if (engine == v1::ENGINE_UNSPECIFIED || engine == v1::ENGINE_AUTO) return;
   for (int i = 0; i < config.tasks_size(); ++i) {
-    const TaskFacts task = FactsOf(config.tasks(i));
+    const TaskFacts task = FactsOf(TrainedTask(config, i));
     if (task.tiers.empty() || task.tiers.contains(engine)) continue;
     std::vector<std::string> fit = {"auto"};
     for (const v1::Engine tier : task.tiers) fit.push_back(TierName(tier));
@@ -179,10 +201,19 @@ void CheckEngine(const v1::JobConfig& config, Faults& faults) {
 void CheckCurvature(const v1::JobConfig& config, Faults& faults) {
   if (CurvatureOf(config.optimizer()).none()) return;
   for (int i = 0; i < config.tasks_size(); ++i) {
-    const TaskFacts task = FactsOf(config.tasks(i));
+    const TaskFacts task = FactsOf(TrainedTask(config, i));
     if (task.tensors.empty() && !task.is_sample && !config.tasks(i).has_own()) continue;
     if (task.is_system() || task.has_curvature) continue;
     const std::string path = ElementPath("tasks", i);
+    if (task.is_augmented && FactsOf(BareTask(config.tasks(i))).has_curvature) {
+      faults.push_back({path,
+                        fmt::format("{} is augmented, which leaves no curvature for the "
+                                    "optimizer's features; leave features such as "
+                                    "hessian_diagonal out, or augment",
+                                    path),
+                        {path, "optimizer", "augment"}});
+      continue;
+    }
     faults.push_back({path,
                       fmt::format("{} is {}, which has no curvature for the optimizer's features; "
                                   "leave features such as hessian_diagonal out, or the task",
@@ -248,6 +279,7 @@ std::vector<RuleFault> CheckJobRules(const v1::JobConfig& config) {
   CheckSchedule(config.outer(), faults);
   CheckMemory(config, faults);
   CheckTasks(config, faults);
+  CheckAugment(config, faults);
   CheckSystems(config, faults);
   CheckEngine(config, faults);
   CheckCurvature(config, faults);

@@ -4,6 +4,7 @@
 
 #include "common/config/read_message.h"
 #include "common/config/schema.h"
+#include "common/task/augment.h"
 #include "common/task/field_fault.h"
 #include "common/task/task_fault.h"
 
@@ -28,6 +29,10 @@ absl::StatusOr<v1::Task> Read(const MessageText& text) {
 
 void CheckTaskRules(const v1::Task& task, const std::string& path, std::vector<RuleFault>& faults) {
   if (!FieldFault(task).empty()) return;
+  for (const TaskFault& fault : AugmentationFaults(task)) {
+    const std::string field = JoinPath(path, fault.field);
+    faults.push_back({field, field + " " + fault.what, {field}});
+  }
   const TaskFault fault = FaultOf(task);
   if (fault.field.empty()) return;
   const std::string field = JoinPath(JoinPath(path, KindOf(task)), fault.field);

@@ -8,6 +8,7 @@
 
 #include "common/lopt/family.h"
 #include "common/noise/streams.h"
+#include "common/task/augment.h"
 #include "common/task/facts.h"
 #include "common/task/sample.h"
 #include "common/text/table.h"
@@ -39,8 +40,8 @@ std::string NameOf(const v1::Task& task) {
 }  // namespace
 
 double StepCost(const v1::JobConfig& config, int task) {
-  const v1::Task& own = config.tasks(task);
-  if (!own.has_sample()) return CostOfDrawn(config.optimizer(), own);
+  const v1::Task own = TrainedTask(config, task);
+  if (!IsDrawnAnew(own)) return CostOfDrawn(config.optimizer(), own);
   double sum = 0;
   for (uint32_t draw = 0; draw < kDraws; ++draw) {
     // Of blocks that no job has.

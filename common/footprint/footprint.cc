@@ -17,6 +17,7 @@
 #include "common/lopt/curvature.h"
 #include "common/lopt/family.h"
 #include "common/lopt/layout.h"
+#include "common/task/augment.h"
 #include "common/task/data_use.h"
 #include "common/task/facts.h"
 #include "common/task/sample.h"
@@ -62,7 +63,8 @@ uint64_t WindowBytes(const v1::JobConfig& config) {
 
 // What a run's parameters and state take.
 uint64_t StateBytes(const v1::JobConfig& config, const v1::Task& task) {
-  return kFloat * (ParameterCount(task) + StateFloats(config.optimizer(), task));
+  return kFloat * (ParameterCount(task) + StateFloats(config.optimizer(), task) +
+                   FactsOf(task).history_floats);
 }
 
 // The temporaries of one window of the torch tier: for every run its gradient, LibTorch's own and
@@ -93,9 +95,12 @@ struct Drawn {
 // What a sample draws first, as good as any other draws; or the task itself.
 std::vector<Drawn> DrawsOf(const v1::Task& task, uint64_t key) {
   constexpr uint32_t kDraws = 64;
+  // Augmentations count as the largest that there are, not as those that are drawn.
+  const v1::Task bare = BareTask(task);
   std::vector<Drawn> draws;
   for (uint32_t block = 0; block < (task.has_sample() ? kDraws : 1); ++block) {
-    v1::Task drawn = DrawTask(task, key, block, /*episode=*/0);
+    v1::Task drawn = DrawTask(bare, key, block, /*episode=*/0);
+    if (task.has_augment()) *drawn.mutable_augment() = task.augment();
     TaskFacts facts = FactsOf(drawn);
     draws.push_back({std::move(drawn), std::move(facts)});
   }
@@ -162,8 +167,8 @@ Footprint FootprintOf(const v1::JobConfig& config) {
   footprint.blocks = config.estimator().particles() / config.estimator().block();
   std::vector<v1::Task> tasks;
   DataBytes data;
-  for (const v1::Task& task : config.tasks()) {
-    const std::vector<Drawn> draws = DrawsOf(task, config.seed());
+  for (int i = 0; i < config.tasks_size(); ++i) {
+    const std::vector<Drawn> draws = DrawsOf(TrainedTask(config, i), config.seed());
     data.Add(draws);
     for (v1::Task& largest : LargestOf(draws)) tasks.push_back(std::move(largest));
   }

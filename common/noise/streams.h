@@ -30,6 +30,13 @@ enum class Purpose : uint8_t {
   kFinalDraw = 23,
   kTextRule = 32,  // the rule of an episode's synthetic text; episode as kTaskInit, step: the
                    // index's high bits
+  // Augmentations (common/task/augment.h).
+  kAugment = 40,            // which, with which numbers; as kTaskChoice, step = the augmentation
+  kAugmentScales = 41,      // scales of parameters; as kTaskInit
+  kAugmentLabels = 42,      // labels that are drawn anew; as kBatch
+  kAugmentEs = 43,          // perturbations of an ES gradient; as kBatch
+  kAugmentDirections = 44,  // directions that a gradient is projected on; as kBatch
+  kAugmentNoise = 45,       // noise on a gradient; as kBatch
 };
 
 inline constexpr uint32_t kMaxParticles = 1u << 24;

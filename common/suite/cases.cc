@@ -66,7 +66,11 @@ class CaseList {
   std::vector<v1::EvaluationCase> cases_;
 };
 
-void AddStudy(const v1::Study& study, const Horizons& horizons, CaseList& list) {
+// drawn: the study's task, with the augmentations that all of its values have.
+void AddStudy(const v1::Study& given, const v1::Task& drawn, const Horizons& horizons,
+              CaseList& list) {
+  v1::Study study = given;
+  *study.mutable_task() = drawn;
   for (int i = 0; i < study.values_size(); ++i) {
     if (study.vary() == kVaryHorizon) {
       list.Add(StudyCase(study, i, study.task(), HorizonOf(study.values(i))));
@@ -124,8 +128,11 @@ std::vector<v1::EvaluationCase> CasesOf(const v1::Suite& suite) {
       }
     }
   }
+  uint32_t number = 0;
   for (const v1::Study& study : suite.studies()) {
-    AddStudy(study, OwnOr(study.horizons(), suite.horizons()), list);
+    const v1::Task drawn =
+        DrawTask(study.task(), KeyFor("suite", suite.seed()), number++, /*episode=*/0);
+    AddStudy(study, drawn, OwnOr(study.horizons(), suite.horizons()), list);
   }
   return list.Take();
 }

@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "common/estimator/lengths.h"
+#include "common/task/augment.h"
 #include "common/task/facts.h"
 #include "common/task/sample.h"
 
@@ -39,9 +40,9 @@ absl::StatusOr<v1::Suite> OwnSuite(const v1::JobConfig& config, const OwnSuiteOp
         fmt::format("there is no task {}; the config has tasks 0 to {}", options.task,
                     config.tasks_size() - 1));
   }
-  const v1::Task task =
-      DrawTask(config.tasks(static_cast<int>(options.task)), config.seed(), /*block=*/0,
-               /*episode=*/0);
+  // What is measured is the task itself, not what training makes of it.
+  const v1::Task task = DrawTask(BareTask(config.tasks(static_cast<int>(options.task))),
+                                 config.seed(), /*block=*/0, /*episode=*/0);
   if (FactsOf(task).is_system()) {
     return absl::InvalidArgumentError(
         "the job's task is a dynamical system; only learned optimizers are evaluated");

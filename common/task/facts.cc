@@ -1,5 +1,6 @@
 #include "common/task/facts.h"
 
+#include "common/task/augment.h"
 #include "common/task/families.h"
 #include "common/task/image_mlp.h"
 #include "common/task/optimizer_training.h"
@@ -12,6 +13,7 @@
 namespace paceline {
 
 TaskFacts FactsOf(const v1::Task& task) {
+  if (task.has_augment()) return AugmentedFacts(task);
   if (const NetworkFamily* family = NetworkFamilyOf(task)) return NetworkFacts(*family, task);
   if (task.has_sample()) return SampleFacts(task.sample());
   if (task.has_own()) return OwnFacts(task.own());

@@ -32,6 +32,7 @@ struct TaskFacts {
   bool has_curvature = false;  // are there products with its Hessian?
   bool has_network = false;    // is its loss a Network (families.h)?
   bool is_sample = false;      // is it drawn (sample.h)? Then its numbers are not known.
+  bool is_augmented = false;   // is something done to it (augment.h)?
   // Numbers of θ of a dynamical system, whose parameters are θ itself; 0 if the task is none.
   size_t system_theta = 0;
 
@@ -44,6 +45,8 @@ struct TaskFacts {
   // Floats beside parameters, gradient and state that the fused tier keeps for a run: for its
   // gradient, and for one probe of the curvature.
   uint64_t scratch_floats = 0, curvature_floats = 0;
+  // Floats that a run carries from step to step beside its parameters and state.
+  uint64_t history_floats = 0;
   // Additions and multiplications of one inner step's loss and gradient (a fused multiply-add is
   // two); 0: not counted.
   double flops = 0;

@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "common/network/cost.h"
+#include "common/task/augment.h"
 #include "common/task/data_use.h"
 #include "common/task/families.h"
 #include "common/task/parts.h"
@@ -93,16 +94,10 @@ std::string RangesText(const v1::Sample& sample, const Message& family) {
   return fmt::format("{}", fmt::join(lists, ", "));
 }
 
-// A list of exactly two numbers: what is drawn is between them.
-bool IsRange(const FieldDescriptor& field) {
-  const v1::FieldRule& rule = field.options().GetExtension(v1::rule);
-  return rule.min_items() == 2 && rule.max_items() == 2;
-}
-
 std::string ListFault(const FieldDescriptor& field, const std::vector<double>& numbers) {
-  if (IsRange(field) && numbers.front() > numbers.back()) {
-    return fmt::format("is [{0:g}, {1:g}], which ends below its beginning; write [{1:g}, {0:g}]",
-                       numbers.front(), numbers.back());
+  if (IsRange(field)) {
+    const std::string fault = RangeFault({numbers.front(), numbers.back()});
+    if (!fault.empty()) return fault;
   }
   const bool datasets = field.enum_type() == v1::Dataset_descriptor();
   if (datasets && std::ranges::count(numbers, v1::DATASET_FOLDER) > 0) {
@@ -139,17 +134,7 @@ bool HasClasses(const v1::Sample& sample) {
          sample.has_vit() || sample.has_graph_net();
 }
 
-}  // namespace
-
-TaskCost CostOf(const TaskFacts& facts, const v1::Budget& budget) {
-  const double gflops = budget.gflops() > 0 ? budget.gflops() : kDefaultGflops;
-  const uint64_t floats = facts.parameter_count() + facts.value_floats + facts.batch_floats;
-  return {.seconds_per_step = facts.flops / (gflops * 1e9) + facts.calls * kSecondsPerCall,
-          .bytes = 2.0 * sizeof(float) * static_cast<double>(floats)};
-}
-
-v1::Task DrawTask(const v1::Task& task, uint64_t key, uint32_t block, uint32_t episode) {
-  if (!task.has_sample()) return task;
+v1::Task DrawSample(const v1::Task& task, uint64_t key, uint32_t block, uint32_t episode) {
   const v1::Budget& budget = task.sample().budget();
   v1::Task smallest;
   double least = 0;
@@ -169,6 +154,22 @@ v1::Task DrawTask(const v1::Task& task, uint64_t key, uint32_t block, uint32_t e
   }
   smallest.set_weight(task.weight());
   return smallest;
+}
+
+}  // namespace
+
+TaskCost CostOf(const TaskFacts& facts, const v1::Budget& budget) {
+  const double gflops = budget.gflops() > 0 ? budget.gflops() : kDefaultGflops;
+  const uint64_t floats = facts.parameter_count() + facts.value_floats + facts.batch_floats;
+  return {.seconds_per_step = facts.flops / (gflops * 1e9) + facts.calls * kSecondsPerCall,
+          .bytes = 2.0 * sizeof(float) * static_cast<double>(floats)};
+}
+
+v1::Task DrawTask(const v1::Task& task, uint64_t key, uint32_t block, uint32_t episode) {
+  v1::Task drawn = task.has_sample() ? DrawSample(task, key, block, episode) : task;
+  if (!task.has_augment()) return drawn;
+  *drawn.mutable_augment() = DrawAugmentations(task.augment(), key, block, episode);
+  return drawn;
 }
 
 TaskFault SampleFault(const v1::Sample& sample) {

@@ -21,9 +21,10 @@ TaskCost CostOf(const TaskFacts& facts, const v1::Budget& budget);
 // What a call of LibTorch takes beside its arithmetic.
 inline constexpr double kSecondsPerCall = 4e-6;
 
-// The task itself if it is no sample, else the one that the block's episode trains: a fixed task
-// within the sample's budget, a function of the arguments alone. key: the job's seed; episode: the
-// outer step at which it begins.
+// The task itself if nothing of it is drawn, else the one that the block's episode trains: of a
+// sample a fixed task within its budget, of augmentations those that the episode has, with its
+// numbers. A function of the arguments alone. key: the job's seed; episode: the outer step at which
+// it begins.
 v1::Task DrawTask(const v1::Task& task, uint64_t key, uint32_t block, uint32_t episode);
 
 // A range that ends below its beginning, a data set that nothing is known of, or a synthetic text

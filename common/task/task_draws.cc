@@ -1,5 +1,7 @@
 #include "common/task/task_draws.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cmath>
 #include <cstdlib>
@@ -69,13 +71,31 @@ Range RangeOf(const Message& message, const std::string& field) {
   return {numbers.front(), numbers.back()};
 }
 
+std::string RangeFault(const Range& range) {
+  if (!(range.first > range.last)) return "";
+  return fmt::format("is [{0:g}, {1:g}], which ends below its beginning; write [{1:g}, {0:g}]",
+                     range.first, range.last);
+}
+
+bool IsRange(const FieldDescriptor& field) {
+  const v1::FieldRule& rule = field.options().GetExtension(v1::rule);
+  return rule.min_items() == 2 && rule.max_items() == 2;
+}
+
+LogRange::LogRange(const Range& range)
+    : range_(range), low_(PortableLog(range.first)), high_(PortableLog(range.last)) {}
+
+double LogRange::At(double uniform) const {
+  const double drawn = PortableExp(low_ + uniform * (high_ - low_));
+  // Rounding may carry it just past an end.
+  return std::max(range_.first, std::min(drawn, range_.last));
+}
+
 double TaskDraws::Uniform() { return UniformAt(stream_, next_++); }
 
-double TaskDraws::LogUniform(const Range& range) {
-  const double low = PortableLog(range.first), high = PortableLog(range.last);
-  const double drawn = PortableExp(low + Uniform() * (high - low));
-  // Rounding may carry it just past an end.
-  return std::max(range.first, std::min(drawn, range.last));
+double TaskDraws::Uniform(const Range& range) {
+  const double drawn = range.first + Uniform() * (range.last - range.first);
+  return std::min(drawn, range.last);
 }
 
 uint32_t TaskDraws::LogInt(const Range& range) {

@@ -2,6 +2,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "common/task/augment.h"
 #include "common/task/facts.h"
 
 namespace paceline {
@@ -45,8 +46,8 @@ v1::Engine ChooseEngine(v1::Engine asked, const v1::Task& task) {
 
 std::set<v1::Engine> TiersOf(const v1::JobConfig& config) {
   std::set<v1::Engine> tiers;
-  for (const v1::Task& task : config.tasks()) {
-    tiers.merge(TiersOfTask(config.engine(), task));
+  for (int i = 0; i < config.tasks_size(); ++i) {
+    tiers.merge(TiersOfTask(config.engine(), TrainedTask(config, i)));
   }
   return tiers;
 }

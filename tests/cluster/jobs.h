@@ -88,6 +88,33 @@ outer: {steps: 40, optimizer: {adam: {learning_rate: 1.0e-2}}, clip: {global_nor
 checkpoint_every: 10
 )";
 
+// Everything that can be done to a task, drawn anew for every episode.
+inline constexpr char kAugmentedJob[] = R"(
+name: augmented
+seed: 20
+optimizer: {adafac_mlp: {hidden: 4}}
+tasks:
+  - image_mlp: {dataset: fashion_mnist, size: 8, hidden: [8], activation: relu, batch: 16}
+    weight: 2
+  - conv_net: {size: 4, channels: [2], batch: 4}
+augment:
+  input_scale: {probability: 0.5}
+  label_noise: {}
+  reduced_batch: {}
+  initial_scale: {}
+  reparametrize: {probability: 0.7, whole: {}, tensor: {}, element: {scale: [0.1, 10]}}
+  storage: {probability: 0.5}
+  es_gradient: {probability: 0.3, pairs: [1, 4]}
+  delayed_gradient: {}
+  subsampled_directions: {probability: 0.3, directions: [1, 64]}
+  normalized_gradient: {probability: 0.3}
+  gradient_noise: {}
+  loss_scale: {}
+episode: {log_uniform: {min: 10, max: 40}}
+estimator: {nres: {window: 5, sigma: 0.01}, particles: 16, block: 2}
+outer: {steps: 40, optimizer: {adam: {learning_rate: 1.0e-2}}, clip: {global_norm: 1}}
+)";
+
 // Without data, and with more outer steps than a test waits for.
 inline constexpr char kEndlessJob[] = R"(
 name: endless

@@ -25,7 +25,7 @@ TEST(SameResultTest, WithTwoAndThreeWorkers) {
     Cluster cluster;
     for (int i = 0; i < workers; ++i) cluster.StartWorker();
     ASSERT_TRUE(cluster.WaitForWorkers(workers));
-    for (const char* yaml : {kNresJob, kMixedJob}) {
+    for (const char* yaml : {kNresJob, kMixedJob, kAugmentedJob}) {
       const std::string job = cluster.Submit(yaml);
       cluster.WaitForEnd(job);
       EXPECT_EQ(cluster.Hash(job), UndisturbedHash(yaml)) << workers << " workers, " << yaml;

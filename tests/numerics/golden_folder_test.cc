@@ -13,8 +13,8 @@ namespace {
 TEST(GoldenFolder, FilesOfKindsThatNoTestKnowsAreListed) {
   PACELINE_SKIP_WITHOUT_GOLDEN();
   const std::set<std::string> known = {
-      "baseline_trajectory",  "image_resize", "inner_training", "inner_training_long",
-      "optimizer_trajectory", "schedules",    "task_gradient"};
+      "baseline_trajectory",  "image_resize", "inner_training",    "inner_training_long",
+      "optimizer_trajectory", "schedules",    "task_augmentation", "task_gradient"};
   size_t files = 0;
   std::set<std::string> left_out;
   for (const auto& entry : std::filesystem::directory_iterator(testing::GoldenFolder())) {

@@ -6,6 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "common/base/status_error.h"
 #include "common/estimator/leaf_sigma.h"
+#include "common/task/augment.h"
 #include "common/task/sample.h"
 #include "worker/task/make_task.h"
 
@@ -19,11 +20,12 @@ absl::StatusOr<std::shared_ptr<JobContext>> JobContext::Create(
   job->layout_ = LayoutOf(config.optimizer());
   job->sigmas_ = ElementSigmas(config.estimator(), job->layout_);
   job->objective_ = PlanObjective(config);
-  for (const v1::Task& task : config.tasks()) {
-    // What the first episode of a sample draws shows that its data are there.
+  for (int i = 0; i < config.tasks_size(); ++i) {
+    const v1::Task& task = job->trained_.emplace_back(TrainedTask(config, i));
+    // What the first episode draws shows that its data are there.
     auto made = job->Make(DrawTask(task, config.seed(), /*block=*/0, /*episode=*/0));
     if (!made.ok()) return made.status();
-    job->tasks_.push_back(task.has_sample() ? nullptr : *std::move(made));
+    job->tasks_.push_back(IsDrawnAnew(task) ? nullptr : *std::move(made));
   }
   return job;
 }
@@ -42,8 +44,7 @@ absl::StatusOr<std::shared_ptr<const JobTask>> JobContext::Make(v1::Task config)
 absl::StatusOr<std::shared_ptr<const JobTask>> JobContext::TaskOf(int index, uint32_t block,
                                                                   int64_t episode) const {
   if (tasks_[index] != nullptr) return tasks_[index];
-  return Make(
-      DrawTask(config_.tasks(index), config_.seed(), block, static_cast<uint32_t>(episode)));
+  return Make(DrawTask(trained_[index], config_.seed(), block, static_cast<uint32_t>(episode)));
 }
 
 absl::StatusOr<std::unique_ptr<InnerRuns>> JobContext::NewRuns(const JobTask& task) const {

@@ -19,7 +19,7 @@
 
 namespace paceline {
 
-// A task as a block runs it: one of the config's own, or what an episode drew of a sample.
+// A task as a block runs it: one of the config's own, or what an episode drew.
 struct JobTask {
   v1::Task config;
   v1::Engine engine{};  // that the job's config chooses for it
@@ -36,10 +36,10 @@ class JobContext {
       std::shared_ptr<const cuda::Device> device = nullptr);
   const v1::JobConfig& config() const { return config_; }
   size_t theta_size() const { return layout_.size; }
-  // Task number `index`, which is no sample.
+  // Task number `index`, which is the same in all episodes.
   const Task& task(int index) const { return *tasks_[index]->task; }
   // Task number `index` of an episode of a block, which began at that outer step: always the same
-  // one, unless it is a sample. Errors as Create.
+  // one, unless it is a sample or augmented. Errors as Create.
   absl::StatusOr<std::shared_ptr<const JobTask>> TaskOf(int index, uint32_t block,
                                                         int64_t episode) const;
   // RunsPerParticle·particles runs of that task, which outlives them, by the tier that the config
@@ -61,7 +61,8 @@ class JobContext {
   ThetaLayout layout_;
   std::vector<float> sigmas_;
   ObjectivePlan objective_;
-  std::vector<std::shared_ptr<const JobTask>> tasks_;  // null for a sample
+  std::vector<v1::Task> trained_;                      // TrainedTask of each
+  std::vector<std::shared_ptr<const JobTask>> tasks_;  // null where IsDrawnAnew
 };
 
 // Not thread-safe. A pure function of (config, block, θ of each window since the episode began).

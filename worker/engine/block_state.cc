@@ -109,6 +109,7 @@ TensorFile ToTensors(const BlockState& state) {
   file.tensors["run/parameters"] = RowsTensor(DType::kF32, state.rows, &RunRow::parameters);
   file.tensors["run/state"] = RowsTensor(DType::kF32, state.rows, &RunRow::state);
   file.tensors["run/system"] = RowsTensor(DType::kF64, state.rows, &RunRow::system);
+  file.tensors["run/history"] = RowsTensor(DType::kF32, state.rows, &RunRow::history);
   file.tensors["run/progress"] =
       ToTensor(DType::kF64, {runs, kProgressNumbers}, ProgressNumbers(state.progress));
   return file;
@@ -130,6 +131,8 @@ absl::StatusOr<BlockState> FromTensors(const TensorFileView& file, int particles
       FillRows(file, "run/parameters", DType::kF32, &RunRow::parameters, state.rows);
   if (status.ok()) status = FillRows(file, "run/state", DType::kF32, &RunRow::state, state.rows);
   if (status.ok()) status = FillRows(file, "run/system", DType::kF64, &RunRow::system, state.rows);
+  if (status.ok())
+    status = FillRows(file, "run/history", DType::kF32, &RunRow::history, state.rows);
   if (!status.ok()) return status;
   return state;
 }

@@ -5,6 +5,7 @@
 //   run/parameters     F32 [run, parameter]
 //   run/state          F32 [run, state]      the optimizer's, in the layout of the tier
 //   run/system         F64 [run, number]     of a dynamical system
+//   run/history        F32 [run, number]     parameters of steps before, for a delayed gradient
 //   run/progress       F64 [run, 3]          towards a target loss: begun, moving average, reached
 #pragma once
 

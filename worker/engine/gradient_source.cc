@@ -2,11 +2,13 @@
 
 #include <algorithm>
 #include <optional>
+#include <utility>
 #include <vector>
 
 #include "common/base/aligned_floats.h"
 #include "worker/kernels/mlp.h"
 #include "worker/network/fused/fused_network.h"
+#include "worker/task/augment/augmented_task.h"
 #include "worker/task/curvature.h"
 #include "worker/task/image_mlp/image_mlp.h"
 #include "worker/task/network/network_task.h"
@@ -92,6 +94,8 @@ class ImageMlpKernelSource : public GradientSource {
       std::copy_n(train.images.data() + example * inputs_, inputs_, images_.data() + b * inputs_);
       labels_[b] = train.labels[example];
     }
+    task_.ChangeImages(images_.span());
+    task_.ChangeLabels(seed, step, labels_);
     drawn_seed_ = seed;
     drawn_step_ = step;
     task_.BatchIndices(seed, step + 1, next_indices_);
@@ -179,6 +183,25 @@ class PolicyGradientSource : public PlainSource {
   PolicyGradientTask::Workspace workspace_;
 };
 
+// What is done to the task's own, whichever tier's that is. Nobody asks for curvature.
+class AugmentedSource : public PlainSource {
+ public:
+  AugmentedSource(const AugmentedTask& task, std::unique_ptr<GradientSource> base)
+      : PlainSource(task), base_(std::move(base)), augmenter_(task.NewAugmenter()) {}
+
+  float LossAndGradient(const RunSeed& seed, int64_t step, std::span<const float> parameters,
+                        std::span<float> gradient) override {
+    const auto base = [&](std::span<const float> weights, std::span<float> slope) {
+      return base_->LossAndGradient(seed, step, weights, slope);
+    };
+    return augmenter_.LossAndGradient(seed, step, base, parameters, gradient);
+  }
+
+ private:
+  const std::unique_ptr<GradientSource> base_;
+  Augmenter augmenter_;
+};
+
 }  // namespace
 
 kernels::MlpShape KernelShape(const ImageMlp& task) {
@@ -201,10 +224,17 @@ kernels::MlpShape KernelShape(const ImageMlp& task) {
 }
 
 std::unique_ptr<GradientSource> MakePlainSource(const Task& task) {
+  if (const AugmentedTask* augmented = task.augmented(); augmented != nullptr) {
+    return std::make_unique<AugmentedSource>(*augmented, MakePlainSource(augmented->base()));
+  }
   return std::make_unique<PlainSource>(task);
 }
 
 std::unique_ptr<GradientSource> MakeKernelSource(const Task& task, lane::Target target) {
+  if (const AugmentedTask* augmented = task.augmented(); augmented != nullptr) {
+    return std::make_unique<AugmentedSource>(*augmented,
+                                             MakeKernelSource(augmented->base(), target));
+  }
   if (const ImageMlp* mlp = task.fused_program(); mlp != nullptr) {
     return std::make_unique<ImageMlpKernelSource>(*mlp, target);
   }

@@ -43,6 +43,7 @@ struct RunRow {
   std::vector<float> parameters;  // [parameter]
   std::vector<float> state;       // the optimizer's
   std::vector<double> system;     // of a dynamical system, instead of both
+  std::vector<float> history;     // parameters of steps before, for a delayed gradient
 };
 
 // Not thread-safe; different objects may be used by different threads. What one run computes does
@@ -80,7 +81,8 @@ class InnerRuns {
 };
 
 // InvalidArgument unless the row has these sizes.
-absl::Status CheckRow(const RunRow& row, size_t parameters, size_t state, size_t system);
+absl::Status CheckRow(const RunRow& row, size_t parameters, size_t state, size_t system,
+                      size_t history = 0);
 
 // InvalidArgument if the tier cannot run the task there; Unavailable if it needs what this machine
 // lacks.

@@ -11,6 +11,8 @@
 #include "worker/engine/inner_runs.h"
 #include "worker/network/torch/run_torch.h"
 #include "worker/optim/make.h"
+#include "worker/task/augment/augmented_task.h"
+#include "worker/task/augment/delay_line.h"
 
 namespace paceline {
 namespace {
@@ -21,6 +23,7 @@ struct Run {
   int64_t num_steps = 0;
   AlignedFloats parameters;
   AlignedFloats state;  // empty until the first Advance
+  DelayLine history;
 };
 
 // One window of one run: θ as the optimizer wants it, and whether the losses were finite so far.
@@ -37,6 +40,8 @@ class LoopRuns : public InnerRuns {
   LoopRuns(const Task& task, std::unique_ptr<GradientSource> source,
            std::unique_ptr<Optimizer> optimizer, const CurvatureNeeds& needs, int runs)
       : task_(task),
+        augmented_(task.augmented()),
+        delay_(augmented_ == nullptr ? 0 : augmented_->delay_steps()),
         source_(std::move(source)),
         curvature_(needs, *source_, task.parameter_count()),
         optimizer_(std::move(optimizer)),
@@ -53,6 +58,7 @@ class LoopRuns : public InnerRuns {
     r.state = AlignedFloats();
     return CatchStatus([&] {
       task_.SampleInitial(seed, r.parameters.span());
+      r.history = DelayLine(delay_, r.parameters.span());
       return absl::OkStatus();
     });
   }
@@ -76,20 +82,25 @@ class LoopRuns : public InnerRuns {
   }
 
   absl::StatusOr<RunRow> Save(int run) const override {
-    const auto copy = [](const AlignedFloats& from) {
-      return std::vector<float>(from.span().begin(), from.span().end());
+    const auto copy = [](std::span<const float> from) {
+      return std::vector<float>(from.begin(), from.end());
     };
-    return RunRow{
-        .parameters = copy(runs_[run].parameters), .state = copy(runs_[run].state), .system = {}};
+    const Run& own = runs_[run];
+    return RunRow{.parameters = copy(own.parameters.span()),
+                  .state = copy(own.state.span()),
+                  .system = {},
+                  .history = copy(own.history.values())};
   }
   absl::Status Restore(int run, int64_t step, const RunRow& row) override {
-    absl::Status status = CheckRow(row, task_.parameter_count(), optimizer_->state_size(), 0);
-    if (!status.ok()) return status;
     Run& own = runs_[run];
+    absl::Status status = CheckRow(row, task_.parameter_count(), optimizer_->state_size(), 0,
+                                   own.history.values().size());
+    if (!status.ok()) return status;
     own.step = step;
     own.state = AlignedFloats(row.state.size());
     std::ranges::copy(row.parameters, own.parameters.span().begin());
     std::ranges::copy(row.state, own.state.span().begin());
+    std::ranges::copy(row.history, own.history.values().begin());
     return absl::OkStatus();
   }
 
@@ -136,7 +147,9 @@ class LoopRuns : public InnerRuns {
     Run& run = *passage.run;
     float& loss = passage.losses[step];
     if (passage.finite) {
-      loss = source_->LossAndGradient(run.seed, run.step, run.parameters.span(), gradient_.span());
+      loss = source_->LossAndGradient(run.seed, run.step,
+                                      run.history.Before(run.step, run.parameters.span()),
+                                      gradient_.span());
       passage.finite = std::isfinite(loss);
     } else {
       loss = std::numeric_limits<float>::quiet_NaN();
@@ -144,17 +157,21 @@ class LoopRuns : public InnerRuns {
     if (passage.finite) {
       InnerStep inner = {.iteration = run.step,
                          .num_steps = run.num_steps,
-                         .loss = loss,
+                         .loss = augmented_ == nullptr ? loss : loss * augmented_->loss_factor(),
                          .gradient = gradient_.data()};
       curvature_.Fill(run.seed, run.parameters.span(), inner);
+      run.history.Push(run.step, run.parameters.span());
       optimizer_->Update(*passage.prepared, inner, run.parameters.span(), run.state.span(),
                          scratch_.span());
+      if (augmented_ != nullptr) augmented_->Store(run.parameters.span());
       if (observer_) observer_(passage.index, step, run.parameters.span());
     }
     ++run.step;
   }
 
   const Task& task_;
+  const AugmentedTask* const augmented_;  // the task, if something is done to it
+  const size_t delay_;
   std::unique_ptr<GradientSource> source_;
   CurvatureSource curvature_;
   std::unique_ptr<Optimizer> optimizer_;

@@ -39,15 +39,16 @@ absl::Status InnerRuns::Observe(StepObserver) {
   return absl::UnimplementedError("the parameters of these runs are on a GPU for a whole window");
 }
 
-absl::Status CheckRow(const RunRow& row, size_t parameters, size_t state, size_t system) {
+absl::Status CheckRow(const RunRow& row, size_t parameters, size_t state, size_t system,
+                      size_t history) {
   if (row.parameters.size() == parameters && row.state.size() == state &&
-      row.system.size() == system) {
+      row.system.size() == system && row.history.size() == history) {
     return absl::OkStatus();
   }
-  return absl::InvalidArgumentError(
-      absl::StrCat("a run of ", row.parameters.size(), " parameters, ", row.state.size(),
-                   " numbers of optimizer state and ", row.system.size(), " of a system, not ",
-                   parameters, ", ", state, " and ", system));
+  return absl::InvalidArgumentError(absl::StrCat(
+      "a run of ", row.parameters.size(), " parameters, ", row.state.size(),
+      " numbers of optimizer state, ", row.system.size(), " of a system and ", row.history.size(),
+      " of a delay, not ", parameters, ", ", state, ", ", system, " and ", history));
 }
 
 absl::Status CheckEngine(v1::Engine engine, const v1::Task& task, bool on_gpu) {

@@ -1,12 +1,14 @@
 #include "worker/engine/score_source.h"
 
 #include <algorithm>
+#include <utility>
 #include <vector>
 
 #include "common/base/aligned_floats.h"
 #include "worker/engine/gradient_source.h"
 #include "worker/kernels/mlp.h"
 #include "worker/network/fused/fused_network.h"
+#include "worker/task/augment/augmented_task.h"
 #include "worker/task/image_mlp/image_mlp.h"
 #include "worker/task/network/network_task.h"
 
@@ -34,11 +36,13 @@ struct SplitTotal {
   double loss = 0, wrong = 0, examples = 0;
 
   // Of examples from number `begin` on.
-  void Add(const kernels::MlpKernel& kernel, const Examples& all, size_t begin, size_t count,
-           std::span<const float> parameters, std::span<float> scratch) {
+  void Add(const ImageMlp& task, const kernels::MlpKernel& kernel, const Examples& all,
+           size_t begin, size_t count, std::span<const float> parameters,
+           std::span<float> scratch) {
     const size_t inputs = all.images.size() / all.count();
     AlignedFloats images(count * inputs);
     std::copy_n(all.images.data() + begin * inputs, count * inputs, images.data());
+    task.ChangeImages(images.span());
     const std::vector<int32_t> labels(all.labels.data() + begin, all.labels.data() + begin + count);
     const kernels::MlpScore score = kernel.Score(images.span(), labels, parameters, scratch);
     loss += static_cast<double>(score.loss) * static_cast<double>(count);
@@ -74,14 +78,14 @@ class ImageMlpScores : public ScoreSource {
     SplitTotal total;
     size_t begin = 0;
     for (; begin + batch <= all.count(); begin += batch) {
-      total.Add(kernel_, all, begin, batch, parameters, scratch_.span());
+      total.Add(task_, kernel_, all, begin, batch, parameters, scratch_.span());
     }
     if (begin < all.count()) {
       kernels::MlpShape shape = KernelShape(task_);
       shape.batch = static_cast<int>(all.count() - begin);
       const kernels::MlpKernel rest(shape, target_);
       AlignedFloats scratch(rest.scratch_size());
-      total.Add(rest, all, begin, all.count() - begin, parameters, scratch.span());
+      total.Add(task_, rest, all, begin, all.count() - begin, parameters, scratch.span());
     }
     drawn_ = false;
     return total.Mean();
@@ -96,6 +100,7 @@ class ImageMlpScores : public ScoreSource {
       std::copy_n(all.images.data() + indices_[b] * inputs, inputs, images_.data() + b * inputs);
       labels_[b] = all.labels[indices_[b]];
     }
+    task_.ChangeImages(images_.span());
     drawn_ = true;
     drawn_seed_ = seed;
     drawn_batch_ = batch;
@@ -145,13 +150,40 @@ class NetworkScores : public ScoreSource {
   FreshBatch drawn_batch_;
 };
 
+// Of the base's weights.
+class AugmentedScores : public ScoreSource {
+ public:
+  AugmentedScores(const AugmentedTask& task, std::unique_ptr<ScoreSource> base)
+      : base_(std::move(base)), augmenter_(task.NewAugmenter()) {}
+
+  BatchScore Score(const RunSeed& seed, const FreshBatch& batch,
+                   std::span<const float> parameters) override {
+    return base_->Score(seed, batch, augmenter_.Weights(seed, parameters));
+  }
+  SplitScore Evaluate(const RunSeed& seed, Split split,
+                      std::span<const float> parameters) override {
+    return base_->Evaluate(seed, split, augmenter_.Weights(seed, parameters));
+  }
+
+ private:
+  const std::unique_ptr<ScoreSource> base_;
+  Augmenter augmenter_;
+};
+
 }  // namespace
 
 std::unique_ptr<ScoreSource> MakePlainScores(const Task& task) {
+  if (const AugmentedTask* augmented = task.augmented(); augmented != nullptr) {
+    return std::make_unique<AugmentedScores>(*augmented, MakePlainScores(augmented->base()));
+  }
   return std::make_unique<PlainScores>(task);
 }
 
 std::unique_ptr<ScoreSource> MakeKernelScores(const Task& task, lane::Target target) {
+  if (const AugmentedTask* augmented = task.augmented(); augmented != nullptr) {
+    return std::make_unique<AugmentedScores>(*augmented,
+                                             MakeKernelScores(augmented->base(), target));
+  }
   if (const ImageMlp* mlp = task.fused_program(); mlp != nullptr) {
     return std::make_unique<ImageMlpScores>(*mlp, target);
   }

@@ -44,7 +44,7 @@ class SystemRuns : public InnerRuns {
     return {runs_[run].state.begin(), runs_[run].state.end()};
   }
   absl::StatusOr<RunRow> Save(int run) const override {
-    return RunRow{.parameters = {}, .state = {}, .system = runs_[run].state};
+    return RunRow{.parameters = {}, .state = {}, .system = runs_[run].state, .history = {}};
   }
   absl::Status Restore(int run, int64_t step, const RunRow& row) override {
     if (absl::Status status = CheckRow(row, 0, 0, system_.parameter_count()); !status.ok()) {

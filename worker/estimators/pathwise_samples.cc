@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "common/task/augment.h"
 #include "common/task/facts.h"
 #include "fmt/format.h"
 #include "worker/engine/block.h"
@@ -47,7 +48,7 @@ absl::Status CheckThatThereIsOne(const v1::JobConfig& config, int64_t window) {
   if (!config.episode().has_constant()) {
     return absl::UnavailableError("episodes differ in length");
   }
-  if (config.tasks_size() > 1 || config.tasks(0).has_sample()) {
+  if (config.tasks_size() > 1 || IsDrawnAnew(TrainedTask(config, 0))) {
     return absl::UnavailableError("there are several tasks");
   }
   if (!AveragesTrainingLoss(config)) {

@@ -18,9 +18,12 @@ TorchProgram ProgramOf(const ImageData& data, int batch) {
 
 }  // namespace
 
-ImageClassifier::ImageClassifier(std::shared_ptr<const ImageData> data, int classes, int batch)
+ImageClassifier::ImageClassifier(std::shared_ptr<const ImageData> data, int classes, int batch,
+                                 BatchChange change)
     : data_(std::move(data)),
+      classes_(classes),
       batch_(batch),
+      change_(change),
       bound_(static_cast<float>(1.5 * std::log(static_cast<double>(classes)))),
       program_(ProgramOf(*data_, batch)) {}
 
@@ -38,11 +41,18 @@ void ImageClassifier::BatchIndices(const RunSeed& seed, const FreshBatch& batch,
 ImageClassifier::Batch ImageClassifier::TrainingBatch(const RunSeed& seed, int64_t step) const {
   std::vector<uint32_t> chosen(batch_);
   BatchIndices(seed, step, chosen);
-  return Gather(data_->train, chosen);
+  Batch batch = Gather(data_->train, chosen);
+  ChangeLabels(seed, step, batch.labels);
+  return batch;
+}
+
+void ImageClassifier::ChangeLabels(const RunSeed& seed, int64_t step,
+                                   std::span<int32_t> labels) const {
+  change_.RedrawLabels(seed, step, static_cast<uint32_t>(classes_), labels);
 }
 
 ImageClassifier::Batch ImageClassifier::Gather(const Examples& all,
-                                               std::span<const uint32_t> chosen) {
+                                               std::span<const uint32_t> chosen) const {
   const size_t pixels = all.images.size() / all.count();
   Batch batch{.images = std::vector<float>(chosen.size() * pixels),
               .labels = std::vector<int32_t>(chosen.size())};
@@ -50,6 +60,7 @@ ImageClassifier::Batch ImageClassifier::Gather(const Examples& all,
     std::copy_n(&all.images[chosen[n] * pixels], pixels, &batch.images[n * pixels]);
     batch.labels[n] = all.labels[chosen[n]];
   }
+  ChangeImages(batch.images);
   return batch;
 }
 
@@ -96,7 +107,9 @@ SplitScore ImageClassifier::Evaluate(const RunSeed&, std::span<const float> para
   SplitScore total;
   for (size_t begin = 0; begin < count; begin += kChunk) {
     const size_t size = std::min(kChunk, count - begin);
-    const auto images = std::span(all.images).subspan(begin * pixels, size * pixels);
+    const auto chunk = std::span(all.images).subspan(begin * pixels, size * pixels);
+    std::vector<float> images(chunk.begin(), chunk.end());
+    ChangeImages(images);
     const auto labels = std::span(all.labels).subspan(begin, size);
     const BatchScore score = Score(images, labels, parameters);
     total.loss += static_cast<double>(size) * Loss(images, labels, parameters);

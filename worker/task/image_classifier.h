@@ -4,6 +4,7 @@
 #include <memory>
 
 #include "worker/data/examples.h"
+#include "worker/task/batch_change.h"
 #include "worker/task/task.h"
 #include "worker/task/torch_program.h"
 
@@ -12,7 +13,8 @@ namespace paceline {
 class ImageClassifier : public Task {
  public:
   // batch ≥ 1; no split of `data` is empty.
-  ImageClassifier(std::shared_ptr<const ImageData> data, int classes, int batch);
+  ImageClassifier(std::shared_ptr<const ImageData> data, int classes, int batch,
+                  BatchChange change = {});
 
   float LossAndGradient(const RunSeed& seed, int64_t step, std::span<const float> parameters,
                         std::span<float> gradient) const override;
@@ -45,6 +47,9 @@ class ImageClassifier : public Task {
   void BatchIndices(const RunSeed& seed, int64_t step, std::span<uint32_t> out) const;
   // Likewise of a fresh batch, among the examples of its split.
   void BatchIndices(const RunSeed& seed, const FreshBatch& batch, std::span<uint32_t> out) const;
+  // What becomes of images and of a training batch's labels after that.
+  void ChangeImages(std::span<float> images) const { change_.Scale(images); }
+  void ChangeLabels(const RunSeed& seed, int64_t step, std::span<int32_t> labels) const;
 
  protected:
   struct Batch {
@@ -54,10 +59,12 @@ class ImageClassifier : public Task {
   Batch TrainingBatch(const RunSeed& seed, int64_t step) const;
 
  private:
-  static Batch Gather(const Examples& all, std::span<const uint32_t> chosen);
+  Batch Gather(const Examples& all, std::span<const uint32_t> chosen) const;
 
   std::shared_ptr<const ImageData> data_;
+  int classes_;
   int batch_;
+  BatchChange change_;
   float bound_;
   TorchProgram program_;
 };

@@ -10,8 +10,8 @@
 
 namespace paceline {
 
-// Reads data sets through `data` (which caches them). NotFound, DataLoss: a data file is missing,
-// damaged.
+// Reads data sets through `data` (which caches them). Augmentations must be drawn (DrawTask).
+// NotFound, DataLoss: a data file is missing, damaged.
 absl::StatusOr<std::unique_ptr<Task>> MakeTask(const v1::Task& config, DataStore& data);
 
 }  // namespace paceline

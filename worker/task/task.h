@@ -15,6 +15,7 @@
 
 namespace paceline {
 
+class AugmentedTask;
 class ImageMlp;
 class NetworkTask;
 class PolicyGradientTask;
@@ -100,6 +101,8 @@ class Task {
   virtual const System* system() const { return nullptr; }
   // A plug-in's that computes many runs together, by LibTorch.
   virtual const OwnTask* batched_own_task() const { return nullptr; }
+  // Runs that keep more than parameters and change what an optimizer sees (worker/task/augment).
+  virtual const AugmentedTask* augmented() const { return nullptr; }
 };
 
 }  // namespace paceline

@@ -5,6 +5,7 @@
 #include "common/config/schema.h"
 #include "common/estimator/lengths.h"
 #include "common/footprint/machine_memory.h"
+#include "common/task/augment.h"
 #include "common/task/sample.h"
 #include "common/text/table.h"
 #include "coordinator/cli/commands/answer.h"
@@ -124,7 +125,7 @@ absl::StatusOr<ordered_json> DrawsOfConfig(const TasksOptions& options) {
   const v1::JobConfig& config = loaded->config;
   auto draws = ordered_json::array();
   for (uint32_t block = 0; block < options.sample; ++block) {
-    const v1::Task& task = config.tasks(EpisodeTask(config, block, 0));
+    const v1::Task task = TrainedTask(config, EpisodeTask(config, block, 0));
     draws.push_back(DrawJson(task, config.seed(), block));
   }
   return draws;

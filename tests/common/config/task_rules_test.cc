@@ -182,5 +182,89 @@ TEST(TaskRules, ALogarithmsMetaLossIsTheParametricOne) {
   }
 }
 
+// A whole job whose task or which itself has augmentations, and all that is wrong with it.
+TEST(AugmentRules, EveryFaultNamesItsPlaceAndWhatWouldBeRight) {
+  const std::string mlp = "image_mlp: {hidden: [8]}";
+  const auto own = [&](const std::string& augment) {
+    return With(mlp + "\n    augment: " + augment);
+  };
+  const auto of_job = [&](const std::string& augment) {
+    return With(mlp, "augment: " + augment + "\n");
+  };
+  const struct {
+    std::string yaml;
+    const char* fault;
+  } cases[] = {
+      {own("{input_scale: {factor: [2, 1]}}"),
+       "job.yaml:5:37: tasks[0].augment.input_scale.factor is [2, 1], which ends below its "
+       "beginning; write [1, 2]"},
+      {of_job("{label_noise: {part: [0.5, 0.1]}}"),
+       "job.yaml:8:31: augment.label_noise.part is [0.5, 0.1], which ends below its beginning; "
+       "write [0.1, 0.5]"},
+      {own("{reparametrize: {tensor: {scale: [3, 2]}}}"),
+       "tasks[0].augment.reparametrize.tensor.scale is [3, 2], which ends below"},
+      {own("{reparametrize: {probability: 0.5}}"),
+       "tasks[0].augment.reparametrize has none of whole, tensor and element; write one or more of "
+       "them, such as tensor: {}"},
+      {of_job("{reparametrize: {}}"),
+       "augment.reparametrize has none of whole, tensor and element"},
+      {own("{storage: {type: f32}}"), "tasks[0].augment.storage.type"},
+      {own("{delayed_gradient: {steps: [1, 65]}}"), "tasks[0].augment.delayed_gradient.steps[1]"},
+      {own("{gradient_noise: {scale: [1]}}"), "tasks[0].augment.gradient_noise.scale"},
+      {own("{loss_scale: {probability: 1.5}}"), "tasks[0].augment.loss_scale.probability"},
+      {own("{dropout: {}}"), "dropout"},
+      {of_job("{storage: {}}") + "engine: torch\n",
+       "engine is torch, which does not run tasks[0], an augmented image_mlp; write auto, "
+       "reference "
+       "or fused"},
+      {own("{storage: {}}") + "engine: torch\n", "engine is torch, which does not run tasks[0]"},
+  };
+  for (const auto& one : cases) {
+    EXPECT_THAT(testing::FaultsOf(one.yaml), ElementsAre(HasSubstr(one.fault))) << one.yaml;
+  }
+}
+
+TEST(AugmentRules, AllOfThemTogetherAreFine) {
+  EXPECT_THAT(
+      testing::FaultsOf(
+          With("image_mlp: {hidden: [8]}",
+               "augment: {input_scale: {}, label_noise: {}, reduced_batch: {}, initial_scale: {}, "
+               "reparametrize: {whole: {}, element: {scale: [0.1, 10]}}, storage: {type: f16, of: "
+               "gradients}, es_gradient: {}, delayed_gradient: {}, subsampled_directions: {}, "
+               "normalized_gradient: {}, gradient_noise: {}, loss_scale: {}}\n")),
+      IsEmpty());
+}
+
+TEST(AugmentRules, DynamicalSystemsHaveNone) {
+  const auto system = [](const std::string& augment, const std::string& rest) {
+    return R"(name: trial
+optimizer: {system_parameters: {initial: [0.5]}}
+tasks:
+  - influence_balancing: {})" +
+           augment + R"(
+episode: {constant: {steps: 100}}
+estimator: {pes: {window: 50}, particles: 8, block: 8}
+outer: {steps: 10, optimizer: {adam: {learning_rate: 0.001}}}
+)" + rest;
+  };
+  EXPECT_THAT(testing::FaultsOf(system("", "")), IsEmpty());
+  EXPECT_THAT(testing::FaultsOf(system("\n    augment: {loss_scale: {}}", "")),
+              ElementsAre(HasSubstr("tasks[0].augment is for tasks that an optimizer trains, and "
+                                    "influence_balancing is a dynamical system; leave it out")));
+  EXPECT_THAT(
+      testing::FaultsOf(system("", "augment: {loss_scale: {}}\n")),
+      ElementsAre(HasSubstr("augment is for tasks that an optimizer trains, and tasks[0] is "
+                            "a dynamical system; leave it out")));
+}
+
+// Products with a Hessian are not made of what an optimizer sees of an augmented task.
+TEST(AugmentRules, LeaveNoCurvature) {
+  EXPECT_THAT(
+      testing::FaultsOf(With("image_mlp: {hidden: [8]}", "augment: {loss_scale: {}}\n"),
+                        {"optimizer={adafac_mlp: {features: [gradient, hessian_diagonal]}}"}),
+      ElementsAre(HasSubstr("tasks[0] is augmented, which leaves no curvature for the optimizer's "
+                            "features; leave features such as hessian_diagonal out, or augment")));
+}
+
 }  // namespace
 }  // namespace paceline

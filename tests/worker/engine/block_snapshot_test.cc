@@ -8,7 +8,9 @@
 
 #include "common/config/config.h"
 #include "common/footprint/footprint.h"
+#include "common/lopt/curvature.h"
 #include "common/lopt/layout.h"
+#include "common/task/augment.h"
 #include "common/tier/tier.h"
 #include "tests/testing/samples.h"
 #include "tests/testing/shared_data.h"
@@ -90,7 +92,8 @@ int ExpectTheSameBits(const v1::JobConfig& config, uint32_t number, int64_t step
 std::vector<v1::Engine> EnginesOf(const v1::JobConfig& config) {
   std::vector<v1::Engine> engines;
   for (const v1::Engine engine : {v1::ENGINE_REFERENCE, v1::ENGINE_FUSED, v1::ENGINE_TORCH}) {
-    if (CheckEngine(engine, config.tasks(0), /*on_gpu=*/false).ok()) engines.push_back(engine);
+    if (CheckEngine(engine, TrainedTask(config, 0), /*on_gpu=*/false).ok())
+      engines.push_back(engine);
   }
   return engines;
 }
@@ -161,6 +164,22 @@ TEST(BlockSnapshotTest, OfTasksOfEveryFamily) {
   }
 }
 
+// A delay's parameters, scales of each particle's own, ES in place of back-propagation.
+TEST(BlockSnapshotTest, OfAugmentedTasks) {
+  for (const char* augment : {
+           "{delayed_gradient: {steps: [1, 1]}}",
+           "{delayed_gradient: {steps: [5, 5]}, storage: {}, reparametrize: {element: {scale: "
+           "[0.5, "
+           "2]}}}",
+           "{delayed_gradient: {steps: [0, 4]}, es_gradient: {probability: 0.5, pairs: [2, 2]}, "
+           "gradient_noise: {}, label_noise: {}, reduced_batch: {part: [0.3, 1]}, loss_scale: {}}",
+       }) {
+    SCOPED_TRACE(augment);
+    const v1::JobConfig config = Config({std::string("augment=") + augment});
+    ExpectTheSameBitsOnAllTiers(config, 8);
+  }
+}
+
 TEST(BlockSnapshotTest, OfDynamicalSystems) {
   for (const auto& [task, theta] :
        std::vector<std::pair<std::string, std::string>>{{"influence_balancing: {}", "[0.5]"},
@@ -209,6 +228,10 @@ TEST(BlockSnapshotTest, NothingIsToBeRestoredWhereAnEpisodeBegins) {
 TEST(BlockSnapshotTest, IsAsLargeAsItsConfigSays) {
   for (const auto& [name, optimizer] : FamilySamples()) {
     v1::JobConfig config = Config();
+    // With what a delay keeps, where the optimizer takes tasks that have one.
+    if (CurvatureOf(optimizer).none()) {
+      config = Config({"augment.delayed_gradient={steps: [2, 2]}"});
+    }
     *config.mutable_optimizer() = optimizer;
     const auto job = Job(config);
     Block block(job, 0);
@@ -260,6 +283,7 @@ TEST(BlockSnapshotTest, AStateThatNoBlockOfTheJobHasIsRefused) {
       {"run/state", lose, "there is no tensor run/state"},
       {"run/state", narrow, "numbers of optimizer state"},
       {"run/system", lose, "there is no tensor run/system"},
+      {"run/history", lose, "there is no tensor run/history"},
       {"run/progress", lose, "there is no tensor run/progress"},
       {"run/progress", narrow, "does not begin with [4, 3]"},
   };

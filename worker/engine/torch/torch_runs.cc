@@ -153,7 +153,8 @@ class TorchRuns : public InnerRuns {
     const auto copy = [&](const TorchRows& from) {
       return std::vector<float>(from.row(run).begin(), from.row(run).end());
     };
-    return RunRow{.parameters = copy(parameters_), .state = copy(states_), .system = {}};
+    return RunRow{
+        .parameters = copy(parameters_), .state = copy(states_), .system = {}, .history = {}};
   }
   absl::Status Restore(int run, int64_t step, const RunRow& row) override {
     absl::Status status = CheckRow(row, parameters_.row(run).size(), states_.row(run).size(), 0);

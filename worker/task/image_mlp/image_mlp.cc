@@ -4,8 +4,9 @@
 
 namespace paceline {
 
-ImageMlp::ImageMlp(std::shared_ptr<const ImageData> data, SoftmaxMlp network, int batch)
-    : ImageClassifier(std::move(data), network.widths().back(), batch),
+ImageMlp::ImageMlp(std::shared_ptr<const ImageData> data, SoftmaxMlp network, int batch,
+                   BatchChange change)
+    : ImageClassifier(std::move(data), network.widths().back(), batch, change),
       network_(std::move(network)) {}
 
 void ImageMlp::SampleInitial(const RunSeed& seed, std::span<float> parameters) const {

@@ -15,7 +15,8 @@ namespace paceline {
 class ImageMlp : public ImageClassifier {
  public:
   // network: widths of `data`'s pixels, ..., classes.
-  ImageMlp(std::shared_ptr<const ImageData> data, SoftmaxMlp network, int batch);
+  ImageMlp(std::shared_ptr<const ImageData> data, SoftmaxMlp network, int batch,
+           BatchChange change = {});
 
   using ImageClassifier::LossAndGradient;
   using ImageClassifier::Score;

@@ -59,6 +59,8 @@ void Gather(const TorchArray& array, std::span<const uint32_t> rows, HostArray& 
   GatherRows(std::get<const int32_t*>(array.values), array, rows, to.tokens);
 }
 
+bool IsScaled(InputKind kind) { return kind == InputKind::kImages || kind == InputKind::kFeatures; }
+
 TorchProgram ProgramOf(const Network& network, const std::optional<TaskData>& data) {
   TorchProgram program;
   if (data) {
@@ -79,9 +81,11 @@ TorchProgram ProgramOf(const Network& network, const std::optional<TaskData>& da
 
 }  // namespace
 
-NetworkTask::NetworkTask(const v1::Task& config, Network network, std::optional<TaskData> data)
+NetworkTask::NetworkTask(const v1::Task& config, Network network, std::optional<TaskData> data,
+                         BatchChange change)
     : config_(config),
       network_(std::move(network)),
+      change_(change),
       data_(std::move(data)),
       program_(ProgramOf(network_, data_)) {}
 
@@ -98,6 +102,18 @@ void NetworkTask::Fill(const Stream& draws, Split split, std::span<const uint32_
   const std::vector<TorchArray>& arrays = data_->Of(split).arrays;
   inputs.arrays.resize(arrays.size());
   for (size_t i = 0; i < arrays.size(); ++i) Gather(arrays[i], rows, inputs.arrays[i]);
+  for (size_t i = 0; i < arrays.size(); ++i) {
+    if (IsScaled(network_.inputs[i].kind)) change_.Scale(inputs.arrays[i].floats);
+  }
+}
+
+void NetworkTask::ChangeLabels(const RunSeed& seed, int64_t step, NetworkInputs& inputs) const {
+  if (!has_classes()) return;
+  const auto classes = static_cast<uint32_t>(network_.at(network_.logits).shape.back());
+  for (size_t i = 0; i < inputs.arrays.size(); ++i) {
+    if (network_.inputs[i].kind != InputKind::kLabels) continue;
+    change_.RedrawLabels(seed, step, classes, inputs.arrays[i].tokens);
+  }
 }
 
 NetworkInputs NetworkTask::InputsOf(const RunSeed& seed, const Stream& draws, Split split,
@@ -121,6 +137,7 @@ void NetworkTask::FillEpisodeInputs(const RunSeed& seed, NetworkInputs& inputs) 
 void NetworkTask::FillStepInputs(const RunSeed& seed, int64_t step, NetworkInputs& inputs) const {
   Fill(DrawStream(seed, step), Split::kTrain, RowsOf(BatchStream(seed, step), Split::kTrain),
        inputs);
+  ChangeLabels(seed, step, inputs);
 }
 
 void NetworkTask::FillStepInputs(const RunSeed& seed, const FreshBatch& batch,
@@ -231,8 +248,9 @@ SplitScore NetworkTask::Evaluate(const RunSeed& seed, std::span<const float> par
     }
   }
   if (begin < count) {
-    const NetworkTask rest(
-        config_, *NetworkOf(WithBatch(config_, static_cast<int64_t>(count - begin))), data_);
+    const NetworkTask rest(config_,
+                           *NetworkOf(WithBatch(config_, static_cast<int64_t>(count - begin))),
+                           data_, change_);
     add(SplitBatches(rest).Of(seed, split, begin, parameters), count - begin);
   }
   return {total.loss / static_cast<double>(count), total.error / static_cast<double>(count)};

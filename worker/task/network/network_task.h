@@ -9,6 +9,7 @@
 
 #include "common/network/network.h"
 #include "worker/network/inputs.h"
+#include "worker/task/batch_change.h"
 #include "worker/task/network/split_arrays.h"
 #include "worker/task/task.h"
 #include "worker/task/torch_program.h"
@@ -18,7 +19,8 @@ namespace paceline {
 class NetworkTask : public Task {
  public:
   // data: none for a network without inputs. config: of the task, for batches of other sizes.
-  NetworkTask(const v1::Task& config, Network network, std::optional<TaskData> data);
+  NetworkTask(const v1::Task& config, Network network, std::optional<TaskData> data,
+              BatchChange change = {});
 
   const std::vector<ParameterTensor>& parameters() const override { return network_.tensors; }
   void SampleInitial(const RunSeed& seed, std::span<float> parameters) const override;
@@ -58,8 +60,12 @@ class NetworkTask : public Task {
   // Numbers of the split's rows that a batch has.
   std::vector<uint32_t> RowsOf(const Stream& stream, Split split) const;
 
+  // Of what a step of the run has drawn.
+  void ChangeLabels(const RunSeed& seed, int64_t step, NetworkInputs& inputs) const;
+
   v1::Task config_;
   Network network_;
+  BatchChange change_;
   std::optional<TaskData> data_;
   TorchProgram program_;
 };
