@@ -64,8 +64,8 @@ outer:
   schedule: {inverse_sqrt: {warmup_steps: 10}}
 )";
 
-// Nine families of tasks, one of them drawn anew for every episode; draws of steps and of
-// episodes.
+// Thirteen families of tasks, one of them drawn anew for every episode; draws of steps and of
+// episodes, augmentations, shares of the computing, ranks.
 inline constexpr char kMixedJob[] = R"(
 name: mixed
 seed: 16
@@ -80,10 +80,29 @@ tasks:
   - vit: {size: 8, patch: 4, layers: 1, width: 8, heads: 2, mlp: 12, batch: 8, dropout: 0.1}
   - image_mlp: {hidden: [8], norm: layer, dropout: 0.2, activation: any, init: any, batch: 8}
   - quadratic: {kind: noisy_gradient, dimension: 7}
+  - mlp_mixer: {size: 8, patch: 4, blocks: 1, width: 6, tokens_mlp: 4, channels_mlp: 8, batch: 4}
+  - policy_gradient: {hidden: [4], batch: 2, horizon: 12}
+  - optimizer_training:
+      optimizer: {learnable_adam: {}}
+      task: {dataset: digits, hidden: [4], batch: 4}
+      steps: 3
+    weight: 0.2
+  - transformer_lm:
+      text: {synthetic: {associative_recall: {keys: 4, values: 4, pairs: 2}}}
+      width: 8
+      heads: 2
+      key_size: 4
+      batch: 3
+      length: 8
   - graph_net: {nodes: 6, communities: 2, degree: 2, hidden: [4], batch: 3, layer: message_passing}
   - rnn_lm: {text: {synthetic: {ngram: {symbols: 4}}}, cell: gru, embedding: 4, hidden: 6, batch: 3, length: 5}
 episode: {log_uniform: {min: 10, max: 40}}
-estimator: {nres: {window: 5, sigma: 0.01}, particles: 32, block: 2}
+shares: compute
+augment:
+  reparametrize: {probability: 0.5, tensor: {scale: [0.5, 2]}}
+  reduced_batch: {probability: 0.2, part: [0.5, 1]}
+  delayed_gradient: {probability: 0.2, steps: [1, 2]}
+estimator: {nres: {window: 5, sigma: 0.01}, particles: 32, block: 2, rank: 0.1}
 outer: {steps: 40, optimizer: {adam: {learning_rate: 1.0e-2}}, clip: {global_norm: 1}}
 checkpoint_every: 10
 )";
