@@ -16,7 +16,7 @@
 namespace paceline {
 namespace {
 
-constexpr double kMostTimes = 20;
+constexpr double kMostTimes = 4;
 // Of small networks on one core.
 constexpr double kGflops = 10;
 // Of a sample.

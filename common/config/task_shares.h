@@ -16,7 +16,7 @@ double StepCost(const v1::JobConfig& config, int task);
 
 // Of a valid config with `shares: compute`: tasks' weights become those by which episodes are to be
 // drawn, and shares becomes episodes, so that the job's draws are what its config says. Any other
-// config stays as it is. weight ← weight·min(20, max(1/20, c/cost)), c the mean cost (geometric, by
+// config stays as it is. weight ← weight·min(4, max(1/4, c/cost)), c the mean cost (geometric, by
 // weight), rounded to four digits; a task of unknown cost counts as one of cost c.
 void ResolveShares(v1::JobConfig& config);
 

@@ -28,10 +28,10 @@ v1::JobConfig ConfigOf(const std::string& tasks) {
   return parsed.config;
 }
 
-// Three tasks, the dearest of which costs some thirty times the cheapest.
+// Three tasks, the dearest of which costs some four times the cheapest.
 constexpr char kThree[] =
-    "[{image_mlp: {hidden: [8]}}, {image_mlp: {hidden: [64]}},"
-    " {image_mlp: {hidden: [64, 64]}, weight: 2}]\n";
+    "[{image_mlp: {hidden: [16]}}, {image_mlp: {hidden: [32]}},"
+    " {image_mlp: {hidden: [64]}, weight: 2}]\n";
 
 TEST(ResolveShares, SharesComputingOutByWeight) {
   const v1::JobConfig config = ConfigOf(std::string(kThree) + "shares: compute\n");
@@ -56,8 +56,8 @@ TEST(ResolveShares, LetsNoTaskDrownTheOthers) {
   const v1::JobConfig config = ConfigOf(
       "[{quadratic: {dimension: 2}}, {image_mlp: {hidden: [512, 512], batch: 512}}]\n"
       "shares: compute\n");
-  EXPECT_DOUBLE_EQ(config.tasks(0).weight(), 20);
-  EXPECT_DOUBLE_EQ(config.tasks(1).weight(), 0.05);
+  EXPECT_DOUBLE_EQ(config.tasks(0).weight(), 4);
+  EXPECT_DOUBLE_EQ(config.tasks(1).weight(), 0.25);
 }
 TEST(ResolveShares, MeasuresASampleByItsDraws) {
   const v1::JobConfig config = ConfigOf(
