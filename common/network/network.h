@@ -67,7 +67,7 @@ enum class Op {
   kStopGradient,  // x, whose gradient is 0
   kNotEqual,      // 1 where x ≠ scalar, else 0; of tokens
   kFold,          // tokens: those from `count` on become 1 + x mod (count − 1)
-  kTokens,        // tokens of numbers: ⌊x⌋ within [0, count); no gradient
+  kTokens,        // tokens of numbers: ⌊x⌋ within [0, count), NaN is 0; no gradient
 
   // ---- shapes ----
   kReshape,
