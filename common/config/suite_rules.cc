@@ -8,6 +8,7 @@
 #include "common/config/scalar.h"
 #include "common/config/schema.h"
 #include "common/config/task_rules.h"
+#include "common/task/augment.h"
 #include "common/task/facts.h"
 #include "common/task/task_fault.h"
 
@@ -37,7 +38,7 @@ void CheckTasks(const v1::Suite& suite, const std::string& root, Faults& faults)
     const v1::SuiteTask& own = suite.tasks(i);
     const std::string path = ElementPath(JoinPath(root, "tasks"), i);
     CheckTask(own.task(), path + ".task", faults);
-    if (own.draws() > 1 && !own.task().has_sample()) {
+    if (own.draws() > 1 && !IsDrawnAnew(own.task())) {
       Add(path + ".draws",
           fmt::format("is {}, but its task is no sample; leave it out", own.draws()), faults);
     }

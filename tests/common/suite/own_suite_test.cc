@@ -71,5 +71,13 @@ TEST(OwnSuite, RefusesWhatCannotBeMeasured) {
   EXPECT_EQ(OwnSuite(ConfigOf("quadratic: {}"), {.length = 7})->tasks(0).horizons(0), 7u);
 }
 
+TEST(OwnSuite, MeasuresTheTaskWithoutWhatTrainingDoesToIt) {
+  v1::JobConfig config = ConfigOf("image_mlp: {hidden: [32, 9]}\n    augment: {loss_scale: {}}");
+  config.mutable_augment()->mutable_loss_scale()->set_probability(1);
+  const auto suite = OwnSuite(config, {});
+  ASSERT_TRUE(suite.ok()) << suite.status();
+  for (const v1::SuiteTask& task : suite->tasks()) EXPECT_FALSE(task.task().has_augment());
+}
+
 }  // namespace
 }  // namespace paceline

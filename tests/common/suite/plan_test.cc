@@ -10,6 +10,7 @@
 
 #include "common/suite/keys.h"
 #include "common/suite/suite.h"
+#include "common/task/augment.h"
 
 namespace paceline {
 namespace {
@@ -203,6 +204,32 @@ TEST(Cases, DrawsOfASampleFollowFromTheSeedAlone) {
     EXPECT_EQ(one[i].key(), again[i].key());
   }
   EXPECT_NE(one[0].key(), other[0].key());
+}
+
+TEST(Cases, ATasksOwnAugmentationsAreDrawnAndPartOfItsKey) {
+  const auto cases = CasesOf(SuiteOf(R"(
+name: s
+horizons: [10]
+tasks:
+  - {task: {image_mlp: {hidden: [8]}}}
+  - {task: {image_mlp: {hidden: [8]}, augment: {loss_scale: {}}}, draws: 3}
+studies:
+  - {name: width, task: {image_mlp: {hidden: [8]}, augment: {loss_scale: {}}}, vary: image_mlp.hidden,
+     values: ["[4]", "[16]"]}
+)"));
+  ASSERT_EQ(cases.size(), 6u);
+  std::set<std::string> keys;
+  for (const v1::EvaluationCase& one : cases) keys.insert(one.key());
+  EXPECT_EQ(keys.size(), 6u);
+  EXPECT_FALSE(cases[0].task().has_augment());
+  for (size_t i = 1; i < 6; ++i) {
+    EXPECT_TRUE(IsDrawn(cases[i].task().augment()));
+    EXPECT_EQ(cases[i].family(), "augmented image_mlp");
+  }
+  const auto factor = [&](size_t i) { return cases[i].task().augment().loss_scale().factor(0); };
+  EXPECT_NE(factor(1), factor(2));
+  EXPECT_EQ(factor(4), factor(5)) << "all values of a study have the same";
+  EXPECT_EQ(cases[5].task().image_mlp().hidden(0), 16u);
 }
 
 }  // namespace
