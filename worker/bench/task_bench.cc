@@ -24,7 +24,8 @@
 namespace paceline {
 namespace {
 
-// One size of each family, of convolutions two.
+// One size of each family, of convolutions two; of policies the environment whose episodes all have
+// the length that is counted.
 constexpr const char* kTasks[] = {
     "{image_mlp: {hidden: [128, 128], size: 16, norm: layer}}",
     "{conv_net: {channels: [16, 32]}}",
@@ -40,8 +41,8 @@ constexpr const char* kTasks[] = {
     "{graph_net: {hidden: [64, 64], layer: gcn, nodes: 64, batch: 16}}",
     "{graph_net: {hidden: [32, 32], layer: message_passing, nodes: 32, batch: 16}}",
     "{rnn_lm: {text: {synthetic: {associative_recall: {}}}, cell: gru, batch: 64, length: 32}}",
-    "{policy_gradient: {environment: cart_pole, hidden: [64, 64]}}",
-    "{policy_gradient: {environment: acrobot, hidden: [64, 64]}}",
+    "{policy_gradient: {environment: pendulum, hidden: [64, 64]}}",
+    "{optimizer_training: {optimizer: {adafac_mlp: {}}, task: {dataset: digits, hidden: [16], batch: 16}}}",
     "{quadratic: {kind: spectrum, dimension: 1000}}",
 };
 
