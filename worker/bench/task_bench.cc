@@ -42,7 +42,8 @@ constexpr const char* kTasks[] = {
     "{graph_net: {hidden: [32, 32], layer: message_passing, nodes: 32, batch: 16}}",
     "{rnn_lm: {text: {synthetic: {associative_recall: {}}}, cell: gru, batch: 64, length: 32}}",
     "{policy_gradient: {environment: pendulum, hidden: [64, 64]}}",
-    "{optimizer_training: {optimizer: {adafac_mlp: {}}, task: {dataset: digits, hidden: [16], batch: 16}}}",
+    "{optimizer_training: {optimizer: {adafac_mlp: {}}, task: {dataset: digits, hidden: [16], "
+    "batch: 16}}}",
     "{quadratic: {kind: spectrum, dimension: 1000}}",
 };
 
