@@ -50,8 +50,8 @@ struct TaskFacts {
   // Additions and multiplications of one inner step's loss and gradient (a fused multiply-add is
   // two); 0: not counted.
   double flops = 0;
-  // Operations of LibTorch that an inner step of one run calls for itself alone; 0 in the tiers whose
-  // calls are shared by all runs of a block, or that make none.
+  // Operations of LibTorch that an inner step of one run calls for itself alone; 0 in the tiers
+  // whose calls are shared by all runs of a block, or that make none.
   double calls = 0;
 
   // The same task numerator/denominator times as wide. Null if it has no width.

@@ -27,9 +27,9 @@ outer: {steps: 10, optimizer: {adam: {learning_rate: 0.001}}}
 }
 
 TEST(TaskRules, ASampleOfEveryFamilyIsAJob) {
-  for (const char* family : {"image_mlp", "conv_net", "resnet", "autoencoder", "vae", "rnn_lm",
-                              "transformer_lm", "vit", "quadratic", "graph_net", "policy_gradient",
-                             "optimizer_training"}) {
+  for (const char* family :
+       {"image_mlp", "conv_net", "resnet", "autoencoder", "vae", "rnn_lm", "transformer_lm", "vit",
+        "quadratic", "graph_net", "policy_gradient", "optimizer_training"}) {
     const std::string task = std::string("sample: {") + family + ": {}, budget: {bytes: 1e9}}";
     EXPECT_THAT(testing::FaultsOf(With(task)), IsEmpty()) << family;
   }
