@@ -10,6 +10,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <optional>
 
 #include "common/network/builder.h"
 #include "common/noise/streams.h"
@@ -140,8 +141,8 @@ std::vector<v1::Task> DrawnTasks() {
 TEST(BatchedNetwork, WhatSamplesDrawIsAsAloneToo) {
   for (const v1::Task& task : DrawnTasks()) {
     SCOPED_TRACE(task.ShortDebugString());
-    const Network network = *NetworkOf(task);
-    ExpectEachAsAlone(network, RunsOf(network, at::kDouble));
+    const std::optional<Network> network = NetworkOf(task);
+    if (network) ExpectEachAsAlone(*network, RunsOf(*network, at::kDouble));
   }
 }
 

@@ -112,15 +112,17 @@ TEST(OptimizerTraining, HasTheGradientThatCentralDifferencesShow) {
 }
 
 TEST(OptimizerTraining, GetsBetterAgainstTheGradientsSign) {
-  const auto task = Make(ConfigOf(kAdam, /*steps=*/12, /*batch=*/4));
+  const v1::Task config = ConfigOf(kAdam, /*steps=*/12, /*batch=*/4);
+  const auto task = Make(config);
   std::vector<float> theta = InitialOf(*task), gradient(theta.size());
   // The learning rate's logarithm, from a rate that is far too small.
-  theta[0] -= 4;
+  const size_t rate = LayoutOf(config.optimizer_training().optimizer()).leaf("log_lr").offset;
+  theta[rate] -= 4;
   const FreshBatch fresh = {.split = Split::kTrain, .purpose = Purpose::kFinalBatch};
   const float before = task->Score(kSeed, fresh, theta).loss;
   for (int64_t step = 0; step < 15; ++step) {
     task->LossAndGradient(kSeed, step, theta, gradient);
-    theta[0] -= std::copysign(0.3f, gradient[0]);
+    theta[rate] -= std::copysign(0.3f, gradient[rate]);
   }
   EXPECT_LT(task->Score(kSeed, fresh, theta).loss, before - 0.05f);
 }
