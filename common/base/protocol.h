@@ -7,8 +7,10 @@ namespace paceline {
 
 // Of the messages in proto/paceline/v1/worker.proto, the newest and the oldest that this build
 // speaks. A worker and a coordinator speak the highest that both do. 4: an answer tells when each
-// particle's episode began.
-inline constexpr uint32_t kProtocolVersion = 4, kOldestProtocolVersion = 3;
+// particle's episode began. 5: tasks may be augmented, and of kinds that older workers do not know
+// (common/task/task_protocol.h); a worker tells its plug-ins.
+inline constexpr uint32_t kProtocolVersion = 5, kOldestProtocolVersion = 3;
+inline constexpr uint32_t kAugmentedTasksProtocol = 5;
 
 // Of the coordinator's database. A coordinator brings older ones, down to the oldest, to its own.
 inline constexpr int kStoreFormat = 2, kOldestStoreFormat = 1;

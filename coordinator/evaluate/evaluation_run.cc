@@ -8,6 +8,7 @@
 #include "common/suite/keys.h"
 #include "common/task/own.h"
 #include "common/task/sample.h"
+#include "common/task/task_protocol.h"
 
 namespace paceline {
 namespace {
@@ -15,6 +16,14 @@ namespace {
 bool ReadsData(const std::vector<v1::EvaluationCase>& cases) {
   return std::ranges::any_of(
       cases, [](const v1::EvaluationCase& made) { return !DataOf(made.task()).empty(); });
+}
+
+uint32_t ProtocolOf(const std::vector<v1::EvaluationCase>& cases) {
+  uint32_t protocol = 0;
+  for (const v1::EvaluationCase& made : cases) {
+    protocol = std::max(protocol, TaskProtocol(made.task()));
+  }
+  return protocol;
 }
 
 std::set<std::string> NamedPlugins(const std::vector<v1::EvaluationCase>& cases) {
@@ -43,7 +52,8 @@ EvaluationRun::EvaluationRun(Options options, Submission submission, const Clock
       plan_(std::move(submission.plan)),
       reads_data_(ReadsData(plan_->cases())),
       failure_(OpenOutcomes()),
-      plugins_(NamedPlugins(plan_->cases())) {
+      plugins_(NamedPlugins(plan_->cases())),
+      protocol_(ProtocolOf(plan_->cases())) {
   for (const auto& [digest, values] : submission.thetas) {
     thetas_[digest] = ThetaMessage(options_.name, digest, values);
   }
@@ -56,10 +66,15 @@ v1::Evaluation EvaluationRun::Result() const {
 }
 
 void EvaluationRun::Join(const Worker& worker) {
-  const std::string lacks = LackingPlugins(plugins_, worker.plugins);
+  std::string lacks = LackingPlugins(plugins_, worker.plugins);
+  if (!lacks.empty()) lacks = "it has not loaded " + lacks;
+  if (worker.protocol < protocol_) {
+    lacks = absl::StrCat("its protocol is ", worker.protocol, ", and the tasks want ", protocol_,
+                         ": update it");
+  }
   helpers_[worker.id] = {.label = worker.Label(),
                          .engine = SuiteFingerprint(suite_, worker.unit_fingerprints),
-                         .trouble = lacks.empty() ? "" : "it has not loaded " + lacks};
+                         .trouble = std::move(lacks)};
 }
 
 void EvaluationRun::Lose(WorkerId worker) {

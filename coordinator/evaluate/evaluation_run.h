@@ -143,6 +143,7 @@ class EvaluationRun {
   std::vector<std::string> news_;
   absl::Status failure_;
   const std::set<std::string> plugins_;  // digests of those that its tasks name
+  const uint32_t protocol_;              // that its tasks want
 };
 
 }  // namespace paceline

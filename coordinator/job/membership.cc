@@ -4,15 +4,22 @@
 
 #include "absl/strings/str_cat.h"
 #include "common/task/own.h"
+#include "common/task/task_protocol.h"
 #include "common/tier/tier.h"
 
 namespace paceline {
 namespace {
 
+// What the worker has not done or does not do, "loaded the plug-in ..."; empty if it lacks nothing.
 std::string Lacking(const v1::JobConfig& config, const Worker& worker) {
+  if (const uint32_t protocol = TasksProtocol(config); worker.protocol < protocol) {
+    return absl::StrCat("learned protocol ", protocol, ", which its tasks want, and speaks ",
+                        worker.protocol, " (update it)");
+  }
   std::set<std::string> named;
   for (const v1::Task& task : config.tasks()) named.merge(PluginsOf(task));
-  return LackingPlugins(named, worker.plugins);
+  const std::string plugins = LackingPlugins(named, worker.plugins);
+  return plugins.empty() ? "" : absl::StrCat("loaded ", plugins);
 }
 
 }  // namespace
@@ -104,7 +111,7 @@ int Membership::CountOthers() const {
 
 std::string Membership::Mismatch(WorkerId worker) const {
   const std::string& lacks = members_.at(worker).lacks;
-  if (!lacks.empty()) return absl::StrCat("it has not loaded ", lacks);
+  if (!lacks.empty()) return absl::StrCat("it has not ", lacks);
   const std::string& own = members_.at(worker).engine;
   if (own.empty()) {
     return absl::StrCat("it cannot run all engines of the job (", TierNames(TiersOf(config_)), ")");
@@ -116,7 +123,7 @@ std::string Membership::Waiting(int64_t blocks, const Crew& crew) const {
   if (members_.empty()) return "waits for a worker";
   if (std::ranges::all_of(members_,
                           [](const auto& entry) { return !entry.second.lacks.empty(); })) {
-    return absl::StrCat("waits for a worker that has loaded ", members_.begin()->second.lacks, "; ",
+    return absl::StrCat("waits for a worker that has ", members_.begin()->second.lacks, "; ",
                         members_.size(), " others are idle");
   }
   bool pinned = false;

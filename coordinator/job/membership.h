@@ -57,7 +57,7 @@ class Membership {
     uint32_t threads = 1;
     uint64_t memory_bytes = 0;
     int64_t room = 0;   // blocks
-    std::string lacks;  // plug-ins of the job, in words; empty if it has them all
+    std::string lacks;  // of what the job's tasks want, in words; empty if nothing
   };
   bool IsPinned(const Member& member) const;
   PinnedFingerprint FingerprintOf(const Member& member) const;

@@ -341,6 +341,30 @@ TEST_F(CoordinatorTest, WhereTheOnlyWorkerWithThePluginIsLostTheJobWaitsForAnoth
   EXPECT_EQ(cluster_.State("own"), v1::JOB_STATE_SUCCEEDED);
 }
 
+TEST_F(CoordinatorTest, AWorkerThatDoesNotKnowWhatTheTasksSayStaysIdle) {
+  const WorkerId old = cluster_.JoinSpeaking("old", kAugmentedTasksProtocol - 1);
+  v1::JobConfig config = ToyConfig("augmented");
+  config.mutable_augment()->mutable_initial_scale()->set_probability(1);
+  for (const double factor : {0.5, 2.0}) {
+    config.mutable_augment()->mutable_initial_scale()->add_factor(factor);
+  }
+  cluster_.Submit(config);
+  EXPECT_FALSE(worker(old).asked());
+  EXPECT_THAT(cluster_.Summary("augmented").message(),
+              HasSubstr("waits for a worker that has learned protocol 5, which its tasks want"));
+  cluster_.JoinSpeaking("new", kAugmentedTasksProtocol);
+  const WorkerId late = cluster_.JoinSpeaking("late", kAugmentedTasksProtocol - 1);
+  EXPECT_THAT(cluster_.Events("augmented"),
+              HasSubstr("stays idle: it has not learned protocol 5, which its tasks want, and "
+                        "speaks 4 (update it)"));
+  cluster_.Work("augmented");
+  EXPECT_EQ(cluster_.State("augmented"), v1::JOB_STATE_SUCCEEDED);
+  EXPECT_FALSE(worker(old).knows("augmented") || worker(late).knows("augmented"));
+  // What older workers know they compute.
+  cluster_.Submit(ToyConfig("plain"));
+  EXPECT_TRUE(worker(old).asked());
+}
+
 TEST_F(CoordinatorTest, AWorkerThatLacksTheJobsTierStaysIdle) {
   const WorkerId without = cluster_.JoinWith("a", {{v1::ENGINE_FUSED, "fused"}});
   v1::JobConfig torch = ToyConfig("torch");

@@ -246,6 +246,12 @@ WorkerId FakeCluster::JoinWithPlugins(const std::string& name,
   return JoinWith(hello);
 }
 
+WorkerId FakeCluster::JoinSpeaking(const std::string& name, uint32_t protocol) {
+  v1::Hello hello = HelloOf(name, EveryTier("cpu"));
+  hello.set_protocol(protocol);
+  return JoinWith(hello);
+}
+
 WorkerId FakeCluster::JoinEvaluator(const std::string& name) {
   v1::Hello hello = HelloOf(name, EveryTier("cpu"));
   hello.mutable_units()->set_threads(1);

@@ -93,6 +93,8 @@ class FakeCluster : public JobObserver {
                     uint32_t threads = 1, uint64_t memory_bytes = 0);
   // One that has loaded plug-ins with these digests.
   WorkerId JoinWithPlugins(const std::string& name, const std::vector<std::string>& digests);
+  // One of an older build, or a newer one.
+  WorkerId JoinSpeaking(const std::string& name, uint32_t protocol);
   // One that computes units of evaluations as well.
   WorkerId JoinEvaluator(const std::string& name = "w");
   FakeWorker& worker(WorkerId id) { return *workers_.at(id); }
