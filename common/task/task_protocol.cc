@@ -25,11 +25,11 @@ bool IsOfNewKind(const v1::Task& task) {
 
 uint32_t TaskProtocol(const v1::Task& task) {
   const bool is_new = task.augment().ByteSizeLong() > 0 || IsSynthetic(task) || IsOfNewKind(task);
-  return is_new ? kAugmentedTasksProtocol : kOldestProtocolVersion;
+  return is_new ? kAugmentedTasksProtocol : 0;
 }
 
 uint32_t TasksProtocol(const v1::JobConfig& config) {
-  uint32_t protocol = kOldestProtocolVersion;
+  uint32_t protocol = 0;
   for (int i = 0; i < config.tasks_size(); ++i) {
     protocol = std::max(protocol, TaskProtocol(TrainedTask(config, i)));
   }
