@@ -4,6 +4,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "common/base/digest.h"
+#include "common/base/protocol.h"
 #include "common/checkpoint/trained_optimizer.h"
 #include "common/lopt/layout.h"
 #include "common/suite/keys.h"
@@ -142,6 +143,7 @@ WorkerId EvaluationSim::Join(uint32_t threads, const std::string& engine,
   Worker worker;
   worker.id = WorkerId{next_worker_++};
   worker.name = "w";
+  worker.protocol = kProtocolVersion;
   worker.unit_threads = threads;
   worker.plugins = plugins;
   for (const v1::Engine tier : {v1::ENGINE_REFERENCE, v1::ENGINE_TORCH, v1::ENGINE_FUSED}) {
