@@ -1,15 +1,19 @@
 // Random graphs have the statistics that their model says, layers are their papers' formulas, and a
 // network learns from graphs what chance does not know.
+#include <ATen/core/Tensor.h>
+#include <ATen/ops/from_blob.h>
 #include <google/protobuf/text_format.h>
 #include <gtest/gtest.h>
 
 #include <algorithm>
 #include <cmath>
+#include <span>
 #include <string>
 #include <vector>
 
 #include "tests/worker/task/network/made_task.h"
 #include "worker/network/torch/evaluate.h"
+#include "worker/network/torch/plain.h"
 
 namespace paceline {
 namespace {
@@ -316,6 +320,55 @@ double ErrorWithoutEdges(const Model& m, const NetworkTask& task) {
     wrong += std::ranges::min_element(distances) - distances.begin() != drawn.communities[node];
   }
   return wrong / static_cast<double>(drawn.communities.size());
+}
+
+// The loss in double at parameters that are moved along one of them.
+double LossBeside(const NetworkTask& task, const NetworkInputs& inputs,
+                  std::span<const float> parameters, size_t moved, double distance) {
+  std::vector<at::Tensor> tensors;
+  for (const ParameterTensor& tensor : task.parameters()) {
+    const std::span<const float> own = parameters.subspan(tensor.offset, tensor.size);
+    std::vector<double> values(own.begin(), own.end());
+    if (moved >= tensor.offset && moved < tensor.offset + tensor.size) {
+      values[moved - tensor.offset] += distance;
+    }
+    tensors.push_back(at::from_blob(values.data(), tensor.shape, at::kDouble).clone());
+  }
+  return RunPlain(task.network(), tensors, inputs).loss.item<double>();
+}
+
+TEST(GraphNet, HasTheGradientThatCentralDifferencesShow) {
+  for (const char* layer : {"GCN", "MESSAGE_PASSING"}) {
+    for (const char* target : {"NODE", "GRAPH"}) {
+      SCOPED_TRACE(std::string(layer) + " " + target);
+      // Smooth everywhere.
+      std::string text = TextOf({.layer = layer,
+                                 .target = target,
+                                 .nodes = 9,
+                                 .communities = 2,
+                                 .batch = 3,
+                                 .degree = 3,
+                                 .hidden = "[5, 4]"});
+      text.replace(text.find("ACTIVATION_RELU"), 15, "ACTIVATION_TANH");
+      const auto made = testing::MakeMadeTask(text);
+      const NetworkTask& task = *made->network_task();
+      const NetworkInputs inputs = task.Inputs(kSeed, 4);
+      std::vector<float> p(task.parameter_count()), gradient(p.size());
+      task.SampleInitial(kSeed, p);
+      const FusedNetwork fused(task.network());
+      AlignedFloats scratch(fused.scratch_size());
+      fused.LossAndGradient(inputs, p, gradient, scratch.span());
+      const auto size = [](float g) { return std::fabs(g); };
+      const double largest = size(*std::ranges::max_element(gradient, {}, size));
+      constexpr double kDistance = 1e-4;
+      for (size_t i = 0; i < p.size(); ++i) {
+        const double slope = (LossBeside(task, inputs, p, i, kDistance) -
+                              LossBeside(task, inputs, p, i, -kDistance)) /
+                             (2 * kDistance);
+        ASSERT_NEAR(gradient[i], slope, 1e-5 * largest) << "parameter " << i;
+      }
+    }
+  }
 }
 
 TEST(GraphNet, LearnsWhatItsNodesCannotTellAlone) {
