@@ -1,9 +1,6 @@
 #include "common/task/task_protocol.h"
 
-#include <algorithm>
-
 #include "common/base/protocol.h"
-#include "common/task/augment.h"
 
 namespace paceline {
 namespace {
@@ -26,14 +23,6 @@ bool IsOfNewKind(const v1::Task& task) {
 uint32_t TaskProtocol(const v1::Task& task) {
   const bool is_new = task.augment().ByteSizeLong() > 0 || IsSynthetic(task) || IsOfNewKind(task);
   return is_new ? kAugmentedTasksProtocol : 0;
-}
-
-uint32_t TasksProtocol(const v1::JobConfig& config) {
-  uint32_t protocol = 0;
-  for (int i = 0; i < config.tasks_size(); ++i) {
-    protocol = std::max(protocol, TaskProtocol(TrainedTask(config, i)));
-  }
-  return protocol;
 }
 
 }  // namespace paceline

@@ -6,9 +6,7 @@
 #include "common/base/digest.h"
 #include "common/suite/fingerprint.h"
 #include "common/suite/keys.h"
-#include "common/task/own.h"
 #include "common/task/sample.h"
-#include "common/task/task_protocol.h"
 
 namespace paceline {
 namespace {
@@ -18,18 +16,10 @@ bool ReadsData(const std::vector<v1::EvaluationCase>& cases) {
       cases, [](const v1::EvaluationCase& made) { return !DataOf(made.task()).empty(); });
 }
 
-uint32_t ProtocolOf(const std::vector<v1::EvaluationCase>& cases) {
-  uint32_t protocol = 0;
-  for (const v1::EvaluationCase& made : cases) {
-    protocol = std::max(protocol, TaskProtocol(made.task()));
-  }
-  return protocol;
-}
-
-std::set<std::string> NamedPlugins(const std::vector<v1::EvaluationCase>& cases) {
-  std::set<std::string> named;
-  for (const v1::EvaluationCase& made : cases) named.merge(PluginsOf(made.task()));
-  return named;
+Needs NeedsOf(const std::vector<v1::EvaluationCase>& cases) {
+  Needs needs;
+  for (const v1::EvaluationCase& made : cases) needs.Add(made.task());
+  return needs;
 }
 
 // For all workers, as it may be long.
@@ -52,8 +42,7 @@ EvaluationRun::EvaluationRun(Options options, Submission submission, const Clock
       plan_(std::move(submission.plan)),
       reads_data_(ReadsData(plan_->cases())),
       failure_(OpenOutcomes()),
-      plugins_(NamedPlugins(plan_->cases())),
-      protocol_(ProtocolOf(plan_->cases())) {
+      needs_(NeedsOf(plan_->cases())) {
   for (const auto& [digest, values] : submission.thetas) {
     thetas_[digest] = ThetaMessage(options_.name, digest, values);
   }
@@ -66,15 +55,10 @@ v1::Evaluation EvaluationRun::Result() const {
 }
 
 void EvaluationRun::Join(const Worker& worker) {
-  std::string lacks = LackingPlugins(plugins_, worker.plugins);
-  if (!lacks.empty()) lacks = "it has not loaded " + lacks;
-  if (worker.protocol < protocol_) {
-    lacks = absl::StrCat("its protocol is ", worker.protocol, ", and the tasks want ", protocol_,
-                         ": update it");
-  }
+  const std::string lacks = LackOf(needs_, worker);
   helpers_[worker.id] = {.label = worker.Label(),
                          .engine = SuiteFingerprint(suite_, worker.unit_fingerprints),
-                         .trouble = std::move(lacks)};
+                         .trouble = lacks.empty() ? "" : "it has not " + lacks};
 }
 
 void EvaluationRun::Lose(WorkerId worker) {

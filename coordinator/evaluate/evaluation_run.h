@@ -23,6 +23,7 @@
 #include "common/suite/plan.h"
 #include "coordinator/evaluate/pace.h"
 #include "coordinator/evaluate/submission.h"
+#include "coordinator/roster/needs.h"
 #include "coordinator/roster/outgoing.h"
 #include "coordinator/roster/pinned_fingerprint.h"
 
@@ -142,8 +143,7 @@ class EvaluationRun {
   SteadyTime::duration longest_{};  // from an asking to its outcome
   std::vector<std::string> news_;
   absl::Status failure_;
-  const std::set<std::string> plugins_;  // digests of those that its tasks name
-  const uint32_t protocol_;              // that its tasks want
+  const Needs needs_;
 };
 
 }  // namespace paceline

@@ -3,33 +3,17 @@
 #include <algorithm>
 
 #include "absl/strings/str_cat.h"
-#include "common/task/own.h"
-#include "common/task/task_protocol.h"
 #include "common/tier/tier.h"
 
 namespace paceline {
-namespace {
-
-// What the worker has not done or does not do, "loaded the plug-in ..."; empty if it lacks nothing.
-std::string Lacking(const v1::JobConfig& config, const Worker& worker) {
-  if (const uint32_t protocol = TasksProtocol(config); worker.protocol < protocol) {
-    return absl::StrCat("learned protocol ", protocol, ", which its tasks want, and speaks ",
-                        worker.protocol, " (update it)");
-  }
-  std::set<std::string> named;
-  for (const v1::Task& task : config.tasks()) named.merge(PluginsOf(task));
-  const std::string plugins = LackingPlugins(named, worker.plugins);
-  return plugins.empty() ? "" : absl::StrCat("loaded ", plugins);
-}
-
-}  // namespace
-
 std::string WorkerFingerprint(const v1::JobConfig& config, const Worker& worker) {
-  return Lacking(config, worker).empty() ? JobFingerprint(config, worker.fingerprints) : "";
+  const bool able = LackOf(NeedsOf(config), worker).empty();
+  return able ? JobFingerprint(config, worker.fingerprints) : "";
 }
 
 void Membership::Open(const JobRow& job, const Footprint& footprint, const Roster& roster) {
   config_ = job.config;
+  needs_ = NeedsOf(config_);
   footprint_ = footprint;
   pinned_ = ParsePinned(job.fingerprint);
   members_.clear();
@@ -44,12 +28,14 @@ void Membership::Close() {
 void Membership::Add(const Worker& worker) {
   const uint64_t room =
       BlocksThatFit(footprint_, worker.memory_bytes, static_cast<int>(worker.threads));
-  members_[worker.id] = {.engine = WorkerFingerprint(config_, worker),
-                         .data = std::nullopt,
-                         .threads = worker.threads,
-                         .memory_bytes = worker.memory_bytes,
-                         .room = static_cast<int64_t>(room),
-                         .lacks = Lacking(config_, worker)};
+  const std::string lacks = LackOf(needs_, worker);
+  members_[worker.id] = {
+      .engine = lacks.empty() ? JobFingerprint(config_, worker.fingerprints) : "",
+      .data = std::nullopt,
+      .threads = worker.threads,
+      .memory_bytes = worker.memory_bytes,
+      .room = static_cast<int64_t>(room),
+      .lacks = lacks};
 }
 
 bool Membership::IsPinned(const Member& member) const {

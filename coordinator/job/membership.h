@@ -9,6 +9,7 @@
 
 #include "common/footprint/footprint.h"
 #include "coordinator/lease/crew.h"
+#include "coordinator/roster/needs.h"
 #include "coordinator/roster/pinned_fingerprint.h"
 #include "coordinator/roster/roster.h"
 #include "coordinator/store/store.h"
@@ -63,6 +64,7 @@ class Membership {
   PinnedFingerprint FingerprintOf(const Member& member) const;
 
   v1::JobConfig config_;
+  Needs needs_;
   Footprint footprint_;
   PinnedFingerprint pinned_;
   std::map<WorkerId, Member> members_;
