@@ -13,26 +13,8 @@
 namespace paceline {
 namespace {
 
-Stream EpisodeStream(const RunSeed& seed, Purpose purpose) {
-  return {.key = seed.key, .purpose = purpose, .particle = seed.particle, .episode = seed.episode};
-}
-
-Stream DrawStream(const RunSeed& seed, int64_t step) {
-  Stream stream = EpisodeStream(seed, Purpose::kTaskDraw);
-  stream.step = static_cast<uint32_t>(step);
-  return stream;
-}
-
-// What a step makes itself is no other split's: they share the steps between them.
-Stream DrawStream(const Network& network, const RunSeed& seed, const FreshBatch& batch) {
-  constexpr uint32_t kSplits = 4;
-  const bool final = batch.purpose == Purpose::kFinalBatch;
-  Stream stream = EpisodeStream(seed, final ? Purpose::kFinalDraw : Purpose::kHeldOutDraw);
-  stream.step = static_cast<uint32_t>(batch.number);
-  if (network.makes_examples()) {
-    stream.step = kSplits * stream.step + static_cast<uint32_t>(batch.split);
-  }
-  return stream;
+Stream FreshStream(const Network& network, const RunSeed& seed, const FreshBatch& batch) {
+  return network.makes_examples() ? MadeStream(seed, batch) : DrawStream(seed, batch);
 }
 
 std::vector<float> EpisodeOf(const Network& network, const RunSeed& seed) {
@@ -142,7 +124,7 @@ void NetworkTask::FillStepInputs(const RunSeed& seed, int64_t step, NetworkInput
 
 void NetworkTask::FillStepInputs(const RunSeed& seed, const FreshBatch& batch,
                                  NetworkInputs& inputs) const {
-  Fill(DrawStream(network_, seed, batch), batch.split,
+  Fill(FreshStream(network_, seed, batch), batch.split,
        RowsOf(BatchStream(seed, batch), batch.split), inputs);
 }
 
@@ -196,7 +178,7 @@ class NetworkTask::SplitBatches {
     const FreshBatch fresh = {
         .split = split, .purpose = Purpose::kFinalBatch, .number = static_cast<int64_t>(begin)};
     const NetworkInputs inputs =
-        task_.InputsOf(seed, DrawStream(task_.network_, seed, fresh), split, rows);
+        task_.InputsOf(seed, FreshStream(task_.network_, seed, fresh), split, rows);
     return network_.Score(inputs, parameters, scratch_.span());
   }
 

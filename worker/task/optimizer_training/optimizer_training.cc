@@ -11,6 +11,7 @@
 #include "common/noise/streams.h"
 #include "common/task/optimizer_training.h"
 #include "worker/pathwise/pathwise.h"
+#include "worker/task/batches.h"
 #include "worker/task/make_task.h"
 
 namespace paceline {
@@ -25,20 +26,10 @@ uint64_t KeyAt(const Stream& stream, uint64_t index) {
 }
 
 // Each training is a run of a key of its own.
-std::vector<RunSeed> SeedsAt(const RunSeed& seed, Purpose purpose, int64_t step, uint32_t count) {
-  const Stream stream = {.key = seed.key,
-                         .purpose = purpose,
-                         .particle = seed.particle,
-                         .episode = seed.episode,
-                         .step = static_cast<uint32_t>(step)};
+std::vector<RunSeed> SeedsOf(const Stream& stream, uint32_t count) {
   std::vector<RunSeed> seeds;
   for (uint32_t i = 0; i < count; ++i) seeds.push_back({.key = KeyAt(stream, i)});
   return seeds;
-}
-
-std::vector<RunSeed> SeedsOf(const RunSeed& seed, const FreshBatch& batch, uint32_t count) {
-  const bool final = batch.purpose == Purpose::kFinalBatch;
-  return SeedsAt(seed, final ? Purpose::kFinalDraw : Purpose::kHeldOutDraw, batch.number, count);
 }
 
 }  // namespace
@@ -58,12 +49,12 @@ absl::StatusOr<std::unique_ptr<OptimizerTraining>> OptimizerTraining::Make(
 }
 
 void OptimizerTraining::SampleInitial(const RunSeed& seed, std::span<float> parameters) const {
-  const uint64_t key = SeedsAt(seed, Purpose::kTaskInit, 0, 1).front().key;
+  const uint64_t key = KeyAt(EpisodeStream(seed, Purpose::kTaskInit), 0);
   std::ranges::copy(InitialTheta(LayoutOf(config_.optimizer()), key), parameters.begin());
 }
 
 std::vector<RunSeed> OptimizerTraining::TrainingSeeds(const RunSeed& seed, int64_t step) const {
-  return SeedsAt(seed, Purpose::kTaskDraw, step, config_.batch());
+  return SeedsOf(DrawStream(seed, step), config_.batch());
 }
 
 float OptimizerTraining::LossAndGradient(const RunSeed& seed, int64_t step,
@@ -105,10 +96,10 @@ float OptimizerTraining::Train(std::span<const RunSeed> seeds, std::span<const f
 BatchScore OptimizerTraining::Score(const RunSeed& seed, const FreshBatch& batch,
                                     std::span<const float> parameters) const {
   std::vector<float> unused(parameters.size());
-  return {.loss = Train(SeedsOf(seed, batch, config_.batch()), parameters, unused)};
+  return {.loss = Train(SeedsOf(MadeStream(seed, batch), config_.batch()), parameters, unused)};
 }
 
-// Trainings have no split: fresh ones, whatever is asked for.
+// Fresh trainings, of every split its own.
 SplitScore OptimizerTraining::Evaluate(const RunSeed& seed, std::span<const float> parameters,
                                        Split split, size_t /*examples*/) const {
   const FreshBatch batch = {.split = split, .purpose = Purpose::kFinalBatch};

@@ -140,19 +140,6 @@ plugin::Part PartOf(Split split) {
   return plugin::Part::kTest;
 }
 
-Stream StreamOf(const RunSeed& seed, Purpose purpose) {
-  return {.key = seed.key, .purpose = purpose, .particle = seed.particle, .episode = seed.episode};
-}
-
-// Batch `number` of those that a split is evaluated on. All that own tasks draw for a batch is of
-// the batch's own stream, so that nothing else is of this purpose.
-Stream SplitStream(const RunSeed& seed, Split split, int64_t number) {
-  constexpr uint32_t kSplits = 4;
-  Stream stream = StreamOf(seed, Purpose::kFinalDraw);
-  stream.step = static_cast<uint32_t>(number) * kSplits + static_cast<uint32_t>(split);
-  return stream;
-}
-
 // Copies to the flat vector.
 void Pack(const at::Tensor& tensor, std::span<float> out) {
   const at::Tensor dense = tensor.contiguous();
@@ -219,7 +206,7 @@ std::vector<ParameterTensor> OwnTask::AskParameters() const {
 }
 
 void OwnTask::SampleInitial(const RunSeed& seed, std::span<float> parameters) const {
-  CountedRandom random(StreamOf(seed, Purpose::kTaskInit));
+  CountedRandom random(EpisodeStream(seed, Purpose::kTaskInit));
   const std::vector<at::Tensor> initial = Ask("make initial weights", [&] {
     const at::NoGradGuard no_autograd;
     return task_->Initial(random);
@@ -240,7 +227,7 @@ void OwnTask::SampleInitial(const RunSeed& seed, std::span<float> parameters) co
 
 std::vector<at::Tensor> OwnTask::Batch(const RunSeed& seed, Split split,
                                        const Stream& stream) const {
-  CountedRandom episode(StreamOf(seed, Purpose::kTaskDynamic)), random(stream);
+  CountedRandom episode(EpisodeStream(seed, Purpose::kTaskDynamic)), random(stream);
   std::vector<at::Tensor> batch = Ask("make a batch", [&] {
     const at::NoGradGuard no_autograd;
     return task_->Batch(PartOf(split), batch_, episode, random);
@@ -307,7 +294,7 @@ float OwnTask::MetaLoss(float loss) const {
 
 BatchScore OwnTask::Score(const RunSeed& seed, const FreshBatch& batch,
                           std::span<const float> parameters) const {
-  return {.loss = LossOf(parameters, Batch(seed, batch.split, BatchStream(seed, batch)))};
+  return {.loss = LossOf(parameters, Batch(seed, batch.split, MadeStream(seed, batch)))};
 }
 
 SplitScore OwnTask::Evaluate(const RunSeed& seed, std::span<const float> parameters, Split split,
@@ -316,7 +303,8 @@ SplitScore OwnTask::Evaluate(const RunSeed& seed, std::span<const float> paramet
   const int64_t batches = examples == 0 ? kSplitBatches : (wanted + batch_ - 1) / batch_;
   double sum = 0;
   for (int64_t number = 0; number < batches; ++number) {
-    sum += LossOf(parameters, Batch(seed, split, SplitStream(seed, split, number)));
+    const FreshBatch batch = {.split = split, .purpose = Purpose::kFinalBatch, .number = number};
+    sum += LossOf(parameters, Batch(seed, split, MadeStream(seed, batch)));
   }
   return {.loss = sum / static_cast<double>(batches)};
 }

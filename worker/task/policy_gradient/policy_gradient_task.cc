@@ -7,6 +7,7 @@
 #include "common/task/environments.h"
 #include "worker/network/initial.h"
 #include "worker/network/torch/evaluate.h"
+#include "worker/task/batches.h"
 #include "worker/task/policy_gradient/acting.h"
 
 namespace paceline {
@@ -20,23 +21,6 @@ using control::MlpPlan;
 // Of the initial states' numbers; an environment has no more.
 constexpr uint64_t kMostStates = 4;
 constexpr size_t kEvaluatedEpisodes = 64;
-
-Stream EpisodeStream(const RunSeed& seed, Purpose purpose) {
-  return {.key = seed.key, .purpose = purpose, .particle = seed.particle, .episode = seed.episode};
-}
-
-Stream DrawStream(const RunSeed& seed, int64_t step) {
-  Stream stream = EpisodeStream(seed, Purpose::kTaskDraw);
-  stream.step = static_cast<uint32_t>(step);
-  return stream;
-}
-
-Stream DrawStream(const RunSeed& seed, const FreshBatch& batch) {
-  const bool final = batch.purpose == Purpose::kFinalBatch;
-  Stream stream = EpisodeStream(seed, final ? Purpose::kFinalDraw : Purpose::kHeldOutDraw);
-  stream.step = static_cast<uint32_t>(batch.number) + (static_cast<uint32_t>(batch.split) << 28);
-  return stream;
-}
 
 // In [0, 1), with 24 random bits.
 void FillUniforms(const Stream& stream, uint64_t first, std::span<float> out) {
@@ -201,7 +185,7 @@ float PolicyGradientTask::LossAndGradient(const RunSeed& seed, int64_t step,
 BatchScore PolicyGradientTask::Score(const RunSeed& seed, const FreshBatch& batch,
                                      std::span<const float> parameters) const {
   Experience experience = MakeExperience();
-  Rollout(seed, DrawStream(seed, batch), parameters, /*with_values=*/false, experience);
+  Rollout(seed, MadeStream(seed, batch), parameters, /*with_values=*/false, experience);
   return {.loss = -experience.mean_return()};
 }
 
