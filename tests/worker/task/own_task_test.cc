@@ -120,12 +120,14 @@ TEST(OwnTask, ARunsNumbersAreItsOwn) {
   EXPECT_NE(loss(kSeed, 1), loss(kSeed, 2));
   EXPECT_NE(loss(kSeed, 1), loss(other, 1));
   // What is measured is trained on by nobody.
-  const auto score = [&](Purpose purpose, int64_t number) {
-    return (*task)->Score(kSeed, {.purpose = purpose, .number = number}, weights).loss;
+  const auto score = [&](Purpose purpose, int64_t number, Split split = Split::kOuterValid) {
+    const FreshBatch batch = {.split = split, .purpose = purpose, .number = number};
+    return (*task)->Score(kSeed, batch, weights).loss;
   };
   const std::vector<float> all = {
       loss(kSeed, 1),
       score(Purpose::kHeldOutBatch, 1),
+      score(Purpose::kHeldOutBatch, 1, Split::kInnerValid),
       score(Purpose::kFinalBatch, 1),
       score(Purpose::kFinalBatch, 2),
       static_cast<float>((*task)->Evaluate(kSeed, weights, Split::kTest, 1).loss),
