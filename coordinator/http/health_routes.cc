@@ -17,8 +17,8 @@ HttpReply Reply(const char* well, const std::string& trouble) {
 }  // namespace
 
 void AddHealthRoutes(const HealthBoard& board, HttpRoutes& routes) {
-  routes["/healthz"] = [&board] { return Reply("ok", board.WhyUnhealthy()); };
-  routes["/readyz"] = [&board] { return Reply("ready", board.WhyNotReady()); };
+  routes["/healthz"] = [&board](const HttpRequest&) { return Reply("ok", board.WhyUnhealthy()); };
+  routes["/readyz"] = [&board](const HttpRequest&) { return Reply("ready", board.WhyNotReady()); };
 }
 
 }  // namespace paceline

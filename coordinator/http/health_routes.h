@@ -2,7 +2,7 @@
 #pragma once
 
 #include "coordinator/api/health.h"
-#include "coordinator/http/http_server.h"
+#include "common/http/http_server.h"
 
 namespace paceline {
 

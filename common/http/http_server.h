@@ -1,6 +1,5 @@
-// A small HTTP server for programs that watch over the coordinator: it only tells, and takes
-// nothing in. Bounds: 32 connections, 16 of one host, 8 KiB for each, 5 s of silence, one request a
-// connection.
+// A small HTTP server: it only tells, and takes nothing in. Bounds: 32 connections, 16 of one host,
+// 8 KiB for each, 5 s of silence, one request a connection.
 #pragma once
 
 #include <functional>
@@ -22,8 +21,13 @@ struct HttpReply {
   std::string body = {};
 };
 
+struct HttpRequest {
+  std::string method;
+  std::string path;  // without the query
+};
+
 // By path. They are called on the server's own thread, which serves all: they must not wait.
-using HttpRoutes = std::map<std::string, std::function<HttpReply()>, std::less<>>;
+using HttpRoutes = std::map<std::string, std::function<HttpReply(const HttpRequest&)>, std::less<>>;
 
 class HttpServer {
  public:
@@ -38,7 +42,7 @@ class HttpServer {
   // With the port that was chosen.
   const Address& address() const { return address_; }
 
-  HttpReply Answer(const std::string& method, const std::string& path) const;
+  HttpReply Answer(const HttpRequest& request) const;
 
  private:
   HttpServer(Address address, HttpRoutes routes)

@@ -1,4 +1,4 @@
-#include "coordinator/http/http_server.h"
+#include "common/http/http_server.h"
 
 #include <microhttpd.h>
 
@@ -34,7 +34,7 @@ MHD_Result Send(MHD_Connection* connection, const HttpReply& reply) {
 // Before any of a body is read, which ends the connection if there is one.
 MHD_Result Handle(void* server, MHD_Connection* connection, const char* path, const char* method,
                   const char*, const char*, size_t*, void**) {
-  return Send(connection, static_cast<const HttpServer*>(server)->Answer(method, path));
+  return Send(connection, static_cast<const HttpServer*>(server)->Answer({method, path}));
 }
 
 }  // namespace
@@ -64,17 +64,17 @@ HttpServer::~HttpServer() {
   for (MHD_Daemon* daemon : daemons_) MHD_stop_daemon(daemon);
 }
 
-HttpReply HttpServer::Answer(const std::string& method, const std::string& path) const {
-  const auto route = routes_.find(path);
+HttpReply HttpServer::Answer(const HttpRequest& request) const {
+  const auto route = routes_.find(request.path);
   if (route == routes_.end()) {
     const std::string known =
         absl::StrJoin(routes_, ", ", [](std::string* out, const auto& r) { *out += r.first; });
     return {.status = MHD_HTTP_NOT_FOUND, .body = absl::StrCat("not here; there is ", known, "\n")};
   }
-  if (method != MHD_HTTP_METHOD_GET && method != MHD_HTTP_METHOD_HEAD) {
+  if (request.method != MHD_HTTP_METHOD_GET && request.method != MHD_HTTP_METHOD_HEAD) {
     return {.status = MHD_HTTP_METHOD_NOT_ALLOWED, .body = "this is only for reading\n"};
   }
-  return route->second();
+  return route->second(request);
 }
 
 }  // namespace paceline

@@ -1,11 +1,11 @@
-#include "coordinator/http/http_server.h"
+#include "coordinator/http/health_routes.h"
 
 #include <atomic>
 #include <thread>
 
 #include "common/base/descriptor.h"
+#include "common/http/http_server.h"
 #include "common/rpc/first_words.h"
-#include "coordinator/http/health_routes.h"
 #include "gmock/gmock.h"
 #include "nlohmann/json.hpp"
 #include "tests/testing/fake_clock.h"
@@ -24,7 +24,7 @@ class HttpServerTest : public ::testing::Test {
   HttpServerTest() {
     HttpRoutes routes;
     AddHealthRoutes(board_, routes);
-    routes["/count"] = [this] {
+    routes["/count"] = [this](const HttpRequest&) {
       ++calls_;
       return HttpReply{.body = "counted\n"};
     };

@@ -1,0 +1,40 @@
+// The one place that lets a request through, whatever it came by: gRPC or HTTP.
+#pragma once
+
+#include <functional>
+#include <string>
+#include <string_view>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "coordinator/access/caller.h"
+
+namespace paceline {
+
+// Thread-safe.
+class Gate {
+ public:
+  struct Request {
+    std::string_view method;   // "JobService/Cancel", also where HTTP asks for the same
+    std::string subject = {};  // what it is done to: a job's name, a token's id
+    std::string owner = {};    // who submitted that; empty: it belongs to nobody, or there is none
+    std::string peer = {};
+  };
+
+  // Unauthenticated, in words that say what is wrong, for a token or certificate that is unknown,
+  // revoked or expired.
+  absl::StatusOr<Caller> OfToken(std::string_view token) const;
+  // `pem`: the certificate that TLS has verified.
+  absl::StatusOr<Caller> OfCertificate(std::string_view pem) const;
+  // Whether what the caller has shown is still good.
+  absl::Status StillGood(const Caller& caller) const;
+
+  // PermissionDenied unless the rules (rules.h) let the caller ask for that; deny by default.
+  absl::Status Check(const Caller& caller, const Request& request) const;
+  // Check; then limits of the caller (ResourceExhausted); then `action`; then, of methods that
+  // change something, an entry of the audit log with what came of it, refusals too.
+  absl::Status Run(const Caller& caller, const Request& request,
+                   const std::function<absl::Status()>& action);
+};
+
+}  // namespace paceline
