@@ -13,6 +13,10 @@ inline constexpr uint32_t kProtocolVersion = 5, kOldestProtocolVersion = 3;
 inline constexpr uint32_t kAugmentedTasksProtocol = 5;
 
 // Of the coordinator's database. A coordinator brings older ones, down to the oldest, to its own.
-inline constexpr int kStoreFormat = 2, kOldestStoreFormat = 1;
+// 3: jobs have a submitter and a priority.
+inline constexpr int kStoreFormat = 3, kOldestStoreFormat = 1;
+
+// Of a job: ± this.
+inline constexpr int kMostPriority = 1000;
 
 }  // namespace paceline

@@ -117,6 +117,7 @@ absl::StatusOr<GradientEstimate> GradientEstimator::Estimate(
       .inner_steps = counts.inner_steps,
       .diverged = counts.diverged};
   Accumulate(coefficients, *counted, estimate.gradient);
+  estimate.variance = Variance(coefficients, *counted, estimate.gradient);
   book_ = std::move(next);
   return estimate;
 }
@@ -171,6 +172,51 @@ std::span<const float> GradientEstimator::CreditedSum(const CountedParticle& own
     AddScaledNormals(1.0f, PerturbationStream(*config_, own.particle, step, own.start), begin, sum);
   }
   return sum;
+}
+
+std::optional<double> GradientEstimator::Variance(std::span<const float> coefficients,
+                                                  Counted counted,
+                                                  std::span<const float> gradient) const {
+  const auto n = static_cast<double>(coefficients.size());
+  if (n < 2) return std::nullopt;
+  double terms = 0, sum = 0;
+  for (size_t i = 0; i < coefficients.size(); ++i) {
+    if (coefficients[i] == 0) continue;
+    terms += static_cast<double>(coefficients[i]) * coefficients[i] * SquareOf(counted[i]);
+  }
+  for (const float g : gradient) sum += static_cast<double>(g) * g;
+  return std::max(0.0, n / (n - 1) * (terms - sum / n));
+}
+
+double GradientEstimator::SquareOf(const CountedParticle& own) const {
+  const CreditedNoise credit = CreditOf(config_->estimator(), own.window.step, own.start);
+  if (parameters_ > kExactSquares) {
+    return ExpectedSquare((credit.last - credit.first) / credit.stride + 1);
+  }
+  std::array<float, kExactSquares> buffer{};
+  const std::span<float> sum = std::span(buffer).first(parameters_);
+  for (int64_t step = credit.first; step <= credit.last; step += credit.stride) {
+    AddScaledNormals(1.0f, PerturbationStream(*config_, own.particle, step, own.start), 0, sum);
+  }
+  const double sigma = static_cast<float>(Sigma(config_->estimator()));
+  for (const LeafSigma& leaf : leaf_sigmas_) {
+    for (float& v : sum.subspan(leaf.offset, leaf.size)) {
+      v = static_cast<float>(v * (sigma / leaf.sigma));
+    }
+  }
+  double square = 0;
+  for (const float v : sum) square += static_cast<double>(v) * v;
+  return square;
+}
+
+double GradientEstimator::ExpectedSquare(int64_t draws) const {
+  auto elements = static_cast<double>(parameters_);
+  const double sigma = static_cast<float>(Sigma(config_->estimator()));
+  for (const LeafSigma& leaf : leaf_sigmas_) {
+    const double scale = sigma / leaf.sigma;
+    elements += static_cast<double>(leaf.size) * (scale * scale - 1);
+  }
+  return elements * static_cast<double>(draws);
 }
 
 absl::Status GradientEstimator::Restore(const State& state) {

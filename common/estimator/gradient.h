@@ -36,6 +36,10 @@ struct GradientEstimate {
   std::vector<std::optional<OuterLoss>> task_losses;  // [task]
   uint64_t inner_steps = 0;                           // of all runs
   uint32_t diverged = 0;
+  // Of the gradient, summed over its elements: n/(n−1)·(Σ‖g_i‖² − ‖Σ g_i‖²/n), g_i the terms of the
+  // n particles, as if these were independent. Of θ of more than kExactSquares elements the squares
+  // of the noise are taken as expected, which is right to 2/P. Absent of one particle.
+  std::optional<double> variance = {};
 };
 
 // The coordinator's side of one job's estimator. Not thread-safe; uses `threads` threads inside,
@@ -47,6 +51,7 @@ struct GradientEstimate {
 class GradientEstimator {
  public:
   static constexpr size_t kSumBytes = size_t{256} << 20;
+  static constexpr size_t kExactSquares = 256;
 
   // `config` outlives the estimator. `parameters` is P.
   GradientEstimator(const v1::JobConfig& config, size_t parameters, int threads,
@@ -96,6 +101,11 @@ class GradientEstimator {
   std::span<const float> CreditedSum(const CountedParticle& particle, size_t begin,
                                      std::span<float> tile);
   void RegenerateSums();
+  std::optional<double> Variance(std::span<const float> coefficients, Counted counted,
+                                 std::span<const float> gradient) const;
+  // ‖v_i‖², elements of leaves with a σ of their own in units of the common one.
+  double SquareOf(const CountedParticle& particle) const;
+  double ExpectedSquare(int64_t draws) const;
 
   const v1::JobConfig* config_;
   size_t parameters_;

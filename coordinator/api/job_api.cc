@@ -8,6 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "common/base/digest.h"
+#include "common/base/protocol.h"
 #include "common/config/config.h"
 #include "common/config/task_shares.h"
 #include "coordinator/api/job_news.h"
@@ -24,6 +25,12 @@ constexpr size_t kMaxRequestIdBytes = 256;
 // Outer steps of 4,096 particles take 150 kB each.
 constexpr int kRowsAtOnce = 16;
 
+absl::Status CheckPriority(int32_t priority) {
+  if (-kMostPriority <= priority && priority <= kMostPriority) return absl::OkStatus();
+  return absl::InvalidArgumentError(absl::StrCat("priority is ", priority, "; it can be ",
+                                                 -kMostPriority, " to ", kMostPriority));
+}
+
 absl::Status CheckSubmit(const v1::SubmitRequest& request) {
   const std::vector<std::string> faults = CheckConfig(request.config());
   if (!faults.empty()) return absl::InvalidArgumentError(absl::StrJoin(faults, "\n"));
@@ -39,16 +46,17 @@ absl::Status CheckSubmit(const v1::SubmitRequest& request) {
     return absl::InvalidArgumentError(
         absl::StrCat("request_id is longer than ", kMaxRequestIdBytes, " bytes"));
   }
-  return absl::OkStatus();
+  return CheckPriority(request.priority());
 }
 
 }  // namespace
 
-absl::StatusOr<v1::SubmitReply> JobApi::Submit(const v1::SubmitRequest& request) {
+absl::StatusOr<v1::SubmitReply> JobApi::Submit(const v1::SubmitRequest& request,
+                                               const std::string& submitter) {
   if (absl::Status status = CheckSubmit(request); !status.ok()) return status;
   v1::SubmitRequest resolved = request;
   ResolveShares(*resolved.mutable_config());
-  auto job = deps_.loop.Call([&] { return deps_.coordinator.Submit(resolved); });
+  auto job = deps_.loop.Call([&] { return deps_.coordinator.Submit(resolved, submitter); });
   if (!job.ok()) return job.status();
   v1::SubmitReply reply;
   reply.set_job(*std::move(job));
@@ -74,6 +82,15 @@ absl::StatusOr<v1::JobSummary> JobApi::Resume(const std::string& job) {
 
 absl::StatusOr<v1::JobSummary> JobApi::Cancel(const std::string& job) {
   return deps_.loop.Call([&] { return deps_.coordinator.Cancel(job); });
+}
+
+absl::StatusOr<v1::JobSummary> JobApi::SetPriority(const std::string& job, int32_t priority) {
+  if (absl::Status status = CheckPriority(priority); !status.ok()) return status;
+  return deps_.loop.Call([&] { return deps_.coordinator.SetPriority(job, priority); });
+}
+
+absl::StatusOr<std::string> JobApi::OwnerOf(const std::string& job) {
+  return deps_.loop.Call([&] { return deps_.coordinator.SubmitterOf(job); });
 }
 
 absl::Status JobApi::Delete(const std::string& job) {

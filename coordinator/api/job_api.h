@@ -30,12 +30,16 @@ class JobApi {
   // What it is given outlives it.
   explicit JobApi(Deps deps) : deps_(std::move(deps)) {}
 
-  absl::StatusOr<v1::SubmitReply> Submit(const v1::SubmitRequest& request);
+  absl::StatusOr<v1::SubmitReply> Submit(const v1::SubmitRequest& request,
+                                         const std::string& submitter = "");
   absl::StatusOr<v1::ListReply> List();
   absl::StatusOr<v1::JobDetail> Show(const std::string& job);
   absl::StatusOr<v1::JobSummary> Pause(const std::string& job);
   absl::StatusOr<v1::JobSummary> Resume(const std::string& job);
   absl::StatusOr<v1::JobSummary> Cancel(const std::string& job);
+  absl::StatusOr<v1::JobSummary> SetPriority(const std::string& job, int32_t priority);
+  // Who submitted it; empty: before there were identities.
+  absl::StatusOr<std::string> OwnerOf(const std::string& job);
   absl::Status Delete(const std::string& job);
   absl::StatusOr<v1::GetThetaReply> GetTheta(const v1::GetThetaRequest& request);
   absl::StatusOr<v1::ListWorkersReply> ListWorkers();

@@ -54,6 +54,8 @@ void Coordinator::TakeResult(const Worker& worker, const v1::WindowResult& resul
       }
       break;
     case Verdict::kConfirmed:
+      loaded_->crew.Compared(/*equal=*/true);
+      break;
     case Verdict::kPassed:
       break;
     case Verdict::kDuplicate:
@@ -61,6 +63,7 @@ void Coordinator::TakeResult(const Worker& worker, const v1::WindowResult& resul
       spdlog::debug("worker {}: ignored: {}", worker.Label(), judgement.reason);
       break;
     case Verdict::kConflict:
+      loaded_->crew.Compared(/*equal=*/false);
       NoteOf(worker, absl::StrCat("sent another answer than the first: ", judgement.reason));
       break;
     case Verdict::kInvalid:

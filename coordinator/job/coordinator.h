@@ -73,10 +73,14 @@ class Coordinator {
   // ---- jobs
 
   // The config is valid (common/config).
-  absl::StatusOr<std::string> Submit(const v1::SubmitRequest& request);
+  absl::StatusOr<std::string> Submit(const v1::SubmitRequest& request,
+                                     const std::string& submitter = "");
   absl::StatusOr<v1::JobSummary> Pause(const std::string& job);
   absl::StatusOr<v1::JobSummary> Resume(const std::string& job);
   absl::StatusOr<v1::JobSummary> Cancel(const std::string& job);
+  // Of a job that has not ended.
+  absl::StatusOr<v1::JobSummary> SetPriority(const std::string& job, int32_t priority);
+  absl::StatusOr<std::string> SubmitterOf(const std::string& job);
   // FailedPrecondition unless the job has ended. After another error the job is still listed, and
   // may be deleted again.
   absl::Status Delete(const std::string& job);

@@ -28,6 +28,19 @@ absl::Status ReadProgress(Store& store, JobEntry& entry) {
   return absl::OkStatus();
 }
 
+// By the newest outer steps.
+void FillPace(const JobEntry& entry, v1::JobSummary& summary) {
+  double seconds = 0, inner_steps = 0;
+  for (const StepFacts& step : entry.history.newest()) {
+    seconds += step.seconds;
+    inner_steps += static_cast<double>(step.inner_steps);
+  }
+  if (seconds <= 0) return;
+  const auto steps = static_cast<double>(entry.history.newest().size());
+  summary.set_inner_steps_per_second(inner_steps / seconds);
+  summary.set_seconds_left(static_cast<double>(summary.steps() - summary.step()) * seconds / steps);
+}
+
 }  // namespace
 
 std::optional<Finding> JobEntry::finding() const {
@@ -48,15 +61,15 @@ absl::StatusOr<JobBook> JobBook::Load(Store& store, const Clock& clock) {
   return book;
 }
 
-absl::StatusOr<std::string> JobBook::Submit(const v1::SubmitRequest& request) {
+absl::StatusOr<std::string> JobBook::Submit(const v1::SubmitRequest& request,
+                                            const std::string& submitter) {
   for (const auto& entry : entries_) {
     if (request.request_id().empty() || entry->row().request_id != request.request_id()) continue;
-    if (MessageDifferencer::Equals(request.config(), entry->row().config)) {
-      return entry->row().name;
-    }
-    return absl::AlreadyExistsError(absl::StrCat("request id ", request.request_id(),
-                                                 " has submitted job ", entry->row().name,
-                                                 " with another config; use a new id"));
+    const bool same = MessageDifferencer::Equals(request.config(), entry->row().config);
+    if (same && entry->row().submitter == submitter) return entry->row().name;
+    return absl::AlreadyExistsError(
+        absl::StrCat("request id ", request.request_id(), " has submitted job ", entry->row().name,
+                     same ? " for somebody else" : " with another config", "; use a new id"));
   }
   JobRow row;
   row.name = FreeName(request.config().name());
@@ -64,6 +77,8 @@ absl::StatusOr<std::string> JobBook::Submit(const v1::SubmitRequest& request) {
   row.source_yaml = request.source_yaml();
   row.request_id = request.request_id();
   row.submitted_ms = clock_->UnixMillis();
+  row.submitter = submitter;
+  row.priority = request.priority();
   absl::Status status = store_->AddJob(row);
   if (!status.ok()) return status;
   entries_.push_back(std::make_unique<JobEntry>(std::move(row)));
@@ -80,7 +95,8 @@ JobEntry* JobBook::RunningOrNext(const std::function<bool(const JobEntry&)>& is_
   JobEntry* next = nullptr;
   for (const auto& entry : entries_) {
     if (entry->machine.state() == v1::JOB_STATE_RUNNING) return entry.get();
-    if (entry->machine.state() != v1::JOB_STATE_QUEUED || next) continue;
+    if (entry->machine.state() != v1::JOB_STATE_QUEUED) continue;
+    if (next && entry->row().priority <= next->row().priority) continue;
     if (!entry->set_aside || is_able(*entry)) next = entry.get();
   }
   return next;
@@ -134,7 +150,10 @@ v1::JobSummary Summarize(const JobEntry& entry) {
     summary.set_recent_steps(static_cast<uint32_t>(recent.count));
   }
   if (const auto finding = entry.finding()) summary.set_warning(finding->text);
+  if (row.state == v1::JOB_STATE_RUNNING) FillPace(entry, summary);
   summary.set_message(row.message);
+  summary.set_submitter(row.submitter);
+  summary.set_priority(row.priority);
   summary.set_submitted_unix_ms(row.submitted_ms);
   summary.set_started_unix_ms(row.started_ms);
   summary.set_ended_unix_ms(row.ended_ms);

@@ -47,15 +47,16 @@ class JobBook {
   static absl::StatusOr<JobBook> Load(Store& store, const Clock& clock);
 
   // The job's name: the config's, with a number if that is taken. The same request id and config
-  // again give the same job. The config is valid (common/config).
-  absl::StatusOr<std::string> Submit(const v1::SubmitRequest& request);
+  // again, of the same submitter, give the same job. The config is valid (common/config).
+  absl::StatusOr<std::string> Submit(const v1::SubmitRequest& request,
+                                     const std::string& submitter = "");
 
   // NotFound if there is none. Entries stay where they are until they are deleted.
   absl::StatusOr<JobEntry*> Find(const std::string& job);
   // In the order of submission.
   const std::vector<std::unique_ptr<JobEntry>>& entries() const { return entries_; }
-  // The job that is running, or else the first in the queue, but for jobs that were set aside and
-  // nobody is able to work on; null if there is neither.
+  // The job that is running, or else the first in the queue, by priority, then by submission, but
+  // for jobs that were set aside and nobody is able to work on; null if there is neither.
   JobEntry* RunningOrNext(const std::function<bool(const JobEntry&)>& is_able);
 
   // Takes one edge of the job's state machine.

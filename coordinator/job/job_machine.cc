@@ -61,6 +61,12 @@ absl::Status JobMachine::Cancel(int64_t now_ms) {
   return absl::OkStatus();
 }
 
+absl::Status JobMachine::SetPriority(int32_t priority) {
+  if (ended()) return Refuse("given a priority");
+  row_.priority = priority;
+  return absl::OkStatus();
+}
+
 absl::Status JobMachine::Refuse(const char* what) const {
   return absl::FailedPreconditionError(
       absl::StrCat("job ", row_.name, " is ", StateWord(row_.state), " and cannot be ", what));

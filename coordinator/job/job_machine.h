@@ -36,6 +36,8 @@ class JobMachine {
   absl::Status Fail(int64_t now_ms, const std::string& why);
   absl::Status Cancel(int64_t now_ms);
 
+  // FailedPrecondition of a job that has ended.
+  absl::Status SetPriority(int32_t priority);
   // Workers of this fingerprint alone answer for the job from now on.
   void Pin(const std::string& fingerprint) { row_.fingerprint = fingerprint; }
 

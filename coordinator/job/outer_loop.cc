@@ -7,6 +7,7 @@
 #include "common/base/digest.h"
 #include "common/estimator/aggregation.h"
 #include "common/lopt/layout.h"
+#include "coordinator/outer/clip.h"
 
 namespace paceline {
 namespace {
@@ -95,7 +96,9 @@ absl::StatusOr<v1::OuterStepRecord> OuterLoop::Advance(std::span<const ParticleS
   record.set_inner_steps(estimate->inner_steps);
   record.set_diverged(estimate->diverged);
   record.set_gradient_norm(update->gradient_norm);
+  if (estimate->variance) record.set_gradient_variance(*estimate->variance);
   record.set_update_norm(update->update_norm);
+  record.set_theta_norm(Norm(theta_));
   record.set_learning_rate(update->learning_rate);
   record.set_updates(update->updates);
   return record;

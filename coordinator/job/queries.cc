@@ -26,10 +26,11 @@ void FillRefusals(const RefusalCounts& counts, v1::JobDetail& detail) {
 
 }  // namespace
 
-absl::StatusOr<std::string> Coordinator::Submit(const v1::SubmitRequest& request) {
+absl::StatusOr<std::string> Coordinator::Submit(const v1::SubmitRequest& request,
+                                                const std::string& submitter) {
   BusyTimer busy(clock_, busy_);
   if (!fatal_.ok()) return fatal_;
-  auto job = book_.Submit(request);
+  auto job = book_.Submit(request, submitter);
   if (job.ok()) Pump();
   return job;
 }
@@ -64,6 +65,17 @@ absl::StatusOr<v1::JobSummary> Coordinator::Cancel(const std::string& job) {
                                [now](JobMachine& machine) { return machine.Cancel(now); });
   if (summary.ok()) desk_->CancelOf(job);
   return summary;
+}
+
+absl::StatusOr<v1::JobSummary> Coordinator::SetPriority(const std::string& job, int32_t priority) {
+  return Request(job, {},
+                 [priority](JobMachine& machine) { return machine.SetPriority(priority); });
+}
+
+absl::StatusOr<std::string> Coordinator::SubmitterOf(const std::string& job) {
+  auto entry = book_.Find(job);
+  if (!entry.ok()) return entry.status();
+  return (*entry)->row().submitter;
 }
 
 // The folder goes first: while the store knows the job, what failed half way can be asked for
@@ -114,6 +126,8 @@ absl::StatusOr<v1::JobDetail> Coordinator::Show(const std::string& job) {
   detail.set_diverged_particles(totals->diverged);
   for (const EventRow& event : *events) detail.add_events(event.text);
   FillRefusals(entry.crew.refusals(), detail);
+  detail.set_audits(entry.crew.compared().equal + entry.crew.compared().different);
+  detail.set_audit_mismatches(entry.crew.compared().different);
   return detail;
 }
 

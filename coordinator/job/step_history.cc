@@ -22,7 +22,9 @@ void StepHistory::Add(const v1::OuterStepRecord& record) {
   StepFacts facts = {.loss = std::nullopt,
                      .loss_spread = record.loss_spread(),
                      .gradient_norm = record.gradient_norm(),
-                     .diverged = record.diverged()};
+                     .diverged = record.diverged(),
+                     .seconds = record.seconds(),
+                     .inner_steps = record.inner_steps()};
   if (record.has_mean_loss()) facts.loss = record.mean_loss();
   if (record.step() != steps_ + 1) newest_.clear();
   steps_ = record.step();

@@ -18,6 +18,8 @@ struct StepFacts {
   double loss_spread = 0;  // over particles
   double gradient_norm = 0;
   uint32_t diverged = 0;
+  double seconds = 0;
+  uint64_t inner_steps = 0;
 };
 
 // Over those of `facts` that have a loss.

@@ -35,6 +35,8 @@ class Crew {
   void Failed(WorkerId worker);
   // Counts it; true if the worker gets no more of the job from now on.
   bool Refused(WorkerId worker, Refusal refusal);
+  // A further answer for a block was compared with the first.
+  void Compared(bool equal) { ++(equal ? compared_.equal : compared_.different); }
   void Quarantine(WorkerId worker) { workers_[worker].quarantined = true; }
   // It has left the coordinator.
   void Forget(WorkerId worker) { workers_.erase(worker); }
@@ -46,6 +48,10 @@ class Crew {
   // It is not one that was late a short while ago.
   bool IsReliable(WorkerId worker, SteadyTime now) const;
   const RefusalCounts& refusals() const { return refusals_; }
+  struct Comparisons {
+    uint64_t equal = 0, different = 0;
+  };
+  const Comparisons& compared() const { return compared_; }
 
   // What the planner is told of those that may work: as many threads as they are believed to have;
   // who was late a short while ago keeps what it has and gets no more, unless all are so.
@@ -68,6 +74,7 @@ class Crew {
 
   std::map<WorkerId, Standing> workers_;
   RefusalCounts refusals_;
+  Comparisons compared_;
 };
 
 }  // namespace paceline

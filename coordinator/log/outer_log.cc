@@ -86,6 +86,10 @@ std::vector<Scalar> Scalars(const v1::OuterStepRecord& record) {
                            {"time/step_seconds", record.seconds()},
                            {"time/coordinator_seconds", record.coordinator_seconds()}};
   scalars.insert(scalars.end(), std::begin(others), std::end(others));
+  if (record.has_theta_norm()) scalars.push_back({"outer/theta_norm", record.theta_norm()});
+  if (record.has_gradient_variance()) {
+    scalars.push_back({"outer/gradient_variance", record.gradient_variance()});
+  }
   if (AnswersOf(record) > 0) {
     scalars.push_back({"cluster/answers", static_cast<double>(AnswersOf(record))});
     scalars.push_back({"cluster/answer_age", MeanAgeOf(record)});

@@ -43,6 +43,10 @@ nlohmann::ordered_json RecordJson(const v1::OuterStepRecord& record) {
       {"messages", record.messages()},
       {"bytes", record.bytes()},
       {"unix_ms", record.unix_ms()}};
+  if (record.has_theta_norm()) json["theta_norm"] = NumberJson(record.theta_norm());
+  if (record.has_gradient_variance()) {
+    json["gradient_variance"] = NumberJson(record.gradient_variance());
+  }
   if (record.replayed_inner_steps() > 0) {
     json["replayed_inner_steps"] = record.replayed_inner_steps();
   }

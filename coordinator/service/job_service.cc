@@ -47,6 +47,12 @@ grpc::Status JobServiceImpl::Cancel(grpc::ServerContext*, const v1::JobRequest* 
   return Answer(api_.Cancel(request->job()), reply);
 }
 
+grpc::Status JobServiceImpl::SetPriority(grpc::ServerContext*,
+                                         const v1::SetPriorityRequest* request,
+                                         v1::JobSummary* reply) {
+  return Answer(api_.SetPriority(request->job(), request->priority()), reply);
+}
+
 grpc::Status JobServiceImpl::Delete(grpc::ServerContext*, const v1::JobRequest* request,
                                     v1::DeleteReply*) {
   return ToGrpc(api_.Delete(request->job()));

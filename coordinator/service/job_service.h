@@ -21,6 +21,8 @@ class JobServiceImpl final : public v1::JobService::Service {
   grpc::Status Pause(grpc::ServerContext*, const v1::JobRequest*, v1::JobSummary*) override;
   grpc::Status Resume(grpc::ServerContext*, const v1::JobRequest*, v1::JobSummary*) override;
   grpc::Status Cancel(grpc::ServerContext*, const v1::JobRequest*, v1::JobSummary*) override;
+  grpc::Status SetPriority(grpc::ServerContext*, const v1::SetPriorityRequest*,
+                           v1::JobSummary*) override;
   grpc::Status Delete(grpc::ServerContext*, const v1::JobRequest*, v1::DeleteReply*) override;
   grpc::Status GetTheta(grpc::ServerContext*, const v1::GetThetaRequest*,
                         v1::GetThetaReply*) override;

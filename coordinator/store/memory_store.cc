@@ -41,6 +41,7 @@ absl::Status MemoryStore::UpdateJob(const JobRow& job) {
   entry->row.fingerprint = job.fingerprint;
   entry->row.started_ms = job.started_ms;
   entry->row.ended_ms = job.ended_ms;
+  entry->row.priority = job.priority;
   return absl::OkStatus();
 }
 

@@ -21,6 +21,12 @@ ALTER TABLE checkpoints ADD COLUMN digest TEXT NOT NULL DEFAULT '';
 INSERT OR IGNORE INTO counters VALUES ('incarnation', 0), ('version', 0);
 )";
 
+// Format 3. What is empty and 0 has no part in digests, so that those of format 2 stay right.
+constexpr char kColumnsOfFormat3[] = R"(
+ALTER TABLE jobs ADD COLUMN submitter TEXT NOT NULL DEFAULT '';
+ALTER TABLE jobs ADD COLUMN priority INTEGER NOT NULL DEFAULT 0;
+)";
+
 // The digest of the job's birth.
 std::string SealJob(SQLite::Database& db, int64_t id) {
   SQLite::Statement query(db, std::string("SELECT ") + kJobColumns + " FROM jobs WHERE id = ?");
@@ -110,8 +116,10 @@ absl::Status Migrate(SQLite::Database& db, const std::string& path) {
   if (format == kStoreFormat) return absl::OkStatus();
   spdlog::info("{}: is brought from format {} to format {}", path, format, kStoreFormat);
   SQLite::Transaction transaction(db, SQLite::TransactionBehavior::IMMEDIATE);
-  absl::Status status = MigrateFrom1(db, path);
-  if (!status.ok()) return status;
+  db.exec(kColumnsOfFormat3);
+  if (format < 2) {
+    if (absl::Status status = MigrateFrom1(db, path); !status.ok()) return status;
+  }
   db.exec(absl::StrCat("PRAGMA user_version=", kStoreFormat));
   transaction.commit();
   return absl::OkStatus();

@@ -30,24 +30,26 @@ class Columns {
 }  // namespace
 
 std::string DigestOf(const StoredBirth& birth) {
-  return Columns("birth")
-      .Text(birth.name)
+  Columns columns("birth");
+  columns.Text(birth.name)
       .Text(birth.config)
       .Text(birth.source_yaml)
       .Text(birth.request_id)
-      .Number(birth.submitted_ms)
-      .Digest();
+      .Number(birth.submitted_ms);
+  if (!birth.submitter.empty()) columns.Text(birth.submitter);
+  return columns.Digest();
 }
 
 std::string DigestOf(const StoredState& state) {
-  return Columns("state")
-      .Text(state.birth)
+  Columns columns("state");
+  columns.Text(state.birth)
       .Number(state.state)
       .Text(state.message)
       .Text(state.fingerprint)
       .Number(state.started_ms)
-      .Number(state.ended_ms)
-      .Digest();
+      .Number(state.ended_ms);
+  if (state.priority != 0) columns.Number(state.priority);
+  return columns.Digest();
 }
 
 std::string DigestOf(const StoredStep& step) {

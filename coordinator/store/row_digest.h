@@ -20,6 +20,7 @@ struct StoredBirth {
   std::string_view source_yaml;
   std::string_view request_id;
   int64_t submitted_ms = 0;
+  std::string_view submitter;  // empty: as in stores that had none
 };
 std::string DigestOf(const StoredBirth& birth);
 
@@ -31,6 +32,7 @@ struct StoredState {
   std::string_view fingerprint;
   int64_t started_ms = 0;
   int64_t ended_ms = 0;
+  int64_t priority = 0;  // 0: as in stores that had none
 };
 std::string DigestOf(const StoredState& state);
 

@@ -17,7 +17,8 @@ StoredBirth JobColumns::birth() const {
           .config = config,
           .source_yaml = row.source_yaml,
           .request_id = row.request_id,
-          .submitted_ms = row.submitted_ms};
+          .submitted_ms = row.submitted_ms,
+          .submitter = row.submitter};
 }
 
 StoredState JobColumns::state(std::string_view own_birth) const {
@@ -26,7 +27,8 @@ StoredState JobColumns::state(std::string_view own_birth) const {
           .message = row.message,
           .fingerprint = row.fingerprint,
           .started_ms = row.started_ms,
-          .ended_ms = row.ended_ms};
+          .ended_ms = row.ended_ms,
+          .priority = row.priority};
 }
 
 bool JobColumns::Believed() const {
@@ -48,6 +50,8 @@ JobColumns ReadJobColumns(SQLite::Statement& query) {
   job.row.ended_ms = query.getColumn(10).getInt64();
   job.birth_digest = query.getColumn(11).getString();
   job.digest = query.getColumn(12).getString();
+  job.row.submitter = query.getColumn(13).getString();
+  job.row.priority = query.getColumn(14).getInt();
   return job;
 }
 

@@ -15,7 +15,7 @@ void BindBlob(SQLite::Statement& statement, int index, const std::string& bytes)
 
 inline constexpr char kJobColumns[] =
     "id, name, config, source_yaml, request_id, state, message, fingerprint, submitted_ms, "
-    "started_ms, ended_ms, birth, digest";
+    "started_ms, ended_ms, birth, digest, submitter, priority";
 struct JobColumns {
   int64_t id = 0;
   std::string config;  // serialized

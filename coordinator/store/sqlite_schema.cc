@@ -35,7 +35,9 @@ CREATE TABLE jobs (
   started_ms INTEGER NOT NULL,
   ended_ms INTEGER NOT NULL,
   birth TEXT NOT NULL,
-  digest TEXT NOT NULL
+  digest TEXT NOT NULL,
+  submitter TEXT NOT NULL,
+  priority INTEGER NOT NULL
 );
 CREATE TABLE steps (
   job INTEGER NOT NULL REFERENCES jobs(id),

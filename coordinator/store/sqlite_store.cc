@@ -37,8 +37,8 @@ bool Insert(SQLite::Database& db, const JobColumns& job) {
   SQLite::Statement insert(
       db,
       "INSERT OR IGNORE INTO jobs (name, config, source_yaml, request_id, state, message, "
-      "fingerprint, submitted_ms, started_ms, ended_ms, birth, digest) "
-      "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
+      "fingerprint, submitted_ms, started_ms, ended_ms, birth, digest, submitter, priority) "
+      "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
   insert.bind(1, job.row.name);
   BindBlob(insert, 2, job.config);
   insert.bind(3, job.row.source_yaml);
@@ -51,20 +51,23 @@ bool Insert(SQLite::Database& db, const JobColumns& job) {
   insert.bind(10, job.row.ended_ms);
   insert.bind(11, job.birth_digest);
   insert.bind(12, job.digest);
+  insert.bind(13, job.row.submitter);
+  insert.bind(14, job.row.priority);
   return insert.exec() == 1;
 }
 
 void Update(SQLite::Database& db, int64_t id, const JobRow& job, const std::string& digest) {
   SQLite::Statement update(db,
                            "UPDATE jobs SET state = ?, message = ?, fingerprint = ?, "
-                           "started_ms = ?, ended_ms = ?, digest = ? WHERE id = ?");
+                           "started_ms = ?, ended_ms = ?, priority = ?, digest = ? WHERE id = ?");
   update.bind(1, static_cast<int>(job.state));
   update.bind(2, job.message);
   update.bind(3, job.fingerprint);
   update.bind(4, job.started_ms);
   update.bind(5, job.ended_ms);
-  update.bind(6, digest);
-  update.bind(7, id);
+  update.bind(6, job.priority);
+  update.bind(7, digest);
+  update.bind(8, id);
   update.exec();
 }
 

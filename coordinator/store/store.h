@@ -26,6 +26,8 @@ struct JobRow {
   int64_t submitted_ms = 0;
   int64_t started_ms = 0;
   int64_t ended_ms = 0;
+  std::string submitter = {};  // who; empty: before there were identities
+  int32_t priority = 0;        // among queued jobs, the highest first
 };
 
 // The outer step θ_{step−1} → θ_step, with all that is needed to take it again.
@@ -75,7 +77,7 @@ class Store {
 
   // AlreadyExists if the name is taken.
   virtual absl::Status AddJob(const JobRow& job) = 0;
-  // State, message, fingerprint, start and end of an existing job.
+  // State, message, fingerprint, start, end and priority of an existing job.
   virtual absl::Status UpdateJob(const JobRow& job) = 0;
   // In the order of submission.
   virtual absl::StatusOr<std::vector<JobRow>> Jobs() = 0;

@@ -70,6 +70,13 @@ absl::StatusOr<v1::JobSummary> JobClient::Resume(const std::string& job) {
   return Ask(*rpc_->stub, &Stub::Resume, ForJob(job), connection_);
 }
 
+absl::StatusOr<v1::JobSummary> JobClient::SetPriority(const std::string& job, int32_t priority) {
+  v1::SetPriorityRequest request;
+  request.set_job(job);
+  request.set_priority(priority);
+  return Ask(*rpc_->stub, &Stub::SetPriority, request, connection_);
+}
+
 absl::StatusOr<v1::JobSummary> JobClient::Cancel(const std::string& job) {
   return Ask(*rpc_->stub, &Stub::Cancel, ForJob(job), connection_);
 }

@@ -37,6 +37,7 @@ class JobClient {
   absl::StatusOr<v1::JobSummary> Pause(const std::string& job);
   absl::StatusOr<v1::JobSummary> Resume(const std::string& job);
   absl::StatusOr<v1::JobSummary> Cancel(const std::string& job);
+  absl::StatusOr<v1::JobSummary> SetPriority(const std::string& job, int32_t priority);
   // For good; of a job that has ended.
   absl::Status Delete(const std::string& job);
   // Calls `take` with every entry so far, in order of time.

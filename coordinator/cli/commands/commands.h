@@ -15,7 +15,7 @@ void AddList(Command& app, Context& context);
 void AddShow(Command& app, Context& context);
 void AddWatch(Command& app, Context& context);
 void AddLogs(Command& app, Context& context);
-// pause, resume, cancel
+// pause, resume, cancel, priority
 void AddControl(Command& app, Context& context);
 void AddDelete(Command& app, Context& context);
 void AddExport(Command& app, Context& context);

@@ -2,6 +2,7 @@
 
 #include <memory>
 
+#include "common/base/protocol.h"
 #include "common/footprint/footprint.h"
 #include "coordinator/cli/commands/answer.h"
 #include "coordinator/cli/commands/commands.h"
@@ -13,12 +14,13 @@
 namespace paceline {
 namespace {
 
-absl::StatusOr<ExitStatus> Submit(const Context& context, const ConfigSource& source) {
+absl::StatusOr<ExitStatus> Submit(const Context& context, const ConfigSource& source,
+                                  int priority) {
   const absl::StatusOr<LoadedConfig> loaded = Load(source);
   if (!loaded.ok()) return loaded.status();
   const auto client = JobClient::Open(context.connection);
   if (!client.ok()) return client.status();
-  const absl::StatusOr<std::string> job = SubmitLoaded(**client, *loaded);
+  const absl::StatusOr<std::string> job = SubmitLoaded(**client, *loaded, priority);
   if (!job.ok()) return job.status();
   const std::string memory = FootprintText(loaded->config);
   Answer(context, {{"job", *job}, {"memory", memory}},
@@ -28,20 +30,27 @@ absl::StatusOr<ExitStatus> Submit(const Context& context, const ConfigSource& so
 
 }  // namespace
 
-absl::StatusOr<std::string> SubmitLoaded(JobClient& client, const LoadedConfig& loaded) {
+absl::StatusOr<std::string> SubmitLoaded(JobClient& client, const LoadedConfig& loaded,
+                                         int priority) {
   v1::SubmitRequest request;
   *request.mutable_config() = loaded.config;
   request.set_source_yaml(loaded.yaml);
   request.set_request_id(RandomRequestId());
+  request.set_priority(priority);
   return client.Submit(request);
 }
 
 void AddSubmit(Command& app, Context& context) {
   auto source = std::make_shared<ConfigSource>();
-  Command& command = AddCommand(app, context, "submit",
-                                "Hand a job to the coordinator; the last word printed is its name",
-                                [&context, source] { return Submit(context, *source); });
+  auto priority = std::make_shared<int>(0);
+  Command& command = AddCommand(
+      app, context, "submit", "Hand a job to the coordinator; the last word printed is its name",
+      [&context, source, priority] { return Submit(context, *source, *priority); });
   AddConfigFlags(command, *source);
+  command
+      .AddOption("--priority", *priority, "Its place among queued jobs: the highest begins first")
+      .Range(-kMostPriority, kMostPriority)
+      .ShowDefault();
   AddConnectionFlags(command, context);
   AddJsonFlag(command, context);
 }

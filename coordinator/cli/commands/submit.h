@@ -10,6 +10,7 @@
 namespace paceline {
 
 // The job's name. Errors as JobClient::Submit.
-absl::StatusOr<std::string> SubmitLoaded(JobClient& client, const LoadedConfig& loaded);
+absl::StatusOr<std::string> SubmitLoaded(JobClient& client, const LoadedConfig& loaded,
+                                         int priority = 0);
 
 }  // namespace paceline

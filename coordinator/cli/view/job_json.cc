@@ -23,7 +23,10 @@ ordered_json SummaryJson(const v1::JobSummary& summary) {
       {"warning", summary.warning()},
       {"submitted_unix_ms", summary.submitted_unix_ms()},
       {"started_unix_ms", summary.started_unix_ms()},
-      {"ended_unix_ms", summary.ended_unix_ms()}};
+      {"ended_unix_ms", summary.ended_unix_ms()},
+      {"submitter", summary.submitter()},
+      {"priority", summary.priority()}};
+  if (summary.has_seconds_left()) json["seconds_left"] = NumberJson(summary.seconds_left());
   if (summary.held_out_pending() > 0) json["held_out_pending"] = summary.held_out_pending();
   if (summary.has_held_out()) json["held_out"] = HeldOutJson(summary.held_out());
   if (summary.has_best_held_out()) json["best_held_out"] = HeldOutJson(summary.best_held_out());
@@ -42,6 +45,8 @@ ordered_json DetailJson(const v1::JobDetail& detail) {
     refusals[refused.refusal()] = refused.count();
   }
   json["refusals"] = refusals;
+  json["audits"] = detail.audits();
+  json["audit_mismatches"] = detail.audit_mismatches();
   json["events"] = ordered_json(detail.events());
   json["source_yaml"] = detail.source_yaml();
   return json;
