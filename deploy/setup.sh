@@ -21,7 +21,7 @@ debian_packages=(
   g++ cmake ninja-build ccache git ca-certificates pkg-config
   libgrpc++-dev libprotobuf-dev protobuf-compiler protobuf-compiler-grpc
   libspdlog-dev libfmt-dev libyaml-cpp-dev libcli11-dev nlohmann-json3-dev
-  libsqlite3-dev libsqlitecpp-dev libssl-dev libhwy-dev zlib1g-dev libmicrohttpd-dev
+  libsqlite3-dev libsqlitecpp-dev libssl-dev libhwy-dev zlib1g-dev libmicrohttpd-dev libjs-chart.js
   libgtest-dev libgmock-dev libbenchmark-dev
   libfuse3-dev iproute2 nftables
   clang-format clang-tidy clang-14 libclang-rt-14-dev lld python3 python3-venv python3-pip

@@ -1,56 +1,88 @@
-// A small HTTP server: it only tells, and takes nothing in. Bounds: 32 connections, 16 of one host,
-// 8 KiB for each, 5 s of silence, one request a connection.
+// A small HTTP server. Nobody holds it up: a waiting connection takes no thread, one that says
+// nothing for 5 s or is not done with its request after 10 s is ended, and connections, headers,
+// bodies and requests that wait have bounds.
 #pragma once
 
+#include <atomic>
+#include <chrono>
 #include <functional>
 #include <map>
 #include <memory>
+#include <mutex>
 #include <string>
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "common/http/connection_watch.h"
+#include "common/http/http_message.h"
+#include "common/http/http_pool.h"
 #include "common/rpc/address.h"
 
+struct MHD_Connection;
 struct MHD_Daemon;
 
 namespace paceline {
 
-struct HttpReply {
-  int status = 200;
-  std::string content_type = "text/plain; charset=utf-8";
-  std::string body = {};
-};
-
-struct HttpRequest {
-  std::string method;
-  std::string path;  // without the query
-};
-
-// By path. They are called on the server's own thread, which serves all: they must not wait.
+// By path. They are called on the server's own thread, which serves all: they must not wait. They
+// are only for reading, and answer under whatever name the server is asked by.
 using HttpRoutes = std::map<std::string, std::function<HttpReply(const HttpRequest&)>, std::less<>>;
+
+struct HttpOptions {
+  // Answers GET (HEAD too) and POST of all paths but those of the routes; may be empty. It is
+  // called on a few threads of its own and may wait. Requests that name another host than this
+  // server, and a POST from another site's page, do not reach it.
+  std::function<HttpReply(const HttpRequest&)> handler = {};
+  // How much a body of POST may have.
+  std::function<size_t(const HttpRequest&)> most_body_bytes = {};
+  // Names of this machine that requests may be for, beside localhost and IP addresses.
+  std::vector<std::string> host_names = {};
+  // PEM texts; TLS 1.3 if they are there.
+  std::string certificate = {};
+  std::string key = {};
+  unsigned connections = 32;
+  unsigned connections_of_one_host = 16;
+  std::chrono::milliseconds request_patience{10'000};
+  std::chrono::milliseconds reply_patience{60'000};
+};
 
 class HttpServer {
  public:
-  // Answers GET and HEAD of these paths when it returns. Unavailable if the address cannot be
-  // listened on. What the routes use outlives the server.
-  static absl::StatusOr<std::unique_ptr<HttpServer>> Start(const Address& listen,
-                                                           HttpRoutes routes);
+  // Answers when it returns. Unavailable if the address cannot be listened on. What the routes and
+  // the handler use outlives the server.
+  static absl::StatusOr<std::unique_ptr<HttpServer>> Start(const Address& listen, HttpRoutes routes,
+                                                           HttpOptions options = {});
   ~HttpServer();
   HttpServer(const HttpServer&) = delete;
   HttpServer& operator=(const HttpServer&) = delete;
 
   // With the port that was chosen.
   const Address& address() const { return address_; }
-
-  HttpReply Answer(const HttpRequest& request) const;
+  // "http://127.0.0.1:7780"
+  std::string url() const;
 
  private:
-  HttpServer(Address address, HttpRoutes routes)
-      : address_(std::move(address)), routes_(std::move(routes)) {}
+  friend class HttpExchange;
+
+  HttpServer(Address address, HttpRoutes routes, HttpOptions options);
+  bool tls() const { return !options_.certificate.empty(); }
+  absl::Status Listen(int socket);
+  // What can be told of a request before its body is read; null if the handler is to be asked.
+  std::unique_ptr<HttpReply> AnswerAtOnce(const HttpRequest& request) const;
+  std::unique_ptr<HttpReply> WhyStrange(const HttpRequest& request) const;
+  HttpReply NotHere() const;
+  // Ends with the server.
+  void Keep(const std::shared_ptr<HttpStream>& stream);
 
   const Address address_;
   const HttpRoutes routes_;
-  std::vector<MHD_Daemon*> daemons_;  // one for each address of the host
+  const HttpOptions options_;
+  ConnectionWatch watch_;
+  std::unique_ptr<HttpPool> pool_;      // null without a handler
+  std::atomic<size_t> body_bytes_ = 0;  // of all requests that are not answered yet
+  std::vector<MHD_Daemon*> daemons_;    // one for each address of the host
+  std::mutex mutex_;
+  bool closing_ = false;                            // guarded by mutex_
+  std::vector<std::weak_ptr<HttpStream>> streams_;  // guarded by mutex_
 };
 
 }  // namespace paceline

@@ -3,7 +3,9 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 
+#include "absl/status/statusor.h"
 #include "paceline/v1/access.pb.h"
 
 namespace paceline {
@@ -23,5 +25,10 @@ inline Caller LocalCaller() {
 }
 
 v1::Identity ToProto(const Caller& caller);
+
+// "submitter"; "no role" of what is none.
+std::string RoleWord(v1::Role role);
+// InvalidArgument naming the roles that there are.
+absl::StatusOr<v1::Role> RoleNamed(std::string_view word);
 
 }  // namespace paceline

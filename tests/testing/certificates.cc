@@ -58,6 +58,15 @@ Certificate Sign(X509* cert, EVP_PKEY* key, X509* issuer, EVP_PKEY* issuer_key) 
   return {Contents(cert_out), Contents(key_out)};
 }
 
+Certificate SignBy(const Certificate& authority, X509* cert, EVP_PKEY* key) {
+  const X509Ptr issuer(PEM_read_bio_X509(Reader(authority.cert).get(), nullptr, nullptr, nullptr),
+                       &X509_free);
+  const KeyPtr issuer_key(
+      PEM_read_bio_PrivateKey(Reader(authority.key).get(), nullptr, nullptr, nullptr),
+      &EVP_PKEY_free);
+  return Sign(cert, key, issuer.get(), issuer_key.get());
+}
+
 KeyPtr NewKey() { return KeyPtr(EVP_EC_gen("P-256"), &EVP_PKEY_free); }
 
 }  // namespace
@@ -74,12 +83,18 @@ Certificate MakeCertificate(const std::string& name, const Certificate& authorit
   const KeyPtr key = NewKey();
   const X509Ptr cert = MakeSubject(name, key.get());
   Extend(cert.get(), NID_subject_alt_name, "IP:127.0.0.1,DNS:localhost");
-  const X509Ptr issuer(PEM_read_bio_X509(Reader(authority.cert).get(), nullptr, nullptr, nullptr),
-                       &X509_free);
-  const KeyPtr issuer_key(
-      PEM_read_bio_PrivateKey(Reader(authority.key).get(), nullptr, nullptr, nullptr),
-      &EVP_PKEY_free);
-  return Sign(cert.get(), key.get(), issuer.get(), issuer_key.get());
+  return SignBy(authority, cert.get(), key.get());
+}
+
+Certificate MakeIdentity(const std::string& uri, const Certificate& authority,
+                         IdentityTimes times) {
+  const KeyPtr key = NewKey();
+  const X509Ptr cert = MakeSubject("an identity", key.get());
+  X509_gmtime_adj(X509_getm_notBefore(cert.get()), times.from_s);
+  X509_gmtime_adj(X509_getm_notAfter(cert.get()), times.until_s);
+  const std::string names = "IP:127.0.0.1,DNS:localhost,URI:" + uri;
+  Extend(cert.get(), NID_subject_alt_name, names.c_str());
+  return SignBy(authority, cert.get(), key.get());
 }
 
 }  // namespace paceline

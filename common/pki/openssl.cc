@@ -1,0 +1,48 @@
+#include "common/pki/openssl.h"
+
+#include <openssl/pem.h>
+
+namespace paceline::pki {
+namespace {
+
+BioPtr Reader(std::string_view text) {
+  return BioPtr(BIO_new_mem_buf(text.data(), static_cast<int>(text.size())));
+}
+
+// Without it OpenSSL asks the terminal for the password of an encrypted key.
+int NoPassword(char*, int, int, void*) { return -1; }
+
+template <class Write>
+std::string Written(const Write& write) {
+  const BioPtr out(BIO_new(BIO_s_mem()));
+  if (write(out.get()) != 1) return "";
+  char* data = nullptr;
+  const long size = BIO_get_mem_data(out.get(), &data);
+  return std::string(data, static_cast<size_t>(size));
+}
+
+}  // namespace
+
+X509Ptr ReadX509(std::string_view pem) {
+  return X509Ptr(PEM_read_bio_X509(Reader(pem).get(), nullptr, &NoPassword, nullptr));
+}
+
+KeyPtr ReadKey(std::string_view pem) {
+  return KeyPtr(PEM_read_bio_PrivateKey(Reader(pem).get(), nullptr, &NoPassword, nullptr));
+}
+
+std::string ToPem(X509* certificate) {
+  return Written([&](BIO* out) { return PEM_write_bio_X509(out, certificate); });
+}
+
+std::string ToPem(EVP_PKEY* key) {
+  return Written([&](BIO* out) {
+    return PEM_write_bio_PKCS8PrivateKey(out, key, nullptr, nullptr, 0, nullptr, nullptr);
+  });
+}
+
+std::string ToPem(X509_CRL* crl) {
+  return Written([&](BIO* out) { return PEM_write_bio_X509_CRL(out, crl); });
+}
+
+}  // namespace paceline::pki
