@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Installs what Paceline needs on Debian 12: Debian packages, LibTorch, data sets (FashionMNIST, digits, a text, two tables).
-# Usage: deploy/setup.sh [--gpu]
+# Usage: deploy/setup.sh [--gpu] [--tests]
 #   --gpu   also install the CUDA libraries that LibTorch needs on a GPU machine
+#   --tests also install what only tests need; they skip what is not there
 # Python packages go under $PACELINE_DEPS. By default that is /opt/paceline for root, so that every
 # user can run the programs, and ${XDG_CACHE_HOME:-~/.cache}/paceline for others, unless root has
 # set the machine up. Running it again takes seconds: whatever is already there is left alone.
@@ -11,6 +12,7 @@ torch_version=2.11.0
 cuda_runtime_version=13.0.96
 cuda_cupti_version=13.0.85
 tensorboard_version=2.21.0
+playwright_version=1.65.2
 scikit_learn_version=1.9.1
 digits_sha256=09f66e6debdee2cd2b5ae59e0d6abbb73fc2b0e0185d2e1957e9ebb51e23aa22
 system_deps=/opt/paceline
@@ -28,10 +30,15 @@ debian_packages=(
   dataset-fashion-mnist bible-kjv librsvg2-bin fonts-dejavu-core
 )
 
+# With --tests.
+test_packages=(
+  chromium
+)
+
 say() { printf 'setup: %s\n' "$*"; }
 die() { printf 'setup: %s\n' "$*" >&2; exit 1; }
 
-usage() { sed -n '2,7s/^# \{0,1\}//p' "$0"; }
+usage() { sed -n '2,8s/^# \{0,1\}//p' "$0"; }
 
 missing_packages() {
   local package
@@ -60,8 +67,10 @@ is_complete() { # folder, stamp text
   [ "$(cat "$1/.complete" 2>/dev/null)" = "$2" ]
 }
 
+test_tools="tensorboard $tensorboard_version playwright $playwright_version"
+
 system_is_ready() {
-  is_complete "$system_deps/testing" "tensorboard $tensorboard_version" || return 1
+  is_complete "$system_deps/testing" "$test_tools" || return 1
   is_complete "$system_deps/torch" "torch $torch_version gpu" && return
   [ "$gpu" = 0 ] && is_complete "$system_deps/torch" "torch $torch_version cpu"
 }
@@ -134,9 +143,10 @@ install_torch() {
 }
 
 install_test_tools() {
-  pip_install "$deps/testing" "tensorboard $tensorboard_version" "tensorboard==$tensorboard_version" \
-    setuptools
-  say "TensorBoard $tensorboard_version (tests read our event files with it): $deps/testing/venv"
+  pip_install "$deps/testing" "$test_tools" "tensorboard==$tensorboard_version" setuptools \
+    "playwright==$playwright_version"
+  say "TensorBoard $tensorboard_version (tests read our event files with it), Playwright $playwright_version \
+(tests look at the dashboard with it): $deps/testing/venv"
 }
 
 check_data_set() {
@@ -207,18 +217,20 @@ install_digits() {
   say "digits: $data/digits"
 }
 
-gpu=0
+gpu=0 tests=0
 for argument in "$@"; do
   case $argument in
     --gpu) gpu=1 ;;
+    --tests) tests=1 ;;
     -h | --help) usage; exit 0 ;;
-    *) die "unknown argument '$argument'; usage: deploy/setup.sh [--gpu]" ;;
+    *) die "unknown argument '$argument'; usage: deploy/setup.sh [--gpu] [--tests]" ;;
   esac
 done
 [ -f /etc/debian_version ] || die "this script knows Debian 12; on another system install by hand: ${debian_packages[*]}"
 scratch=$(mktemp -d) || die "cannot make a temporary folder: is there disk space?"
 trap 'rm -rf "$scratch"' EXIT
 choose_deps
+[ "$tests" = 0 ] || debian_packages+=("${test_packages[@]}")
 install_debian_packages
 take_over torch
 take_over testing

@@ -19,7 +19,7 @@ for argument in "$@"; do
   esac
 done
 
-sources() { find common coordinator worker examples tests -name '*.h' -o -name '*.cc' | sort; }
+sources() { find common coordinator worker examples tests -name '*.h' -o -name '*.cc' -o -name '*.js' | sort; }
 
 check_format() {
   if [ "$fix" = 1 ]; then

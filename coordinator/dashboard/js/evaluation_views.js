@@ -1,0 +1,133 @@
+// Evaluations on the cluster: all of them, and one.
+import {api, get} from './api.js';
+import {h, link, terms, throttled} from './dom.js';
+import {count, duration, time} from './format.js';
+import {jobLink, progressBar, stateBadge} from './job_parts.js';
+import {live} from './live.js';
+import {Table} from './table.js';
+
+const AT_WORK = ['queued', 'running'];
+
+const COLUMNS = [
+  {
+    title: 'Evaluation',
+    text: (e) => e.evaluation,
+    node: (e) => link(['evaluation', e.evaluation], {}, e.evaluation),
+    wide: true
+  },
+  {title: 'State', text: (e) => e.state, node: (e) => stateBadge(e.state)},
+  {
+    title: 'Progress',
+    text: units,
+    node: (e) => progressBar(`Units of ${e.evaluation}`, e.units_done, e.units_known)
+  },
+  {title: 'Units', text: units, number: true},
+  {title: 'Time left, or end', text: ends},
+  {title: 'Of job', text: (e) => e.job || '–', node: (e) => e.job ? jobLink(e.job) : '–'},
+  {title: 'At step', text: (e) => e.job ? count(e.job_step) : '–', number: true},
+  {title: 'By', text: (e) => e.submitter || '–'},
+];
+
+export function evaluationsView({signal}) {
+  const table = new Table({caption: 'Evaluations', key: (e) => e.evaluation, columns: COLUMNS});
+  const nothing = h(
+      'div', {class: 'empty', hidden: true}, h('h2', {}, 'No evaluations yet'),
+      h('p', {},
+        'They measure trained optimizers beside tuned hand-designed ones, on this cluster’s workers:'),
+      h('pre', {tabindex: '0'},
+        h('code', {},
+          'paceline evaluate configs/suites/suite-quick.yaml --coordinator HOST:PORT')));
+  async function refresh() {
+    const {evaluations} = await get(api('evaluations'), {}, signal);
+    table.show(evaluations);
+    table.element.hidden = evaluations.length === 0;
+    nothing.hidden = evaluations.length > 0;
+  }
+  live.addEventListener(
+      'evaluation', throttled(() => refresh().catch(() => {}), 2000, signal), {signal});
+  return {
+    title: 'Evaluations',
+    element: h('div', {}, h('h1', {}, 'Evaluations'), table.element, nothing),
+    refresh
+  };
+}
+
+export function evaluationView({names: [name], signal}) {
+  const facts = h('div', {class: 'card'});
+  const parts = h('div');
+  async function refresh() {
+    const found = await get(api('evaluations', name), {}, signal);
+    facts.replaceChildren(...describe(found));
+    parts.replaceChildren(...['contestants', 'cases']
+                              .filter((part) => found[part]?.length)
+                              .map((part) => list(part, found[part])));
+  }
+  const again = throttled(() => refresh().catch(() => {}), 2000, signal);
+  live.addEventListener(
+      'evaluation', ({detail}) => detail.evaluation === name && again(), {signal});
+  const element =
+      h('div', {}, link(['evaluations'], {}, 'All evaluations'), h('h1', {}, name), facts, parts);
+  return {title: name, element, refresh};
+}
+
+function describe(found) {
+  const report = found.state === 'succeeded' &&
+      h('p', {},
+        h('a', {
+          class: 'button',
+          href: api('evaluations', found.evaluation, 'report'),
+          target: '_blank',
+          rel: 'noopener'
+        },
+          'Report'));
+  return [
+    terms(
+        [
+          ['State', stateBadge(found.state)],
+          ['Progress', progressBar('Units', found.units_done, found.units_known)],
+          ['Units', units(found)],
+          ['Time left, or end', ends(found)],
+          ['Of job', found.job ? jobLink(found.job) : null],
+          ['At outer step', found.job ? count(found.job_step) : null],
+          ['Submitted', time(found.submitted_ms)],
+          ['By', found.submitter],
+        ],
+        {class: 'facts'}),
+    found.message && h('p', {class: 'notice warn'}, found.message),
+    report,
+  ].filter(Boolean);
+}
+
+// Of words or of objects, whose names of values become columns.
+function list(title, items) {
+  const rows = items.map((item) => (typeof item === 'object' ? item : {name: item}));
+  const keys = [...new Set(rows.flatMap(Object.keys))].filter(
+      (key) => rows.some((row) => typeof row[key] !== 'object'));
+  const columns = keys.map((key) => ({
+                             title: titled(key),
+                             text: (row) => row[key] ?? '–',
+                             number: rows.every((row) => typeof row[key] === 'number'),
+                           }));
+  const table = new Table({
+    caption: titled(title),
+    hiddenCaption: false,
+    key: (row) => String(rows.indexOf(row)),
+    columns
+  });
+  table.show(rows);
+  return table.element;
+}
+
+function titled(key) {
+  return (key[0].toUpperCase() + key.slice(1)).replaceAll('_', ' ');
+}
+
+function units(e) {
+  return `${count(e.units_done)} / ${count(e.units_known)}`;
+}
+
+function ends(e) {
+  if (e.ended_ms) return time(e.ended_ms);
+  return AT_WORK.includes(e.state) && e.seconds_left != null ? `${duration(e.seconds_left)} left` :
+                                                               '–';
+}
