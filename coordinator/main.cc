@@ -16,10 +16,12 @@
 #include "common/command/command.h"
 #include "common/http/http_server.h"
 #include "common/program/command_line.h"
+#include "common/program/version.h"
 #include "common/rpc/address.h"
 #include "common/rpc/flags.h"
 #include "common/rpc/socket.h"
 #include "coordinator/http/health_routes.h"
+#include "coordinator/http/site_server.h"
 #include "coordinator/service/server.h"
 #include "coordinator/store/data_folder.h"
 #include "coordinator/store/sqlite_store.h"
@@ -43,6 +45,7 @@ struct Flags {
   std::string data;
   std::string listen = kDefaultCoordinator;
   std::string http;
+  std::vector<std::string> http_hosts;
   std::string log_level = "info";
   int threads = 0;
   int64_t keep_checkpoints = 20;
@@ -61,11 +64,13 @@ void Describe(Command& app, Flags& flags) {
       .TypeName("HOST:PORT")
       .ShowDefault();
   AddTlsFlags(app, flags.tls);
-  app.AddOption(
-         "--http", flags.http,
-         "Where to answer GET /healthz and /readyz, in the clear; a port alone is one of this "
-         "machine's (default: nowhere)")
+  app.AddOption("--http", flags.http,
+                "Where to show the dashboard, /healthz and /readyz; a port alone is one of this "
+                "machine's, none is nowhere (default: 127.0.0.1:7780, or a free port)")
       .TypeName("HOST:PORT");
+  app.AddOption("--http-host", flags.http_hosts,
+                "A name that browsers may ask for the dashboard by; may be repeated")
+      .TypeName("NAME");
   app.AddOption("--threads", flags.threads, "Threads for the gradient; 0: one per processor")
       .Range(0, 1024)
       .ShowDefault();
@@ -107,30 +112,42 @@ void Tell(SqliteStore& store) {
   }
 }
 
-// Null where it was not asked for.
-absl::StatusOr<std::unique_ptr<HttpServer>> StartHttp(const std::string& where,
+// "0.1.0 (commit 1a2b3c4)"
+std::string OwnVersion() {
+  const std::string text = VersionText("");
+  return text.substr(1, text.find('\n') - 1);
+}
+
+// Null where there is to be none.
+absl::StatusOr<std::unique_ptr<SiteServer>> StartHttp(const Flags& flags, const DataFolder& folder,
                                                       const HealthBoard& health) {
-  if (where.empty()) return nullptr;
-  const auto address = ParseAddress(where);
-  if (!address.ok()) return address.status();
   HttpRoutes routes;
   AddHealthRoutes(health, routes);
-  auto server = HttpServer::Start(*address, std::move(routes));
-  if (!server.ok()) return server.status();
-  if (!address->IsLoopback()) spdlog::warn("HTTP is in the clear, for whoever reaches {}", where);
-  std::cout << "paceline-coordinator: health at http://" << (*server)->address().ToString()
-            << "/healthz" << std::endl;
-  return server;
+  auto site = SiteServer::Start({.where = flags.http,
+                                 .host_names = flags.http_hosts,
+                                 .tls = flags.tls,
+                                 .version = OwnVersion(),
+                                 .open_to_read = !flags.tls.any(),
+                                 .health = &health},
+                                std::move(routes), Clock::Real());
+  if (!site.ok() || *site == nullptr) return site;
+  const std::string url = (*site)->server().url();
+  std::cout << "paceline-coordinator: dashboard at " << url << "/, health at " << url << "/healthz"
+            << std::endl;
+  absl::Status written = WriteFileAtomically(folder.http_file(), url + "\n");
+  if (!written.ok()) return written;
+  return site;
 }
 
 int Serve(const DataFolder& folder, Store& store, const Address& listen, const Flags& flags) {
   // Whoever waits for the file must not find the one of an earlier life.
   std::error_code ignored;
   std::filesystem::remove(folder.address_file(), ignored);
+  std::filesystem::remove(folder.http_file(), ignored);
   const int threads =
       flags.threads > 0 ? flags.threads : std::max(1u, std::thread::hardware_concurrency());
   HealthBoard health(Clock::Real());
-  const auto http = StartHttp(flags.http, health);
+  const auto http = StartHttp(flags, folder, health);
   if (!http.ok()) return Complain(http.status(), kExitRefused);
   auto server = Server::Start({.listen = listen,
                                .tls = flags.tls,
@@ -143,6 +160,13 @@ int Serve(const DataFolder& folder, Store& store, const Address& listen, const F
                                .on_fatal = [] { kill(getpid(), SIGTERM); }},
                               store, Clock::Real());
   if (!server.ok()) return Complain(server.status(), kExitRefused);
+  if (*http != nullptr) {
+    (*http)->site().Attach({.jobs = (*server)->jobs(),
+                            .evaluations = (*server)->evaluations(),
+                            .hub = (*server)->hub(),
+                            .store = store,
+                            .data_folder = folder.path()});
+  }
   const std::string address = (*server)->address().ToString();
   absl::Status status = WriteFileAtomically(folder.address_file(), address + "\n");
   if (!status.ok()) return Complain(status, kExitRefused);
@@ -152,6 +176,7 @@ int Serve(const DataFolder& folder, Store& store, const Address& listen, const F
   const sigset_t signals = StopSignals();
   int signal = 0;
   sigwait(&signals, &signal);
+  if (*http != nullptr) (*http)->site().Detach();
   status = (*server)->Stop();
   if (!status.ok()) return Complain(status, kExitDurability);
   spdlog::info("stopped by {}", signal == SIGINT ? "SIGINT" : "SIGTERM");
@@ -177,9 +202,7 @@ int Main(int argc, char** argv) {
 
   auto listen = ParseAddress(flags.listen);
   if (!listen.ok()) return Complain(listen.status(), kExitUsage);
-  if (const auto http = ParseAddress(flags.http); !flags.http.empty() && !http.ok()) {
-    return Complain(http.status(), kExitUsage);
-  }
+  if (absl::Status http = CheckHttpFlag(flags.http); !http.ok()) return Complain(http, kExitUsage);
   auto credentials = ServerCredentials(*listen, flags.tls);
   if (!credentials.ok()) return Complain(credentials.status(), kExitRefused);
   auto folder = DataFolder::Open(flags.data);

@@ -97,6 +97,13 @@ absl::Status JobApi::Delete(const std::string& job) {
   return deps_.loop.Call([&] { return deps_.coordinator.Delete(job); });
 }
 
+absl::StatusOr<std::vector<v1::HeldOutRecord>> JobApi::HeldOut(const std::string& job) {
+  return deps_.loop.Call([&]() -> absl::StatusOr<std::vector<v1::HeldOutRecord>> {
+    if (auto summary = deps_.coordinator.Summary(job); !summary.ok()) return summary.status();
+    return deps_.coordinator.HeldOut(job);
+  });
+}
+
 // A replay may take long, so it runs here and not on the loop.
 absl::StatusOr<v1::GetThetaReply> JobApi::GetTheta(const v1::GetThetaRequest& request) {
   std::optional<int64_t> step;

@@ -3,6 +3,7 @@
 
 #include <functional>
 #include <string>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
@@ -41,6 +42,8 @@ class JobApi {
   // Who submitted it; empty: before there were identities.
   absl::StatusOr<std::string> OwnerOf(const std::string& job);
   absl::Status Delete(const std::string& job);
+  // Measurements of its θ on held-out tasks, by outer step.
+  absl::StatusOr<std::vector<v1::HeldOutRecord>> HeldOut(const std::string& job);
   absl::StatusOr<v1::GetThetaReply> GetTheta(const v1::GetThetaRequest& request);
   absl::StatusOr<v1::ListWorkersReply> ListWorkers();
 

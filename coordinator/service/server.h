@@ -57,6 +57,10 @@ class Server {
 
   // With the port that was chosen.
   const Address& address() const { return address_; }
+  // For other ways to ask than gRPC. They stay as they are until the server goes.
+  JobApi& jobs() { return *api_; }
+  EvaluationApi& evaluations() { return *evaluation_api_; }
+  WatchHub& hub() { return hub_; }
   // Connections that came to nothing.
   const Strangers& strangers() const { return strangers_; }
   // Finishes what the loop has in hand, then ends all streams. OK, or why the coordinator could not

@@ -3,6 +3,7 @@
 //   <data>/lock                               held while the coordinator lives
 //   <data>/coordinator.db                     the store
 //   <data>/address                            where the coordinator listens, host:port
+//   <data>/http_address                       where its dashboard is, http://host:port
 //   <data>/jobs/<job>/                        logs
 //   <data>/jobs/<job>/checkpoints/            theta-000050.safetensors, state-000050.safetensors
 //   <data>/evaluations/, outcomes.sqlite      coordinator/evaluate/archive.h
@@ -28,6 +29,7 @@ class DataFolder {
   const std::string& path() const { return path_; }
   std::string database() const { return path_ + "/coordinator.db"; }
   std::string address_file() const { return path_ + "/address"; }
+  std::string http_file() const { return path_ + "/http_address"; }
 
  private:
   DataFolder(std::string path, int lock) : path_(std::move(path)), lock_(lock) {}

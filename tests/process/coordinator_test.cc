@@ -62,9 +62,12 @@ TEST_F(CoordinatorProgramTest, AWrongCommandLineIsUsage) {
 TEST_F(CoordinatorProgramTest, ProbesAreAnsweredWhereThatWasAskedFor) {
   ExpectComplaint(RunProgram("paceline-coordinator", Arguments({"--http", "here"})), 2,
                   "'here' is no address");
-  Process silent("paceline-coordinator", Arguments());
+  Process silent("paceline-coordinator", Arguments({"--http", "none"}));
   ASSERT_TRUE(silent.WaitForOutput("ready on "));
   EXPECT_EQ(silent.output().find("http://"), std::string::npos);
+  ExpectComplaint(RunProgram("paceline-coordinator", {"--data", Data() + "2", "--listen",
+                                                      "127.0.0.1:0", "--http", "0.0.0.0:0"}),
+                  3, "in the clear");
   ExpectComplaint(RunProgram("paceline-coordinator", {"--data", Data() + "2", "--listen",
                                                       "127.0.0.1:0", "--http", Address()}),
                   3, "another program listens there already");
@@ -84,6 +87,22 @@ TEST_F(CoordinatorProgramTest, ProbesAreAnsweredWhereThatWasAskedFor) {
   }
   coordinator.Signal(SIGTERM);
   EXPECT_EQ(coordinator.Wait(), 0);
+}
+
+TEST_F(CoordinatorProgramTest, TheDashboardIsThereByDefaultWhereverThereIsRoom) {
+  Process first("paceline-coordinator", Arguments());
+  ASSERT_TRUE(first.WaitForOutput("ready on "));
+  Process second("paceline-coordinator", {"--data", Data() + "2", "--listen", "127.0.0.1:0"});
+  ASSERT_TRUE(second.WaitForOutput("ready on "));
+  for (const std::string& folder : {Data(), Data() + "2"}) {
+    std::string url = *ReadFile(folder + "/http_address");
+    const auto address = ParseAddress(url.substr(7, url.find('\n') - 7));
+    ASSERT_TRUE(address.ok()) << url;
+    const auto page =
+        FirstWords(*address, "GET / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
+    ASSERT_TRUE(page.ok()) << page.status();
+    EXPECT_EQ(page->find("HTTP/1.1 200 OK"), 0u) << *page;
+  }
 }
 
 TEST_F(CoordinatorProgramTest, AListenerBeyondLoopbackWithoutTlsIsRefused) {
