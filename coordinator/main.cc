@@ -1,4 +1,5 @@
 // paceline-coordinator: owns θ and the queue of jobs, and hands blocks to workers.
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -205,8 +206,13 @@ int Main(int argc, char** argv) {
   if (absl::Status http = CheckHttpFlag(flags.http); !http.ok()) return Complain(http, kExitUsage);
   auto credentials = ServerCredentials(*listen, flags.tls);
   if (!credentials.ok()) return Complain(credentials.status(), kExitRefused);
+  // What is in the data folder is this user's alone.
+  umask(0077);
   auto folder = DataFolder::Open(flags.data);
   if (!folder.ok()) return Complain(folder.status(), kExitRefused);
+  if (folder->was_open()) {
+    spdlog::warn("other users could read what is in {}; from now on they cannot", folder->path());
+  }
   auto store = SqliteStore::Open(folder->database(), {.accept_loss = flags.accept_loss});
   if (!store.ok()) return Complain(store.status(), kExitRefused);
   Tell(**store);

@@ -103,9 +103,15 @@ async function begin() {
   await show();
 }
 
-live.addEventListener('back', () => {
+// A coordinator that was restarted has forgotten its sessions.
+live.addEventListener('back', async () => {
   say('The connection is back.');
-  refresh();
+  try {
+    await loadSession();
+  } catch {
+    return;  // lost again
+  }
+  mayLook() ? refresh() : show();
 });
 live.addEventListener('unauthenticated', begin);
 addEventListener('hashchange', show);

@@ -126,7 +126,10 @@ class MockServer:
         summary = self.job(name)
         if part == "series":
             first, last = int(query.get("from", 1)), int(query.get("to", 0))
-            return scenes.series(summary, query["metrics"].split(","), first, last, int(query.get("points", 600)))
+            metrics = query["metrics"].split(",")
+            if len(metrics) > 16:
+                raise Refused(400, "INVALID_ARGUMENT", "metrics lists 1 to 16 names")
+            return scenes.series(summary, metrics, first, last, int(query.get("points", 600)))
         if part == "diff":
             return {"lines": [{"kind": " ", "text": "seed: 1"}, {"kind": "-", "text": "hidden: 4"}, {"kind": "+", "text": "hidden: 32"}]}
         return {"": lambda: scenes.detail(summary), "staleness": lambda: {"ages": [900, 80, 20]},

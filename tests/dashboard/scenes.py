@@ -6,6 +6,8 @@ NOW_MS = 1_790_000_000_000
 HOSTILE = "<img src=x onerror=\"document.title='owned'\">\"'&</script>"
 TASKS = ["image MLP fashion_mnist 8x8 [32]", "conv net fashion_mnist 8x8 [16, 32]", "transformer text 64x32",
          "quadratic 10"]
+RIVALS = ["Muon, 50 trials", "SOAP, 50 trials", "Muon, zero-shot", "SOAP, zero-shot", "Shampoo, 50 trials", "Lion, 50 trials",
+          "AdamW, 50 trials", "RMSProp, 50 trials", "quickstart (learned)", "Adam, zero-shot"]
 CONFIG = """name: {name}
 seed: 1
 optimizer: {{adafac_mlp: {{hidden: 4}}}}
@@ -43,15 +45,22 @@ def worker(i, **more):
     } | more
 
 
+def contestant(key, title, learned=False):
+    place = 1 + int(key[1:])
+    return {"key": key, "title": title, "learned": learned, "place": place, "mean_rank": 1.4 + 0.9 * (place - 1), "cases": 4,
+            "best_on": max(0, 3 - place), "runs": 24}
+
+
 def evaluation(name, state="succeeded", **more):
     return {
         "evaluation": name, "state": state, "units_done": 240 if state == "succeeded" else 87, "units_known": 240,
         "seconds_left": None if state == "succeeded" else 95, "message": "", "submitted_ms": NOW_MS - 900_000,
         "ended_ms": NOW_MS - 300_000 if state == "succeeded" else None, "job": "quickstart", "job_step": 2800,
         "submitter": "ann",
-        "contestants": ["quickstart (learned)", "Muon, zero-shot", "Muon, 50 trials", "SOAP, 50 trials", "Adam, 50 trials"],
-        "cases": [{"key": "width-64", "title": "image MLP 8x8 [64] relu, batch 128", "family": "image MLP", "steps": 1000},
-                  {"key": "width-256", "title": "image MLP 8x8 [256] relu, batch 128", "family": "image MLP", "steps": 1000}],
+        "suite": "suite-quick", "fingerprint": "9a1c" * 16, "events": ["submitted by ann", "2 workers compute it"],
+        "contestants": [contestant(f"c{i}", title, i == 8) for i, title in enumerate(RIVALS)] if state == "succeeded" else [],
+        "cases": [{"key": f"width-{width}", "title": f"image MLP 8x8 [{width}] relu, batch 128", "steps": 1000}
+                  for width in (64, 256)] if state == "succeeded" else [],
     } | more
 
 
@@ -61,12 +70,12 @@ def empty():
 
 def usual():
     jobs = [
-        job("quickstart"), job("wide-mix", step=310, steps=20000, seconds_left=93_000, inner_steps_per_second=3120.0),
-        job("two-tasks", "paused", step=120, steps=400, message="paused by ann"),
+        job("quickstart"), job("wide-mix", "paused", step=310, steps=20000, recent_loss=5.213, message="paused by ann"),
+        job("two-tasks", "paused", step=120, steps=400, recent_loss=1.084, message="paused by ann"),
         job("curvature", "queued", priority=5), job("held-out", "queued", submitter="bob"),
-        job("mlp-lopt-pes", "succeeded", step=4000), job("lorenz", "failed", step=17, steps=400,
+        job("mlp-lopt-pes", "succeeded", step=4000, recent_loss=0.6871), job("lorenz", "failed", step=17, steps=400, recent_loss=1.33e5,
             message="block 3 of step 17 failed 5 times: the device has 0 bytes of memory left"),
-        job("async", "cancelled", step=512, steps=1000), job("flat", "succeeded", step=400, steps=400, recent_loss=2.303,
+        job("async", "cancelled", step=512, steps=1000, recent_loss=0.9045), job("flat", "succeeded", step=400, steps=400, recent_loss=2.303,
             warning="the outer loss has not moved for 300 outer steps: a learning rate that is too small?"),
     ]
     return {"jobs": jobs, "workers": [worker(i) for i in range(1, 7)], "evaluations": [
@@ -83,7 +92,7 @@ def large(jobs=1000, workers=500):
 def hostile():
     named = job(HOSTILE, warning=HOSTILE, message=HOSTILE, submitter=HOSTILE)
     return {"jobs": [named], "workers": [worker(1, name=HOSTILE, device=HOSTILE, identity=HOSTILE, version=HOSTILE)],
-            "evaluations": [evaluation(HOSTILE, job=HOSTILE, message=HOSTILE, contestants=[HOSTILE])]}
+            "evaluations": [evaluation(HOSTILE, job=HOSTILE, message=HOSTILE, contestants=[contestant("c0", HOSTILE)], events=[HOSTILE])]}
 
 
 def detail(summary):
@@ -107,7 +116,7 @@ def held_out(summary):
 
 def events(summary):
     texts = ["submitted by ann", "started on 2 workers", "worker node-003 left; its 4 blocks go to node-001", "checkpoint 2800 written"]
-    return {"events": [{"unix_ms": NOW_MS - 3_600_000 + 60_000 * i, "text": text} for i, text in enumerate(texts)]}
+    return {"events": [{"id": 1 + i, "unix_ms": NOW_MS - 3_600_000 + 60_000 * i, "text": text} for i, text in enumerate(texts)]}
 
 
 def value_of(metric, step, steps, noise):
@@ -136,4 +145,4 @@ def series(summary, metrics, first, last, points):
             "step": steps, "mean": values, "min": [None if v is None else v - spread * abs(v) for v in values],
             "max": [None if v is None else v + spread * abs(v) for v in values],
         }
-    return {"job": summary["job"], "last_step": summary["step"], "bucket": bucket, "series": found}
+    return {"job": summary["job"], "last_step": summary["step"], "bucket": bucket, "building": False, "series": found}

@@ -1,12 +1,14 @@
 #include <netinet/in.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <csignal>
-#include <fstream>
+#include <filesystem>
 
 #include "common/base/file.h"
+#include "common/base/private_file.h"
 #include "common/rpc/address.h"
 #include "common/rpc/first_words.h"
 #include "common/rpc/socket.h"
@@ -21,7 +23,7 @@ class CoordinatorProgramTest : public ::testing::Test {
   std::string Data() const { return folder_.path() + "/data"; }
   std::string Write(const std::string& name, const std::string& text) {
     const std::string path = folder_.path() + "/" + name;
-    std::ofstream(path) << text;
+    EXPECT_TRUE(WritePrivateFile(path, text).ok());
     return path;
   }
   std::vector<std::string> Arguments(std::vector<std::string> more = {}) {
@@ -125,6 +127,32 @@ TEST_F(CoordinatorProgramTest, InsecureOrTlsOpensAListenerBeyondLoopback) {
     coordinator.Signal(SIGTERM);
     EXPECT_EQ(coordinator.Wait(), 0);
   }
+}
+
+TEST_F(CoordinatorProgramTest, WhatItKeepsIsItsUsersAlone) {
+  const mode_t before = umask(0);
+  Process coordinator("paceline-coordinator", Arguments());
+  umask(before);
+  ASSERT_TRUE(coordinator.WaitForOutput("ready on"));
+  for (const auto& entry : std::filesystem::recursive_directory_iterator(Data())) {
+    struct stat info {};
+    ASSERT_EQ(stat(entry.path().c_str(), &info), 0);
+    EXPECT_EQ(info.st_mode & 0077, 0u) << entry.path();
+  }
+  EXPECT_EQ(coordinator.output().find("other users"), std::string::npos);
+}
+
+TEST_F(CoordinatorProgramTest, AKeyThatOthersMayReadIsRefused) {
+  const Certificate certificate = MakeCertificate("coordinator", MakeAuthority("ours"));
+  const std::string cert = Write("cert.pem", certificate.cert);
+  const std::string key = Write("key.pem", certificate.key);
+  chmod(key.c_str(), 0644);
+  ExpectComplaint(
+      RunProgram("paceline-coordinator", Arguments({"--tls-cert", cert, "--tls-key", key})), 3,
+      key +
+          ": others may use it (mode 0644), and it holds a secret; make it this user's alone: "
+          "chmod 600 " +
+          key);
 }
 
 TEST_F(CoordinatorProgramTest, TwoCoordinatorsCannotShareADataFolder) {

@@ -1,6 +1,7 @@
 // Requests to the coordinator. Every failure is an ApiError whose message can be shown as it is.
 
 const TIMEOUT_MS = 15000;
+const METRICS_AT_ONCE = 16;
 let csrf = null;
 
 export class ApiError extends Error {
@@ -20,6 +21,17 @@ export function useCsrf(word) {
 export function get(path, query = {}, signal = undefined) {
   const given = Object.entries(query).filter(([, value]) => value !== '' && value != null);
   return send(given.length ? `${path}?${new URLSearchParams(given)}` : path, {}, signal);
+}
+
+// Several metrics of a job, as many to a request as the coordinator takes.
+export async function getSeries(job, metrics, query, signal) {
+  const parts = [];
+  for (let i = 0; i < metrics.length; i += METRICS_AT_ONCE) {
+    const some = metrics.slice(i, i + METRICS_AT_ONCE).join(',');
+    parts.push(get(api('jobs', job, 'series'), {metrics: some, ...query}, signal));
+  }
+  const answers = await Promise.all(parts);
+  return {...answers[0], series: Object.assign({}, ...answers.map(({series}) => series))};
 }
 
 // A string is sent as YAML, anything else as JSON.

@@ -29,7 +29,7 @@ export function configTab({name, query, signal}) {
     text.textContent = yaml;
     if (!other) return;
     const {lines} = await get(api('jobs', name, 'diff'), {with: other}, signal);
-    diff.replaceChildren(h('h2', {}, `From ${name} to ${other}`), linesOf(lines));
+    diff.replaceChildren(h('h2', {}, `From ${other} to ${name}`), linesOf(lines));
   }
   const element =
       h('div', {},

@@ -1,5 +1,5 @@
 // What was measured in every outer step, all over the same range of them.
-import {api, get} from './api.js';
+import {api, get, getSeries} from './api.js';
 import {Bars} from './bars.js';
 import {otherJobs} from './compare_view.js';
 import {address, h, throttled} from './dom.js';
@@ -83,10 +83,10 @@ function smallCharts(range, signal) {
   async function refresh(job) {
     const wanted = [
       ...CHARTS.flatMap(([, lines]) => lines.map(([metric]) => metric)),
-      ...names.map((_, i) => `task:${i}`)
+      ...names.map((_, i) => `task:${i}`),
     ];
-    const query = {metrics: wanted.join(','), from: range.from, to: range.to, points: POINTS};
-    const {series} = await get(api('jobs', job, 'series'), query, signal);
+    const query = {from: range.from, to: range.to, points: POINTS};
+    const {series} = await getSeries(job, wanted, query, signal);
     const line = (metric, name) => series[metric] ? [{name, ...series[metric]}] : [];
     ofTasks = names.flatMap((name, i) => line(`task:${i}`, name));
     await Promise.all(plots.map(({lines, plot, card}) => {

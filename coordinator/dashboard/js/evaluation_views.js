@@ -1,7 +1,7 @@
 // Evaluations on the cluster: all of them, and one.
 import {api, get} from './api.js';
 import {h, link, terms, throttled} from './dom.js';
-import {count, duration, time} from './format.js';
+import {count, duration, number, ordinal, time} from './format.js';
 import {jobLink, progressBar, stateBadge} from './job_parts.js';
 import {live} from './live.js';
 import {Table} from './table.js';
@@ -26,6 +26,25 @@ const COLUMNS = [
   {title: 'Of job', text: (e) => e.job || '–', node: (e) => e.job ? jobLink(e.job) : '–'},
   {title: 'At step', text: (e) => e.job ? count(e.job_step) : '–', number: true},
   {title: 'By', text: (e) => e.submitter || '–'},
+];
+
+const CONTESTANTS = [
+  {title: 'Optimizer', text: (one) => one.title, node: contestant, wide: true},
+  {title: 'Place', text: (one) => ordinal(one.place), sort: (one) => one.place, number: true},
+  {
+    title: 'Mean rank',
+    text: (one) => number(one.mean_rank),
+    sort: (one) => one.mean_rank,
+    number: true
+  },
+  {title: 'Best on', text: (one) => count(one.best_on), sort: (one) => one.best_on, number: true},
+  {title: 'Cases', text: (one) => count(one.cases), number: true},
+  {title: 'Trainings', text: (one) => count(one.runs), number: true},
+];
+const CASES = [
+  {title: 'Task', text: (one) => one.title, sort: (one) => one.title, wide: true},
+  {title: 'Inner steps', text: (one) => count(one.steps), sort: (one) => one.steps, number: true},
+  {title: 'Key', text: (one) => one.key, sort: (one) => one.key},
 ];
 
 export function evaluationsView({signal}) {
@@ -58,9 +77,9 @@ export function evaluationView({names: [name], signal}) {
   async function refresh() {
     const found = await get(api('evaluations', name), {}, signal);
     facts.replaceChildren(...describe(found));
-    parts.replaceChildren(...['contestants', 'cases']
-                              .filter((part) => found[part]?.length)
-                              .map((part) => list(part, found[part])));
+    parts.replaceChildren(
+        ...(found.contestants?.length ? resultOf(found) : []),
+        found.events?.length ? eventsOf(found) : '');
   }
   const again = throttled(() => refresh().catch(() => {}), 2000, signal);
   live.addEventListener(
@@ -84,6 +103,7 @@ function describe(found) {
     terms(
         [
           ['State', stateBadge(found.state)],
+          ['Suite', found.suite],
           ['Progress', progressBar('Units', found.units_done, found.units_known)],
           ['Units', units(found)],
           ['Time left, or end', ends(found)],
@@ -98,28 +118,28 @@ function describe(found) {
   ].filter(Boolean);
 }
 
-// Of words or of objects, whose names of values become columns.
-function list(title, items) {
-  const rows = items.map((item) => (typeof item === 'object' ? item : {name: item}));
-  const keys = [...new Set(rows.flatMap(Object.keys))].filter(
-      (key) => rows.some((row) => typeof row[key] !== 'object'));
-  const columns = keys.map((key) => ({
-                             title: titled(key),
-                             text: (row) => row[key] ?? '–',
-                             number: rows.every((row) => typeof row[key] === 'number'),
-                           }));
-  const table = new Table({
-    caption: titled(title),
-    hiddenCaption: false,
-    key: (row) => String(rows.indexOf(row)),
-    columns
-  });
-  table.show(rows);
-  return table.element;
+function contestant({title, learned}) {
+  return learned ? h('strong', {}, title) : h('span', {}, title);
 }
 
-function titled(key) {
-  return (key[0].toUpperCase() + key.slice(1)).replaceAll('_', ' ');
+function resultOf(found) {
+  const contestants = new Table({
+    caption: 'Contestants',
+    hiddenCaption: false,
+    key: (one) => one.key,
+    columns: CONTESTANTS,
+  });
+  contestants.show(found.contestants.toSorted((a, b) => a.place - b.place));
+  const cases =
+      new Table({caption: 'Cases', hiddenCaption: false, key: (one) => one.key, columns: CASES});
+  cases.show(found.cases);
+  return [contestants.element, cases.element];
+}
+
+function eventsOf(found) {
+  return h(
+      'section', {}, h('h2', {}, 'Events'),
+      h('ul', {}, found.events.map((text) => h('li', {}, text))));
 }
 
 function units(e) {

@@ -9,16 +9,22 @@ const LIMIT = 1000;
 export function eventsTab({name, signal}) {
   const table = new Table({
     caption: 'Events',
-    key: (event) => `${event.unix_ms} ${event.place}`,
+    key: (event) => String(event.id),
     columns: [
       {title: 'When', text: (event) => time(event.unix_ms)},
       {title: 'Event', text: (event) => event.text, wide: true}
     ],
   });
   const nothing = h('p', {hidden: true}, 'Nothing happened yet.');
+  const events = [];
   async function refresh() {
-    const {events} = await get(api('jobs', name, 'events'), {limit: LIMIT}, signal);
-    table.show(events.map((event, place) => ({...event, place})).reverse());
+    let some;
+    do {
+      const after = events.at(-1)?.id ?? 0;
+      some = (await get(api('jobs', name, 'events'), {after, limit: LIMIT}, signal)).events;
+      events.push(...some);
+    } while (some.length === LIMIT);
+    table.show(events.toReversed());
     table.element.hidden = events.length === 0;
     nothing.hidden = events.length > 0;
   }

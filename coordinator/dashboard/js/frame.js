@@ -2,7 +2,7 @@
 import {h, terms} from './dom.js';
 import {bytes, compact, count, time} from './format.js';
 import {live} from './live.js';
-import {identity, logout, mayLook} from './session.js';
+import {identity, logout, mayLook, version} from './session.js';
 import {keepSetting, setting} from './settings.js';
 
 const THEMES = ['auto', 'light', 'dark'];
@@ -45,6 +45,7 @@ export function drawFrame() {
   });
   turnTheme(setting('theme', 'auto'));
   live.addEventListener('state', drawConnection);
+  live.addEventListener('hello', ({detail}) => checkVersion(detail.version));
   live.addEventListener('cluster', () => drawCluster(live.cluster));
   live.addEventListener('workers', ({detail}) => {
     if (live.cluster) drawCluster(Object.assign(live.cluster, detail));
@@ -70,6 +71,17 @@ function drawConnection() {
           null :
           h('p', {class: 'notice bad'}, 'The connection to the coordinator is lost, trying again. ',
             `What you see is of ${time(live.lostSince)}.`));
+}
+
+// A page of an older coordinator may not understand a newer one.
+function checkVersion(now) {
+  const old = version() && now !== version();
+  const reload =
+      h('button', {type: 'button', onclick: () => location.reload()}, 'Load the page anew');
+  notice(
+      'version',
+      !old ? null :
+             h('p', {class: 'notice warn'}, `The coordinator is now of version ${now}. `, reload));
 }
 
 // Jobs may have changed their states: the counts are fetched, at most once in a while.

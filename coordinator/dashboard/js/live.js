@@ -1,8 +1,8 @@
 // The coordinator's events as they happen, and whether it is still there.
 //
-// Of `live`, an EventTarget: job, gone, evaluation, workers (with the data as `detail`); `state`
-// when live.state changes; `back` when a lost connection is there again: what is shown is then out
-// of date.
+// Of `live`, an EventTarget: hello, job, gone, evaluation, workers (with the data as `detail`);
+// `state` when live.state changes; `back` when a lost connection is there again: what is shown is
+// then out of date.
 import {api, ApiError, get} from './api.js';
 
 const KINDS = ['job', 'gone', 'evaluation', 'workers'];
@@ -44,18 +44,19 @@ class Live extends EventTarget {
   #open() {
     const source = new EventSource(api('events'));
     this.#source = source;
-    source.addEventListener('hello', () => this.#greet());
+    source.addEventListener('hello', (event) => this.#greet(JSON.parse(event.data)));
     source.onerror = () => this.#lose();
     for (const kind of KINDS) {
       source.addEventListener(kind, (event) => this.#tell(kind, JSON.parse(event.data)));
     }
   }
 
-  #greet() {
+  #greet(hello) {
     const wasLost = this.lostSince !== null;
     this.lostSince = null;
     this.#wait = FIRST_WAIT_MS;
     this.#turn('live');
+    this.#tell('hello', hello);
     if (wasLost) {
       this.look();
       this.#tell('back');
@@ -66,7 +67,10 @@ class Live extends EventTarget {
     this.stop();
     this.lostSince ??= Date.now();
     this.#turn('lost');
-    this.#timer = setTimeout(() => this.#open(), this.#wait);
+    this.#timer = setTimeout(() => {
+      this.#open();
+      this.look();
+    }, this.#wait);
     this.#wait = Math.min(2 * this.#wait, LONGEST_WAIT_MS);
   }
 

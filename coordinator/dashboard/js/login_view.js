@@ -43,7 +43,7 @@ function form(then) {
       h('label', {}, 'Token ', token), fault,
       h('button', {type: 'submit', class: 'primary'}, 'Log in'),
       h('p', {class: 'muted'}, 'An administrator issues one: ',
-        h('code', {}, 'paceline token issue NAME --role submitter')));
+        h('code', {}, 'paceline tokens issue NAME --role submitter')));
 }
 
 // The view that was asked for, in whose place this one may stand.

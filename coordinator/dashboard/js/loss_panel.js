@@ -1,6 +1,6 @@
 // One metric of one or several jobs on a chart: linear or log, smoothed, over all outer steps or a
 // part of them.
-import {api, get} from './api.js';
+import {getSeries} from './api.js';
 import {h} from './dom.js';
 import {Plot} from './plot.js';
 import {keepSetting, setting} from './settings.js';
@@ -18,6 +18,7 @@ export const METRICS = [
   ['seconds', 'Seconds per outer step'],
 ];
 const POINTS = 600;
+const AGAIN_MS = 1000;
 
 // How curves are drawn, as it was chosen the last time.
 export function curveStyle() {
@@ -40,19 +41,21 @@ export class LossPanel {
       signal,
       onRange: (from, to) => range.set(from, to),
     });
+    this.building = h('p', {class: 'muted', role: 'status'});
     this.controls =
         h('div', {class: 'controls'}, metric ? null : this.#metricChoice(), this.#scaleChoice(),
           this.#smoothingChoice(), range.element);
     this.element =
         h('section', {class: 'card', 'aria-label': titleOf(this.metric)}, this.controls,
-          this.plot.element);
+          this.building, this.plot.element);
   }
 
   async refresh() {
     const {from, to} = this.range;
-    const query = {metrics: this.metric, from, to, points: POINTS};
+    const query = {from, to, points: POINTS};
     this.answers = await Promise.all(
-        this.jobs.map((job) => get(api('jobs', job, 'series'), query, this.signal)));
+        this.jobs.map((job) => getSeries(job, [this.metric], query, this.signal)));
+    this.#tellBuilding();
     this.range.last = Math.max(0, ...this.answers.map((answer) => answer.last_step));
     await this.draw();
   }
@@ -61,6 +64,17 @@ export class LossPanel {
     const series =
         this.answers.map((answer, i) => ({name: this.jobs[i], ...answer.series[this.metric]}));
     return this.plot.show(series.filter((one) => one.step), curveStyle());
+  }
+
+  // Of a long job that nobody looked at since the coordinator began: curves come bit by bit.
+  #tellBuilding() {
+    const unfinished = this.answers.filter((answer) => answer.building);
+    this.building.textContent = unfinished.length ? 'Older outer steps are still being read.' : '';
+    if (!unfinished.length || this.again) return;
+    this.again = setTimeout(() => {
+      this.again = null;
+      if (!this.signal.aborted) this.refresh().catch(() => {});
+    }, AGAIN_MS);
   }
 
   #metricChoice() {
