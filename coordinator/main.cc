@@ -19,6 +19,7 @@
 #include "common/rpc/address.h"
 #include "common/rpc/flags.h"
 #include "common/rpc/socket.h"
+#include "coordinator/access/gate.h"
 #include "coordinator/http/health_routes.h"
 #include "coordinator/service/server.h"
 #include "coordinator/store/data_folder.h"
@@ -48,6 +49,8 @@ struct Flags {
   int64_t keep_checkpoints = 20;
   bool accept_loss = false;
   double audit_rate = 0;
+  int64_t max_jobs_per_user = 100;
+  bool reflection = false;
   TlsFlags tls;
 };
 
@@ -61,6 +64,13 @@ void Describe(Command& app, Flags& flags) {
       .TypeName("HOST:PORT")
       .ShowDefault();
   AddTlsFlags(app, flags.tls);
+  app.AddFlag("--allow-tokens", flags.tls.allow_tokens,
+              "With --tls-ca: let in clients without a certificate, who show a token");
+  app.AddOption("--max-jobs-per-user", flags.max_jobs_per_user,
+                "Jobs of one identity that have not ended; 0: as many as it likes")
+      .Range(int64_t{0}, int64_t{1'000'000})
+      .ShowDefault();
+  app.AddFlag("--reflection", flags.reflection, "Tell admins' gRPC tools which services there are");
   app.AddOption(
          "--http", flags.http,
          "Where to answer GET /healthz and /readyz, in the clear; a port alone is one of this "
@@ -123,7 +133,8 @@ absl::StatusOr<std::unique_ptr<HttpServer>> StartHttp(const std::string& where,
   return server;
 }
 
-int Serve(const DataFolder& folder, Store& store, const Address& listen, const Flags& flags) {
+int Serve(const DataFolder& folder, Store& store, Gate& gate, const Address& listen,
+          const Flags& flags) {
   // Whoever waits for the file must not find the one of an earlier life.
   std::error_code ignored;
   std::filesystem::remove(folder.address_file(), ignored);
@@ -139,6 +150,9 @@ int Serve(const DataFolder& folder, Store& store, const Address& listen, const F
                                .keep_checkpoints = flags.keep_checkpoints,
                                .audit_rate = flags.audit_rate,
                                .descriptor_limit = RaiseDescriptorLimit(),
+                               .gate = &gate,
+                               .max_jobs_per_user = flags.max_jobs_per_user,
+                               .reflection = flags.reflection,
                                .health = &health,
                                .on_fatal = [] { kill(getpid(), SIGTERM); }},
                               store, Clock::Real());
@@ -187,7 +201,12 @@ int Main(int argc, char** argv) {
   auto store = SqliteStore::Open(folder->database(), {.accept_loss = flags.accept_loss});
   if (!store.ok()) return Complain(store.status(), kExitRefused);
   Tell(**store);
-  return Serve(*folder, **store, *listen, flags);
+  auto book = AccessBook::Open(AccessFile(folder->path()), Clock::Real());
+  if (!book.ok()) return Complain(book.status(), kExitRefused);
+  auto audit = AuditLog::Open({.folder = folder->path()}, Clock::Real());
+  if (!audit.ok()) return Complain(audit.status(), kExitRefused);
+  Gate gate(**book, **audit, Clock::Real());
+  return Serve(*folder, **store, gate, *listen, flags);
 }
 
 }  // namespace
