@@ -29,8 +29,8 @@ class AccessBook {
   static constexpr int64_t kMinLifetimeSeconds = 60;
   static constexpr int64_t kMaxLifetimeSeconds = 366 * 86'400;
 
-  // Makes the file, 0600, if there is none. FailedPrecondition if others can read it, DataLoss if it
-  // is damaged. `clock` outlives the book.
+  // Makes the file, 0600, if there is none. FailedPrecondition if others can read it, DataLoss if
+  // it is damaged. `clock` outlives the book.
   static absl::StatusOr<std::unique_ptr<AccessBook>> Open(const std::string& path,
                                                           const Clock& clock);
   ~AccessBook();

@@ -26,7 +26,7 @@ Caller Nobody() { return {.name = "nobody", .shown_by = "nothing"}; }
 
 absl::Status CallGate::Look(const CallFacts& facts) const {
   const std::string_view method = MethodOfPath(facts.path);
-  const Rule* rule = FindRule(method);
+  const MethodRule* rule = FindRule(method);
   if (rule == nullptr) {
     return absl::UnimplementedError(fmt::format("nobody may ask for {}: it has no rule", method));
   }
