@@ -21,6 +21,7 @@
 #include "common/rpc/address.h"
 #include "common/rpc/flags.h"
 #include "common/rpc/socket.h"
+#include "coordinator/access/gate.h"
 #include "coordinator/http/health_routes.h"
 #include "coordinator/http/site_server.h"
 #include "coordinator/service/server.h"
@@ -52,6 +53,8 @@ struct Flags {
   int64_t keep_checkpoints = 20;
   bool accept_loss = false;
   double audit_rate = 0;
+  int64_t max_jobs_per_user = 100;
+  bool reflection = false;
   TlsFlags tls;
 };
 
@@ -65,6 +68,13 @@ void Describe(Command& app, Flags& flags) {
       .TypeName("HOST:PORT")
       .ShowDefault();
   AddTlsFlags(app, flags.tls);
+  app.AddFlag("--allow-tokens", flags.tls.allow_tokens,
+              "With --tls-ca: let in clients without a certificate, who show a token");
+  app.AddOption("--max-jobs-per-user", flags.max_jobs_per_user,
+                "Jobs of one identity that have not ended; 0: as many as it likes")
+      .Range(int64_t{0}, int64_t{1'000'000})
+      .ShowDefault();
+  app.AddFlag("--reflection", flags.reflection, "Tell admins' gRPC tools which services there are");
   app.AddOption("--http", flags.http,
                 "Where to show the dashboard, /healthz and /readyz; a port alone is one of this "
                 "machine's, none is nowhere (default: 127.0.0.1:7780, or a free port)")
@@ -121,7 +131,7 @@ std::string OwnVersion() {
 
 // Null where there is to be none.
 absl::StatusOr<std::unique_ptr<SiteServer>> StartHttp(const Flags& flags, const DataFolder& folder,
-                                                      const HealthBoard& health) {
+                                                      Gate& gate, const HealthBoard& health) {
   HttpRoutes routes;
   AddHealthRoutes(health, routes);
   auto site = SiteServer::Start({.where = flags.http,
@@ -129,6 +139,7 @@ absl::StatusOr<std::unique_ptr<SiteServer>> StartHttp(const Flags& flags, const 
                                  .tls = flags.tls,
                                  .version = OwnVersion(),
                                  .open_to_read = !flags.tls.any(),
+                                 .gate = &gate,
                                  .health = &health},
                                 std::move(routes), Clock::Real());
   if (!site.ok() || *site == nullptr) return site;
@@ -140,7 +151,8 @@ absl::StatusOr<std::unique_ptr<SiteServer>> StartHttp(const Flags& flags, const 
   return site;
 }
 
-int Serve(const DataFolder& folder, Store& store, const Address& listen, const Flags& flags) {
+int Serve(const DataFolder& folder, Store& store, Gate& gate, const Address& listen,
+          const Flags& flags) {
   // Whoever waits for the file must not find the one of an earlier life.
   std::error_code ignored;
   std::filesystem::remove(folder.address_file(), ignored);
@@ -148,7 +160,7 @@ int Serve(const DataFolder& folder, Store& store, const Address& listen, const F
   const int threads =
       flags.threads > 0 ? flags.threads : std::max(1u, std::thread::hardware_concurrency());
   HealthBoard health(Clock::Real());
-  const auto http = StartHttp(flags, folder, health);
+  const auto http = StartHttp(flags, folder, gate, health);
   if (!http.ok()) return Complain(http.status(), kExitRefused);
   auto server = Server::Start({.listen = listen,
                                .tls = flags.tls,
@@ -157,6 +169,9 @@ int Serve(const DataFolder& folder, Store& store, const Address& listen, const F
                                .keep_checkpoints = flags.keep_checkpoints,
                                .audit_rate = flags.audit_rate,
                                .descriptor_limit = RaiseDescriptorLimit(),
+                               .gate = &gate,
+                               .max_jobs_per_user = flags.max_jobs_per_user,
+                               .reflection = flags.reflection,
                                .health = &health,
                                .on_fatal = [] { kill(getpid(), SIGTERM); }},
                               store, Clock::Real());
@@ -216,7 +231,12 @@ int Main(int argc, char** argv) {
   auto store = SqliteStore::Open(folder->database(), {.accept_loss = flags.accept_loss});
   if (!store.ok()) return Complain(store.status(), kExitRefused);
   Tell(**store);
-  return Serve(*folder, **store, *listen, flags);
+  auto book = AccessBook::Open(AccessFile(folder->path()), Clock::Real());
+  if (!book.ok()) return Complain(book.status(), kExitRefused);
+  auto audit = AuditLog::Open({.folder = folder->path()}, Clock::Real());
+  if (!audit.ok()) return Complain(audit.status(), kExitRefused);
+  Gate gate(**book, **audit, Clock::Real());
+  return Serve(*folder, **store, gate, *listen, flags);
 }
 
 }  // namespace

@@ -25,12 +25,14 @@ class JobApi {
     WatchHub& hub;
     Store& store;
     std::string data_folder;
-    int threads = 1;  // for a replay
+    int threads = 1;                // for a replay
+    int64_t max_jobs_per_user = 0;  // that have not ended; 0: as many as it likes
   };
 
   // What it is given outlives it.
   explicit JobApi(Deps deps) : deps_(std::move(deps)) {}
 
+  // ResourceExhausted if the submitter has as many jobs as it may.
   absl::StatusOr<v1::SubmitReply> Submit(const v1::SubmitRequest& request,
                                          const std::string& submitter = "");
   absl::StatusOr<v1::ListReply> List();
