@@ -1,4 +1,5 @@
 // paceline-coordinator: owns θ and the queue of jobs, and hands blocks to workers.
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -16,10 +17,13 @@
 #include "common/command/command.h"
 #include "common/http/http_server.h"
 #include "common/program/command_line.h"
+#include "common/program/version.h"
 #include "common/rpc/address.h"
 #include "common/rpc/flags.h"
 #include "common/rpc/socket.h"
+#include "coordinator/access/gate.h"
 #include "coordinator/http/health_routes.h"
+#include "coordinator/http/site_server.h"
 #include "coordinator/service/server.h"
 #include "coordinator/store/data_folder.h"
 #include "coordinator/store/sqlite_store.h"
@@ -43,11 +47,14 @@ struct Flags {
   std::string data;
   std::string listen = kDefaultCoordinator;
   std::string http;
+  std::vector<std::string> http_hosts;
   std::string log_level = "info";
   int threads = 0;
   int64_t keep_checkpoints = 20;
   bool accept_loss = false;
   double audit_rate = 0;
+  int64_t max_jobs_per_user = 100;
+  bool reflection = false;
   TlsFlags tls;
 };
 
@@ -61,11 +68,20 @@ void Describe(Command& app, Flags& flags) {
       .TypeName("HOST:PORT")
       .ShowDefault();
   AddTlsFlags(app, flags.tls);
-  app.AddOption(
-         "--http", flags.http,
-         "Where to answer GET /healthz and /readyz, in the clear; a port alone is one of this "
-         "machine's (default: nowhere)")
+  app.AddFlag("--allow-tokens", flags.tls.allow_tokens,
+              "With --tls-ca: let in clients without a certificate, who show a token");
+  app.AddOption("--max-jobs-per-user", flags.max_jobs_per_user,
+                "Jobs of one identity that have not ended; 0: as many as it likes")
+      .Range(int64_t{0}, int64_t{1'000'000})
+      .ShowDefault();
+  app.AddFlag("--reflection", flags.reflection, "Tell admins' gRPC tools which services there are");
+  app.AddOption("--http", flags.http,
+                "Where to show the dashboard, /healthz and /readyz; a port alone is one of this "
+                "machine's, none is nowhere (default: 127.0.0.1:7780, or a free port)")
       .TypeName("HOST:PORT");
+  app.AddOption("--http-host", flags.http_hosts,
+                "A name that browsers may ask for the dashboard by; may be repeated")
+      .TypeName("NAME");
   app.AddOption("--threads", flags.threads, "Threads for the gradient; 0: one per processor")
       .Range(0, 1024)
       .ShowDefault();
@@ -107,30 +123,44 @@ void Tell(SqliteStore& store) {
   }
 }
 
-// Null where it was not asked for.
-absl::StatusOr<std::unique_ptr<HttpServer>> StartHttp(const std::string& where,
-                                                      const HealthBoard& health) {
-  if (where.empty()) return nullptr;
-  const auto address = ParseAddress(where);
-  if (!address.ok()) return address.status();
-  HttpRoutes routes;
-  AddHealthRoutes(health, routes);
-  auto server = HttpServer::Start(*address, std::move(routes));
-  if (!server.ok()) return server.status();
-  if (!address->IsLoopback()) spdlog::warn("HTTP is in the clear, for whoever reaches {}", where);
-  std::cout << "paceline-coordinator: health at http://" << (*server)->address().ToString()
-            << "/healthz" << std::endl;
-  return server;
+// "0.1.0 (commit 1a2b3c4)"
+std::string OwnVersion() {
+  const std::string text = VersionText("");
+  return text.substr(1, text.find('\n') - 1);
 }
 
-int Serve(const DataFolder& folder, Store& store, const Address& listen, const Flags& flags) {
+// Null where there is to be none.
+absl::StatusOr<std::unique_ptr<SiteServer>> StartHttp(const Flags& flags, const DataFolder& folder,
+                                                      Gate& gate, const HealthBoard& health) {
+  HttpRoutes routes;
+  AddHealthRoutes(health, routes);
+  auto site = SiteServer::Start({.where = flags.http,
+                                 .host_names = flags.http_hosts,
+                                 .tls = flags.tls,
+                                 .version = OwnVersion(),
+                                 .open_to_read = !flags.tls.any(),
+                                 .gate = &gate,
+                                 .health = &health},
+                                std::move(routes), Clock::Real());
+  if (!site.ok() || *site == nullptr) return site;
+  const std::string url = (*site)->server().url();
+  std::cout << "paceline-coordinator: dashboard at " << url << "/, health at " << url << "/healthz"
+            << std::endl;
+  absl::Status written = WriteFileAtomically(folder.http_file(), url + "\n");
+  if (!written.ok()) return written;
+  return site;
+}
+
+int Serve(const DataFolder& folder, Store& store, Gate& gate, const Address& listen,
+          const Flags& flags) {
   // Whoever waits for the file must not find the one of an earlier life.
   std::error_code ignored;
   std::filesystem::remove(folder.address_file(), ignored);
+  std::filesystem::remove(folder.http_file(), ignored);
   const int threads =
       flags.threads > 0 ? flags.threads : std::max(1u, std::thread::hardware_concurrency());
   HealthBoard health(Clock::Real());
-  const auto http = StartHttp(flags.http, health);
+  const auto http = StartHttp(flags, folder, gate, health);
   if (!http.ok()) return Complain(http.status(), kExitRefused);
   auto server = Server::Start({.listen = listen,
                                .tls = flags.tls,
@@ -139,10 +169,20 @@ int Serve(const DataFolder& folder, Store& store, const Address& listen, const F
                                .keep_checkpoints = flags.keep_checkpoints,
                                .audit_rate = flags.audit_rate,
                                .descriptor_limit = RaiseDescriptorLimit(),
+                               .gate = &gate,
+                               .max_jobs_per_user = flags.max_jobs_per_user,
+                               .reflection = flags.reflection,
                                .health = &health,
                                .on_fatal = [] { kill(getpid(), SIGTERM); }},
                               store, Clock::Real());
   if (!server.ok()) return Complain(server.status(), kExitRefused);
+  if (*http != nullptr) {
+    (*http)->site().Attach({.jobs = (*server)->jobs(),
+                            .evaluations = (*server)->evaluations(),
+                            .hub = (*server)->hub(),
+                            .store = store,
+                            .data_folder = folder.path()});
+  }
   const std::string address = (*server)->address().ToString();
   absl::Status status = WriteFileAtomically(folder.address_file(), address + "\n");
   if (!status.ok()) return Complain(status, kExitRefused);
@@ -152,6 +192,7 @@ int Serve(const DataFolder& folder, Store& store, const Address& listen, const F
   const sigset_t signals = StopSignals();
   int signal = 0;
   sigwait(&signals, &signal);
+  if (*http != nullptr) (*http)->site().Detach();
   status = (*server)->Stop();
   if (!status.ok()) return Complain(status, kExitDurability);
   spdlog::info("stopped by {}", signal == SIGINT ? "SIGINT" : "SIGTERM");
@@ -177,17 +218,25 @@ int Main(int argc, char** argv) {
 
   auto listen = ParseAddress(flags.listen);
   if (!listen.ok()) return Complain(listen.status(), kExitUsage);
-  if (const auto http = ParseAddress(flags.http); !flags.http.empty() && !http.ok()) {
-    return Complain(http.status(), kExitUsage);
-  }
+  if (absl::Status http = CheckHttpFlag(flags.http); !http.ok()) return Complain(http, kExitUsage);
   auto credentials = ServerCredentials(*listen, flags.tls);
   if (!credentials.ok()) return Complain(credentials.status(), kExitRefused);
+  // What is in the data folder is this user's alone.
+  umask(0077);
   auto folder = DataFolder::Open(flags.data);
   if (!folder.ok()) return Complain(folder.status(), kExitRefused);
+  if (folder->was_open()) {
+    spdlog::warn("other users could read what is in {}; from now on they cannot", folder->path());
+  }
   auto store = SqliteStore::Open(folder->database(), {.accept_loss = flags.accept_loss});
   if (!store.ok()) return Complain(store.status(), kExitRefused);
   Tell(**store);
-  return Serve(*folder, **store, *listen, flags);
+  auto book = AccessBook::Open(AccessFile(folder->path()), Clock::Real());
+  if (!book.ok()) return Complain(book.status(), kExitRefused);
+  auto audit = AuditLog::Open({.folder = folder->path()}, Clock::Real());
+  if (!audit.ok()) return Complain(audit.status(), kExitRefused);
+  Gate gate(**book, **audit, Clock::Real());
+  return Serve(*folder, **store, gate, *listen, flags);
 }
 
 }  // namespace

@@ -190,12 +190,12 @@ std::optional<double> GradientEstimator::Variance(std::span<const float> coeffic
 
 double GradientEstimator::SquareOf(const CountedParticle& own) const {
   const CreditedNoise credit = CreditOf(config_->estimator(), own.window.step, own.start);
-  if (parameters_ > kExactSquares) {
-    return ExpectedSquare((credit.last - credit.first) / credit.stride + 1);
-  }
+  const int64_t draws = (credit.last - credit.first) / credit.stride + 1;
+  if (parameters_ > kExactSquares) return ExpectedSquare(draws);
   std::array<float, kExactSquares> buffer{};
   const std::span<float> sum = std::span(buffer).first(parameters_);
-  for (int64_t step = credit.first; step <= credit.last; step += credit.stride) {
+  for (int64_t draw = 0; draw < draws; ++draw) {
+    const int64_t step = credit.first + draw * credit.stride;
     AddScaledNormals(1.0f, PerturbationStream(*config_, own.particle, step, own.start), 0, sum);
   }
   const double sigma = static_cast<float>(Sigma(config_->estimator()));

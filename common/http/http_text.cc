@@ -82,6 +82,7 @@ absl::Status ParseQuery(std::string_view text, HttpRequest& request) {
 
 bool IsIpAddress(const std::string& host) {
   in6_addr address;
+  if (host.find('\0') != host.npos) return false;
   return inet_pton(AF_INET, host.c_str(), &address) == 1 ||
          inet_pton(AF_INET6, host.c_str(), &address) == 1;
 }

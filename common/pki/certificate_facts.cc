@@ -1,11 +1,9 @@
 #include "common/pki/certificate_facts.h"
 
 #include <arpa/inet.h>
-#include <openssl/bn.h>
 #include <openssl/x509v3.h>
 
 #include <algorithm>
-#include <ctime>
 #include <memory>
 
 #include "absl/strings/ascii.h"
@@ -18,7 +16,6 @@ namespace paceline {
 namespace {
 
 using Names = std::unique_ptr<GENERAL_NAMES, pki::Freed<&GENERAL_NAMES_free>>;
-using Number = std::unique_ptr<BIGNUM, pki::Freed<&BN_free>>;
 
 constexpr std::string_view kUriStart = "spiffe://paceline/";
 constexpr size_t kMaxName = 64;
@@ -32,19 +29,6 @@ std::string CommonName(const X509_NAME* name) {
   const int at = X509_NAME_get_index_by_NID(name, NID_commonName, -1);
   if (at < 0) return "";
   return TextOf(X509_NAME_ENTRY_get_data(X509_NAME_get_entry(name, at)));
-}
-
-int64_t UnixMillis(const ASN1_TIME* time) {
-  std::tm parts{};
-  if (ASN1_TIME_to_tm(time, &parts) != 1) return 0;
-  return int64_t{timegm(&parts)} * 1000;
-}
-
-std::string SerialOf(const X509* certificate) {
-  const Number number(ASN1_INTEGER_to_BN(X509_get0_serialNumber(certificate), nullptr));
-  const std::unique_ptr<char, void (*)(char*)> digits(BN_bn2hex(number.get()),
-                                                      [](char* text) { OPENSSL_free(text); });
-  return absl::AsciiStrToLower(digits.get());
 }
 
 std::string IpText(const ASN1_OCTET_STRING* bytes) {
@@ -106,9 +90,9 @@ absl::StatusOr<CertificateFacts> ReadCertificateFacts(std::string_view pem) {
   CertificateFacts facts;
   if (absl::Status status = TakeNames(certificate.get(), facts); !status.ok()) return status;
   if (facts.role.empty()) facts.name = CommonName(X509_get_subject_name(certificate.get()));
-  facts.serial = SerialOf(certificate.get());
-  facts.not_before_ms = UnixMillis(X509_get0_notBefore(certificate.get()));
-  facts.not_after_ms = UnixMillis(X509_get0_notAfter(certificate.get()));
+  facts.serial = pki::SerialText(X509_get0_serialNumber(certificate.get()));
+  facts.not_before_ms = pki::UnixMillis(X509_get0_notBefore(certificate.get()));
+  facts.not_after_ms = pki::UnixMillis(X509_get0_notAfter(certificate.get()));
   facts.issuer = CommonName(X509_get_issuer_name(certificate.get()));
   return facts;
 }

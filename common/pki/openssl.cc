@@ -1,6 +1,11 @@
 #include "common/pki/openssl.h"
 
+#include <openssl/bn.h>
 #include <openssl/pem.h>
+
+#include <ctime>
+
+#include "absl/strings/ascii.h"
 
 namespace paceline::pki {
 namespace {
@@ -31,6 +36,10 @@ KeyPtr ReadKey(std::string_view pem) {
   return KeyPtr(PEM_read_bio_PrivateKey(Reader(pem).get(), nullptr, &NoPassword, nullptr));
 }
 
+CrlPtr ReadCrl(std::string_view pem) {
+  return CrlPtr(PEM_read_bio_X509_CRL(Reader(pem).get(), nullptr, &NoPassword, nullptr));
+}
+
 std::string ToPem(X509* certificate) {
   return Written([&](BIO* out) { return PEM_write_bio_X509(out, certificate); });
 }
@@ -43,6 +52,20 @@ std::string ToPem(EVP_PKEY* key) {
 
 std::string ToPem(X509_CRL* crl) {
   return Written([&](BIO* out) { return PEM_write_bio_X509_CRL(out, crl); });
+}
+
+std::string SerialText(const ASN1_INTEGER* serial) {
+  const std::unique_ptr<BIGNUM, Freed<&BN_free>> number(ASN1_INTEGER_to_BN(serial, nullptr));
+  char* const digits = BN_bn2hex(number.get());
+  std::string text = absl::AsciiStrToLower(digits);
+  OPENSSL_free(digits);
+  return text;
+}
+
+int64_t UnixMillis(const ASN1_TIME* time) {
+  std::tm parts{};
+  if (ASN1_TIME_to_tm(time, &parts) != 1) return 0;
+  return int64_t{timegm(&parts)} * 1000;
 }
 
 }  // namespace paceline::pki

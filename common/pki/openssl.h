@@ -5,6 +5,7 @@
 #include <openssl/evp.h>
 #include <openssl/x509.h>
 
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -28,9 +29,15 @@ using BioPtr = std::unique_ptr<BIO, Freed<&BIO_free>>;
 // The first of the text; null if there is none. Of a key: null too if it needs a password.
 X509Ptr ReadX509(std::string_view pem);
 KeyPtr ReadKey(std::string_view pem);
+CrlPtr ReadCrl(std::string_view pem);
 
 std::string ToPem(X509* certificate);
 std::string ToPem(EVP_PKEY* key);
 std::string ToPem(X509_CRL* crl);
+
+// Lower-case hexadecimal digits, two for a byte.
+std::string SerialText(const ASN1_INTEGER* serial);
+// 0 for what is no time.
+int64_t UnixMillis(const ASN1_TIME* time);
 
 }  // namespace paceline::pki

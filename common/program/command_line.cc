@@ -33,13 +33,18 @@ std::vector<std::string> FlagsOf(const CLI::App& app) {
   return flags;
 }
 
+// "paceline certs issue"
+std::string PathOf(const CLI::App& command) {
+  const CLI::App* parent = command.get_parent();
+  return parent == nullptr ? command.get_name() : PathOf(*parent) + " " + command.get_name();
+}
+
 std::string UnknownText(const CLI::App& app, const std::string& word) {
   const CLI::App& given = Given(app);
   const bool flag = word.starts_with("-");
   const std::string name = flag ? word.substr(0, word.find('=')) : word;
   const std::string meant = Suggestion(name, flag ? FlagsOf(given) : CommandsOf(given));
-  const std::string path =
-      &given == &app ? app.get_name() : app.get_name() + " " + given.get_name();
+  const std::string path = PathOf(given);
   if (flag) return fmt::format("there is no option {}{}; {} --help lists them", name, meant, path);
   if (!CommandsOf(given).empty()) {
     return fmt::format("there is no command \"{}\"{}; {} --help lists them", name, meant, path);

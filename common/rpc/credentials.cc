@@ -2,6 +2,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "common/rpc/pem.h"
+#include "common/rpc/token_file.h"
 
 namespace paceline {
 namespace {
@@ -19,6 +20,11 @@ absl::Status CheckFlags(const TlsFlags& tls) {
   return absl::OkStatus();
 }
 
+ClientCertificates CertificatesOf(const TlsFlags& tls) {
+  if (tls.ca.empty()) return ClientCertificates::kNone;
+  return tls.allow_tokens ? ClientCertificates::kWelcome : ClientCertificates::kDemanded;
+}
+
 absl::StatusOr<PemFiles> Load(const TlsFlags& tls) {
   return ReadPemFiles(tls.ca, tls.cert, tls.key);
 }
@@ -26,8 +32,13 @@ absl::StatusOr<PemFiles> Load(const TlsFlags& tls) {
 }  // namespace
 
 absl::StatusOr<std::shared_ptr<grpc::ServerCredentials>> ServerCredentials(const Address& listen,
-                                                                           const TlsFlags& tls) {
+                                                                           const TlsFlags& tls,
+                                                                           ServerHooks hooks) {
   if (absl::Status status = CheckFlags(tls); !status.ok()) return status;
+  if (tls.allow_tokens && tls.cert.empty()) {
+    return absl::InvalidArgumentError(
+        "tokens travel over TLS: --allow-tokens needs --tls-cert and --tls-key");
+  }
   if (!tls.any()) {
     if (listen.IsLoopback() || tls.insecure) return grpc::InsecureServerCredentials();
     return absl::FailedPreconditionError(absl::StrCat(
@@ -40,18 +51,20 @@ absl::StatusOr<std::shared_ptr<grpc::ServerCredentials>> ServerCredentials(const
   }
   absl::StatusOr<PemFiles> pem = Load(tls);
   if (!pem.ok()) return pem.status();
-  grpc::SslServerCredentialsOptions options(
-      pem->ca.empty() ? GRPC_SSL_DONT_REQUEST_CLIENT_CERTIFICATE
-                      : GRPC_SSL_REQUEST_AND_REQUIRE_CLIENT_CERTIFICATE_AND_VERIFY);
-  options.pem_root_certs = pem->ca;
-  options.pem_key_cert_pairs.push_back({pem->key, pem->cert});
-  return grpc::SslServerCredentials(options);
+  auto watched = std::make_shared<WatchedPem>(tls, *std::move(pem), std::move(hooks.tell));
+  return MakeServerSecurity(std::move(watched), CertificatesOf(tls), std::move(hooks.check));
 }
 
 absl::StatusOr<std::shared_ptr<grpc::ChannelCredentials>> ClientCredentials(const Address& server,
                                                                             const TlsFlags& tls) {
   if (absl::Status status = CheckFlags(tls); !status.ok()) return status;
+  const auto token = ReadToken(tls);
+  if (!token.ok()) return token.status();
   if (!tls.any()) {
+    if (!token->empty() && !server.IsLoopback()) {
+      return absl::FailedPreconditionError(absl::StrCat(
+          "a token is not sent to ", server.ToString(), " in the clear: give --tls-ca"));
+    }
     if (server.IsLoopback() || tls.insecure) return grpc::InsecureChannelCredentials();
     return absl::FailedPreconditionError(absl::StrCat(
         "refusing to talk to ", server.ToString(),
@@ -65,7 +78,9 @@ absl::StatusOr<std::shared_ptr<grpc::ChannelCredentials>> ClientCredentials(cons
   }
   absl::StatusOr<PemFiles> pem = Load(tls);
   if (!pem.ok()) return pem.status();
-  return grpc::SslCredentials({pem->ca, pem->key, pem->cert});
+  auto ssl = grpc::SslCredentials({pem->ca, pem->key, pem->cert});
+  if (token->empty()) return ssl;
+  return grpc::CompositeChannelCredentials(ssl, grpc::AccessTokenCredentials(*token));
 }
 
 }  // namespace paceline

@@ -14,6 +14,14 @@ void AddTlsFlags(Command& app, TlsFlags& tls) {
   app.AddFlag("--insecure", tls.insecure, "No TLS, even beyond this machine");
 }
 
+void AddTokenFlag(Command& app, TlsFlags& tls) {
+  app.AddOption("--token-file", tls.token_file,
+                "File with a token of `paceline tokens issue`, which its owner alone can read; "
+                "without it, $PACELINE_TOKEN is the token")
+      .TypeName("FILE")
+      .Environment("PACELINE_TOKEN_FILE");
+}
+
 void AddCoordinatorFlag(Command& app, std::string& address) {
   if (address.empty()) address = kDefaultCoordinator;
   app.AddOption("--coordinator", address, "Where the coordinator listens")

@@ -15,6 +15,10 @@ struct TlsFlags {
   std::string key = {};
   // Plaintext, even beyond loopback.
   bool insecure = false;
+  // On a server with `ca`: lets in clients that have no certificate, and shall show a token.
+  bool allow_tokens = false;
+  // Of a client: file with a token, for want of a certificate or beside it.
+  std::string token_file = {};
 
   bool any() const { return !ca.empty() || !cert.empty() || !key.empty(); }
 };

@@ -40,7 +40,7 @@ absl::Status Failure(const std::string& path, const SQLite::Exception& error) {
 }
 
 // SQLite would make it as the umask says; its journal gets the same permissions.
-absl::Status MakePrivate(const std::string& path) {
+absl::Status MakeFile(const std::string& path) {
   const Descriptor file(open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600));
   if (!file.valid()) return absl::ErrnoToStatus(errno, fmt::format("cannot open {}", path));
   if (absl::Status status = CheckPrivate(path); !status.ok()) return status;
@@ -106,7 +106,7 @@ absl::Status UnknownToken() {
 
 absl::StatusOr<std::unique_ptr<AccessBook>> AccessBook::Open(const std::string& path,
                                                              const Clock& clock) {
-  if (absl::Status status = MakePrivate(path); !status.ok()) return status;
+  if (absl::Status status = MakeFile(path); !status.ok()) return status;
   try {
     auto db = std::make_unique<SQLite::Database>(path, SQLite::OPEN_READWRITE, kPatienceMs);
     db->exec("PRAGMA synchronous=FULL");
@@ -281,6 +281,8 @@ absl::Status AccessBook::Write(const std::string& sql,
     return Failure(path_, error);
   }
 }
+
+std::string AccessFile(const std::string& data_folder) { return data_folder + "/access.db"; }
 
 absl::StatusOr<std::string> ReadSerial(std::string_view text) {
   std::string serial = absl::AsciiStrToLower(std::string(text));

@@ -29,8 +29,8 @@ class AccessBook {
   static constexpr int64_t kMinLifetimeSeconds = 60;
   static constexpr int64_t kMaxLifetimeSeconds = 366 * 86'400;
 
-  // Makes the file, 0600, if there is none. PermissionDenied if others can read it, DataLoss if it
-  // is damaged. `clock` outlives the book.
+  // Makes the file, 0600, if there is none. FailedPrecondition if others can read it, DataLoss if
+  // it is damaged. `clock` outlives the book.
   static absl::StatusOr<std::unique_ptr<AccessBook>> Open(const std::string& path,
                                                           const Clock& clock);
   ~AccessBook();
@@ -78,6 +78,9 @@ class AccessBook {
   std::map<std::string, Kept> tokens_;                     // by id; guarded by mutex_
   std::map<std::string, v1::RevokedCertificate> revoked_;  // by serial; guarded by mutex_
 };
+
+// The book's file in a data folder.
+std::string AccessFile(const std::string& data_folder);
 
 // As ReadCertificateFacts has it, of "0A:1b" and the like. InvalidArgument for what is no serial.
 absl::StatusOr<std::string> ReadSerial(std::string_view text);

@@ -30,7 +30,7 @@ class AuditLog {
   };
 
   // Makes the file, 0600, if there is none. A line that a crash has cut off is removed, and an
-  // entry tells it. DataLoss if the newest entry is damaged otherwise, PermissionDenied if others
+  // entry tells it. DataLoss if the newest entry is damaged otherwise, FailedPrecondition if others
   // can read the file. `clock` outlives the log.
   static absl::StatusOr<std::unique_ptr<AuditLog>> Open(Options options, const Clock& clock);
 

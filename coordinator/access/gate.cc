@@ -105,7 +105,7 @@ absl::Status Gate::StillGood(const Caller& caller) const {
 }
 
 absl::Status Gate::CheckRole(const Caller& caller, std::string_view method) const {
-  const Rule* rule = FindRule(method);
+  const MethodRule* rule = FindRule(method);
   if (rule == nullptr) {
     return absl::PermissionDeniedError(fmt::format("nobody may ask for {}", method));
   }

@@ -10,10 +10,10 @@ namespace {
 
 constexpr std::string_view kOwnPackage = "paceline.v1.";
 
-constexpr Rule Looks(std::string_view method) { return {method, Access::kViewer, false}; }
-constexpr Rule Changes(std::string_view method) { return {method, Access::kOwner, true}; }
+constexpr MethodRule Looks(std::string_view method) { return {method, Access::kViewer, false}; }
+constexpr MethodRule Changes(std::string_view method) { return {method, Access::kOwner, true}; }
 
-constexpr Rule kRules[] = {
+constexpr MethodRule kRules[] = {
     {"JobService/Submit", Access::kSubmitter, true},
     Looks("JobService/List"),
     Looks("JobService/Show"),
@@ -51,17 +51,17 @@ constexpr Rule kRules[] = {
 constexpr std::array kColumns = {v1::ROLE_UNSPECIFIED, v1::ROLE_VIEWER, v1::ROLE_SUBMITTER,
                                  v1::ROLE_WORKER, v1::ROLE_ADMIN};
 
-std::string_view Cell(const Rule& rule, v1::Role role) {
+std::string_view Cell(const MethodRule& rule, v1::Role role) {
   if (!Lets(rule.access, role)) return "";
   return rule.access == Access::kOwner && role == v1::ROLE_SUBMITTER ? "its own" : "yes";
 }
 
 }  // namespace
 
-std::span<const Rule> Rules() { return kRules; }
+std::span<const MethodRule> Rules() { return kRules; }
 
-const Rule* FindRule(std::string_view method) {
-  const auto* found = std::ranges::find(kRules, method, &Rule::method);
+const MethodRule* FindRule(std::string_view method) {
+  const auto* found = std::ranges::find(kRules, method, &MethodRule::method);
   return found == std::end(kRules) ? nullptr : found;
 }
 
@@ -91,7 +91,7 @@ std::string RulesTable() {
   std::string table =
       "| method | anybody | viewer | submitter | worker | admin | audited |\n"
       "|---|---|---|---|---|---|---|\n";
-  for (const Rule& rule : kRules) {
+  for (const MethodRule& rule : kRules) {
     table += fmt::format("| `{}` |", rule.method);
     for (const v1::Role role : kColumns) table += fmt::format(" {} |", Cell(rule, role));
     table += rule.changes ? " yes |\n" : "  |\n";

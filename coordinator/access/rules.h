@@ -22,16 +22,16 @@ enum class Access {
   kAdmin,      // nobody else
 };
 
-struct Rule {
+struct MethodRule {
   std::string_view method;  // "JobService/Cancel"; of other packages with the package
   Access access = Access::kAdmin;
   bool changes = false;  // something: it is audited
 };
 
 // In the order of docs/security.md.
-std::span<const Rule> Rules();
+std::span<const MethodRule> Rules();
 // Null if there is none.
-const Rule* FindRule(std::string_view method);
+const MethodRule* FindRule(std::string_view method);
 
 // Of the path of a call ("/paceline.v1.JobService/Cancel"), the method as the table has it.
 std::string_view MethodOfPath(std::string_view path);

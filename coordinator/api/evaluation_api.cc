@@ -21,11 +21,12 @@ constexpr std::chrono::milliseconds kShortestWait{200};
 
 }  // namespace
 
-absl::StatusOr<v1::SubmitEvaluationReply> EvaluationApi::Submit(
-    v1::SubmitEvaluationRequest request) {
+absl::StatusOr<v1::SubmitEvaluationReply> EvaluationApi::Submit(v1::SubmitEvaluationRequest request,
+                                                                const std::string& submitter) {
   auto submission = CheckSubmission(std::move(request));
   if (!submission.ok()) return submission.status();
   MakePlan(*submission);
+  submission->submitter = submitter;
   auto name = deps_.loop.Call([&] {
     auto submitted = deps_.coordinator.evaluations().Submit(*std::move(submission));
     deps_.coordinator.PumpEvaluations();
@@ -54,6 +55,12 @@ absl::StatusOr<v1::EvaluationDetail> EvaluationApi::Show(const std::string& name
   *detail->mutable_suite() = submission->request.suite();
   detail->mutable_learned()->Assign(submission->learned.begin(), submission->learned.end());
   return detail;
+}
+
+absl::StatusOr<std::string> EvaluationApi::OwnerOf(const std::string& name) {
+  const auto summary = Summary(name);
+  if (!summary.ok()) return summary.status();
+  return summary->submitter();
 }
 
 absl::StatusOr<v1::EvaluationSummary> EvaluationApi::Cancel(const std::string& name) {

@@ -25,9 +25,12 @@ class EvaluationApi {
   // What it is given outlives it.
   explicit EvaluationApi(Deps deps) : deps_(deps) {}
 
-  absl::StatusOr<v1::SubmitEvaluationReply> Submit(v1::SubmitEvaluationRequest request);
+  absl::StatusOr<v1::SubmitEvaluationReply> Submit(v1::SubmitEvaluationRequest request,
+                                                   const std::string& submitter = "");
   absl::StatusOr<v1::ListEvaluationsReply> List();
   absl::StatusOr<v1::EvaluationDetail> Show(const std::string& name);
+  // Who submitted it; empty: before there were identities.
+  absl::StatusOr<std::string> OwnerOf(const std::string& name);
   absl::StatusOr<v1::EvaluationSummary> Cancel(const std::string& name);
   absl::Status Delete(const std::string& name);
   // The bytes of an Evaluation.

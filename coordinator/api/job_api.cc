@@ -12,6 +12,7 @@
 #include "common/config/config.h"
 #include "common/config/task_shares.h"
 #include "coordinator/api/job_news.h"
+#include "coordinator/api/queue_limit.h"
 #include "coordinator/api/step_scalars.h"
 #include "coordinator/evaluate/submission.h"
 #include "coordinator/job/replay.h"
@@ -56,7 +57,11 @@ absl::StatusOr<v1::SubmitReply> JobApi::Submit(const v1::SubmitRequest& request,
   if (absl::Status status = CheckSubmit(request); !status.ok()) return status;
   v1::SubmitRequest resolved = request;
   ResolveShares(*resolved.mutable_config());
-  auto job = deps_.loop.Call([&] { return deps_.coordinator.Submit(resolved, submitter); });
+  auto job = deps_.loop.Call([&]() -> absl::StatusOr<std::string> {
+    absl::Status queue = CheckQueueOf(submitter, deps_.coordinator.List(), deps_.max_jobs_per_user);
+    if (!queue.ok()) return queue;
+    return deps_.coordinator.Submit(resolved, submitter);
+  });
   if (!job.ok()) return job.status();
   v1::SubmitReply reply;
   reply.set_job(*std::move(job));
@@ -95,6 +100,13 @@ absl::StatusOr<std::string> JobApi::OwnerOf(const std::string& job) {
 
 absl::Status JobApi::Delete(const std::string& job) {
   return deps_.loop.Call([&] { return deps_.coordinator.Delete(job); });
+}
+
+absl::StatusOr<std::vector<v1::HeldOutRecord>> JobApi::HeldOut(const std::string& job) {
+  return deps_.loop.Call([&]() -> absl::StatusOr<std::vector<v1::HeldOutRecord>> {
+    if (auto summary = deps_.coordinator.Summary(job); !summary.ok()) return summary.status();
+    return deps_.coordinator.HeldOut(job);
+  });
 }
 
 // A replay may take long, so it runs here and not on the loop.

@@ -3,6 +3,7 @@
 
 #include <functional>
 #include <string>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
@@ -24,12 +25,14 @@ class JobApi {
     WatchHub& hub;
     Store& store;
     std::string data_folder;
-    int threads = 1;  // for a replay
+    int threads = 1;                // for a replay
+    int64_t max_jobs_per_user = 0;  // that have not ended; 0: as many as it likes
   };
 
   // What it is given outlives it.
   explicit JobApi(Deps deps) : deps_(std::move(deps)) {}
 
+  // ResourceExhausted if the submitter has as many jobs as it may.
   absl::StatusOr<v1::SubmitReply> Submit(const v1::SubmitRequest& request,
                                          const std::string& submitter = "");
   absl::StatusOr<v1::ListReply> List();
@@ -41,6 +44,8 @@ class JobApi {
   // Who submitted it; empty: before there were identities.
   absl::StatusOr<std::string> OwnerOf(const std::string& job);
   absl::Status Delete(const std::string& job);
+  // Measurements of its θ on held-out tasks, by outer step.
+  absl::StatusOr<std::vector<v1::HeldOutRecord>> HeldOut(const std::string& job);
   absl::StatusOr<v1::GetThetaReply> GetTheta(const v1::GetThetaRequest& request);
   absl::StatusOr<v1::ListWorkersReply> ListWorkers();
 

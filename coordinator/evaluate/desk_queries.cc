@@ -29,6 +29,7 @@ absl::StatusOr<std::string> EvaluationDesk::Submit(Submission& submission,
   record.set_request_id(request_id);
   record.set_job(theta.job);
   record.set_job_step(theta.step);
+  record.set_submitter(submission.submitter);
   if (absl::Status added = archive_.Add(record, submission.request); !added.ok()) return added;
   ++next_number_;
   Begin(*entry, std::move(submission));
@@ -176,6 +177,7 @@ v1::EvaluationSummary EvaluationDesk::SummaryOf(const Entry& entry) const {
   summary.set_units_known(record.units_known());
   summary.set_job(record.job());
   summary.set_job_step(record.job_step());
+  summary.set_submitter(record.submitter());
   if (!entry.run) return summary;
   const PlanProgress& progress = entry.run->progress();
   summary.set_units_done(progress.units_done);

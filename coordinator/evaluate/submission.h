@@ -16,6 +16,7 @@ struct Submission {
   v1::SubmitEvaluationRequest request;
   std::vector<v1::Contestant> learned;
   std::unique_ptr<EvaluationPlan> plan = {};  // MakePlan's
+  std::string submitter = {};                 // who hands it in
   // θ by its digest, of every learned optimizer: [P].
   std::map<std::string, std::vector<float>> thetas;
 };

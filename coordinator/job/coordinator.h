@@ -57,7 +57,7 @@ class Coordinator {
 
   // Welcomes the worker through the link, and may give it work at once. Errors as Roster::Join.
   absl::StatusOr<WorkerId> Join(const v1::Hello& hello, const std::string& peer,
-                                std::shared_ptr<WorkerLink> link);
+                                std::shared_ptr<WorkerLink> link, const std::string& identity = "");
   // Messages of unknown workers are ignored. Constant time for an answer that is neither wrong nor
   // an outer step's last.
   void Receive(WorkerId from, v1::WorkerMessage message);

@@ -57,6 +57,7 @@ void Coordinator::MeasureIfDue() {
   auto submission = SubmissionOf(*run_);
   absl::Status status = submission.status();
   if (status.ok()) {
+    submission->submitter = SubmitterOf(run_->job()).value_or("");
     status = desk_->Submit(*submission, {.job = run_->job(), .step = run_->loop().step()}).status();
   }
   if (status.ok()) return;

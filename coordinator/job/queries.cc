@@ -150,6 +150,7 @@ v1::ListWorkersReply Coordinator::ListWorkers() const {
     summary.set_worker_id(static_cast<uint64_t>(id));
     summary.set_name(worker.name);
     summary.set_peer(worker.peer);
+    summary.set_identity(worker.identity);
     summary.set_threads(worker.threads);
     for (const auto& [tier, text] : worker.fingerprints) {
       v1::TierFingerprint& own = *summary.add_fingerprints();

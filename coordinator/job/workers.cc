@@ -21,11 +21,12 @@ std::string FingerprintsText(const Worker& worker) {
 }  // namespace
 
 absl::StatusOr<WorkerId> Coordinator::Join(const v1::Hello& said, const std::string& peer,
-                                           std::shared_ptr<WorkerLink> link) {
+                                           std::shared_ptr<WorkerLink> link,
+                                           const std::string& identity) {
   BusyTimer busy(clock_, busy_);
   v1::Hello hello = said;
   CleanTexts(hello);
-  auto id = roster_.Join(hello, peer);
+  auto id = roster_.Join(hello, peer, identity);
   if (!id.ok()) {
     spdlog::warn("worker at {} refused: {}", peer, std::string(id.status().message()));
     return id.status();

@@ -85,7 +85,8 @@ std::string Worker::Label() const {
 Roster::Roster(const Clock& clock, std::chrono::milliseconds timeout, uint64_t first_id)
     : clock_(clock), timeout_(timeout), next_id_(first_id) {}
 
-absl::StatusOr<WorkerId> Roster::Join(const v1::Hello& hello, const std::string& peer) {
+absl::StatusOr<WorkerId> Roster::Join(const v1::Hello& hello, const std::string& peer,
+                                      const std::string& identity) {
   const auto protocol = AgreeOnProtocol(hello);
   if (!protocol.ok()) return protocol.status();
   absl::Status status = CheckHello(hello);
@@ -101,6 +102,7 @@ absl::StatusOr<WorkerId> Roster::Join(const v1::Hello& hello, const std::string&
                   .unit_fingerprints = ByTier(hello.units().fingerprints()),
                   .unit_threads = hello.units().threads(),
                   .heard = clock_.Now(),
+                  .identity = identity,
                   .plugins = {hello.plugins().begin(), hello.plugins().end()}};
   return id;
 }

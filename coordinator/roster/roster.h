@@ -36,6 +36,7 @@ struct Worker {
   TierFingerprints unit_fingerprints;
   uint32_t unit_threads = 0;
   SteadyTime heard{};
+  std::string identity = {};           // that it has shown (coordinator/access)
   std::set<std::string> plugins = {};  // digests of those that it has loaded
 
   // For people: the name and, as it need not be unique, the id.
@@ -51,7 +52,8 @@ class Roster {
 
   // FailedPrecondition if the worker speaks no protocol of ours, InvalidArgument if its Hello is
   // malformed.
-  absl::StatusOr<WorkerId> Join(const v1::Hello& hello, const std::string& peer);
+  absl::StatusOr<WorkerId> Join(const v1::Hello& hello, const std::string& peer,
+                                const std::string& identity = "");
   void Heard(WorkerId id);
   // Unknown ids are ignored.
   void Leave(WorkerId id) { workers_.erase(id); }

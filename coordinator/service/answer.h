@@ -1,18 +1,17 @@
-// What a handler returns of what the coordinator said.
+// What a handler makes of what the coordinator said.
 #pragma once
 
 #include <utility>
 
 #include "absl/status/statusor.h"
-#include "common/rpc/status.h"
 
 namespace paceline {
 
 template <typename Reply>
-grpc::Status Answer(absl::StatusOr<Reply> from, Reply* reply) {
-  if (!from.ok()) return ToGrpc(from.status());
+absl::Status Fill(Reply* reply, absl::StatusOr<Reply> from) {
+  if (!from.ok()) return from.status();
   *reply = *std::move(from);
-  return grpc::Status::OK;
+  return absl::OkStatus();
 }
 
 }  // namespace paceline

@@ -1,7 +1,10 @@
 // gRPC's view of the coordinator for people and their tools.
 #pragma once
 
+#include <string>
+
 #include "coordinator/api/job_api.h"
+#include "coordinator/service/call_gate.h"
 #include "paceline/v1/job.grpc.pb.h"
 
 namespace paceline {
@@ -9,7 +12,7 @@ namespace paceline {
 // What it is given outlives it.
 class JobServiceImpl final : public v1::JobService::Service {
  public:
-  explicit JobServiceImpl(JobApi& api) : api_(api) {}
+  JobServiceImpl(JobApi& api, const CallGate& gate) : api_(api), gate_(gate) {}
 
   grpc::Status Submit(grpc::ServerContext*, const v1::SubmitRequest*, v1::SubmitReply*) override;
   grpc::Status List(grpc::ServerContext*, const v1::ListRequest*, v1::ListReply*) override;
@@ -32,7 +35,12 @@ class JobServiceImpl final : public v1::JobService::Service {
                            v1::ListWorkersReply*) override;
 
  private:
+  // What is done to a job, whose owner is looked up first.
+  grpc::Status Change(const grpc::ServerContext& context, std::string_view method,
+                      const std::string& job, const CallGate::Action& action) const;
+
   JobApi& api_;
+  const CallGate& gate_;
 };
 
 }  // namespace paceline

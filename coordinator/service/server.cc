@@ -13,6 +13,14 @@ namespace paceline {
 namespace {
 
 constexpr std::chrono::milliseconds kTick{250};
+// How long a revoked identity may go on, but for the time to end its calls.
+constexpr std::chrono::milliseconds kLookAtIdentities{200};
+// Of calls that have a thread each, watchers above all.
+constexpr int kMostThreads = 1024;
+// Of one connection.
+constexpr int kMostStreams = 512;
+// From a connection's first bytes to its first HTTP/2 frame; and without any call.
+constexpr int kHandshakeMs = 20'000, kIdleMs = 300'000;
 // Of loops that have nothing to do by themselves.
 constexpr std::chrono::hours kNeverMind{1};
 
@@ -31,6 +39,8 @@ absl::StatusOr<std::unique_ptr<Server>> Server::Start(ServerOptions options, Sto
   server->loop_ = std::make_unique<EventLoop>(clock, kTick, [raw = server.get()] { raw->Tick(); });
   server->sender_ = std::make_unique<EventLoop>(clock, kNeverMind, [] {});
   server->reader_ = std::make_unique<EventLoop>(clock, kNeverMind, [] {});
+  server->guard_ = std::make_unique<EventLoop>(clock, kLookAtIdentities,
+                                               [raw = server.get()] { raw->LookAtIdentities(); });
   if (absl::Status status = server->Listen(); !status.ok()) return status;
   absl::Status turn = server->loop_->Call([raw = server.get()] {
     raw->TellHealth();
@@ -41,10 +51,43 @@ absl::StatusOr<std::unique_ptr<Server>> Server::Start(ServerOptions options, Sto
 }
 
 absl::Status Server::Listen() {
-  auto credentials = ServerCredentials(options_.listen, options_.tls);
+  if (options_.tls.any() && options_.gate == nullptr) {
+    return absl::InternalError("a server with TLS needs a gate");
+  }
+  auto credentials = ServerCredentials(options_.listen, options_.tls, Hooks());
   if (!credentials.ok()) return credentials.status();
   auto listeners = ListenOn(options_.listen);
   if (!listeners.ok()) return listeners.status();
+  grpc::EnableDefaultHealthCheckService(true);
+  if (options_.reflection) grpc::reflection::InitProtoReflectionServerBuilderPlugin();
+  grpc::ServerBuilder builder;
+  ApplyServerLimits(builder);
+  builder.SetResourceQuota(grpc::ResourceQuota("calls").SetMaxThreads(kMostThreads));
+  builder.AddChannelArgument(GRPC_ARG_MAX_CONCURRENT_STREAMS, kMostStreams);
+  builder.AddChannelArgument(GRPC_ARG_SERVER_HANDSHAKE_TIMEOUT_MS, kHandshakeMs);
+  builder.AddChannelArgument(GRPC_ARG_MAX_CONNECTION_IDLE_MS, kIdleMs);
+  using Door = grpc::ServerBuilder::experimental_type::ExternalConnectionType;
+  door_ = builder.experimental().AddExternalConnectionAcceptor(Door::FROM_FD, *credentials);
+  AddServices(builder);
+  server_ = builder.BuildAndStart();
+  if (!server_) return absl::InternalError("gRPC's server cannot be started");
+  address_ = {.host = options_.listen.host, .port = listeners->port};
+  OpenDoor(*std::move(listeners));
+  return absl::OkStatus();
+}
+
+ServerHooks Server::Hooks() {
+  const auto tell = [](const absl::Status& status) {
+    if (status.ok()) {
+      spdlog::info("the TLS files were replaced; new connections get the new ones");
+    } else {
+      spdlog::warn("new TLS files are not taken: {}", std::string(status.message()));
+    }
+  };
+  return {.check = [this](const CallFacts& facts) { return gate_.Look(facts); }, .tell = tell};
+}
+
+void Server::AddServices(grpc::ServerBuilder& builder) {
   workers_ =
       std::make_unique<WorkerServiceImpl>(WorkerServiceImpl::Deps{.loop = *loop_,
                                                                   .sender = *sender_,
@@ -52,31 +95,28 @@ absl::Status Server::Listen() {
                                                                   .coordinator = *coordinator_,
                                                                   .newcomers = newcomers_,
                                                                   .receivers = receivers_,
+                                                                  .gate = gate_,
+                                                                  .live = live_,
                                                                   .budget = budget_});
   api_ = std::make_unique<JobApi>(JobApi::Deps{.loop = *loop_,
                                                .coordinator = *coordinator_,
                                                .hub = hub_,
                                                .store = store_,
                                                .data_folder = options_.data_folder,
-                                               .threads = options_.threads});
-  jobs_ = std::make_unique<JobServiceImpl>(*api_);
+                                               .threads = options_.threads,
+                                               .max_jobs_per_user = options_.max_jobs_per_user});
+  jobs_ = std::make_unique<JobServiceImpl>(*api_, gate_);
   evaluation_api_ = std::make_unique<EvaluationApi>(
       EvaluationApi::Deps{.loop = *loop_, .coordinator = *coordinator_, .hub = hub_});
-  evaluations_ = std::make_unique<EvaluationServiceImpl>(*evaluation_api_);
-  grpc::EnableDefaultHealthCheckService(true);
-  grpc::reflection::InitProtoReflectionServerBuilderPlugin();
-  grpc::ServerBuilder builder;
-  ApplyServerLimits(builder);
-  using Door = grpc::ServerBuilder::experimental_type::ExternalConnectionType;
-  door_ = builder.experimental().AddExternalConnectionAcceptor(Door::FROM_FD, *credentials);
+  evaluations_ = std::make_unique<EvaluationServiceImpl>(*evaluation_api_, gate_);
+  if (options_.gate != nullptr) {
+    access_ =
+        std::make_unique<AccessServiceImpl>(gate_, options_.gate->book(), options_.data_folder);
+    builder.RegisterService(access_.get());
+  }
   builder.RegisterService(workers_.get());
   builder.RegisterService(jobs_.get());
   builder.RegisterService(evaluations_.get());
-  server_ = builder.BuildAndStart();
-  if (!server_) return absl::InternalError("gRPC's server cannot be started");
-  address_ = {.host = options_.listen.host, .port = listeners->port};
-  OpenDoor(*std::move(listeners));
-  return absl::OkStatus();
 }
 
 void Server::OpenDoor(Listeners listeners) {
@@ -110,6 +150,13 @@ void Server::Tick() {
   if (options_.on_fatal) options_.on_fatal();
 }
 
+void Server::LookAtIdentities() {
+  if (options_.gate == nullptr) return;
+  absl::Status status = options_.gate->book().Refresh();
+  if (!status.ok()) spdlog::error("{}", std::string(status.message()));
+  live_.EndBad([this](const Caller& caller) { return gate_.StillGood(caller); });
+}
+
 void Server::TellHealth() {
   if (options_.health == nullptr) return;
   absl::Status fatal = coordinator_->fatal();
@@ -122,6 +169,7 @@ absl::Status Server::Stop() {
   if (loop_) loop_->Stop();
   hub_.Close();
   acceptor_.reset();
+  if (guard_) guard_->Stop();
   if (server_) {
     server_->Shutdown(std::chrono::system_clock::now());
     server_->Wait();

@@ -18,8 +18,11 @@
 #include "coordinator/api/watch_hub.h"
 #include "coordinator/job/coordinator.h"
 #include "coordinator/service/acceptor.h"
+#include "coordinator/service/access_service.h"
+#include "coordinator/service/call_gate.h"
 #include "coordinator/service/evaluation_service.h"
 #include "coordinator/service/job_service.h"
+#include "coordinator/service/live_calls.h"
 #include "coordinator/service/strangers.h"
 #include "coordinator/service/waits.h"
 #include "coordinator/service/worker_service.h"
@@ -40,6 +43,12 @@ struct ServerOptions {
   int64_t descriptor_limit = 1024;
   // How long a worker's stream may take to say Hello.
   std::chrono::milliseconds hello_patience{10'000};
+  // Who may ask for what; outlives the server. May be null in the clear: nobody has to show
+  // anything then, and nothing is audited.
+  Gate* gate = nullptr;
+  // Of one submitter, that have not ended; 0: as many as it likes.
+  int64_t max_jobs_per_user = 0;
+  bool reflection = false;
   // Is told of every turn of the loop; may be null. Outlives the server.
   HealthBoard* health = nullptr;
   // Called once, on the loop's thread, when the coordinator cannot go on (Coordinator::fatal); may
@@ -57,6 +66,10 @@ class Server {
 
   // With the port that was chosen.
   const Address& address() const { return address_; }
+  // For other ways to ask than gRPC. They stay as they are until the server goes.
+  JobApi& jobs() { return *api_; }
+  EvaluationApi& evaluations() { return *evaluation_api_; }
+  WatchHub& hub() { return hub_; }
   // Connections that came to nothing.
   const Strangers& strangers() const { return strangers_; }
   // Finishes what the loop has in hand, then ends all streams. OK, or why the coordinator could not
@@ -68,18 +81,25 @@ class Server {
       : options_(std::move(options)),
         store_(store),
         clock_(clock),
+        gate_(options_.gate, options_.tls.any()),
         strangers_(clock),
         newcomers_(options_.hello_patience, "said Hello", clock),
         receivers_(WorkerServiceImpl::kThetaPatience, "taken a version of θ that others wait for",
                    clock) {}
   absl::Status Listen();
   void OpenDoor(Listeners listeners);
+  void AddServices(grpc::ServerBuilder& builder);
+  ServerHooks Hooks();
   void Tick();
+  // Of the guard's thread.
+  void LookAtIdentities();
   void TellHealth();
 
   ServerOptions options_;
   Store& store_;
   const Clock& clock_;
+  const CallGate gate_;
+  LiveCalls live_;
   Strangers strangers_;
   Waits newcomers_, receivers_;
   const std::shared_ptr<ByteBudget> budget_ =
@@ -87,12 +107,13 @@ class Server {
   Address address_;
   WatchHub hub_;
   std::unique_ptr<Coordinator> coordinator_;
-  std::unique_ptr<EventLoop> loop_, sender_, reader_;
+  std::unique_ptr<EventLoop> loop_, sender_, reader_, guard_;
   std::unique_ptr<WorkerServiceImpl> workers_;
   std::unique_ptr<JobApi> api_;
   std::unique_ptr<JobServiceImpl> jobs_;
   std::unique_ptr<EvaluationApi> evaluation_api_;
   std::unique_ptr<EvaluationServiceImpl> evaluations_;
+  std::unique_ptr<AccessServiceImpl> access_;  // null without a gate
   std::unique_ptr<grpc::Server> server_;
   std::unique_ptr<grpc::experimental::ExternalConnectionAcceptor> door_;  // gRPC's side of it
   std::unique_ptr<Acceptor> acceptor_;

@@ -19,17 +19,22 @@ absl::Status Stopping() {
 
 }  // namespace
 
-WorkerCall* WorkerCall::Begin(const Around& around, grpc::CallbackServerContext* context) {
-  std::shared_ptr<WorkerCall> call(new WorkerCall(around, context));
+WorkerCall* WorkerCall::Begin(const Around& around, grpc::CallbackServerContext* context,
+                              Caller caller) {
+  std::shared_ptr<WorkerCall> call(new WorkerCall(around, context, std::move(caller)));
   std::lock_guard lock(call->reading_);
   call->self_ = call;
   call->newcomer_.emplace(around.newcomers, context);
+  const std::weak_ptr<WorkerCall> weak = call;
+  call->live_.emplace(around.live, call->caller_, [weak](const absl::Status& why) {
+    if (const auto still = weak.lock()) still->Expel(why);
+  });
   call->StartRead(&call->in_);
   return call.get();
 }
 
-WorkerCall::WorkerCall(const Around& around, grpc::CallbackServerContext* context)
-    : around_(around), context_(context) {}
+WorkerCall::WorkerCall(const Around& around, grpc::CallbackServerContext* context, Caller caller)
+    : around_(around), caller_(std::move(caller)), context_(context) {}
 
 // ---- what comes
 
@@ -70,7 +75,8 @@ void WorkerCall::TakeHello() {
 
 void WorkerCall::Join(const v1::Hello& hello) {
   std::lock_guard lock(reading_);
-  const auto id = around_.coordinator.Join(hello, context_->peer(), shared_from_this());
+  const auto id =
+      around_.coordinator.Join(hello, context_->peer(), shared_from_this(), caller_.name);
   if (!id.ok()) return Refuse(id.status());
   id_ = *id;
   StartRead(&in_);
@@ -161,6 +167,16 @@ void WorkerCall::Refuse(const absl::Status& why) {
   End(ToGrpc(why), std::move(last));
 }
 
+void WorkerCall::Expel(const absl::Status& why) {
+  std::lock_guard lock(reading_);
+  if (id_) {
+    around_.loop.Post([self = shared_from_this(), id = *id_, text = std::string(why.message())] {
+      self->around_.coordinator.Lost(id, text);
+    });
+  }
+  End(ToGrpc(why));
+}
+
 void WorkerCall::Leave(const std::string& why) {
   if (id_) {
     around_.loop.Post([self = self_, id = *id_, why] { self->around_.coordinator.Lost(id, why); });
@@ -181,11 +197,14 @@ void WorkerCall::End(const grpc::Status& status, SharedMessage last) {
 }
 
 void WorkerCall::OnDone() {
+  std::shared_ptr<WorkerCall> last;  // outlives the locks
   {
     std::lock_guard lock(mutex_);
     context_ = nullptr;
   }
-  const std::shared_ptr<WorkerCall> last = std::move(self_);
+  std::lock_guard lock(reading_);
+  live_.reset();
+  last = std::move(self_);
 }
 
 }  // namespace paceline

@@ -10,6 +10,7 @@
 #include "absl/status/status.h"
 #include "coordinator/api/event_loop.h"
 #include "coordinator/job/coordinator.h"
+#include "coordinator/service/live_calls.h"
 #include "coordinator/service/send_queue.h"
 #include "coordinator/service/waits.h"
 #include "grpcpp/support/byte_buffer.h"
@@ -33,16 +34,18 @@ class WorkerCall final : public grpc::ServerBidiReactor<grpc::ByteBuffer, grpc::
     EventLoop& sender;
     Coordinator& coordinator;
     Waits& newcomers;
+    LiveCalls& live;
   };
 
-  // For gRPC, which owns nothing of it.
-  static WorkerCall* Begin(const Around& around, grpc::CallbackServerContext* context);
+  // For gRPC, which owns nothing of it. `caller`: who it is that calls.
+  static WorkerCall* Begin(const Around& around, grpc::CallbackServerContext* context,
+                           Caller caller);
 
   void Send(SharedMessage message) override;
   void Close(const std::string& reason) override;
 
  private:
-  WorkerCall(const Around& around, grpc::CallbackServerContext* context);
+  WorkerCall(const Around& around, grpc::CallbackServerContext* context, Caller caller);
 
   void OnReadDone(bool ok) override;
   void OnWriteDone(bool ok) override;
@@ -57,18 +60,22 @@ class WorkerCall final : public grpc::ServerBidiReactor<grpc::ByteBuffer, grpc::
 
   // The worker is not to try again, unless the coordinator merely stops.
   void Refuse(const absl::Status& why);
+  // Its identity is no longer good. The worker may come back with another.
+  void Expel(const absl::Status& why);
   void Leave(const std::string& why);
   void End(const grpc::Status& status, SharedMessage last = nullptr);
   // Goes on with what waits to be sent, or ends the call. `writing_` is true and is the caller's.
   void WriteNext();
 
   const Around around_;
+  const Caller caller_;
   std::shared_ptr<WorkerCall> self_;  // until gRPC is done with it
 
   // gRPC calls one reader after the other, on whichever thread.
   std::mutex reading_;
   std::optional<Waits::Wait> newcomer_;  // guarded by reading_, as these
-  std::optional<WorkerId> id_;           // once it has joined
+  std::optional<LiveCalls::Call> live_;
+  std::optional<WorkerId> id_;  // once it has joined
   size_t ahead_bytes_ = 0;
   grpc::ByteBuffer in_;
 

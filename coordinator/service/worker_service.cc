@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "common/rpc/status.h"
 #include "coordinator/service/wire.h"
 
 namespace paceline {
@@ -13,15 +14,25 @@ class NoRequest final : public grpc::ServerWriteReactor<grpc::ByteBuffer> {
   void OnDone() override { delete this; }
 };
 
+// Of one that was good a moment ago.
+class NoIdentity final : public grpc::ServerBidiReactor<grpc::ByteBuffer, grpc::ByteBuffer> {
+ public:
+  explicit NoIdentity(const absl::Status& why) { Finish(ToGrpc(why)); }
+  void OnDone() override { delete this; }
+};
+
 }  // namespace
 
 grpc::ServerBidiReactor<grpc::ByteBuffer, grpc::ByteBuffer>* WorkerServiceImpl::Work(
     grpc::CallbackServerContext* context) {
+  auto caller = deps_.gate.CallerOf(*context);
+  if (!caller.ok()) return new NoIdentity(caller.status());
   return WorkerCall::Begin({.loop = deps_.loop,
                             .sender = deps_.sender,
                             .coordinator = deps_.coordinator,
-                            .newcomers = deps_.newcomers},
-                           context);
+                            .newcomers = deps_.newcomers,
+                            .live = deps_.live},
+                           context, *std::move(caller));
 }
 
 grpc::ServerWriteReactor<grpc::ByteBuffer>* WorkerServiceImpl::FetchTheta(

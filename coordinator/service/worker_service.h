@@ -8,6 +8,8 @@
 #include "coordinator/api/event_loop.h"
 #include "coordinator/job/coordinator.h"
 #include "coordinator/service/byte_budget.h"
+#include "coordinator/service/call_gate.h"
+#include "coordinator/service/live_calls.h"
 #include "coordinator/service/theta_call.h"
 #include "coordinator/service/waits.h"
 #include "coordinator/service/worker_call.h"
@@ -35,6 +37,8 @@ class WorkerServiceImpl final : public RawWorkerService {
     Coordinator& coordinator;
     Waits& newcomers;
     Waits& receivers;
+    const CallGate& gate;
+    LiveCalls& live;
     std::shared_ptr<ByteBudget> budget;
   };
   explicit WorkerServiceImpl(Deps deps) : deps_(std::move(deps)) {}

@@ -11,6 +11,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "common/base/file.h"
+#include "common/base/private_file.h"
 #include "common/base/sync_folder.h"
 
 namespace paceline {
@@ -22,9 +23,17 @@ std::string ParentOf(const std::string& folder) {
   return inside.parent_path().parent_path().string();
 }
 
+// Not a folder that others use as well.
+bool IsOwn(const std::string& folder) {
+  std::error_code error;
+  return !std::filesystem::exists(folder, error) || std::filesystem::is_empty(folder, error) ||
+         std::filesystem::exists(folder + "/lock", error);
+}
+
 }  // namespace
 
 absl::StatusOr<DataFolder> DataFolder::Open(const std::string& path) {
+  const bool own = IsOwn(path);
   absl::Status status = MakeFolder(path);
   if (!status.ok()) return status;
   // An earlier life may have made it, or what is in it, and ended before it synced that. Not every
@@ -41,6 +50,7 @@ absl::StatusOr<DataFolder> DataFolder::Open(const std::string& path) {
   if (flock(lock, LOCK_EX | LOCK_NB) == 0) {
     std::error_code ignored;
     DataFolder opened(std::filesystem::absolute(path, ignored).lexically_normal(), lock);
+    if (absl::Status shut = opened.Shut(own); !shut.ok()) return shut;
     for (const char* made : {"", "/jobs", "/evaluations"}) {
       const std::string folder = opened.path() + made;
       if (!std::filesystem::exists(folder, ignored)) continue;
@@ -60,10 +70,26 @@ absl::StatusOr<DataFolder> DataFolder::Open(const std::string& path) {
 }
 
 DataFolder::DataFolder(DataFolder&& other) noexcept
-    : path_(std::move(other.path_)), lock_(std::exchange(other.lock_, -1)) {}
+    : path_(std::move(other.path_)),
+      lock_(std::exchange(other.lock_, -1)),
+      was_open_(other.was_open_) {}
 
 DataFolder::~DataFolder() {
   if (lock_ >= 0) close(lock_);
+}
+
+absl::Status DataFolder::Shut(bool own_folder) {
+  for (const char* name :
+       {"/coordinator.db", "/coordinator.db-wal", "/coordinator.db-shm", "/coordinator.db-anchor0",
+        "/coordinator.db-anchor1", "/address", "/jobs", "/evaluations", "/outcomes.sqlite"}) {
+    const absl::StatusOr<bool> was_open = MakePrivate(path_ + name);
+    if (!was_open.ok()) return was_open.status();
+    was_open_ = was_open_ || *was_open;
+  }
+  // One that belongs to another user stays; what is in it is this user's alone all the same.
+  const bool was_open = own_folder && MakePrivate(path_).value_or(false);
+  if (was_open && std::filesystem::exists(database())) was_open_ = true;
+  return absl::OkStatus();
 }
 
 std::string JobFolder(const std::string& data_folder, const std::string& job) {

@@ -20,7 +20,7 @@ struct StoredBirth {
   std::string_view source_yaml;
   std::string_view request_id;
   int64_t submitted_ms = 0;
-  std::string_view submitter;  // empty: as in stores that had none
+  std::string_view submitter = {};  // empty: as in stores that had none
 };
 std::string DigestOf(const StoredBirth& birth);
 

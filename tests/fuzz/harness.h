@@ -29,5 +29,7 @@ void Npy(std::string_view input);
 void TensorArray(std::string_view input);
 void Cifar(std::string_view input);
 void Digits(std::string_view input);
+// The target of an HTTP request, then, on the next line, as each of the headers that are read.
+void Http(std::string_view input);
 
 }  // namespace paceline::fuzz

@@ -1,12 +1,14 @@
 #include <netinet/in.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <csignal>
-#include <fstream>
+#include <filesystem>
 
 #include "common/base/file.h"
+#include "common/base/private_file.h"
 #include "common/rpc/address.h"
 #include "common/rpc/first_words.h"
 #include "common/rpc/socket.h"
@@ -21,7 +23,7 @@ class CoordinatorProgramTest : public ::testing::Test {
   std::string Data() const { return folder_.path() + "/data"; }
   std::string Write(const std::string& name, const std::string& text) {
     const std::string path = folder_.path() + "/" + name;
-    std::ofstream(path) << text;
+    EXPECT_TRUE(WritePrivateFile(path, text).ok());
     return path;
   }
   std::vector<std::string> Arguments(std::vector<std::string> more = {}) {
@@ -62,9 +64,12 @@ TEST_F(CoordinatorProgramTest, AWrongCommandLineIsUsage) {
 TEST_F(CoordinatorProgramTest, ProbesAreAnsweredWhereThatWasAskedFor) {
   ExpectComplaint(RunProgram("paceline-coordinator", Arguments({"--http", "here"})), 2,
                   "'here' is no address");
-  Process silent("paceline-coordinator", Arguments());
+  Process silent("paceline-coordinator", Arguments({"--http", "none"}));
   ASSERT_TRUE(silent.WaitForOutput("ready on "));
   EXPECT_EQ(silent.output().find("http://"), std::string::npos);
+  ExpectComplaint(RunProgram("paceline-coordinator", {"--data", Data() + "2", "--listen",
+                                                      "127.0.0.1:0", "--http", "0.0.0.0:0"}),
+                  3, "in the clear");
   ExpectComplaint(RunProgram("paceline-coordinator", {"--data", Data() + "2", "--listen",
                                                       "127.0.0.1:0", "--http", Address()}),
                   3, "another program listens there already");
@@ -84,6 +89,22 @@ TEST_F(CoordinatorProgramTest, ProbesAreAnsweredWhereThatWasAskedFor) {
   }
   coordinator.Signal(SIGTERM);
   EXPECT_EQ(coordinator.Wait(), 0);
+}
+
+TEST_F(CoordinatorProgramTest, TheDashboardIsThereByDefaultWhereverThereIsRoom) {
+  Process first("paceline-coordinator", Arguments());
+  ASSERT_TRUE(first.WaitForOutput("ready on "));
+  Process second("paceline-coordinator", {"--data", Data() + "2", "--listen", "127.0.0.1:0"});
+  ASSERT_TRUE(second.WaitForOutput("ready on "));
+  for (const std::string& folder : {Data(), Data() + "2"}) {
+    std::string url = *ReadFile(folder + "/http_address");
+    const auto address = ParseAddress(url.substr(7, url.find('\n') - 7));
+    ASSERT_TRUE(address.ok()) << url;
+    const auto page =
+        FirstWords(*address, "GET / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
+    ASSERT_TRUE(page.ok()) << page.status();
+    EXPECT_EQ(page->find("HTTP/1.1 200 OK"), 0u) << *page;
+  }
 }
 
 TEST_F(CoordinatorProgramTest, AListenerBeyondLoopbackWithoutTlsIsRefused) {
@@ -106,6 +127,32 @@ TEST_F(CoordinatorProgramTest, InsecureOrTlsOpensAListenerBeyondLoopback) {
     coordinator.Signal(SIGTERM);
     EXPECT_EQ(coordinator.Wait(), 0);
   }
+}
+
+TEST_F(CoordinatorProgramTest, WhatItKeepsIsItsUsersAlone) {
+  const mode_t before = umask(0);
+  Process coordinator("paceline-coordinator", Arguments());
+  umask(before);
+  ASSERT_TRUE(coordinator.WaitForOutput("ready on"));
+  for (const auto& entry : std::filesystem::recursive_directory_iterator(Data())) {
+    struct stat info {};
+    ASSERT_EQ(stat(entry.path().c_str(), &info), 0);
+    EXPECT_EQ(info.st_mode & 0077, 0u) << entry.path();
+  }
+  EXPECT_EQ(coordinator.output().find("other users"), std::string::npos);
+}
+
+TEST_F(CoordinatorProgramTest, AKeyThatOthersMayReadIsRefused) {
+  const Certificate certificate = MakeCertificate("coordinator", MakeAuthority("ours"));
+  const std::string cert = Write("cert.pem", certificate.cert);
+  const std::string key = Write("key.pem", certificate.key);
+  chmod(key.c_str(), 0644);
+  ExpectComplaint(
+      RunProgram("paceline-coordinator", Arguments({"--tls-cert", cert, "--tls-key", key})), 3,
+      key +
+          ": others may use it (mode 0644), and it holds a secret; make it this user's alone: "
+          "chmod 600 " +
+          key);
 }
 
 TEST_F(CoordinatorProgramTest, TwoCoordinatorsCannotShareADataFolder) {

@@ -32,5 +32,12 @@ void AddDiff(Command& app, Context& context);
 void AddCheck(Command& app, Context& context);
 void AddTasks(Command& app, Context& context);
 void AddWorkers(Command& app, Context& context);
+// issue, list, revoke
+void AddTokens(Command& app, Context& context);
+void AddRevoke(Command& app, Context& context);
+void AddWhoAmI(Command& app, Context& context);
+void AddAudit(Command& app, Context& context);
+// init, issue, renew, revoke, list
+void AddCerts(Command& app, Context& context);
 
 }  // namespace paceline

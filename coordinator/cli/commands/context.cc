@@ -58,6 +58,7 @@ void AddConnectionFlags(Command& command, Context& context) {
   auto connection = std::make_shared<Connection>();
   AddCoordinatorFlag(command, connection->coordinator);
   AddTlsFlags(command, connection->tls);
+  AddTokenFlag(command, connection->tls);
   command.AfterParsing([&context, connection] { context.connection = *connection; });
 }
 

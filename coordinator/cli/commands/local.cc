@@ -33,6 +33,7 @@ struct LocalOptions {
   std::string data;
   std::string data_sets;
   std::vector<std::string> plugins;
+  std::string http;
 };
 
 // The first of paceline-runs/NAME-1, NAME-2, ... that this call could make.
@@ -76,7 +77,8 @@ LocalClusterOptions ClusterOptions(const Context& context, const LocalOptions& o
           .data_sets = options.data_sets,
           .plugins = options.plugins,
           .memory_per_worker =
-              memory > 0 ? fmt::format("{}", memory / static_cast<uint64_t>(options.workers)) : ""};
+              memory > 0 ? fmt::format("{}", memory / static_cast<uint64_t>(options.workers)) : "",
+          .http = options.http};
 }
 
 // The first Ctrl-C cancels the job, which then ends in good order; the second does not wait for
@@ -173,6 +175,9 @@ absl::StatusOr<ExitStatus> Local(const Context& context, const LocalOptions& opt
   const InterruptScope interrupts;
   const auto cluster = LocalCluster::Start(chosen);
   if (!cluster.ok()) return cluster.status();
+  if (const std::string& url = (*cluster)->dashboard(); !context.json && !url.empty()) {
+    context.out() << "dashboard: " << url << "/" << std::endl;
+  }
   auto result = RunJob(context, **cluster, *loaded, chosen.data);
   if (InterruptScope::count() > 1) (*cluster)->Kill();
   return result;
@@ -212,6 +217,11 @@ void AddLocal(Command& app, Context& context) {
       .ExistingFolder()
       .TypeName("DIR");
   AddPluginFlag(command, options->plugins);
+  command
+      .AddOption("--http", options->http,
+                 "Where the coordinator shows its dashboard; none is nowhere (default: "
+                 "127.0.0.1:7780, or a free port)")
+      .TypeName("HOST:PORT");
   command.AddFlag(
       "--json", context.json,
       "Print a JSON object per line and progress message, then one of what was exported");

@@ -29,6 +29,12 @@ std::optional<FileVersion> VersionOf(const std::string& path) {
   return FileVersion(info.st_ino, info.st_mtim.tv_sec, info.st_mtim.tv_nsec);
 }
 
+// Empty if there is no such file.
+std::string FirstLine(const std::string& path) {
+  const absl::StatusOr<std::string> text = ReadFile(path, 1024);
+  return text.ok() ? text->substr(0, text->find('\n')) : "";
+}
+
 std::string LogTail(const std::string& path) {
   const absl::StatusOr<std::string> log = ReadFile(path);
   if (!log.ok() || log->empty()) return fmt::format("its log {} is empty", path);
@@ -68,14 +74,16 @@ absl::StatusOr<std::unique_ptr<LocalCluster>> LocalCluster::Start(
   if (absl::Status made = MakeFolder(logs); !made.ok()) return made;
   const std::string address_path = options.data + "/address";
   const std::optional<FileVersion> old = VersionOf(address_path);
-  auto coordinator = ChildProcess::Start({options.program_folder + "/paceline-coordinator",
-                                          "--data", options.data, "--listen", "127.0.0.1:0"},
-                                         logs + "/coordinator.log");
+  std::vector<std::string> arguments = {options.program_folder + "/paceline-coordinator", "--data",
+                                        options.data, "--listen", "127.0.0.1:0"};
+  if (!options.http.empty()) arguments.insert(arguments.end(), {"--http", options.http});
+  auto coordinator = ChildProcess::Start(arguments, logs + "/coordinator.log");
   if (!coordinator.ok()) return coordinator.status();
   std::unique_ptr<LocalCluster> cluster(new LocalCluster(*std::move(coordinator)));
   auto address = WaitForAddress(address_path, old, cluster->coordinator_);
   if (!address.ok()) return address.status();
   cluster->address_ = *std::move(address);
+  cluster->dashboard_ = FirstLine(options.data + "/http_address");
   if (absl::Status started = cluster->StartWorkers(options); !started.ok()) return started;
   return cluster;
 }

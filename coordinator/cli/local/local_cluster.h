@@ -19,6 +19,7 @@ struct LocalClusterOptions {
   std::string data_sets{};             // the workers' --data-dir; empty: their own default
   std::vector<std::string> plugins{};  // the workers' --task-plugin
   std::string memory_per_worker{};     // a worker's --memory; empty: its own default
+  std::string http{};                  // the coordinator's --http; empty: its own default
 };
 
 // Not thread-safe; made by the main thread (see ChildProcess).
@@ -30,6 +31,8 @@ class LocalCluster {
   ~LocalCluster();
 
   const std::string& address() const { return address_; }
+  // "http://127.0.0.1:7780"; empty if there is none.
+  const std::string& dashboard() const { return dashboard_; }
   pid_t coordinator_pid() const { return coordinator_.pid(); }
   pid_t worker_pid(size_t index) const { return workers_[index].pid(); }
   // Internal if the coordinator, or the last worker, has ended by itself.
@@ -42,7 +45,7 @@ class LocalCluster {
   absl::Status StartWorkers(const LocalClusterOptions& options);
 
   ChildProcess coordinator_;
-  std::string address_;
+  std::string address_, dashboard_;
   std::vector<ChildProcess> workers_;
 };
 

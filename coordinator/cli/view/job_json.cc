@@ -78,6 +78,7 @@ ordered_json WorkerJson(const v1::WorkerSummary& worker) {
   return {{"worker_id", worker.worker_id()},
           {"name", worker.name()},
           {"peer", worker.peer()},
+          {"identity", worker.identity()},
           {"threads", worker.threads()},
           {"fingerprints", fingerprints},
           {"blocks", worker.blocks()},

@@ -90,6 +90,38 @@ TEST(GradientEstimator, ReportsTheLossOfEachTaskAlone) {
   EXPECT_DOUBLE_EQ(estimate.loss->mean, (counts[0] + 2.0 * counts[1]) / 16);
 }
 
+// The losses know nothing of the noise, so the gradient is nothing but noise.
+TEST(GradientEstimator, ItsVarianceIsWhatManyEstimatesShow) {
+  for (const Kind kind : {Kind::kFullEs, Kind::kPes, Kind::kNres}) {
+    for (const size_t parameters : {size_t{20}, size_t{2 * GradientEstimator::kExactSquares}}) {
+      std::mt19937 random(7);
+      double squares = 0, variances = 0;
+      constexpr int kSeeds = 300;
+      for (int seed = 0; seed < kSeeds; ++seed) {
+        v1::JobConfig config = EstimatorConfig(kind, 5, 20, /*particles=*/16, /*block=*/2);
+        config.set_seed(static_cast<uint64_t>(seed));
+        GradientEstimator estimator(config, parameters, 1);
+        GradientEstimate estimate;
+        for (int step = 0; step < 3; ++step) {
+          estimate = *estimator.Estimate(RandomScalars(estimator, config, random));
+        }
+        for (const float g : estimate.gradient) squares += static_cast<double>(g) * g;
+        variances += estimate.variance.value();
+      }
+      EXPECT_NEAR(variances / squares, 1, 0.1) << parameters << " " << static_cast<int>(kind);
+    }
+  }
+}
+
+TEST(GradientEstimator, OfOneParticleThereIsNoVarianceAndOfEqualTermsItIsSmall) {
+  const v1::JobConfig one = EstimatorConfig(Kind::kFullEs, 0, 20, 1, 1);
+  EXPECT_FALSE(EstimateOnce(one, {{.sum_plus = 3, .sum_minus = 1}}).variance.has_value());
+  const v1::JobConfig two = EstimatorConfig(Kind::kFullEs, 0, 20, 2, 1);
+  EXPECT_EQ(EstimateOnce(two, {{.sum_plus = 2, .sum_minus = 2}, {.sum_plus = 1, .sum_minus = 1}})
+                .variance.value(),
+            0);
+}
+
 TEST(GradientEstimator, WindowsWeighByTheirSteps) {
   v1::JobConfig config = EstimatorConfig(Kind::kFullEs, 0, 0, 2, 1);
   SetLogUniform(config, 10, 1000);

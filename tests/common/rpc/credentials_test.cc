@@ -3,8 +3,8 @@
 #include <stdlib.h>
 
 #include <filesystem>
-#include <fstream>
 
+#include "common/base/private_file.h"
 #include "common/rpc/channel.h"
 #include "common/rpc/status.h"
 #include "gmock/gmock.h"
@@ -39,7 +39,7 @@ class CredentialsTest : public ::testing::Test {
   ~CredentialsTest() override { std::filesystem::remove_all(folder_); }
 
   void Write(const std::string& name, const std::string& text) {
-    std::ofstream(Path(name)) << text;
+    EXPECT_TRUE(WritePrivateFile(Path(name), text).ok());
   }
   std::string Path(const std::string& name) const { return folder_ + "/" + name; }
 

@@ -4,9 +4,9 @@
 
 #include <chrono>
 #include <filesystem>
-#include <fstream>
 #include <memory>
 
+#include "common/base/private_file.h"
 #include "common/rpc/channel.h"
 #include "common/rpc/status.h"
 #include "gmock/gmock.h"
@@ -39,7 +39,7 @@ class DiagnosisTest : public ::testing::Test {
   ~DiagnosisTest() override { std::filesystem::remove_all(folder_); }
 
   void Write(const std::string& name, const std::string& text) const {
-    std::ofstream(Path(name)) << text;
+    EXPECT_TRUE(WritePrivateFile(Path(name), text).ok());
   }
   std::string Path(const std::string& name) const { return folder_ + "/" + name; }
 

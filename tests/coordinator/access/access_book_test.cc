@@ -68,7 +68,7 @@ TEST_F(AccessBookTest, TheFileIsItsOwnersAloneAndOneThatIsNotIsRefused) {
   EXPECT_EQ(info.st_mode & 0777, 0600u);
   ASSERT_EQ(chmod(path_.c_str(), 0640), 0);
   const auto book = AccessBook::Open(path_, clock_);
-  EXPECT_TRUE(absl::IsPermissionDenied(book.status())) << book.status();
+  EXPECT_TRUE(absl::IsFailedPrecondition(book.status())) << book.status();
   EXPECT_THAT(std::string(book.status().message()), HasSubstr("chmod 600"));
 }
 

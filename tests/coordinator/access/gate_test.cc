@@ -208,7 +208,7 @@ TEST_F(GateTest, CallsAtOnceAreLimited) {
 }
 
 TEST_F(GateTest, WhoeverIsLocalMayEverything) {
-  for (const Rule& rule : Rules()) {
+  for (const MethodRule& rule : Rules()) {
     EXPECT_TRUE(gate_->Run(LocalCaller(), {.method = rule.method, .owner = "bob"}, Fine).ok());
   }
 }

@@ -35,7 +35,7 @@ std::set<std::string> AllMethods() {
 
 TEST(RulesTest, EveryMethodHasARuleAndEveryRuleAMethod) {
   std::set<std::string> ruled;
-  for (const Rule& rule : Rules()) {
+  for (const MethodRule& rule : Rules()) {
     EXPECT_TRUE(ruled.emplace(rule.method).second) << rule.method << " has two rules";
   }
   const std::set<std::string> methods = AllMethods();
@@ -47,7 +47,7 @@ TEST(RulesTest, EveryMethodHasARuleAndEveryRuleAMethod) {
 }
 
 TEST(RulesTest, WhatAViewerMayASubmitterMayAndWhatAnybodyMayAnAdminMay) {
-  for (const Rule& rule : Rules()) {
+  for (const MethodRule& rule : Rules()) {
     const auto lets = [&](v1::Role role) { return Lets(rule.access, role); };
     EXPECT_TRUE(lets(v1::ROLE_ADMIN)) << rule.method;
     EXPECT_LE(lets(v1::ROLE_VIEWER), lets(v1::ROLE_SUBMITTER)) << rule.method;
@@ -60,7 +60,7 @@ TEST(RulesTest, WhatAViewerMayASubmitterMayAndWhatAnybodyMayAnAdminMay) {
 }
 
 TEST(RulesTest, WhatChangesSomethingIsNotForViewers) {
-  for (const Rule& rule : Rules()) {
+  for (const MethodRule& rule : Rules()) {
     EXPECT_FALSE(rule.changes && Lets(rule.access, v1::ROLE_VIEWER)) << rule.method;
   }
 }

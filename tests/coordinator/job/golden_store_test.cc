@@ -154,6 +154,23 @@ TEST_P(GoldenStoreTest, OfANewerFormatIsRefusedAndLeftAsItIs) {
   EXPECT_EQ(FilesIn(folder_.path()), before);
 }
 
+TEST_P(GoldenStoreTest, JobsGetASubmitterAndAPriorityThatStay) {
+  JobRow half = (*store_->Jobs())[1];
+  EXPECT_EQ(half.submitter, "");
+  EXPECT_EQ(half.priority, 0);
+  half.priority = -3;
+  ASSERT_TRUE(store_->UpdateJob(half).ok());
+  JobRow added = half;
+  added.name = "added";
+  added.submitter = "alice";
+  ASSERT_TRUE(store_->AddJob(added).ok());
+  Open();
+  const auto rows = *store_->Jobs();
+  EXPECT_EQ(rows[1].priority, -3);
+  EXPECT_EQ(rows[2].submitter, "alice");
+  EXPECT_EQ(rows[2].priority, -3);
+}
+
 TEST_P(GoldenStoreTest, IsOpenedAgainAndGoesOn) {
   Open();
   StepRow next = store_->Steps("half", GetParam().jobs[1].step - 1, 1)->front();

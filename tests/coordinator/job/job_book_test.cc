@@ -69,6 +69,53 @@ TEST_F(JobBookTest, JobsRunInTheOrderOfSubmission) {
   EXPECT_EQ(book_.RunningOrNext(kAnyone)->row().name, "a");
 }
 
+TEST_F(JobBookTest, TheHighestPriorityBeginsFirstAndEqualOnesInTheOrderOfSubmission) {
+  for (const char* job : {"a", "b", "c", "d"}) Submit(job);
+  const auto set = [this](const std::string& job, int32_t priority) {
+    return book_.Change(**book_.Find(job),
+                        [priority](JobMachine& machine) { return machine.SetPriority(priority); });
+  };
+  ASSERT_TRUE(set("c", 5).ok());
+  ASSERT_TRUE(set("d", 5).ok());
+  ASSERT_TRUE(set("a", -1).ok());
+  std::string order;
+  while (JobEntry* next = book_.RunningOrNext(kAnyone)) {
+    order += next->row().name;
+    Pause(next->row().name);
+  }
+  EXPECT_EQ(order, "cdba");
+}
+
+TEST_F(JobBookTest, AJobAtWorkIsNotInterruptedByAHigherPriority) {
+  Submit("a");
+  Submit("b");
+  Start("a");
+  ASSERT_TRUE(
+      book_.Change(**book_.Find("b"), [](JobMachine& machine) { return machine.SetPriority(1000); })
+          .ok());
+  EXPECT_EQ(book_.RunningOrNext(kAnyone)->row().name, "a");
+}
+
+TEST_F(JobBookTest, SubmitterAndPriorityAreKept) {
+  v1::SubmitRequest request = Request("a", "id");
+  request.set_priority(7);
+  EXPECT_EQ(*book_.Submit(request, "alice"), "a");
+  EXPECT_EQ(*book_.Submit(request, "alice"), "a");
+  EXPECT_TRUE(absl::IsAlreadyExists(book_.Submit(request, "bob").status()));
+  const JobBook again = *JobBook::Load(store_, clock_);
+  EXPECT_EQ(again.entries().front()->row().submitter, "alice");
+  EXPECT_EQ(again.entries().front()->row().priority, 7);
+  EXPECT_EQ(Summarize(*again.entries().front()).submitter(), "alice");
+}
+
+TEST_F(JobBookTest, AnEndedJobHasNoPriorityToSet) {
+  Submit("a");
+  JobEntry& entry = **book_.Find("a");
+  ASSERT_TRUE(book_.Change(entry, [](JobMachine& machine) { return machine.Cancel(1); }).ok());
+  EXPECT_TRUE(absl::IsFailedPrecondition(
+      book_.Change(entry, [](JobMachine& machine) { return machine.SetPriority(1); })));
+}
+
 TEST_F(JobBookTest, APausedJobKeepsItsPlace) {
   Submit("a");
   Submit("b");

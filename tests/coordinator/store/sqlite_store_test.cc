@@ -8,6 +8,7 @@
 
 #include "SQLiteCpp/SQLiteCpp.h"
 #include "common/base/file.h"
+#include "common/base/protocol.h"
 #include "coordinator/store/sqlite_schema.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
@@ -88,7 +89,8 @@ TEST_F(SqliteStoreTest, AnUnknownFormatIsRefusedWithBothNamed) {
   }
   const auto store = SqliteStore::Open(path_);
   EXPECT_TRUE(absl::IsFailedPrecondition(store.status())) << store.status();
-  EXPECT_THAT(Message(store.status()), HasSubstr("format 99, this program knows formats 1 to 2"));
+  EXPECT_THAT(Message(store.status()), HasSubstr("format 99, this program knows formats 1 to " +
+                                                 std::to_string(kStoreFormat)));
 }
 
 TEST_F(SqliteStoreTest, ADamagedPageIsDataLoss) {
