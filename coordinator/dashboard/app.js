@@ -113,6 +113,13 @@ live.addEventListener('back', async () => {
   }
   mayLook() ? refresh() : show();
 });
+// Of what a person started within a view: another range, another metric.
+addEventListener('unhandledrejection', (event) => {
+  const isOver = event.reason?.name === 'AbortError';
+  if (!isOver && !(event.reason instanceof ApiError)) return;
+  event.preventDefault();
+  if (!isOver) explain(event.reason);
+});
 live.addEventListener('unauthenticated', begin);
 addEventListener('hashchange', show);
 document.addEventListener('logged', begin);

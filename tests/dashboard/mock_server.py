@@ -230,7 +230,10 @@ class Handler(BaseHTTPRequestHandler):
         for name, value in (SECURITY | {"Content-Type": kind, "Content-Length": str(len(body))}).items():
             self.send_header(name, value)
         self.end_headers()
-        self.wfile.write(body)
+        try:
+            self.wfile.write(body)
+        except OSError:
+            pass  # the page has gone on
 
     def stream(self):
         self.send_response(200)

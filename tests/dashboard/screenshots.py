@@ -34,7 +34,6 @@ def take(browser, server, folder, prefix, views):
             page.screenshot(path=os.path.join(folder, f"{prefix}{name}-{kind}.png"), full_page=prefix != "large-", timeout=60000)
         for complaint in page.complaints:
             print(f"{prefix}{kind}: {complaint}")
-        page.context.close()
 
 
 def main(folder):

@@ -24,18 +24,23 @@ export function configTab({name, query, signal}) {
     onchoose: (chosen) => location.hash = address(['job', name, 'config'], {with: chosen}),
   });
 
+  // It does not change.
+  let isThere = false;
   async function refresh() {
+    if (isThere) return;
     const {yaml} = await get(api('jobs', name, 'config'), {}, signal);
     text.textContent = yaml;
-    if (!other) return;
-    const {lines} = await get(api('jobs', name, 'diff'), {with: other}, signal);
-    diff.replaceChildren(h('h2', {}, `From ${other} to ${name}`), linesOf(lines));
+    if (other) {
+      const {lines} = await get(api('jobs', name, 'diff'), {with: other}, signal);
+      diff.replaceChildren(h('h2', {}, `From ${other} to ${name}`), linesOf(lines));
+    }
+    isThere = true;
   }
   const element =
       h('div', {},
         h('div', {class: 'controls'}, chooser,
           link(['submit'], {from: name}, 'Submit it again, with changes'),
-          h('button', {type: 'button', onclick: copy}, 'Copy')),
+          navigator.clipboard && h('button', {type: 'button', onclick: copy}, 'Copy')),
         diff, h('h2', {}, 'As submitted'), text);
   return {element, refresh};
 }
