@@ -2,6 +2,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "common/rpc/pem.h"
+#include "common/rpc/tls_rules.h"
 
 namespace paceline {
 namespace {
@@ -40,6 +41,7 @@ absl::StatusOr<std::shared_ptr<grpc::ServerCredentials>> ServerCredentials(const
   }
   absl::StatusOr<PemFiles> pem = Load(tls);
   if (!pem.ok()) return pem.status();
+  KeepTlsRules();
   grpc::SslServerCredentialsOptions options(
       pem->ca.empty() ? GRPC_SSL_DONT_REQUEST_CLIENT_CERTIFICATE
                       : GRPC_SSL_REQUEST_AND_REQUIRE_CLIENT_CERTIFICATE_AND_VERIFY);
@@ -65,6 +67,7 @@ absl::StatusOr<std::shared_ptr<grpc::ChannelCredentials>> ClientCredentials(cons
   }
   absl::StatusOr<PemFiles> pem = Load(tls);
   if (!pem.ok()) return pem.status();
+  KeepTlsRules();
   return grpc::SslCredentials({pem->ca, pem->key, pem->cert});
 }
 

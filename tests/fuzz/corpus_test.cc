@@ -30,6 +30,7 @@ TEST(FuzzCorpus, IsReadByEveryHarnessWithoutHarm) {
     fuzz::TensorArray(*bytes);
     fuzz::Cifar(*bytes);
     fuzz::Digits(*bytes);
+    fuzz::ClientHello(*bytes);
     ++inputs;
   }
   EXPECT_GT(inputs, 20);

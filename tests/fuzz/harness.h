@@ -29,5 +29,7 @@ void Npy(std::string_view input);
 void TensorArray(std::string_view input);
 void Cifar(std::string_view input);
 void Digits(std::string_view input);
+// What a client says first to a port that speaks TLS.
+void ClientHello(std::string_view input);
 
 }  // namespace paceline::fuzz
