@@ -32,6 +32,7 @@ void AddDiff(Command& app, Context& context);
 void AddCheck(Command& app, Context& context);
 void AddTasks(Command& app, Context& context);
 void AddWorkers(Command& app, Context& context);
+void AddDoctor(Command& app, Context& context);
 // init, issue, renew, revoke, list
 void AddCerts(Command& app, Context& context);
 
