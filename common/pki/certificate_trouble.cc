@@ -66,6 +66,7 @@ std::string RenewText(const CertificateFacts& facts) {
 }
 
 std::string HostTrouble(const CertificateFacts& facts, const std::string& host) {
+  if (host.empty()) return "is for other hosts";
   return fmt::format(
       "is for {}, not for {}; reach it by a name that it has, or issue it anew "
       "with --host {}",

@@ -2,6 +2,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "common/rpc/pem.h"
+#include "common/rpc/tls_rules.h"
 #include "common/rpc/token_file.h"
 
 namespace paceline {
@@ -51,6 +52,7 @@ absl::StatusOr<std::shared_ptr<grpc::ServerCredentials>> ServerCredentials(const
   }
   absl::StatusOr<PemFiles> pem = Load(tls);
   if (!pem.ok()) return pem.status();
+  KeepTlsRules();
   auto watched = std::make_shared<WatchedPem>(tls, *std::move(pem), std::move(hooks.tell));
   return MakeServerSecurity(std::move(watched), CertificatesOf(tls), std::move(hooks.check));
 }
@@ -78,6 +80,7 @@ absl::StatusOr<std::shared_ptr<grpc::ChannelCredentials>> ClientCredentials(cons
   }
   absl::StatusOr<PemFiles> pem = Load(tls);
   if (!pem.ok()) return pem.status();
+  KeepTlsRules();
   auto ssl = grpc::SslCredentials({pem->ca, pem->key, pem->cert});
   if (token->empty()) return ssl;
   return grpc::CompositeChannelCredentials(ssl, grpc::AccessTokenCredentials(*token));

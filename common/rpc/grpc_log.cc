@@ -14,8 +14,24 @@ constexpr std::string_view kFailed = "Security handshake failed: UNKNOWN:";
 constexpr std::string_view kDetails = " {";
 // A client that does not like our certificate says nothing of it.
 constexpr std::string_view kHungUp = "Handshake read failed";
-// What is not TLS at all has been told of by its first bytes.
-constexpr std::string_view kNoTls[] = {"wrong version number", "http request"};
+// What is not TLS at all has been told of by its first bytes, and of certificates tls_rules.h tells
+// more.
+constexpr std::string_view kToldElsewhere[] = {"wrong version number", "http request",
+                                               "certificate verify failed"};
+
+// OpenSSL's words, and ours.
+struct Translation {
+  std::string_view theirs, ours;
+};
+constexpr Translation kTranslations[] = {
+    {"peer did not return a certificate", "the other side showed no certificate"},
+    {"alert unknown ca",
+     "the other side refused this side's certificate: its --tls-ca names "
+     "another authority"},
+    {"alert certificate expired", "the other side refused this side's certificate: it has expired"},
+    {"alert bad certificate",
+     "the other side refused this side's certificate: it is for other hosts, or does not hold now"},
+    {kHungUp, "the other side hung up, as one does that refuses this side's certificate"}};
 
 struct Listener {
   std::mutex mutex;
@@ -34,10 +50,12 @@ void Take(gpr_log_func_args* args) {
   if (at == std::string_view::npos) return;
   std::string_view reason = message.substr(at + kFailed.size());
   reason = reason.substr(0, reason.find(kDetails));
-  for (const std::string_view no_tls : kNoTls) {
-    if (reason.find(no_tls) != std::string_view::npos) return;
+  for (const std::string_view told : kToldElsewhere) {
+    if (reason.find(told) != std::string_view::npos) return;
   }
-  if (reason == kHungUp) reason = "the other side hung up";
+  for (const auto& [theirs, ours] : kTranslations) {
+    if (reason.find(theirs) != std::string_view::npos) reason = ours;
+  }
   Listener& listener = TheListener();
   std::lock_guard lock(listener.mutex);
   if (listener.hear) listener.hear(std::string(reason));

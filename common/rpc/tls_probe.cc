@@ -1,10 +1,15 @@
 #include "common/rpc/tls_probe.h"
 
+#include <openssl/err.h>
 #include <openssl/ssl.h>
 #include <openssl/x509v3.h>
 
 #include <memory>
 
+#include "common/base/clock.h"
+#include "common/base/file.h"
+#include "common/pki/certificate_trouble.h"
+#include "common/pki/openssl.h"
 #include "common/rpc/first_words.h"
 #include "fmt/format.h"
 
@@ -19,6 +24,7 @@ constexpr int kMaxRounds = 20;
 
 ContextPtr MakeContext(const TlsFlags& tls) {
   ContextPtr context(SSL_CTX_new(TLS_client_method()), &SSL_CTX_free);
+  SSL_CTX_set_min_proto_version(context.get(), TLS1_3_VERSION);
   SSL_CTX_set_alpn_protos(context.get(), kAlpn, sizeof kAlpn);
   if (!tls.ca.empty()) {
     SSL_CTX_load_verify_locations(context.get(), tls.ca.c_str(), nullptr);
@@ -91,27 +97,43 @@ absl::StatusOr<bool> Exchange(Session& session, int socket, std::string& first, 
   return false;
 }
 
-std::string CertificateTrouble(long result, const std::string& host) {
-  switch (result) {
-    case X509_V_ERR_HOSTNAME_MISMATCH:
-    case X509_V_ERR_IP_ADDRESS_MISMATCH:
-      return fmt::format(
-          "its certificate is for another name than {}; use a name that the certificate has", host);
-    case X509_V_ERR_CERT_HAS_EXPIRED:
-    case X509_V_ERR_CERT_NOT_YET_VALID:
-      return fmt::format("its certificate does not hold today ({})",
-                         X509_verify_cert_error_string(result));
-    default:
-      return fmt::format("its certificate does not come from the authority in --tls-ca ({})",
-                         X509_verify_cert_error_string(result));
-  }
+// Its certificate and those that it showed with it.
+std::string ChainOf(SSL* ssl) {
+  std::string chain;
+  STACK_OF(X509)* const shown = SSL_get_peer_cert_chain(ssl);
+  for (int i = 0; i < sk_X509_num(shown); ++i) chain += pki::ToPem(sk_X509_value(shown, i));
+  return chain;
 }
 
+std::string PemText(const std::string& path) {
+  return path.empty() ? "" : ReadFile(path).value_or("");
+}
+
+std::string TheirTrouble(SSL* ssl, const TlsFlags& tls, const std::string& host) {
+  const std::string authorities = PemText(tls.ca);
+  return "its certificate " +
+         CertificateTrouble(ChainOf(ssl), {.authorities = authorities,
+                                           .server = true,
+                                           .host = host,
+                                           .now_ms = Clock::Real().UnixMillis()});
+}
+
+// The other side ends the connection without a word, so this side looks at its own certificate.
 std::string RefusalText(const TlsFlags& tls) {
   if (tls.cert.empty()) {
     return "it demands a certificate of this side; give --tls-cert and --tls-key";
   }
-  return fmt::format("it refuses this side's certificate {}", tls.cert);
+  const std::string authorities = PemText(tls.ca);
+  const std::string trouble = CertificateTrouble(
+      PemText(tls.cert), {.authorities = authorities, .now_ms = Clock::Real().UnixMillis()});
+  return fmt::format(
+      "it refuses this side's certificate {}, which {}", tls.cert,
+      trouble.empty() ? "this side finds nothing wrong with; its log says why" : trouble);
+}
+
+bool IsOldTls(unsigned long error) {
+  const int reason = ERR_GET_REASON(error);
+  return reason == SSL_R_TLSV1_ALERT_PROTOCOL_VERSION || reason == SSL_R_UNSUPPORTED_PROTOCOL;
 }
 
 }  // namespace
@@ -133,12 +155,17 @@ absl::Status TryTls(const Address& address, const TlsFlags& tls) {
   const Descriptor connection(*socket);
   Session session(tls, address.host);
   std::string first;
+  ERR_clear_error();
   const auto agreed = Exchange(session, *socket, first, [&] { return SSL_connect(session.get()); });
-  if (const long result = SSL_get_verify_result(session.get()); result != X509_V_OK) {
-    return absl::FailedPreconditionError(CertificateTrouble(result, address.host));
+  if (SSL_get_verify_result(session.get()) != X509_V_OK) {
+    return absl::FailedPreconditionError(TheirTrouble(session.get(), tls, address.host));
   }
   if (!agreed.ok()) return agreed.status();
   if (!*agreed && !IsTls(first)) return absl::UnimplementedError("it does not speak TLS");
+  if (!*agreed && IsOldTls(ERR_peek_last_error())) {
+    return absl::FailedPreconditionError(
+        "it speaks an old TLS, and this side takes TLS 1.3 alone; bring it up to date");
+  }
   // A server refuses our certificate, or that there is none, after the handshake: it closes instead
   // of sending its settings.
   char byte = 0;

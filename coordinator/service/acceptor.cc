@@ -5,10 +5,12 @@
 #include <sys/socket.h>
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <string_view>
 #include <utility>
 
+#include "common/rpc/client_hello.h"
 #include "spdlog/spdlog.h"
 
 namespace paceline {
@@ -22,6 +24,12 @@ constexpr int64_t kReserve = 64;
 // The highest descriptor that a connection may have. New ones are the lowest that are free, so a
 // higher one means that there are hardly any.
 int64_t HighestDescriptor(int64_t limit) { return limit - std::min(kReserve, limit / 4); }
+
+// What is ready to be read is so with this many bytes, or at the end.
+void AwaitBytes(int socket, size_t bytes) {
+  const int least = static_cast<int>(bytes);
+  (void)setsockopt(socket, SOL_SOCKET, SO_RCVLOWAT, &least, sizeof least);
+}
 
 }  // namespace
 
@@ -85,18 +93,45 @@ void Acceptor::Accept(int listener) {
 }
 
 bool Acceptor::Look(Guest& guest) {
-  char bytes[3];
-  const ssize_t count = recv(guest.socket.get(), bytes, sizeof bytes, MSG_PEEK);
+  std::array<char, kMaxClientHello> buffer;
+  const ssize_t count = recv(guest.socket.get(), buffer.data(), buffer.size(), MSG_PEEK);
   if (count < 0) return errno != EAGAIN && errno != EINTR;
   // Came and went: a port check.
   if (count == 0) return true;
-  const Speaker speaker = SpeakerOf(std::string_view(bytes, static_cast<size_t>(count)));
-  if (const auto trouble = TroubleWith(speaker, options_.tls)) {
-    Tell(*trouble, PeerOf(guest.socket.get()));
-  }
+  const std::string_view bytes(buffer.data(), static_cast<size_t>(count));
+  const Speaker speaker = SpeakerOf(bytes);
+  const auto trouble = TroubleWith(speaker, options_.tls);
+  if (speaker == Speaker::kTls && !trouble) return LookAtTls(guest, bytes);
+  if (trouble) Tell(*trouble, PeerOf(guest.socket.get()));
   // gRPC answers strangers in its own way.
-  hand_on_(guest.listener, std::move(guest.socket));
+  LetIn(guest);
   return true;
+}
+
+bool Acceptor::LookAtTls(Guest& guest, std::string_view bytes) {
+  switch (ReadClientHello(bytes)) {
+    case ClientHello::kIncomplete:
+      // It has gone, or else is heard of again when it has said more.
+      if (bytes.size() == guest.heard) return true;
+      guest.heard = bytes.size();
+      AwaitBytes(guest.socket.get(), guest.heard + 1);
+      return false;
+    case ClientHello::kOffersLess:
+      Tell(Trouble::kOldTls, PeerOf(guest.socket.get()));
+      (void)send(guest.socket.get(), ProtocolVersionAlert().data(), ProtocolVersionAlert().size(),
+                 MSG_NOSIGNAL | MSG_DONTWAIT);
+      return true;
+    case ClientHello::kOffersTls13:
+    case ClientHello::kNone:
+      break;
+  }
+  LetIn(guest);
+  return true;
+}
+
+void Acceptor::LetIn(Guest& guest) {
+  if (guest.heard > 0) AwaitBytes(guest.socket.get(), 1);
+  hand_on_(guest.listener, std::move(guest.socket));
 }
 
 void Acceptor::Tell(Trouble trouble, const std::string& who) {

@@ -8,6 +8,7 @@
 #include <chrono>
 #include <functional>
 #include <list>
+#include <string_view>
 #include <thread>
 #include <vector>
 
@@ -40,6 +41,7 @@ class Acceptor {
     int listener = -1;
     Descriptor socket;
     SteadyTime since{};
+    size_t heard = 0;  // bytes of a greeting that is not whole
   };
 
   void Run(const std::stop_token& stop);
@@ -48,6 +50,9 @@ class Acceptor {
   void Accept(int listener);
   // True if the guest is dealt with.
   bool Look(Guest& guest);
+  // The same of one that speaks TLS where it should; `bytes` is what it has said.
+  bool LookAtTls(Guest& guest, std::string_view bytes);
+  void LetIn(Guest& guest);
   void Tell(Trouble trouble, const std::string& who);
 
   const Options options_;

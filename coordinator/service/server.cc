@@ -5,6 +5,7 @@
 
 #include "common/rpc/channel.h"
 #include "common/rpc/grpc_log.h"
+#include "common/rpc/tls_rules.h"
 #include "grpcpp/ext/proto_server_reflection_plugin.h"
 #include "grpcpp/health_check_service_interface.h"
 #include "spdlog/spdlog.h"
@@ -121,10 +122,13 @@ void Server::AddServices(grpc::ServerBuilder& builder) {
 
 void Server::OpenDoor(Listeners listeners) {
   if (options_.tls.any()) {
-    HearFailedHandshakes([this](const std::string& reason) {
-      if (const auto line = strangers_.Count(Trouble::kHandshake, reason))
-        spdlog::warn("{}", *line);
-    });
+    const auto hear = [this](Trouble trouble) {
+      return [this, trouble](const std::string& reason) {
+        if (const auto line = strangers_.Count(trouble, reason)) spdlog::warn("{}", *line);
+      };
+    };
+    HearFailedHandshakes(hear(Trouble::kHandshake));
+    HearRefusedCertificates(hear(Trouble::kCertificate));
   }
   acceptor_ = std::make_unique<Acceptor>(
       Acceptor::Options{.listeners = std::move(listeners.sockets),
@@ -174,7 +178,10 @@ absl::Status Server::Stop() {
     server_->Shutdown(std::chrono::system_clock::now());
     server_->Wait();
     server_.reset();
-    if (options_.tls.any()) HearFailedHandshakes({});
+    if (options_.tls.any()) {
+      HearFailedHandshakes({});
+      HearRefusedCertificates({});
+    }
   }
   if (coordinator_ && !coordinator_->fatal().ok()) return coordinator_->fatal();
   return store_.health();

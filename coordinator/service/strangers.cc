@@ -17,10 +17,13 @@ const char* Words(Trouble trouble) {
       return " speaks HTTP/1 to this port, which is for Paceline's programs (gRPC)";
     case Trouble::kUnknownProtocol:
       return " is no program of Paceline's: what it sends is neither gRPC nor TLS nor HTTP";
+    case Trouble::kOldTls:
+      return " speaks an old TLS, and this port takes TLS 1.3 alone: bring that program up to date";
+    case Trouble::kCertificate:
+      return ": whoever showed it was refused";
     case Trouble::kHandshake:
       return ": a TLS handshake failed; do the certificates of both sides come from the "
-             "authorities "
-             "that --tls-ca names, and are they valid today?";
+             "authorities that --tls-ca names, and are they valid today?";
     case Trouble::kNoDescriptors:
       return " is turned away: this process has no file descriptors to spare; raise its limit "
              "(ulimit -n), or find out who opens so many connections";

@@ -18,10 +18,12 @@ enum class Trouble {
   kPlainToTlsPort,
   kHttp,
   kUnknownProtocol,
-  kHandshake,      // TLS, and a certificate or version that will not do
+  kOldTls,         // less than TLS 1.3
+  kCertificate,    // one of the other side's that will not do
+  kHandshake,      // TLS that comes to nothing for another reason
   kNoDescriptors,  // too many connections at once
 };
-inline constexpr int kTroubles = 6;
+inline constexpr int kTroubles = 8;
 
 // Nothing if that speaker is at the right port.
 std::optional<Trouble> TroubleWith(Speaker speaker, bool port_has_tls);

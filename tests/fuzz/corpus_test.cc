@@ -31,6 +31,7 @@ TEST(FuzzCorpus, IsReadByEveryHarnessWithoutHarm) {
     fuzz::Cifar(*bytes);
     fuzz::Digits(*bytes);
     fuzz::Http(*bytes);
+    fuzz::ClientHello(*bytes);
     ++inputs;
   }
   EXPECT_GT(inputs, 20);

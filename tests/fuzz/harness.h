@@ -31,5 +31,7 @@ void Cifar(std::string_view input);
 void Digits(std::string_view input);
 // The target of an HTTP request, then, on the next line, as each of the headers that are read.
 void Http(std::string_view input);
+// What a client says first to a port that speaks TLS.
+void ClientHello(std::string_view input);
 
 }  // namespace paceline::fuzz

@@ -37,6 +37,7 @@ void AddTokens(Command& app, Context& context);
 void AddRevoke(Command& app, Context& context);
 void AddWhoAmI(Command& app, Context& context);
 void AddAudit(Command& app, Context& context);
+void AddDoctor(Command& app, Context& context);
 // init, issue, renew, revoke, list
 void AddCerts(Command& app, Context& context);
 

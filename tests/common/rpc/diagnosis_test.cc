@@ -112,7 +112,7 @@ TEST_F(DiagnosisTest, AWrongCertificateIsTold) {
   ExpectTold(Serve(ServerFlags()), {.ca = Path("other-ca.pem")},
              "its certificate does not come from the authority in --tls-ca");
   ExpectTold(Serve(ServerFlags(), "127.0.0.2"), Ours(),
-             "its certificate is for another name than 127.0.0.2");
+             "its certificate is for 127.0.0.1, localhost, not for 127.0.0.2");
 }
 
 TEST_F(DiagnosisTest, AMissingOrForeignClientCertificateIsTold) {

@@ -8,6 +8,8 @@
 #include <string>
 #include <vector>
 
+#include "common/base/file.h"
+#include "common/rpc/client_hello.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "tests/testing/fake_clock.h"
@@ -28,6 +30,10 @@ Descriptor Connect(int port) {
 
 void Say(const Descriptor& fd, const std::string& text) {
   EXPECT_EQ(write(fd.get(), text.data(), text.size()), static_cast<ssize_t>(text.size()));
+}
+
+std::string Greeting(const std::string& name) {
+  return ReadFile("tests/fuzz/corpus/client_hello/" + name).value_or("");
 }
 
 // The other side has closed; waits for it.
@@ -102,6 +108,48 @@ TEST_F(AcceptorTest, WhoComesAndGoesIsNobody) {
   const Descriptor client = Connect(port_);
   Say(client, "PRI");
   EXPECT_TRUE(WaitUntil([&] { return handed_on() == 1; }));
+}
+
+TEST_F(AcceptorTest, WaitsForAWholeTlsGreetingAndKeepsNobodyWaiting) {
+  Open(true);
+  const std::string hello = Greeting("tls13");
+  const Descriptor slow = Connect(port_), quick = Connect(port_);
+  Say(slow, hello.substr(0, 10));
+  Say(quick, hello);
+  ASSERT_TRUE(WaitUntil([&] { return handed_on() == 1; }));
+  Say(slow, hello.substr(10));
+  ASSERT_TRUE(WaitUntil([&] { return handed_on() == 2; }));
+  for (const Descriptor& guest : handed_on_) {
+    std::string bytes(hello.size(), '\0');
+    EXPECT_EQ(recv(guest.get(), bytes.data(), bytes.size(), MSG_WAITALL),
+              static_cast<ssize_t>(hello.size()));
+    EXPECT_EQ(bytes, hello);
+  }
+}
+
+TEST_F(AcceptorTest, TurnsAwayWhoOffersLessThanTls13) {
+  Open(true);
+  const Descriptor old = Connect(port_);
+  Say(old, Greeting("tls12"));
+  std::string alert(ProtocolVersionAlert().size(), '\0');
+  EXPECT_EQ(recv(old.get(), alert.data(), alert.size(), MSG_WAITALL),
+            static_cast<ssize_t>(alert.size()));
+  EXPECT_EQ(alert, ProtocolVersionAlert());
+  EXPECT_TRUE(IsShownOut(old));
+  EXPECT_EQ(strangers_.count(Trouble::kOldTls), 1u);
+  EXPECT_EQ(handed_on(), 0u);
+}
+
+TEST_F(AcceptorTest, AGreetingThatStopsHalfwayIsShownOut) {
+  Open(true);
+  const Descriptor gone = Connect(port_), silent = Connect(port_);
+  Say(gone, Greeting("half"));
+  Say(silent, Greeting("half"));
+  shutdown(gone.get(), SHUT_WR);
+  EXPECT_TRUE(IsShownOut(gone));
+  clock_.Advance(Acceptor::kSilence + std::chrono::seconds(1));
+  EXPECT_TRUE(IsShownOut(silent));
+  EXPECT_EQ(handed_on(), 0u);
 }
 
 TEST_F(AcceptorTest, KeepsDescriptorsInReserveAndTurnsAwayWhoWouldNeedThem) {

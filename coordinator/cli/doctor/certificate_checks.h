@@ -1,0 +1,19 @@
+// Whether the files of --tls-... will do, now and for a while.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "common/rpc/tls_flags.h"
+#include "coordinator/cli/doctor/finding.h"
+
+namespace paceline {
+
+// Looks at the files that are given.
+std::vector<Finding> CheckCertificates(const TlsFlags& tls, int64_t now_ms);
+
+// Of a certificate (PEM) that comes from `authorities`, or from whichever if there are none.
+Finding CheckCertificate(const std::string& path, const std::string& pem,
+                         const std::string& authorities, int64_t now_ms);
+
+}  // namespace paceline
