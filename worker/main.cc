@@ -23,6 +23,7 @@
 #include "common/program/command_line.h"
 #include "common/rpc/channel.h"
 #include "common/rpc/flags.h"
+#include "common/rpc/watched_pem.h"
 #include "spdlog/sinks/stdout_color_sinks.h"
 #include "spdlog/spdlog.h"
 #include "worker/agent/agent.h"
@@ -93,6 +94,7 @@ std::string CheckDevice(const std::string& device) {
 void AddFlags(Command& app, Flags& flags) {
   AddCoordinatorFlag(app, flags.coordinator);
   AddTlsFlags(app, flags.tls);
+  AddTokenFlag(app, flags.tls);
   app.AddOption("--device", flags.device, "What computes: cpu, cuda (the first GPU) or cuda:N")
       .Check(CheckDevice)
       .ShowDefault();
@@ -215,6 +217,21 @@ class GraceTime {
   std::jthread thread_;
 };
 
+// LinkOptions::reopen.
+std::function<std::shared_ptr<grpc::Channel>()> ReopenWhenReplaced(const Flags& flags) {
+  auto files = std::make_shared<WatchedPem>(flags.tls, PemFiles(), [](const absl::Status& status) {
+    if (!status.ok()) {
+      spdlog::warn("new TLS files are not taken: {}", std::string(status.message()));
+    }
+  });
+  files->TakeNew();  // the first ones
+  return [files, &flags]() -> std::shared_ptr<grpc::Channel> {
+    if (!files->TakeNew()) return nullptr;
+    auto channel = OpenChannel(flags.coordinator, flags.tls, ChannelUse::kWork);
+    return channel.ok() ? *std::move(channel) : nullptr;
+  };
+}
+
 int Run(const Flags& flags) {
   std::shared_ptr<const cuda::Device> device;  // null: the processor
   if (const auto name = cuda::ParseDeviceName(flags.device); name->is_cuda) {
@@ -234,6 +251,7 @@ int Run(const Flags& flags) {
   LinkOptions options;
   options.address = flags.coordinator;
   options.tls = flags.tls;
+  if (flags.tls.any()) options.reopen = ReopenWhenReplaced(flags);
   const uint64_t memory = MemoryOf(flags, device.get());
   options.hello = ToHello(flags, threads, memory, device.get(), *plugins);
   spdlog::info("{} with {} threads and {} of memory", options.hello.name(), threads,

@@ -41,7 +41,7 @@ absl::Status CoordinatorLink::Run(Agent& agent) {
   do {
     end = RunSession(agent);
     if (!end.dismissed) Report(end);
-  } while (!end.dismissed && WaitBeforeRetry());
+  } while (!end.dismissed && WaitBeforeRetry(end));
   const bool finished = end.dismissed || agent.WaitDrained();
   std::lock_guard lock(mutex_);
   agent_ = nullptr;
@@ -68,16 +68,34 @@ void CoordinatorLink::GiveUp() {
   agent_->Abandon();
 }
 
-bool CoordinatorLink::WaitBeforeRetry() {
+bool CoordinatorLink::WaitBeforeRetry(const SessionEnd& end) {
+  const bool refused = end.status.error_code() == grpc::UNAUTHENTICATED ||
+                       end.status.error_code() == grpc::PERMISSION_DENIED;
   std::unique_lock lock(mutex_);
-  changed_.wait_for(lock, options_.retry, [this] { return draining_; });
+  changed_.wait_for(lock, refused ? options_.refused_retry : options_.retry,
+                    [this] { return draining_; });
   if (draining_) return false;
   lock.unlock();
+  Reopen();
   // gRPC's own pauses would come on top of ours, and it connects only while somebody waits in it.
   grpc::experimental::ChannelResetConnectionBackoff(channel_.get());
   channel_->WaitForConnected(std::chrono::system_clock::now() + kConnectSlice);
   lock.lock();
   return !draining_;
+}
+
+void CoordinatorLink::Reopen() {
+  if (!options_.reopen) return;
+  auto channel = options_.reopen();
+  if (!channel) return;
+  channel_ = std::move(channel);
+  std::lock_guard lock(mutex_);
+  stub_ = v1::WorkerService::NewStub(channel_);
+}
+
+std::shared_ptr<v1::WorkerService::Stub> CoordinatorLink::stub() {
+  std::lock_guard lock(mutex_);
+  return stub_;
 }
 
 CoordinatorLink::SessionEnd CoordinatorLink::RunSession(Agent& agent) {
@@ -90,13 +108,13 @@ CoordinatorLink::SessionEnd CoordinatorLink::RunSession(Agent& agent) {
     welcomed_ = false;
     stream_over_ = false;
   }
-  const std::unique_ptr<Stream> stream = stub_->Work(&context);
+  const std::unique_ptr<Stream> stream = stub()->Work(&context);
   std::chrono::milliseconds heartbeat = kDefaultHeartbeat;
   if (ShakeHands(*stream, end, heartbeat)) {
     agent.BeginSession();
     std::jthread writer([&] { WriteLoop(*stream, heartbeat); });
     ReadLoop(*stream, agent, end);
-  } else {
+  } else if (!end.over) {
     context.TryCancel();
   }
   end.status = stream->Finish();
@@ -123,7 +141,8 @@ bool CoordinatorLink::ShakeHands(Stream& stream, SessionEnd& end,
   v1::WorkerMessage hello;
   *hello.mutable_hello() = options_.hello;
   v1::CoordinatorMessage first;
-  if (!stream.Write(hello) || !stream.Read(&first)) return false;
+  end.over = !stream.Write(hello) || !stream.Read(&first);
+  if (end.over) return false;
   end.dismissed = first.has_dismiss();
   if (end.dismissed) end.reason = first.dismiss().reason();
   if (!first.has_welcome() || !Understands(first.welcome(), end)) return false;
@@ -206,7 +225,7 @@ absl::StatusOr<std::vector<ThetaPtr>> CoordinatorLink::Fetch(const std::string& 
   request.set_last_step(last);
   grpc::ClientContext context;
   context.set_deadline(std::chrono::system_clock::now() + options_.fetch_deadline);
-  const auto stream = stub_->FetchTheta(&context, request);
+  const auto stream = stub()->FetchTheta(&context, request);
   std::vector<ThetaPtr> thetas;
   v1::Theta message;
   absl::Status wrong;

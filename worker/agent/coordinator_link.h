@@ -3,6 +3,7 @@
 
 #include <chrono>
 #include <condition_variable>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -27,6 +28,11 @@ struct LinkOptions {
   v1::Hello hello;
   // Least time between two attempts to connect.
   std::chrono::milliseconds retry{100};
+  // The same where the coordinator does not take the worker's certificate or token.
+  std::chrono::milliseconds refused_retry{3000};
+  // Asked before each attempt but the first: another channel if certificates or a token have been
+  // replaced, else null. May be empty.
+  std::function<std::shared_ptr<grpc::Channel>()> reopen = {};
   // Of a request for versions of θ.
   std::chrono::milliseconds fetch_deadline{60'000};
   // How long the coordinator may take to end the stream after Leaving.
@@ -61,6 +67,7 @@ class CoordinatorLink {
     grpc::Status status;
     bool welcomed = false;
     bool dismissed = false;
+    bool over = false;  // the other side has ended it
     std::string reason;
   };
 
@@ -72,13 +79,14 @@ class CoordinatorLink {
   void ReadLoop(Stream& stream, Agent& agent, SessionEnd& end);
   void WriteLoop(Stream& stream, std::chrono::milliseconds heartbeat);
   // Gives the channel some time to connect; false if draining.
-  bool WaitBeforeRetry();
+  bool WaitBeforeRetry(const SessionEnd& end);
+  void Reopen();
+  std::shared_ptr<v1::WorkerService::Stub> stub();
   void Report(const SessionEnd& end);
 
-  const std::shared_ptr<grpc::Channel> channel_;
+  std::shared_ptr<grpc::Channel> channel_;  // of Run alone
   const LinkOptions options_;
   const Clock& clock_;
-  const std::unique_ptr<v1::WorkerService::Stub> stub_;
   Outbox outbox_;
   // Of Run alone.
   std::string last_report_;
@@ -86,11 +94,12 @@ class CoordinatorLink {
 
   std::mutex mutex_;
   std::condition_variable changed_;
-  Agent* agent_ = nullptr;                  // guarded by mutex_
-  grpc::ClientContext* context_ = nullptr;  // guarded by mutex_; of the open stream
-  bool welcomed_ = false;                   // guarded by mutex_
-  bool stream_over_ = true;                 // guarded by mutex_
-  bool draining_ = false;                   // guarded by mutex_
+  std::shared_ptr<v1::WorkerService::Stub> stub_;  // guarded by mutex_
+  Agent* agent_ = nullptr;                         // guarded by mutex_
+  grpc::ClientContext* context_ = nullptr;         // guarded by mutex_; of the open stream
+  bool welcomed_ = false;                          // guarded by mutex_
+  bool stream_over_ = true;                        // guarded by mutex_
+  bool draining_ = false;                          // guarded by mutex_
 };
 
 }  // namespace paceline
