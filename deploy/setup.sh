@@ -11,7 +11,9 @@ torch_version=2.11.0
 cuda_runtime_version=13.0.96
 cuda_cupti_version=13.0.85
 tensorboard_version=2.21.0
+opentelemetry_proto_version=1.45.2
 scikit_learn_version=1.9.1
+testing_stamp="tensorboard $tensorboard_version, opentelemetry-proto $opentelemetry_proto_version"
 digits_sha256=09f66e6debdee2cd2b5ae59e0d6abbb73fc2b0e0185d2e1957e9ebb51e23aa22
 system_deps=/opt/paceline
 own_deps=${XDG_CACHE_HOME:-$HOME/.cache}/paceline
@@ -61,7 +63,7 @@ is_complete() { # folder, stamp text
 }
 
 system_is_ready() {
-  is_complete "$system_deps/testing" "tensorboard $tensorboard_version" || return 1
+  is_complete "$system_deps/testing" "$testing_stamp" || return 1
   is_complete "$system_deps/torch" "torch $torch_version gpu" && return
   [ "$gpu" = 0 ] && is_complete "$system_deps/torch" "torch $torch_version cpu"
 }
@@ -134,9 +136,9 @@ install_torch() {
 }
 
 install_test_tools() {
-  pip_install "$deps/testing" "tensorboard $tensorboard_version" "tensorboard==$tensorboard_version" \
-    setuptools
-  say "TensorBoard $tensorboard_version (tests read our event files with it): $deps/testing/venv"
+  pip_install "$deps/testing" "$testing_stamp" "tensorboard==$tensorboard_version" setuptools \
+    "opentelemetry-proto==$opentelemetry_proto_version"
+  say "TensorBoard $tensorboard_version, opentelemetry-proto $opentelemetry_proto_version (tests read our files with them): $deps/testing/venv"
 }
 
 check_data_set() {

@@ -30,6 +30,8 @@ TEST(FuzzCorpus, IsReadByEveryHarnessWithoutHarm) {
     fuzz::TensorArray(*bytes);
     fuzz::Cifar(*bytes);
     fuzz::Digits(*bytes);
+    fuzz::Traceparent(*bytes);
+    fuzz::Spans(*bytes);
     ++inputs;
   }
   EXPECT_GT(inputs, 20);

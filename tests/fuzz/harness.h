@@ -29,5 +29,9 @@ void Npy(std::string_view input);
 void TensorArray(std::string_view input);
 void Cifar(std::string_view input);
 void Digits(std::string_view input);
+// A traceparent.
+void Traceparent(std::string_view input);
+// A line of a file of spans.
+void Spans(std::string_view input);
 
 }  // namespace paceline::fuzz
