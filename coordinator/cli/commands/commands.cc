@@ -10,7 +10,7 @@ constexpr AddFunction kCommands[] = {
     &AddLocal,       &AddSubmit, &AddList,   &AddShow,       &AddWatch, &AddLogs,
     &AddControl,     &AddDelete, &AddExport, &AddImport,     &AddEval,  &AddEvaluate,
     &AddEvaluations, &AddReport, &AddBench,  &AddEstimators, &AddHash,  &AddReplay,
-    &AddDiff,        &AddCheck,  &AddTasks,  &AddWorkers,
+    &AddDiff,        &AddCheck,  &AddTasks,  &AddWorkers,    &AddTrace,
 };
 
 }  // namespace

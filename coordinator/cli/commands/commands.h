@@ -32,5 +32,6 @@ void AddDiff(Command& app, Context& context);
 void AddCheck(Command& app, Context& context);
 void AddTasks(Command& app, Context& context);
 void AddWorkers(Command& app, Context& context);
+void AddTrace(Command& app, Context& context);
 
 }  // namespace paceline
