@@ -16,18 +16,19 @@
 #include "common/base/standard_output.h"
 #include "common/command/command.h"
 #include "common/http/http_server.h"
+#include "common/log/flags.h"
 #include "common/program/command_line.h"
 #include "common/program/version.h"
 #include "common/rpc/address.h"
 #include "common/rpc/flags.h"
 #include "common/rpc/socket.h"
+#include "common/trace/flag.h"
 #include "coordinator/access/gate.h"
 #include "coordinator/http/health_routes.h"
 #include "coordinator/http/site_server.h"
 #include "coordinator/service/server.h"
 #include "coordinator/store/data_folder.h"
 #include "coordinator/store/sqlite_store.h"
-#include "spdlog/sinks/stdout_color_sinks.h"
 #include "spdlog/spdlog.h"
 
 namespace paceline {
@@ -48,7 +49,8 @@ struct Flags {
   std::string listen = kDefaultCoordinator;
   std::string http;
   std::vector<std::string> http_hosts;
-  std::string log_level = "info";
+  LogFlags log;
+  std::string trace;
   int threads = 0;
   int64_t keep_checkpoints = 20;
   bool accept_loss = false;
@@ -95,13 +97,12 @@ void Describe(Command& app, Flags& flags) {
                 "Share of answers that a second worker computes too, to compare")
       .Range(0.0, 1.0)
       .ShowDefault();
-  app.AddOption("--log-level", flags.log_level, "How much to say on standard error")
-      .OneOf({"debug", "info", "warn", "error"})
-      .ShowDefault();
+  AddLogFlags(app, flags.log);
+  AddTraceFlag(app, flags.trace);
 }
 
 int Complain(const absl::Status& status, int exit_status) {
-  std::cerr << "paceline-coordinator: " << status.message() << '\n';
+  LogComplaint("paceline-coordinator", std::string(status.message()));
   return exit_status;
 }
 
@@ -152,7 +153,7 @@ absl::StatusOr<std::unique_ptr<SiteServer>> StartHttp(const Flags& flags, const 
 }
 
 int Serve(const DataFolder& folder, Store& store, Gate& gate, const Address& listen,
-          const Flags& flags) {
+          const Flags& flags, Tracer& tracer) {
   // Whoever waits for the file must not find the one of an earlier life.
   std::error_code ignored;
   std::filesystem::remove(folder.address_file(), ignored);
@@ -173,6 +174,7 @@ int Serve(const DataFolder& folder, Store& store, Gate& gate, const Address& lis
                                .max_jobs_per_user = flags.max_jobs_per_user,
                                .reflection = flags.reflection,
                                .health = &health,
+                               .tracer = &tracer,
                                .on_fatal = [] { kill(getpid(), SIGTERM); }},
                               store, Clock::Real());
   if (!server.ok()) return Complain(server.status(), kExitRefused);
@@ -213,8 +215,7 @@ int Main(int argc, char** argv) {
   std::signal(SIGPIPE, SIG_IGN);
   // What goes wrong is reported in this program's words.
   setenv("GRPC_VERBOSITY", "NONE", 0);
-  spdlog::set_default_logger(spdlog::stderr_color_mt("coordinator"));
-  spdlog::set_level(spdlog::level::from_str(flags.log_level));
+  SetUpLog("coordinator", flags.log);
 
   auto listen = ParseAddress(flags.listen);
   if (!listen.ok()) return Complain(listen.status(), kExitUsage);
@@ -236,7 +237,11 @@ int Main(int argc, char** argv) {
   auto audit = AuditLog::Open({.folder = folder->path()}, Clock::Real());
   if (!audit.ok()) return Complain(audit.status(), kExitRefused);
   Gate gate(**book, **audit, Clock::Real());
-  return Serve(*folder, **store, gate, *listen, flags);
+  auto tracing = Tracing::Begin(
+      flags.trace,
+      {.service = "paceline-coordinator", .instance = listen->ToString(), .pid = getpid()});
+  if (!tracing.ok()) return Complain(tracing.status(), kExitRefused);
+  return Serve(*folder, **store, gate, *listen, flags, tracing->tracer());
 }
 
 }  // namespace

@@ -13,6 +13,7 @@ cuda_runtime_version=13.0.96
 cuda_cupti_version=13.0.85
 tensorboard_version=2.21.0
 playwright_version=1.65.2
+opentelemetry_proto_version=1.45.2
 scikit_learn_version=1.9.1
 digits_sha256=09f66e6debdee2cd2b5ae59e0d6abbb73fc2b0e0185d2e1957e9ebb51e23aa22
 system_deps=/opt/paceline
@@ -67,7 +68,7 @@ is_complete() { # folder, stamp text
   [ "$(cat "$1/.complete" 2>/dev/null)" = "$2" ]
 }
 
-test_tools="tensorboard $tensorboard_version playwright $playwright_version"
+test_tools="tensorboard $tensorboard_version opentelemetry-proto $opentelemetry_proto_version playwright $playwright_version"
 
 system_is_ready() {
   is_complete "$system_deps/testing" "$test_tools" || return 1
@@ -144,9 +145,9 @@ install_torch() {
 
 install_test_tools() {
   pip_install "$deps/testing" "$test_tools" "tensorboard==$tensorboard_version" setuptools \
-    "playwright==$playwright_version"
-  say "TensorBoard $tensorboard_version (tests read our event files with it), Playwright $playwright_version \
-(tests look at the dashboard with it): $deps/testing/venv"
+    "opentelemetry-proto==$opentelemetry_proto_version" "playwright==$playwright_version"
+  say "TensorBoard $tensorboard_version and opentelemetry-proto $opentelemetry_proto_version (tests read our files with them), Playwright \
+$playwright_version (tests look at the dashboard with it): $deps/testing/venv"
 }
 
 check_data_set() {

@@ -20,11 +20,13 @@
 #include "common/command/command.h"
 #include "common/command/plugin_flag.h"
 #include "common/footprint/machine_memory.h"
+#include "common/log/fields.h"
+#include "common/log/flags.h"
 #include "common/program/command_line.h"
 #include "common/rpc/channel.h"
 #include "common/rpc/flags.h"
 #include "common/rpc/watched_pem.h"
-#include "spdlog/sinks/stdout_color_sinks.h"
+#include "common/trace/flag.h"
 #include "spdlog/spdlog.h"
 #include "worker/agent/agent.h"
 #include "worker/agent/coordinator_link.h"
@@ -65,7 +67,8 @@ struct Flags {
   std::string snapshots;  // empty: none
   int snapshot_every = 20;
   int grace_seconds = 30;
-  std::string log_level = "info";
+  LogFlags log;
+  std::string trace;
 };
 
 std::string DefaultName() {
@@ -127,9 +130,8 @@ void AddFlags(Command& app, Flags& flags) {
                 "Seconds that the windows in progress have to end after SIGTERM or SIGINT")
       .Range(0, 86'400)
       .ShowDefault();
-  app.AddOption("--log-level", flags.log_level, "What is logged to standard error")
-      .OneOf({"trace", "debug", "info", "warn", "error"})
-      .ShowDefault();
+  AddLogFlags(app, flags.log);
+  AddTraceFlag(app, flags.trace);
   app.Footer(kFooter);
 }
 
@@ -169,7 +171,7 @@ v1::Hello ToHello(const Flags& flags, int threads, uint64_t memory, const cuda::
 }
 
 int CannotStart(const absl::Status& status, const char* advice = "") {
-  std::fprintf(stderr, "paceline-worker: %s%s\n", std::string(status.message()).c_str(), advice);
+  LogComplaint("paceline-worker", std::string(status.message()) + advice);
   return kCannotStart;
 }
 
@@ -254,6 +256,11 @@ int Run(const Flags& flags) {
   if (flags.tls.any()) options.reopen = ReopenWhenReplaced(flags);
   const uint64_t memory = MemoryOf(flags, device.get());
   options.hello = ToHello(flags, threads, memory, device.get(), *plugins);
+  SetProgramLogFields({{"worker", options.hello.name()}});
+  auto tracing = Tracing::Begin(
+      flags.trace,
+      {.service = "paceline-worker", .instance = options.hello.name(), .pid = getpid()});
+  if (!tracing.ok()) return CannotStart(tracing.status());
   spdlog::info("{} with {} threads and {} of memory", options.hello.name(), threads,
                BytesText(memory));
   for (const v1::TierFingerprint& own : options.hello.fingerprints()) {
@@ -263,7 +270,7 @@ int Run(const Flags& flags) {
     spdlog::info("plug-in {} with digest {}", own.path, digest);
   }
   const int unit_threads = static_cast<int>(options.hello.units().threads());
-  CoordinatorLink link(*channel, std::move(options));
+  CoordinatorLink link(*channel, std::move(options), Clock::Real(), tracing->tracer());
   GraceTime grace(std::chrono::seconds(flags.grace_seconds), [&] { link.GiveUp(); });
   // Outlives the agent, so that a second signal ends a worker whose last windows take too long.
   SignalWatcher signals([&](int signal) {
@@ -280,7 +287,7 @@ int Run(const Flags& flags) {
       {.send = [&](v1::WorkerMessage message) { link.Send(std::move(message)); }, .fetch = fetch},
       Clock::Real(),
       {.engine = unit_threads > 0 ? LocalUnits(data) : nullptr, .threads = unit_threads},
-      OpenSnapshots(flags));
+      OpenSnapshots(flags), tracing->tracer());
   const absl::Status status = link.Run(agent);
   if (status.ok()) {
     spdlog::info("left");
@@ -299,14 +306,15 @@ int Main(int argc, char** argv) {
   HoldStopSignals();
   // A reader of our log that goes away must not take the worker with it.
   std::signal(SIGPIPE, SIG_IGN);
-  spdlog::set_default_logger(spdlog::stderr_color_mt("worker"));
   Flags flags;
   Command app("Computes blocks of inner training runs for a coordinator.", "paceline-worker");
   AddFlags(app, flags);
   if (const auto ended = ParseProgram(app, argc, argv)) {
     return CloseStandardOutput("paceline-worker", *ended);
   }
-  spdlog::set_level(spdlog::level::from_str(flags.log_level));
+  // What gRPC has to say on standard error is no JSON.
+  if (flags.log.json()) setenv("GRPC_VERBOSITY", "NONE", 0);
+  SetUpLog("worker", flags.log);
   return Run(flags);
 }
 

@@ -1,5 +1,7 @@
 #include "coordinator/api/event_loop.h"
 
+#include "common/trace/current.h"
+
 namespace paceline {
 
 EventLoop::EventLoop(const Clock& clock, std::chrono::milliseconds tick_every,
@@ -14,7 +16,7 @@ bool EventLoop::Post(std::function<void()> task) {
   {
     std::lock_guard lock(mutex_);
     if (stopping_) return false;
-    tasks_.push_back(std::move(task));
+    tasks_.push_back(WithCurrentTrace(std::move(task)));
   }
   wake_.notify_one();
   return true;

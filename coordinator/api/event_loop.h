@@ -25,7 +25,8 @@ class EventLoop {
   EventLoop(const EventLoop&) = delete;
   EventLoop& operator=(const EventLoop&) = delete;
 
-  // False, and the task is dropped, once the loop stops.
+  // False, and the task is dropped, once the loop stops. It works for what the caller works for
+  // (CurrentTrace).
   bool Post(std::function<void()> task);
   // Runs the task, which returns an absl::Status or StatusOr, and waits for what it returns.
   // Unavailable once the loop stops.

@@ -112,6 +112,7 @@ void EvaluationRun::Ask(WorkerId id, Helper& helper, uint64_t unit, std::vector<
   work.set_evaluation(options_.name);
   work.set_unit_id(unit);
   work.set_attempt(attempt);
+  work.set_traceparent(options_.traceparent);
   *work.mutable_unit() = asked;
   out.push_back({id, std::move(message)});
 }

@@ -4,7 +4,9 @@
 #include <utility>
 
 #include "common/evaluation/held_out.h"
+#include "common/log/fields.h"
 #include "common/text/evaluation_state.h"
+#include "common/trace/current.h"
 #include "spdlog/spdlog.h"
 
 namespace paceline {
@@ -56,7 +58,8 @@ void EvaluationDesk::Begin(Entry& entry, Submission submission) {
                              .outcomes_path = archive_.outcomes(),
                              .pinned = ParsePinned(entry.record.fingerprint()),
                              .counted = entry.record.counted(),
-                             .next_attempt = &next_attempt_},
+                             .next_attempt = &next_attempt_,
+                             .traceparent = ToTraceparent(CurrentTrace())},
       std::move(submission), clock_);
   for (const auto& [id, worker] : workers_) entry.run->Join(worker);
 }
@@ -196,6 +199,7 @@ void EvaluationDesk::End(Entry& entry, v1::EvaluationState state, const std::str
 
 void EvaluationDesk::Note(Entry& entry, const std::string& text) {
   constexpr int kMostEvents = 200;
+  const ScopedLogFields fields({{"evaluation", entry.record.evaluation()}});
   spdlog::info("evaluation {}: {}", entry.record.evaluation(), text);
   auto& events = *entry.record.mutable_events();
   *events.Add() = text;

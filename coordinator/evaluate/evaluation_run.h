@@ -45,6 +45,7 @@ class EvaluationRun {
     PinnedFingerprint pinned;
     bool counted = false;  // an outcome has been: the pin stays
     uint64_t* next_attempt = nullptr;
+    std::string traceparent = {};  // of its units; empty: nobody traces
   };
   // What `options` points to and `clock` outlive the run.
   EvaluationRun(Options options, Submission submission, const Clock& clock);

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "common/log/fields.h"
 #include "common/text/job_state.h"
 #include "coordinator/job/busy_timer.h"
 #include "coordinator/job/held_out.h"
@@ -55,6 +56,7 @@ Coordinator::Coordinator(Options options, Store& store, const Clock& clock, JobO
       roster_(clock),
       links_(clock),
       events_(store, clock, observer),
+      trace_(*options_.tracer),
       next_epoch_(uint64_t{incarnation} << 32) {}
 
 void Coordinator::Pump() {
@@ -97,28 +99,38 @@ bool Coordinator::PumpOnce() {
     Unload();
     return true;
   }
-  if (!uncommitted_) PlanWork();
+  if (!uncommitted_) {
+    PlanWork();
+    trace_.Enter("gather");
+  }
   if (!uncommitted_ && !run_->step_complete()) return false;
   FinishStep();
   return true;
 }
 
 void Coordinator::FinishStep() {
+  const ScopedLogFields fields({{"job", run_->job()}, {"step", run_->loop().step() + 1}});
+  const ScopedTrace trace(trace_.step());
   if (!uncommitted_) {
+    trace_.Enter("estimate");
     auto row = run_->CloseStep();
     if (!row.ok()) return FailJob(std::string(row.status().message()));
     FillTimes(row->record);
     uncommitted_ = *std::move(row);
   }
+  trace_.Enter("commit");
   if (absl::Status status = store_.CommitStep(run_->job(), *uncommitted_); !status.ok()) {
+    trace_.Fail(status);
     return IsTheJobsFault(status) ? FailJob(std::string(status.message())) : WaitOrStop(status);
   }
   const StepRow row = *std::exchange(uncommitted_, std::nullopt);
+  BeginTracedStep(row.step);
   run_->OpenStep();
   loaded_->step = row.step;
   loaded_->history.Add(row.record);
   // The workers begin while files are written here.
   PlanWork();
+  trace_.Enter("gather");
   TellRoom();
   AppendToLog(row.record);
   const bool due =
@@ -128,6 +140,12 @@ void Coordinator::FinishStep() {
   TellFinding();
   TellReplay(row.record);
   observer_.JobChanged(run_->job());
+}
+
+void Coordinator::BeginTracedStep(int64_t step) {
+  trace_.BeginStep(step);
+  trace_.Enter("publish");
+  run_->mail().set_traceparent(trace_.traceparent());
 }
 
 void Coordinator::TellReplay(const v1::OuterStepRecord& record) {
@@ -212,11 +230,13 @@ void Coordinator::FailJob(const std::string& why) {
 
 void Coordinator::Unload() {
   if (run_) {
+    const ScopedLogFields fields({{"job", run_->job()}});
     spdlog::info("job {}: {}", run_->job(), run_->CountsText());
     run_->mail().EndAll(loaded_->machine.ended() ? "" : "another job takes its place");
     Deliver();
     next_epoch_ = run_->dispatch().epoch() + 1;
   }
+  trace_.End();
   members_.Close();
   links_.EndStep(0);
   run_.reset();

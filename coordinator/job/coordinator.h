@@ -22,6 +22,7 @@
 #include "coordinator/job/job_book.h"
 #include "coordinator/job/job_events.h"
 #include "coordinator/job/job_run.h"
+#include "coordinator/job/job_trace.h"
 #include "coordinator/job/membership.h"
 #include "coordinator/job/worker_links.h"
 #include "coordinator/log/outer_log.h"
@@ -40,6 +41,7 @@ class Coordinator {
     int64_t keep_checkpoints = 20;  // RetentionPolicy::newest
     uint64_t history_memory_bytes = kHistoryMemoryBytes;
     double audit_rate = 0;  // the share of answers that a second worker checks
+    Tracer* tracer = &Tracer::Off();
   };
   // What a θ is to be replayed from, or θ itself if it is at hand.
   struct ThetaAnswer {
@@ -118,6 +120,8 @@ class Coordinator {
   void Pump();
   bool PumpOnce();
   void FinishStep();
+  // From now on its windows are asked for.
+  void BeginTracedStep(int64_t step);
   // Of a step for which blocks were made anew by replay.
   void TellReplay(const v1::OuterStepRecord& record);
   // Each kind once.
@@ -202,6 +206,7 @@ class Coordinator {
   WorkerLinks links_;
   Membership members_;  // of the job at work
   JobEvents events_;
+  JobTrace trace_;                      // of the job at work
   JobEntry* loaded_ = nullptr;          // the job of run_
   std::unique_ptr<JobRun> run_;         // running or, while no other job runs, paused
   std::optional<StepRow> uncommitted_;  // closed, and not durable yet

@@ -5,6 +5,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "common/evaluation/held_out.h"
+#include "common/log/fields.h"
 #include "common/text/held_out.h"
 #include "coordinator/job/coordinator.h"
 #include "coordinator/log/held_out_log.h"
@@ -54,6 +55,7 @@ std::optional<std::string> HeldOutWarning(std::span<const v1::HeldOutRecord> rec
 
 void Coordinator::MeasureIfDue() {
   if (!IsMeasured(run_->config(), run_->loop().step())) return;
+  const ScopedTrace trace(trace_.step());
   auto submission = SubmissionOf(*run_);
   absl::Status status = submission.status();
   if (status.ok()) {
@@ -67,6 +69,7 @@ void Coordinator::MeasureIfDue() {
 
 void Coordinator::TakeHeldOut() {
   for (const auto& [job, record] : desk_->TakeHeldOut()) {
+    const ScopedLogFields fields({{"job", job}});
     spdlog::info("job {}: {}", job, HeldOutText(record));
     const auto entry = book_.Find(job);
     if (!entry.ok()) continue;

@@ -12,6 +12,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "common/base/clock.h"
+#include "common/trace/trace_context.h"
 #include "coordinator/job/findings.h"
 #include "coordinator/job/job_machine.h"
 #include "coordinator/job/step_history.h"
@@ -33,6 +34,7 @@ struct JobEntry {
   // What the job's events say already.
   std::set<FindingKind> told;
   Crew crew;
+  TraceContext trace;      // what its outer steps are a part of; not valid: nobody traces
   bool set_aside = false;  // while it is queued: it waits until somebody can work on it
 
   const JobRow& row() const { return machine.row(); }

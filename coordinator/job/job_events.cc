@@ -1,11 +1,13 @@
 #include "coordinator/job/job_events.h"
 
 #include "absl/strings/str_cat.h"
+#include "common/log/fields.h"
 #include "spdlog/spdlog.h"
 
 namespace paceline {
 
 void JobEvents::Note(const std::string& job, const std::string& text) {
+  const ScopedLogFields fields({{"job", job}});
   spdlog::info("job {}: {}", job, text);
   absl::Status status = store_.AddEvent(job, clock_.UnixMillis(), text);
   if (!status.ok())
@@ -14,6 +16,7 @@ void JobEvents::Note(const std::string& job, const std::string& text) {
 }
 
 void JobEvents::NoteOf(const std::string& job, const Worker& worker, const std::string& text) {
+  const ScopedLogFields fields({{"worker", worker.name}});
   if (limit_.Admit(worker.id)) Note(job, absl::StrCat("worker ", worker.Label(), " ", text));
 }
 

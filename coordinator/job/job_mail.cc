@@ -14,6 +14,7 @@ void JobMail::Ask(WorkerId worker, uint64_t epoch, int64_t step, uint64_t theta_
   run.set_step(step);
   run.set_theta_hash(theta_hash);
   run.set_epoch(epoch);
+  run.set_traceparent(traceparent_);
   run.mutable_blocks()->Add(blocks.begin(), blocks.end());
   Push(worker, std::move(message));
 }

@@ -38,6 +38,9 @@ class JobMail {
   void Forget(WorkerId worker) { known_.erase(worker); }
   bool IsKnownTo(WorkerId worker) const { return known_.contains(worker); }
 
+  // Of what is asked from now on; empty: nobody traces.
+  void set_traceparent(std::string traceparent) { traceparent_ = std::move(traceparent); }
+
   // What has come up since the last call.
   std::vector<Outgoing> Take() { return std::exchange(out_, {}); }
 
@@ -53,6 +56,7 @@ class JobMail {
   const v1::JobConfig& config_;
   const ThetaHistory& history_;
   std::map<WorkerId, int64_t> known_;  // the newest θ that each was sent, by its step
+  std::string traceparent_;
   std::vector<Outgoing> out_;
   Traffic traffic_;
 };

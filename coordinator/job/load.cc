@@ -75,6 +75,8 @@ absl::Status Coordinator::Load(JobEntry& entry) {
   run_ = std::make_unique<JobRun>(job, *std::move(loop), std::move(history), std::move(hashes),
                                   options, entry.crew, clock_);
   loaded_ = &entry;
+  trace_.Begin(job.name, entry.trace);
+  BeginTracedStep(entry.step);
   members_.Open(job, run_->footprint(), roster_);
   step_began_ = clock_.Now();
   able_ = clock_.Now();

@@ -2,6 +2,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "common/base/digest.h"
+#include "common/log/fields.h"
 #include "common/lopt/layout.h"
 #include "common/text/job_state.h"
 #include "coordinator/job/busy_timer.h"
@@ -31,7 +32,10 @@ absl::StatusOr<std::string> Coordinator::Submit(const v1::SubmitRequest& request
   BusyTimer busy(clock_, busy_);
   if (!fatal_.ok()) return fatal_;
   auto job = book_.Submit(request, submitter);
-  if (job.ok()) Pump();
+  if (!job.ok()) return job;
+  TraceContext& trace = (*book_.Find(*job))->trace;
+  if (!trace.valid()) trace = CurrentTrace();
+  Pump();
   return job;
 }
 
@@ -92,6 +96,7 @@ absl::Status Coordinator::Delete(const std::string& job) {
   if (status.ok()) status = RemoveJobFolder(options_.data_folder, job);
   if (status.ok()) status = book_.Delete(**entry);
   if (!status.ok()) return status;
+  const ScopedLogFields fields({{"job", job}});
   spdlog::info("job {}: deleted on request", job);
   observer_.JobChanged(job);
   return absl::OkStatus();

@@ -4,6 +4,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "common/log/fields.h"
 #include "coordinator/job/busy_timer.h"
 #include "coordinator/job/coordinator.h"
 #include "coordinator/job/set_aside.h"
@@ -26,6 +27,7 @@ absl::StatusOr<WorkerId> Coordinator::Join(const v1::Hello& said, const std::str
   BusyTimer busy(clock_, busy_);
   v1::Hello hello = said;
   CleanTexts(hello);
+  const ScopedLogFields fields({{"worker", hello.name()}});
   auto id = roster_.Join(hello, peer, identity);
   if (!id.ok()) {
     spdlog::warn("worker at {} refused: {}", peer, std::string(id.status().message()));
@@ -58,6 +60,8 @@ void Coordinator::Receive(WorkerId from, v1::WorkerMessage message) {
   const Worker* worker = roster_.Find(from);
   if (!worker || !fatal_.ok()) return;
   roster_.Heard(from);
+  const ScopedLogFields fields({{"worker", worker->name}});
+  const ScopedTrace trace(trace_.step());
   // The one place where workers' texts enter, but for Hello. (Those of an answer's particles are
   // none.)
   if (!message.has_result()) CleanTexts(message);
@@ -93,6 +97,7 @@ void Coordinator::Lost(WorkerId id, const std::string& reason) {
   const Worker* found = roster_.Find(id);
   if (!found) return;
   const Worker worker = *found;
+  const ScopedLogFields fields({{"worker", worker.name}});
   const std::string text = absl::StrCat("is gone: ", reason);
   spdlog::info("worker {} {}", worker.Label(), text);
   roster_.Leave(id);
@@ -115,6 +120,7 @@ void Coordinator::CutOff(WorkerId id, const std::string& reason) {
 
 void Coordinator::Tick() {
   BusyTimer busy(clock_, busy_);
+  const ScopedTrace trace(trace_.step());
   links_.SendHeartbeats();
   LoseSilent();
   LookAtLeases();

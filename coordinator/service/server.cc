@@ -5,6 +5,7 @@
 
 #include "common/rpc/channel.h"
 #include "common/rpc/grpc_log.h"
+#include "common/rpc/server_spans.h"
 #include "common/rpc/tls_rules.h"
 #include "grpcpp/ext/proto_server_reflection_plugin.h"
 #include "grpcpp/health_check_service_interface.h"
@@ -33,7 +34,8 @@ absl::StatusOr<std::unique_ptr<Server>> Server::Start(ServerOptions options, Sto
   auto coordinator = Coordinator::Start({.data_folder = server->options_.data_folder,
                                          .threads = server->options_.threads,
                                          .keep_checkpoints = server->options_.keep_checkpoints,
-                                         .audit_rate = server->options_.audit_rate},
+                                         .audit_rate = server->options_.audit_rate,
+                                         .tracer = server->options_.tracer},
                                         store, clock, server->hub_);
   if (!coordinator.ok()) return coordinator.status();
   server->coordinator_ = *std::move(coordinator);
@@ -69,6 +71,11 @@ absl::Status Server::Listen() {
   builder.AddChannelArgument(GRPC_ARG_MAX_CONNECTION_IDLE_MS, kIdleMs);
   using Door = grpc::ServerBuilder::experimental_type::ExternalConnectionType;
   door_ = builder.experimental().AddExternalConnectionAcceptor(Door::FROM_FD, *credentials);
+  if (options_.tracer->on()) {
+    std::vector<std::unique_ptr<grpc::experimental::ServerInterceptorFactoryInterface>> spans;
+    spans.push_back(SpansOfCalls(*options_.tracer));
+    builder.experimental().SetInterceptorCreators(std::move(spans));
+  }
   AddServices(builder);
   server_ = builder.BuildAndStart();
   if (!server_) return absl::InternalError("gRPC's server cannot be started");

@@ -11,6 +11,7 @@
 #include "common/rpc/address.h"
 #include "common/rpc/credentials.h"
 #include "common/rpc/socket.h"
+#include "common/trace/tracer.h"
 #include "coordinator/api/evaluation_api.h"
 #include "coordinator/api/event_loop.h"
 #include "coordinator/api/health.h"
@@ -51,6 +52,8 @@ struct ServerOptions {
   bool reflection = false;
   // Is told of every turn of the loop; may be null. Outlives the server.
   HealthBoard* health = nullptr;
+  // Outlives the server.
+  Tracer* tracer = &Tracer::Off();
   // Called once, on the loop's thread, when the coordinator cannot go on (Coordinator::fatal); may
   // be empty. It must not call Stop itself.
   std::function<void()> on_fatal;

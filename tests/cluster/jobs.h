@@ -205,4 +205,15 @@ estimator: {{nres: {{window: 5, sigma: 0.01}}, particles: 4, block: 2}}
 outer: {{steps: 3, optimizer: {{adam: {{learning_rate: 1.0e-2}}}}}}
 )";
 
+// Seconds of nothing but messages; no data.
+inline constexpr char kTinyJob[] = R"(
+name: tiny
+seed: 17
+optimizer: {learnable_sgd: {}}
+tasks: [{quadratic: {dimension: 10, kind: target}}]
+episode: {constant: {steps: 40}}
+estimator: {nres: {window: 10, sigma: 0.1}, particles: 16, block: 2}
+outer: {steps: 200, optimizer: {adam: {learning_rate: 3.0e-2}}}
+)";
+
 }  // namespace paceline

@@ -149,7 +149,7 @@ class Scratch:
 
 def prepare(scratch):
     """The job that the documents speak of, and one that stays where it is, on a coordinator of their own; an evaluation."""
-    for command in ("paceline-coordinator --data first --listen 127.0.0.1:0",
+    for command in ("paceline-coordinator --data first --listen 127.0.0.1:0 --trace first.jsonl",
                     "paceline-worker --coordinator $(cat first/address) --threads 1"):
         code, output = scratch.start(command, "first/address")
         if code:

@@ -32,6 +32,8 @@ TEST(FuzzCorpus, IsReadByEveryHarnessWithoutHarm) {
     fuzz::Digits(*bytes);
     fuzz::Http(*bytes);
     fuzz::ClientHello(*bytes);
+    fuzz::Traceparent(*bytes);
+    fuzz::Spans(*bytes);
     ++inputs;
   }
   EXPECT_GT(inputs, 20);

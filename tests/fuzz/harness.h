@@ -33,5 +33,9 @@ void Digits(std::string_view input);
 void Http(std::string_view input);
 // What a client says first to a port that speaks TLS.
 void ClientHello(std::string_view input);
+// A traceparent.
+void Traceparent(std::string_view input);
+// A line of a file of spans.
+void Spans(std::string_view input);
 
 }  // namespace paceline::fuzz

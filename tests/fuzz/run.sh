@@ -36,5 +36,5 @@ export seconds
 
 printf '%s\n' "Safetensors safetensors" "ThetaState theta_state tests/common/checkpoint/data" \
   "Pylo pylo" "Config config configs" "Suite suite configs/suites" "Evaluation evaluation" "Csv csv" "BytePairs byte_pairs" \
-  "Idx idx" "Npy npy" "TensorArray safetensors" "Cifar cifar" "Digits digits" "ClientHello client_hello" "Http http" |
+  "Idx idx" "Npy npy" "TensorArray safetensors" "Cifar cifar" "Digits digits" "Traceparent traceparent" "Spans spans" "ClientHello client_hello" "Http http" |
   xargs -P "$(nproc)" -I{} bash -c 'fuzz {}'

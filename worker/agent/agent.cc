@@ -1,6 +1,7 @@
 #include "worker/agent/agent.h"
 
 #include "absl/strings/str_cat.h"
+#include "common/log/fields.h"
 #include "google/protobuf/util/message_differencer.h"
 #include "spdlog/spdlog.h"
 #include "worker/agent/theta_message.h"
@@ -27,13 +28,16 @@ absl::Status UnknownJob(const std::string& job) {
 }  // namespace
 
 Agent::Agent(int threads, JobEngineFactory factory, AgentPort port, const Clock& clock,
-             const AgentUnits& units, std::unique_ptr<BlockKeeper> snapshots)
+             const AgentUnits& units, std::unique_ptr<BlockKeeper> snapshots, Tracer& tracer)
     : factory_(std::move(factory)),
       port_(std::move(port)),
       clock_(clock),
+      tracer_(tracer),
       queue_(clock),
       snapshots_(std::move(snapshots)) {
-  if (units.engine) crew_ = std::make_unique<UnitCrew>(units.threads, units.engine, port_.send);
+  if (units.engine) {
+    crew_ = std::make_unique<UnitCrew>(units.threads, units.engine, port_.send, tracer_);
+  }
   for (int i = 0; i < threads; ++i) {
     threads_.emplace_back([this](const std::stop_token& stop) { Work(stop); });
   }
@@ -175,8 +179,11 @@ absl::Status Agent::TakeTheta(const v1::Theta& message) {
 
 absl::Status Agent::Enqueue(const v1::RunWindows& run) {
   if (Find(run.job()) == nullptr) return UnknownJob(run.job());
+  // One that cannot be read is none: the windows begin traces of their own.
+  const auto trace = ParseTraceparent(run.traceparent()).value_or(TraceContext());
   for (const uint32_t block : run.blocks()) {
-    queue_.Push({run.job(), run.step(), run.theta_hash(), run.epoch(), block, session_});
+    queue_.Push({run.job(), run.step(), run.theta_hash(), run.epoch(), block, session_,
+                 /*save=*/false, trace});
   }
   return absl::OkStatus();
 }
@@ -200,18 +207,29 @@ void Agent::Work(const std::stop_token& stop) {
 void Agent::RunOne(const WindowRequest& request, const std::stop_token& stop) {
   const std::shared_ptr<HeldJob> job = Find(request.job);
   if (job == nullptr) return;
+  const ScopedLogFields fields({{"job", request.job}, {"step", request.step}});
+  if (request.save) return snapshots_->Save(*job, request.block);
+  Answer(request, *job, stop);
+  // Afterwards, while the coordinator waits for others.
+  if (snapshots_) snapshots_->SaveIfDue(*job, request.block);
+}
+
+void Agent::Answer(const WindowRequest& request, HeldJob& job, const std::stop_token& stop) {
+  Span span = tracer_.Start("window", request.trace);
+  span.Set("job", request.job).Set("step", request.step).Set("block", int64_t{request.block});
+  const ScopedTrace scope(span.context());
   const FetchThetas fetch = [&](int64_t first, int64_t last) {
     return port_.fetch(request.job, first, last);
   };
-  if (request.save) return snapshots_->Save(*job, request.block);
   const std::function<bool()> stopping = [&] { return stop.stop_requested() || draining_; };
-  Report(
-      request, *job,
-      AnswerWindow(
-          request, *job,
-          {.fetch = fetch, .stopping = stopping, .clock = clock_, .snapshots = snapshots_.get()}));
-  // Afterwards, while the coordinator waits for others.
-  if (snapshots_) snapshots_->SaveIfDue(*job, request.block);
+  auto result = AnswerWindow(request, job,
+                             {.fetch = fetch,
+                              .stopping = stopping,
+                              .clock = clock_,
+                              .tracer = tracer_,
+                              .snapshots = snapshots_.get()});
+  span.Fail(result.status());
+  Report(request, job, std::move(result));
 }
 
 void Agent::Report(const WindowRequest& request, HeldJob& job,

@@ -13,6 +13,7 @@
 
 #include "absl/status/status.h"
 #include "common/base/clock.h"
+#include "common/trace/tracer.h"
 #include "paceline/v1/worker.pb.h"
 #include "worker/agent/block_engine.h"
 #include "worker/agent/block_keeper.h"
@@ -41,9 +42,10 @@ struct AgentUnits {
 // Thread-safe; BeginSession and Handle are called by one thread.
 class Agent {
  public:
-  // `clock` outlives the agent. `snapshots`: null for none.
+  // `clock` and `tracer` outlive the agent. `snapshots`: null for none.
   Agent(int threads, JobEngineFactory factory, AgentPort port, const Clock& clock = Clock::Real(),
-        const AgentUnits& units = {}, std::unique_ptr<BlockKeeper> snapshots = nullptr);
+        const AgentUnits& units = {}, std::unique_ptr<BlockKeeper> snapshots = nullptr,
+        Tracer& tracer = Tracer::Off());
   // Waits for the windows in progress; units are given up.
   ~Agent();
 
@@ -80,12 +82,14 @@ class Agent {
   void Forget(HeldJob& job);
   void Work(const std::stop_token& stop);
   void RunOne(const WindowRequest& request, const std::stop_token& stop);
+  void Answer(const WindowRequest& request, HeldJob& job, const std::stop_token& stop);
   void Report(const WindowRequest& request, HeldJob& job, absl::StatusOr<v1::WindowResult> result);
   std::vector<WindowRequest> SaveRequests();
 
   const JobEngineFactory factory_;
   const AgentPort port_;
   const Clock& clock_;
+  Tracer& tracer_;
   std::atomic<uint64_t> session_ = 0;
   std::atomic<bool> draining_ = false;
   WorkQueue queue_;

@@ -5,6 +5,7 @@
 #include "absl/strings/str_cat.h"
 #include "common/rpc/diagnosis.h"
 #include "common/rpc/status.h"
+#include "common/rpc/trace_metadata.h"
 #include "spdlog/spdlog.h"
 #include "worker/agent/theta_message.h"
 
@@ -25,10 +26,11 @@ v1::WorkerMessage LeavingMessage(const char* reason) {
 }  // namespace
 
 CoordinatorLink::CoordinatorLink(std::shared_ptr<grpc::Channel> channel, LinkOptions options,
-                                 const Clock& clock)
+                                 const Clock& clock, Tracer& tracer)
     : channel_(std::move(channel)),
       options_(std::move(options)),
       clock_(clock),
+      tracer_(tracer),
       stub_(v1::WorkerService::NewStub(channel_)) {}
 
 absl::Status CoordinatorLink::Run(Agent& agent) {
@@ -225,6 +227,9 @@ absl::StatusOr<std::vector<ThetaPtr>> CoordinatorLink::Fetch(const std::string& 
   request.set_last_step(last);
   grpc::ClientContext context;
   context.set_deadline(std::chrono::system_clock::now() + options_.fetch_deadline);
+  Span span = tracer_.StartPart("fetch", SpanKind::kClient);
+  const ScopedTrace scope(span.context());
+  SendTrace(context);
   const auto stream = stub()->FetchTheta(&context, request);
   std::vector<ThetaPtr> thetas;
   v1::Theta message;
@@ -236,6 +241,7 @@ absl::StatusOr<std::vector<ThetaPtr>> CoordinatorLink::Fetch(const std::string& 
   }
   if (!wrong.ok()) context.TryCancel();
   const grpc::Status status = stream->Finish();
+  span.Fail(wrong.ok() ? FromCall(status, options_.address) : wrong);
   if (!wrong.ok()) return wrong;
   // A slow line: the rest is asked for next.
   if (status.error_code() == grpc::StatusCode::DEADLINE_EXCEEDED && !thetas.empty()) return thetas;

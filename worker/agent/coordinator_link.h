@@ -13,6 +13,7 @@
 #include "absl/status/statusor.h"
 #include "common/base/clock.h"
 #include "common/rpc/tls_flags.h"
+#include "common/trace/tracer.h"
 #include "grpcpp/channel.h"
 #include "grpcpp/client_context.h"
 #include "paceline/v1/worker.grpc.pb.h"
@@ -42,9 +43,9 @@ struct LinkOptions {
 // Outlives the agent that it serves. Thread-safe but for Run.
 class CoordinatorLink {
  public:
-  // `clock` outlives the link.
+  // `clock` and `tracer` outlive the link.
   CoordinatorLink(std::shared_ptr<grpc::Channel> channel, LinkOptions options,
-                  const Clock& clock = Clock::Real());
+                  const Clock& clock = Clock::Real(), Tracer& tracer = Tracer::Off());
 
   // Serves the agent until Drain is done (OK) or given up (DeadlineExceeded: the agent is yet at
   // work), or until the coordinator dismisses the worker (FailedPrecondition with its reason). A
@@ -57,7 +58,9 @@ class CoordinatorLink {
   void GiveUp();
 
   // The agent's way out (AgentPort).
-  void Send(v1::WorkerMessage message) { outbox_.Push(std::move(message)); }
+  void Send(v1::WorkerMessage message) {
+    outbox_.Push(std::move(message), tracer_.StartPart("send", SpanKind::kProducer));
+  }
   // Those that came in time, from the first on.
   absl::StatusOr<std::vector<ThetaPtr>> Fetch(const std::string& job, int64_t first, int64_t last);
 
@@ -87,6 +90,7 @@ class CoordinatorLink {
   std::shared_ptr<grpc::Channel> channel_;  // of Run alone
   const LinkOptions options_;
   const Clock& clock_;
+  Tracer& tracer_;
   Outbox outbox_;
   // Of Run alone.
   std::string last_report_;

@@ -8,17 +8,17 @@ void Outbox::Open() {
   state_ = State::kOpen;
 }
 
-void Outbox::Push(v1::WorkerMessage message) {
+void Outbox::Push(v1::WorkerMessage message, Span span) {
   std::lock_guard lock(mutex_);
   if (state_ != State::kOpen) return;
-  messages_.push_back(std::move(message));
+  messages_.push_back({std::move(message), std::move(span)});
   changed_.notify_one();
 }
 
 void Outbox::PushLast(v1::WorkerMessage message) {
   std::lock_guard lock(mutex_);
   if (state_ != State::kOpen) return;
-  messages_.push_back(std::move(message));
+  messages_.push_back({std::move(message), Span()});
   state_ = State::kEnding;
   changed_.notify_one();
 }
@@ -31,6 +31,7 @@ void Outbox::Close() {
 }
 
 std::optional<v1::WorkerMessage> Outbox::Next(std::chrono::milliseconds interval) {
+  sending_.End();
   std::unique_lock lock(mutex_);
   changed_.wait_for(lock, interval,
                     [this] { return !messages_.empty() || state_ != State::kOpen; });
@@ -40,7 +41,8 @@ std::optional<v1::WorkerMessage> Outbox::Next(std::chrono::milliseconds interval
     heartbeat.mutable_heartbeat();
     return heartbeat;
   }
-  v1::WorkerMessage message = std::move(messages_.front());
+  v1::WorkerMessage message = std::move(messages_.front().message);
+  sending_ = std::move(messages_.front().span);
   messages_.pop_front();
   return message;
 }

@@ -9,6 +9,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "common/base/digest.h"
+#include "common/log/fields.h"
 #include "spdlog/spdlog.h"
 
 namespace paceline {
@@ -38,8 +39,8 @@ v1::UnitFailure ToFailure(const absl::Status& status) {
 
 }  // namespace
 
-UnitCrew::UnitCrew(int threads, std::shared_ptr<UnitEngine> engine, Send send)
-    : engine_(std::move(engine)), send_(std::move(send)) {
+UnitCrew::UnitCrew(int threads, std::shared_ptr<UnitEngine> engine, Send send, Tracer& tracer)
+    : engine_(std::move(engine)), send_(std::move(send)), tracer_(tracer) {
   for (int i = 0; i < threads; ++i) {
     threads_.emplace_back([this](const std::stop_token& stop) { Work(stop); });
   }
@@ -126,6 +127,9 @@ std::optional<v1::UnitOutcome> UnitCrew::Enqueue(const v1::EvaluationWork& work,
   job->key = key;
   job->unit = work.unit();
   job->theta = std::move(theta);
+  job->first = question;
+  // One that cannot be read is none.
+  job->trace = ParseTraceparent(work.traceparent()).value_or(TraceContext());
   job->questions = {question};
   waiting_.push_back(std::move(job));
   changed_.notify_one();
@@ -159,7 +163,7 @@ void UnitCrew::Work(const std::stop_token& stop) {
       waiting_.pop_front();
       running_.push_back(job);
       lock.unlock();
-      Finish(job, Compute(*job));
+      Run(job);
     }
     lock.lock();
   }
@@ -187,6 +191,17 @@ void UnitCrew::TellData(const v1::EvaluationAnnouncement& announcement, uint64_t
     if (session != session_ || draining_) return;
   }
   send_(std::move(message));
+}
+
+void UnitCrew::Run(const std::shared_ptr<Job>& job) {
+  const ScopedLogFields fields({{"evaluation", job->first.evaluation}});
+  Span span = tracer_.Start("unit", job->trace);
+  span.Set("evaluation", job->first.evaluation);
+  span.Set("unit", static_cast<int64_t>(job->first.unit_id));
+  const ScopedTrace scope(span.context());
+  const auto outcome = Compute(*job);
+  span.Fail(outcome.status());
+  Finish(job, outcome);
 }
 
 absl::StatusOr<v1::UnitOutcome> UnitCrew::Compute(const Job& job) {

@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "absl/status/status.h"
+#include "common/trace/tracer.h"
 #include "paceline/v1/worker.pb.h"
 #include "worker/agent/unit_engine.h"
 
@@ -24,8 +25,9 @@ namespace paceline {
 class UnitCrew {
  public:
   using Send = std::function<void(v1::WorkerMessage)>;
-  // `send` is called by any thread, never under a lock.
-  UnitCrew(int threads, std::shared_ptr<UnitEngine> engine, Send send);
+  // `send` is called by any thread, never under a lock. `tracer` outlives the crew.
+  UnitCrew(int threads, std::shared_ptr<UnitEngine> engine, Send send,
+           Tracer& tracer = Tracer::Off());
   // Gives up the units in progress.
   ~UnitCrew();
 
@@ -53,6 +55,8 @@ class UnitCrew {
     std::string key;  // the unit as bytes
     v1::EvaluationUnit unit;
     Theta theta;
+    Question first;                        // for whom it is computed
+    TraceContext trace;                    // of that; not valid: nobody traces
     std::vector<Question> questions = {};  // of all who wait for it; guarded by mutex_
     std::atomic<bool> given_up = false;
   };
@@ -61,6 +65,7 @@ class UnitCrew {
   static Question QuestionOf(const v1::EvaluationWork& work);
   void Work(const std::stop_token& stop);
   void TellData(const v1::EvaluationAnnouncement& announcement, uint64_t session);
+  void Run(const std::shared_ptr<Job>& job);
   absl::StatusOr<v1::UnitOutcome> Compute(const Job& job);
   void Finish(const std::shared_ptr<Job>& job, const absl::StatusOr<v1::UnitOutcome>& outcome);
   void Answer(const Question& question, const absl::StatusOr<v1::UnitOutcome>& outcome);
@@ -69,6 +74,7 @@ class UnitCrew {
 
   const std::shared_ptr<UnitEngine> engine_;
   const Send send_;
+  Tracer& tracer_;
   std::mutex mutex_;
   std::condition_variable_any changed_;
   // All guarded by mutex_.

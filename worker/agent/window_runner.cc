@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <chrono>
 #include <exception>
+#include <string_view>
 
 #include "absl/strings/str_cat.h"
 
@@ -76,6 +77,7 @@ class WindowRunner {
     for (int64_t next = FirstWindow(*block_.engine, request_.step); next <= request_.step;
          next += at_a_time) {
       const int64_t last = std::min(request_.step, next + at_a_time - 1);
+      EnterPhase(next < request_.step ? "remake" : "run");
       auto thetas = job_.thetas().Get(next, last, ports_.fetch);
       if (!thetas.ok()) return thetas.status();
       for (const ThetaPtr& theta : *thetas) {
@@ -91,6 +93,13 @@ class WindowRunner {
   }
 
  private:
+  void EnterPhase(std::string_view name) {
+    if (phase_ == name) return;
+    phase_ = name;
+    phase_span_.End();
+    phase_span_ = ports_.tracer.StartPart(name);
+  }
+
   absl::Status RunOne(const ThetaVersion& theta) {
     // The state is whole: it can be gone on with.
     if (ports_.stopping() || job_.ended()) return absl::CancelledError("stopped");
@@ -100,11 +109,13 @@ class WindowRunner {
     if (theta.step == request_.step && replayed_ > 0 && ports_.snapshots) {
       ports_.snapshots->SaveIfDue(job_, request_.block);
     }
+    if (theta.step == request_.step) EnterPhase("run");
     const SteadyTime begin = ports_.clock.Now();
     auto particles = block_.engine->RunWindow(theta.step, theta.values);
     if (!particles.ok()) {
       // What an error left is not to be built on.
       job_.Release({{request_.block}});
+      phase_span_.Fail(particles.status());
       return particles.status();
     }
     block_.theta_hash = theta.hash;
@@ -123,6 +134,8 @@ class WindowRunner {
   const WindowPorts& ports_;
   int64_t replayed_ = 0;
   v1::WindowResult result_;
+  std::string_view phase_;  // making the block anew, or running its window
+  Span phase_span_;
 };
 
 absl::StatusOr<v1::WindowResult> Answer(const WindowRequest& request, HeldJob& job,

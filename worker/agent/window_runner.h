@@ -5,6 +5,7 @@
 
 #include "absl/status/statusor.h"
 #include "common/base/clock.h"
+#include "common/trace/tracer.h"
 #include "paceline/v1/worker.pb.h"
 #include "worker/agent/block_keeper.h"
 #include "worker/agent/held_job.h"
@@ -16,6 +17,7 @@ struct WindowPorts {
   const FetchThetas& fetch;
   const std::function<bool()>& stopping;
   const Clock& clock;
+  Tracer& tracer = Tracer::Off();
   BlockKeeper* snapshots = nullptr;  // null: there are none
   // Of the versions of θ that are fetched and in memory at a time, or of one if it is larger.
   size_t theta_bytes = size_t{64} << 20;

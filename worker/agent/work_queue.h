@@ -16,6 +16,7 @@
 #include <vector>
 
 #include "common/base/clock.h"
+#include "common/trace/trace_context.h"
 
 namespace paceline {
 
@@ -30,6 +31,7 @@ struct WindowRequest {
   uint64_t session = 0;
   // Only to be saved, in its turn: what is asked when the worker leaves.
   bool save = false;
+  TraceContext trace = {};  // of the outer step; not valid: nobody traces
 };
 
 // The block whose last window took longest comes first, so that the threads finish a step together

@@ -7,6 +7,7 @@
 #include "absl/status/statusor.h"
 #include "common/rpc/diagnosis.h"
 #include "common/rpc/status.h"
+#include "common/rpc/trace_metadata.h"
 #include "coordinator/cli/client/client.h"
 #include "grpcpp/client_context.h"
 
@@ -27,6 +28,7 @@ absl::StatusOr<Reply> Call(Stub& stub, CallMethod<Stub, Request, Reply> method,
   grpc::ClientContext context;
   context.set_deadline(std::chrono::system_clock::now() + options.deadline);
   context.set_wait_for_ready(options.wait_for_connection);
+  SendTrace(context);
   Reply reply;
   const grpc::Status status = (stub.*method)(&context, request, &reply);
   if (!status.ok()) return FromCall(status, coordinator);

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "common/rpc/channel.h"
+#include "common/rpc/trace_metadata.h"
 #include "coordinator/cli/client/call.h"
 #include "coordinator/cli/client/job_watcher.h"
 #include "coordinator/cli/client/scalar_stream.h"
@@ -92,6 +93,7 @@ absl::Status JobClient::Logs(const std::string& job, int64_t after_step,
   request.set_after_step(after_step);
   grpc::ClientContext context;
   context.set_deadline(std::chrono::system_clock::now() + kLogsDeadline);
+  SendTrace(context);
   const auto reader = rpc_->stub->Logs(&context, request);
   v1::LogEntry entry;
   while (reader->Read(&entry)) take(entry);

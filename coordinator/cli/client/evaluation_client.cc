@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "common/rpc/channel.h"
+#include "common/rpc/trace_metadata.h"
 #include "coordinator/cli/client/call.h"
 #include "fmt/format.h"
 #include "paceline/v1/evaluation_service.grpc.pb.h"
@@ -78,6 +79,7 @@ absl::Status EvaluationClient::Delete(const std::string& name) {
 absl::StatusOr<v1::Evaluation> EvaluationClient::Result(const std::string& name) {
   grpc::ClientContext context;
   context.set_deadline(std::chrono::system_clock::now() + kLongDeadline);
+  SendTrace(context);
   const auto reader = rpc_->stub->GetResult(&context, Named(name));
   std::string bytes;
   v1::EvaluationChunk chunk;

@@ -5,6 +5,7 @@
 
 #include "common/rpc/diagnosis.h"
 #include "common/rpc/status.h"
+#include "common/rpc/trace_metadata.h"
 
 namespace paceline {
 namespace {
@@ -27,6 +28,7 @@ ScalarStream::ScalarStream(std::shared_ptr<grpc::Channel> channel, Connection co
       connection_(std::move(connection)),
       stub_(v1::JobService::NewStub(channel_)) {
   context_.set_deadline(std::chrono::system_clock::now() + kDeadline);
+  SendTrace(context_);
   reader_ = stub_->GetScalars(&context_, Request(job, after_step));
 }
 

@@ -15,6 +15,7 @@
 
 #include "absl/status/status.h"
 #include "common/base/clock.h"
+#include "common/rpc/trace_metadata.h"
 #include "coordinator/cli/client/passing.h"
 #include "fmt/format.h"
 #include "grpcpp/client_context.h"
@@ -91,6 +92,7 @@ class Watcher {
   absl::Status WatchOnce(const std::stop_token& stop) {
     grpc::ClientContext context;
     context.set_deadline(std::chrono::system_clock::now() + kWatchDeadline);
+    SendTrace(context);
     const std::stop_callback cancel(stop, [&context] { context.TryCancel(); });
     return call_(context, [this](Message message) { Add(std::move(message)); });
   }

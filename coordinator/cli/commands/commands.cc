@@ -7,10 +7,11 @@ using AddFunction = void (*)(Command&, Context&);
 
 // In the order of --help.
 constexpr AddFunction kCommands[] = {
-    &AddLocal,   &AddSubmit,     &AddList,   &AddShow,   &AddWatch,    &AddLogs,        &AddControl,
-    &AddDelete,  &AddExport,     &AddImport, &AddEval,   &AddEvaluate, &AddEvaluations, &AddReport,
-    &AddBench,   &AddEstimators, &AddHash,   &AddReplay, &AddDiff,     &AddCheck,       &AddTasks,
-    &AddWorkers, &AddTokens,     &AddRevoke, &AddWhoAmI, &AddAudit,    &AddCerts,       &AddDoctor,
+    &AddLocal,       &AddSubmit, &AddList,   &AddShow,       &AddWatch,  &AddLogs,
+    &AddControl,     &AddDelete, &AddExport, &AddImport,     &AddEval,   &AddEvaluate,
+    &AddEvaluations, &AddReport, &AddBench,  &AddEstimators, &AddHash,   &AddReplay,
+    &AddDiff,        &AddCheck,  &AddTasks,  &AddWorkers,    &AddTrace,  &AddTokens,
+    &AddRevoke,      &AddWhoAmI, &AddAudit,  &AddCerts,      &AddDoctor,
 };
 
 }  // namespace

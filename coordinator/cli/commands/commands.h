@@ -40,5 +40,6 @@ void AddAudit(Command& app, Context& context);
 void AddDoctor(Command& app, Context& context);
 // init, issue, renew, revoke, list
 void AddCerts(Command& app, Context& context);
+void AddTrace(Command& app, Context& context);
 
 }  // namespace paceline

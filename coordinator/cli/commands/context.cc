@@ -11,6 +11,7 @@
 #include "common/base/standard_output.h"
 #include "common/program/command_line.h"
 #include "common/rpc/flags.h"
+#include "common/trace/current.h"
 #include "coordinator/cli/commands/commands.h"
 
 namespace paceline {
@@ -24,6 +25,15 @@ std::string OwnFolder() {
   std::error_code error;
   const auto path = std::filesystem::read_symlink("/proc/self/exe", error);
   return error ? "." : path.parent_path().string();
+}
+
+// What the commands' calls are a part of (docs/logs-and-traces.md).
+void TakeTrace(const Environment& environment) {
+  const char* variable = std::getenv("TRACEPARENT");
+  if (variable == nullptr || *variable == '\0') return;
+  const auto trace = ParseTraceparent(variable);
+  if (trace.ok()) return SetProgramTrace(*trace);
+  environment.err << "paceline: $TRACEPARENT is not used: " << trace.status().message() << "\n";
 }
 
 }  // namespace
@@ -71,6 +81,7 @@ void AddJsonFlag(Command& command, Context& context) {
 }
 
 int RunPaceline(const std::vector<std::string>& arguments, const Environment& environment) {
+  TakeTrace(environment);
   Context context(environment);
   Command app(kDescription, "paceline");
   app.RequireCommand();

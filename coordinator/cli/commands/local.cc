@@ -8,6 +8,7 @@
 #include "common/command/plugin_flag.h"
 #include "common/footprint/footprint.h"
 #include "common/footprint/machine_memory.h"
+#include "common/log/flags.h"
 #include "coordinator/cli/commands/commands.h"
 #include "coordinator/cli/commands/config_source.h"
 #include "coordinator/cli/commands/context.h"
@@ -34,6 +35,8 @@ struct LocalOptions {
   std::string data_sets;
   std::vector<std::string> plugins;
   std::string http;
+  LogFlags log;
+  bool trace = false;
 };
 
 // The first of paceline-runs/NAME-1, NAME-2, ... that this call could make.
@@ -78,7 +81,9 @@ LocalClusterOptions ClusterOptions(const Context& context, const LocalOptions& o
           .plugins = options.plugins,
           .memory_per_worker =
               memory > 0 ? fmt::format("{}", memory / static_cast<uint64_t>(options.workers)) : "",
-          .http = options.http};
+          .http = options.http,
+          .log_format = options.log.format,
+          .trace = options.trace};
 }
 
 // The first Ctrl-C cancels the job, which then ends in good order; the second does not wait for
@@ -222,6 +227,9 @@ void AddLocal(Command& app, Context& context) {
                  "Where the coordinator shows its dashboard; none is nowhere (default: "
                  "127.0.0.1:7780, or a free port)")
       .TypeName("HOST:PORT");
+  AddLogFormatFlag(command, options->log);
+  command.AddFlag("--trace", options->trace,
+                  "Record spans of coordinator and workers, as the folder traces of --data");
   command.AddFlag(
       "--json", context.json,
       "Print a JSON object per line and progress message, then one of what was exported");

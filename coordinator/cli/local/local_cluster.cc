@@ -66,6 +66,15 @@ absl::StatusOr<std::string> WaitForAddress(const std::string& path,
                                          kStartPatience.count(), LogTail(coordinator.log_path())));
 }
 
+// Adds what a program logs and records.
+void Observe(const LocalClusterOptions& options, const std::string& name,
+             std::vector<std::string>& arguments) {
+  arguments.insert(arguments.end(), {"--log-format", options.log_format});
+  if (!options.trace) return;
+  arguments.insert(arguments.end(),
+                   {"--trace", fmt::format("{}/traces/{}.jsonl", options.data, name)});
+}
+
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<LocalCluster>> LocalCluster::Start(
@@ -74,9 +83,13 @@ absl::StatusOr<std::unique_ptr<LocalCluster>> LocalCluster::Start(
   if (absl::Status made = MakeFolder(logs); !made.ok()) return made;
   const std::string address_path = options.data + "/address";
   const std::optional<FileVersion> old = VersionOf(address_path);
+  if (options.trace) {
+    if (absl::Status made = MakeFolder(options.data + "/traces"); !made.ok()) return made;
+  }
   std::vector<std::string> arguments = {options.program_folder + "/paceline-coordinator", "--data",
                                         options.data, "--listen", "127.0.0.1:0"};
   if (!options.http.empty()) arguments.insert(arguments.end(), {"--http", options.http});
+  Observe(options, "coordinator", arguments);
   auto coordinator = ChildProcess::Start(arguments, logs + "/coordinator.log");
   if (!coordinator.ok()) return coordinator.status();
   std::unique_ptr<LocalCluster> cluster(new LocalCluster(*std::move(coordinator)));
@@ -102,8 +115,9 @@ absl::Status LocalCluster::StartWorkers(const LocalClusterOptions& options) {
     for (const std::string& plugin : options.plugins) {
       arguments.insert(arguments.end(), {"--task-plugin", plugin});
     }
-    auto worker =
-        ChildProcess::Start(arguments, fmt::format("{}/logs/worker-{}.log", options.data, i));
+    const std::string name = fmt::format("worker-{}", i);
+    Observe(options, name, arguments);
+    auto worker = ChildProcess::Start(arguments, fmt::format("{}/logs/{}.log", options.data, name));
     if (!worker.ok()) return worker.status();
     workers_.push_back(*std::move(worker));
   }

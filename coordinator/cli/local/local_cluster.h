@@ -20,6 +20,8 @@ struct LocalClusterOptions {
   std::vector<std::string> plugins{};  // the workers' --task-plugin
   std::string memory_per_worker{};     // a worker's --memory; empty: its own default
   std::string http{};                  // the coordinator's --http; empty: its own default
+  std::string log_format = "text";     // of all programs
+  bool trace = false;                  // spans of all, into the folder `traces` of `data`
 };
 
 // Not thread-safe; made by the main thread (see ChildProcess).

@@ -1,6 +1,8 @@
 #include "worker/agent/outbox.h"
 
+#include "common/trace/tracer.h"
 #include "gtest/gtest.h"
+#include "tests/common/trace/kept_spans.h"
 
 namespace paceline {
 namespace {
@@ -22,6 +24,20 @@ TEST(OutboxTest, MessagesComeInOrderAndAHeartbeatWhenThereIsNone) {
   EXPECT_EQ(outbox.Next(kLong)->leaving().reason(), "a");
   EXPECT_EQ(outbox.Next(kLong)->leaving().reason(), "b");
   EXPECT_TRUE(outbox.Next(kSoon)->has_heartbeat());
+}
+
+TEST(OutboxTest, AMessagesSpanEndsWhenItHasBeenSentOrIsDropped) {
+  KeptSpans kept;
+  Tracer tracer(kept);
+  Outbox outbox;
+  outbox.Push(Leaving("early"), tracer.Start("dropped", {}));
+  EXPECT_EQ(kept.spans().size(), 1u);
+  outbox.Open();
+  outbox.Push(Leaving("a"), tracer.Start("sent", {}));
+  outbox.Next(kLong);
+  EXPECT_EQ(kept.spans().size(), 1u);
+  outbox.Next(kSoon);
+  EXPECT_EQ(kept.spans().size(), 2u);
 }
 
 TEST(OutboxTest, WhatIsPushedWhileClosedIsDropped) {

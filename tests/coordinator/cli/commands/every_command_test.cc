@@ -40,6 +40,7 @@ class EveryCommandTest : public CommandsTest {
     StartService();
   }
   std::string evaluation() const { return folder_ + "/evaluation"; }
+  std::string spans() const { return "tests/fuzz/corpus/spans/window"; }
   std::string own() const { return folder_ + "/own.safetensors"; }
   std::vector<std::string> OfCoordinator(std::vector<std::string> arguments) const {
     arguments.insert(arguments.end(), {"--coordinator", running_.address});
@@ -61,6 +62,7 @@ class EveryCommandTest : public CommandsTest {
             {"certs", "renew", "w", "--dir", folder_ + "/ca"},
             {"certs", "list", "--dir", folder_ + "/ca"},
             {"certs", "revoke", "w", "--dir", folder_ + "/ca"},
+            {"trace", spans(), "--out", folder_ + "/out", "--force"},
             {"report", evaluation()},
             {"report", evaluation(), evaluation()},
             OfCoordinator({"submit", config()}),
