@@ -31,6 +31,13 @@ std::optional<int64_t> TimeThere(const std::string& http) {
   return answer.ok() ? TimeOfHttpAnswer(*answer) : std::nullopt;
 }
 
+// By which the coordinator is to be reached, if somebody has said.
+std::string HostOf(const Connection& connection) {
+  if (connection.coordinator == kDefaultCoordinator) return "";
+  const auto address = ParseAddress(connection.coordinator);
+  return address.ok() ? address->host : "";
+}
+
 std::vector<Finding> LookAtMachine(const Context& context, const DoctorOptions& options) {
   const std::string& programs = context.environment.program_folder;
   const std::string folder = options.data.empty() ? "." : options.data;
@@ -50,6 +57,14 @@ std::vector<Finding> LookAtMachine(const Context& context, const DoctorOptions& 
 void LookAtCluster(const Context& context, const DoctorOptions& options,
                    std::vector<Finding>& findings) {
   const Connection& connection = context.connection;
+  findings.push_back(CheckClock(TimeThere(options.http), Clock::Real().UnixMillis()));
+  if (IsCoordinators(connection.tls.cert)) {
+    findings.push_back({.verdict = Verdict::kWarn,
+                        .subject = "coordinator",
+                        .what = "not asked: a coordinator's certificate is no client's",
+                        .to_do = "give a person's or a worker's to see whether it answers"});
+    return;
+  }
   const bool chosen = connection.coordinator != kDefaultCoordinator || connection.tls.any();
   const auto client = JobClient::Open(connection);
   const auto workers = client.ok() ? (*client)->ListWorkers() : client.status();
@@ -58,7 +73,6 @@ void LookAtCluster(const Context& context, const DoctorOptions& options,
     const std::string version = VersionText("paceline-worker");
     findings.push_back(CheckWorkers(*workers, version.substr(0, version.find('\n'))));
   }
-  findings.push_back(CheckClock(TimeThere(options.http), Clock::Real().UnixMillis()));
 }
 
 absl::StatusOr<ExitStatus> Doctor(const Context& context, const DoctorOptions& options) {
@@ -66,7 +80,8 @@ absl::StatusOr<ExitStatus> Doctor(const Context& context, const DoctorOptions& o
     return http.status();
   }
   std::vector<Finding> findings = LookAtMachine(context, options);
-  for (Finding& one : CheckCertificates(context.connection.tls, Clock::Real().UnixMillis())) {
+  for (Finding& one : CheckCertificates(context.connection.tls, HostOf(context.connection),
+                                        Clock::Real().UnixMillis())) {
     findings.push_back(std::move(one));
   }
   LookAtCluster(context, options, findings);

@@ -45,16 +45,16 @@ Finding CheckAuthority(const std::string& path, const std::string& pem, int64_t 
 }  // namespace
 
 Finding CheckCertificate(const std::string& path, const std::string& pem,
-                         const std::string& authorities, int64_t now_ms) {
+                         const std::string& authorities, const std::string& host, int64_t now_ms) {
   const auto facts = ReadCertificateFacts(pem);
   if (!facts.ok()) {
     return Bad(fmt::format("{} {}", path, std::string(facts.status().message())),
                "issue one with: paceline certs issue");
   }
-  const std::string trouble =
-      CertificateTrouble(pem, {.authorities = authorities,
-                               .server = facts->role == kCertificateRoles[0],
-                               .now_ms = now_ms});
+  const bool server = facts->role == kCertificateRoles[0];
+  const std::string trouble = CertificateTrouble(
+      pem,
+      {.authorities = authorities, .server = server, .host = server ? host : "", .now_ms = now_ms});
   if (!trouble.empty()) return FromTrouble(fmt::format("{} {}", path, trouble));
   Finding finding{.subject = "certificate",
                   .what = fmt::format("{} is {}'s {}, until {}", path, facts->name,
@@ -72,7 +72,14 @@ Finding CheckCertificate(const std::string& path, const std::string& pem,
   return finding;
 }
 
-std::vector<Finding> CheckCertificates(const TlsFlags& tls, int64_t now_ms) {
+bool IsCoordinators(const std::string& certificate_path) {
+  const auto pem = ReadFile(certificate_path, kMaxPemBytes);
+  return pem.ok() &&
+         ReadCertificateFacts(*pem).value_or(CertificateFacts()).role == kCertificateRoles[0];
+}
+
+std::vector<Finding> CheckCertificates(const TlsFlags& tls, const std::string& host,
+                                       int64_t now_ms) {
   std::vector<Finding> findings;
   std::string ca, cert;
   for (const auto& [path, text] : {std::pair(tls.ca, &ca), std::pair(tls.cert, &cert)}) {
@@ -84,7 +91,7 @@ std::vector<Finding> CheckCertificates(const TlsFlags& tls, int64_t now_ms) {
     *text = *bytes;
   }
   if (!ca.empty()) findings.push_back(CheckAuthority(tls.ca, ca, now_ms));
-  if (!cert.empty()) findings.push_back(CheckCertificate(tls.cert, cert, ca, now_ms));
+  if (!cert.empty()) findings.push_back(CheckCertificate(tls.cert, cert, ca, host, now_ms));
   if (tls.key.empty()) return findings;
   if (const absl::Status alone = CheckPrivate(tls.key); !alone.ok()) {
     findings.push_back(FromTrouble(std::string(alone.message())));

@@ -8,6 +8,7 @@
 
 #include "common/base/private_file.h"
 #include "common/rpc/channel.h"
+#include "common/rpc/client_hello.h"
 #include "common/rpc/status.h"
 #include "gmock/gmock.h"
 #include "grpcpp/server.h"
@@ -106,6 +107,11 @@ TEST_F(DiagnosisTest, AClosedPortAndAnUnknownNameAreTold) {
 TEST_F(DiagnosisTest, TlsOnOneSideOnlyIsTold) {
   ExpectTold(Serve(ServerFlags()), {}, "it speaks TLS, and this side did not; give --tls-ca");
   ExpectTold(Serve({}), Ours(), "it speaks no TLS, and this side did");
+}
+
+TEST_F(DiagnosisTest, AnOldTlsIsTold) {
+  FakePeer peer{std::string(ProtocolVersionAlert())};
+  ExpectTold(peer.address(), Ours(), "it speaks an old TLS, and this side takes TLS 1.3 alone");
 }
 
 TEST_F(DiagnosisTest, AWrongCertificateIsTold) {

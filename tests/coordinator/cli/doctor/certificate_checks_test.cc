@@ -47,16 +47,33 @@ TEST_F(DoctorCertificatesTest, ACertificateIsLookedAtInEveryRespect) {
             "does not come from the authority", "paceline certs issue"},
            {"text", "", kNow, Verdict::kBad, "holds no certificate", "paceline certs issue"},
        }) {
-    const Finding finding = CheckCertificate("w1.pem", c.pem, c.authorities, c.now_ms);
+    const Finding finding = CheckCertificate("w1.pem", c.pem, c.authorities, "", c.now_ms);
     EXPECT_EQ(finding.verdict, c.verdict) << finding.what;
     EXPECT_THAT(finding.what, HasSubstr(c.what));
     EXPECT_THAT(finding.to_do, HasSubstr(c.to_do));
   }
 }
 
+TEST_F(DoctorCertificatesTest, ACoordinatorsMustBeForItsHost) {
+  const KeyedCertificate made =
+      Made(authority_, {.role = "coordinator", .name = "c", .hosts = {"head"}, .validity = kToday});
+  const auto check = [&](const std::string& host) {
+    return CheckCertificate("c.pem", made.cert, authority_.cert, host, kNow + 1000);
+  };
+  EXPECT_EQ(check("head").verdict, Verdict::kOk) << check("head").what;
+  EXPECT_EQ(check("").verdict, Verdict::kOk);
+  EXPECT_EQ(check("tail").verdict, Verdict::kBad);
+  EXPECT_EQ(check("tail").what, "c.pem is for head, not for tail");
+  EXPECT_THAT(check("tail").to_do, HasSubstr("issue it anew with --host tail"));
+  EXPECT_TRUE(IsCoordinators(Write("c.pem", made.cert)));
+  EXPECT_FALSE(IsCoordinators(Write("w1.pem", worker_.cert)));
+  EXPECT_FALSE(IsCoordinators("none"));
+}
+
 TEST_F(DoctorCertificatesTest, AnotherAuthoritysGivesNoRole) {
   const Certificate theirs = MakeCertificate("theirs", MakeAuthority("elsewhere"));
-  const Finding finding = CheckCertificate("x.pem", theirs.cert, "", Clock::Real().UnixMillis());
+  const Finding finding =
+      CheckCertificate("x.pem", theirs.cert, "", "", Clock::Real().UnixMillis());
   EXPECT_EQ(finding.verdict, Verdict::kWarn);
   EXPECT_THAT(finding.what, HasSubstr("x.pem is theirs's without a role"));
   EXPECT_THAT(finding.to_do, HasSubstr("it gives no role"));
@@ -66,7 +83,7 @@ TEST_F(DoctorCertificatesTest, AKeyMustBePrivateAndTheCertificates) {
   const std::string ca = Write("ca.pem", authority_.cert), cert = Write("w1.pem", worker_.cert);
   const std::string key = Write("w1-key.pem", worker_.key);
   const auto found = [&](const std::string& of) {
-    return CheckCertificates({.ca = ca, .cert = cert, .key = of}, kNow + kDay).back();
+    return CheckCertificates({.ca = ca, .cert = cert, .key = of}, "", kNow + kDay).back();
   };
   EXPECT_EQ(found(key).verdict, Verdict::kOk) << found(key).what;
   const Finding other = found(Write("other.pem", authority_.key));
@@ -79,11 +96,11 @@ TEST_F(DoctorCertificatesTest, AKeyMustBePrivateAndTheCertificates) {
 }
 
 TEST_F(DoctorCertificatesTest, AFileThatIsNotThereIsNamed) {
-  const auto findings = CheckCertificates({.ca = "no/ca.pem"}, kNow);
+  const auto findings = CheckCertificates({.ca = "no/ca.pem"}, "", kNow);
   ASSERT_EQ(findings.size(), 1u);
   EXPECT_EQ(findings[0].verdict, Verdict::kBad);
   EXPECT_THAT(findings[0].what, HasSubstr("no/ca.pem"));
-  EXPECT_TRUE(CheckCertificates({}, kNow).empty());
+  EXPECT_TRUE(CheckCertificates({}, "", kNow).empty());
 }
 
 }  // namespace
