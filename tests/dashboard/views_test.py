@@ -212,6 +212,13 @@ class Curves(DashboardTest):
         page.get_by_role("button", name="All steps").click()
         expect(page.get_by_role("img", name=re.compile("quickstart: from .* at step 2,800;"))).to_be_visible()
 
+    def test_of_a_million_outer_steps_are_fetched_thinned(self):
+        scene = {"jobs": [scenes.job("long", step=1_000_000, steps=1_000_000)], "workers": [], "evaluations": []}
+        page = self.open(scene, "#/job/long")
+        expect(page.get_by_role("img", name=re.compile("long: from .* at step 1,000,000;"))).to_be_visible()
+        asked = [url for url in page.requests if "/series" in url]
+        self.assertTrue(asked and all(re.search(r"points=(600|240)\b", url) for url in asked), asked)
+
     def test_have_their_numbers_as_a_table(self):
         page = self.open(scenes.usual(), "#/job/quickstart")
         page.locator("details.numbers summary").first.click()
