@@ -158,6 +158,15 @@ class ALostConnection(DashboardTest):
         expect(page.get_by_text("3,100 / 4,000")).to_be_visible()
         expect(page.get_by_text("What you see is of")).to_have_count(0)
 
+    def test_of_a_coordinator_that_is_busy_is_asked_for_again(self):
+        page = self.open(scenes.usual())
+        self.server.busy = True
+        self.go("#/workers")
+        expect(page.get_by_role("alert")).to_contain_text("the coordinator is busy")
+        self.server.busy = False
+        expect(page.get_by_role("row", name=re.compile("node-001"))).to_be_visible()
+        expect(page.get_by_role("alert")).to_have_count(0)
+
     def test_before_the_first_answer_is_told(self):
         page = self.open(scenes.usual())
         self.server.stop()
