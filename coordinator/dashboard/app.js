@@ -27,6 +27,8 @@ const ROUTES = [
   [/^\/login$/, loginView],
 ];
 
+const AGAIN_MS = 2000;
+
 const main = document.getElementById('main');
 let current = null;
 let leaving = new AbortController();
@@ -77,6 +79,7 @@ async function refresh() {
     if (view === current) notice('refresh', null);
   } catch (failure) {
     if (failure.name !== 'AbortError' && view === current) await explain(failure);
+    if (failure.status >= 500) setTimeout(() => view === current && refresh(), AGAIN_MS);
   }
   main.removeAttribute('aria-busy');
 }
@@ -96,7 +99,7 @@ async function begin() {
     await loadSession();
     notice('refresh', null);
   } catch (failure) {
-    setTimeout(begin, 2000);
+    setTimeout(begin, AGAIN_MS);
     return explain(failure);
   }
   mayLook() ? live.start() : live.stop();
@@ -104,15 +107,18 @@ async function begin() {
 }
 
 // A coordinator that was restarted has forgotten its sessions.
-live.addEventListener('back', async () => {
-  say('The connection is back.');
+async function comeBack() {
   try {
     await loadSession();
   } catch {
-    return;  // lost again
+    if (live.state === 'live') setTimeout(comeBack, AGAIN_MS);
+    return;
   }
-  mayLook() ? refresh() : show();
-});
+  say('The connection is back.');
+  await (mayLook() ? refresh() : show());
+}
+
+live.addEventListener('back', comeBack);
 // Of what a person started within a view: another range, another metric.
 addEventListener('unhandledrejection', (event) => {
   const isOver = event.reason?.name === 'AbortError';

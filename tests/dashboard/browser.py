@@ -10,7 +10,8 @@ PHONE = {"width": 390, "height": 844}
 DESK = {"width": 1280, "height": 900}
 TIMEOUT_MS = 20000
 # What a browser says of answers that a test asks for on purpose.
-EXPECTED = ("Failed to load resource: the server responded with a status of 4", "net::ERR_", "EventSource")
+EXPECTED = ("Failed to load resource: the server responded with a status of 4",
+            "Failed to load resource: the server responded with a status of 503", "net::ERR_", "EventSource")
 
 
 class Browser:

@@ -21,9 +21,9 @@ class Cluster:
         self.start("paceline-worker", "--coordinator", self.listen, "--threads", "1")
 
     def start(self, program, *arguments):
-        log = open(os.path.join(self.folder, f"{program}.log"), "ab")
         command = [os.path.join(self.programs, program), *arguments]
-        self.processes[program] = subprocess.Popen(command, stdout=log, stderr=log)
+        with open(os.path.join(self.folder, f"{program}.log"), "ab") as log:
+            self.processes[program] = subprocess.Popen(command, stdout=log, stderr=log)
 
     def start_coordinator(self, listen, http):
         self.start("paceline-coordinator", "--data", self.data, "--listen", listen, "--http", http)

@@ -61,6 +61,7 @@ class MockServer:
         self.scene = scene
         self.reading_open = reading_open
         self.logged_in = False
+        self.busy = False  # answers 503
         self.asked = []  # (method, path, body)
         self.streams = []
         self.port = port
@@ -143,6 +144,8 @@ class MockServer:
         raise Refused(404, "NOT_FOUND", f"there is no evaluation '{name}'")
 
     def get(self, parts, query):
+        if self.busy:
+            raise Refused(503, "UNAVAILABLE", "the coordinator is busy")
         if parts == ["session"]:
             return self.session()
         if not self.reading_open and not self.logged_in:

@@ -158,6 +158,15 @@ class ALostConnection(DashboardTest):
         expect(page.get_by_text("3,100 / 4,000")).to_be_visible()
         expect(page.get_by_text("What you see is of")).to_have_count(0)
 
+    def test_of_a_coordinator_that_is_busy_is_asked_for_again(self):
+        page = self.open(scenes.usual())
+        self.server.busy = True
+        self.go("#/workers")
+        expect(page.get_by_role("alert")).to_contain_text("the coordinator is busy")
+        self.server.busy = False
+        expect(page.get_by_role("row", name=re.compile("node-001"))).to_be_visible()
+        expect(page.get_by_role("alert")).to_have_count(0)
+
     def test_before_the_first_answer_is_told(self):
         page = self.open(scenes.usual())
         self.server.stop()
@@ -211,6 +220,13 @@ class Curves(DashboardTest):
         expect(page.get_by_role("img", name=re.compile("quickstart: from .* at step 2,000 to .* at step 2,010"))).to_be_visible()
         page.get_by_role("button", name="All steps").click()
         expect(page.get_by_role("img", name=re.compile("quickstart: from .* at step 2,800;"))).to_be_visible()
+
+    def test_of_a_million_outer_steps_are_fetched_thinned(self):
+        scene = {"jobs": [scenes.job("long", step=1_000_000, steps=1_000_000)], "workers": [], "evaluations": []}
+        page = self.open(scene, "#/job/long")
+        expect(page.get_by_role("img", name=re.compile("long: from .* at step 1,000,000;"))).to_be_visible()
+        asked = [url for url in page.requests if "/series?" in url]
+        self.assertTrue(asked and all(re.search(r"points=(600|240)\b", url) for url in asked), asked)
 
     def test_have_their_numbers_as_a_table(self):
         page = self.open(scenes.usual(), "#/job/quickstart")

@@ -10,14 +10,17 @@ export function submitView({query, signal}) {
   const state = h('p', {class: 'muted', role: 'status'});
   const fault = h('p', {class: 'fault', role: 'alert'});
   const checkSoon = throttled(() => check(), CHECK_MS, signal);
-  const editor =
-      new Editor({label: 'Config of the job, YAML', oninput: () => may('submit') && checkSoon()});
+  const editor = new Editor({label: 'Config of the job, YAML', oninput: changed});
   const priority =
       h('input',
         {type: 'number', name: 'priority', min: '-1000', max: '1000', step: '1', value: '0'});
 
-  async function check() {
+  function changed() {
     fault.textContent = '';
+    if (may('submit')) checkSoon();
+  }
+
+  async function check() {
     const text = editor.text;
     if (!text.trim()) {
       editor.mark([]);
