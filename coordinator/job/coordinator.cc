@@ -110,13 +110,15 @@ void Coordinator::FinishStep() {
     FillTimes(row->record);
     uncommitted_ = *std::move(row);
   }
-  if (absl::Status status = store_.CommitStep(run_->job(), *uncommitted_); !status.ok()) {
+  if (absl::Status status = CommitStep(); !status.ok()) {
     return IsTheJobsFault(status) ? FailJob(std::string(status.message())) : WaitOrStop(status);
   }
   const StepRow row = *std::exchange(uncommitted_, std::nullopt);
   run_->OpenStep();
   loaded_->step = row.step;
   loaded_->history.Add(row.record);
+  counts_.Add(row.record, run_->loop().blocks());
+  newest_record_ = row.record;
   // The workers begin while files are written here.
   PlanWork();
   TellRoom();
@@ -128,6 +130,13 @@ void Coordinator::FinishStep() {
   TellFinding();
   TellReplay(row.record);
   observer_.JobChanged(run_->job());
+}
+
+absl::Status Coordinator::CommitStep() {
+  const SteadyTime began = clock_.Now();
+  absl::Status status = store_.CommitStep(run_->job(), *uncommitted_);
+  counts_.commit_seconds.Add(std::chrono::duration<double>(clock_.Now() - began).count());
+  return status;
 }
 
 void Coordinator::TellReplay(const v1::OuterStepRecord& record) {
@@ -150,6 +159,10 @@ void Coordinator::FillTimes(v1::OuterStepRecord& record) {
   record.set_coordinator_seconds(std::chrono::duration<double>(busy_).count());
   record.set_unix_ms(clock_.UnixMillis());
   links_.EndStep(seconds);
+  for (const auto& [id, worker] : roster_.workers()) {
+    const double speed = links_.inner_steps_per_second(id);
+    if (speed > 0) counts_.worker_speeds.Add(speed);
+  }
   step_began_ = now;
   busy_ = {};
 }
@@ -226,6 +239,7 @@ void Coordinator::Unload() {
   }
   log_.reset();
   uncommitted_.reset();
+  newest_record_.reset();
   loaded_ = nullptr;
 }
 

@@ -42,6 +42,8 @@ ordered_json DetailJson(const v1::JobDetail& detail) {
     refusals[refused.refusal()] = refused.count();
   }
   json["refusals"] = refusals;
+  json["audits"] = detail.audits();
+  json["audit_mismatches"] = detail.audit_mismatches();
   json["events"] = ordered_json(detail.events());
   json["source_yaml"] = detail.source_yaml();
   return json;
@@ -73,10 +75,16 @@ ordered_json WorkerJson(const v1::WorkerSummary& worker) {
   return {{"worker_id", worker.worker_id()},
           {"name", worker.name()},
           {"peer", worker.peer()},
+          {"version", worker.version()},
+          {"protocol", worker.protocol()},
+          {"device", worker.device()},
           {"threads", worker.threads()},
+          {"memory_bytes", worker.memory_bytes()},
+          {"resident_bytes", worker.resident_bytes()},
           {"fingerprints", fingerprints},
           {"blocks", worker.blocks()},
           {"units", worker.units()},
+          {"answers", worker.answers()},
           {"seconds_since_heard", NumberJson(worker.seconds_since_heard())},
           {"inner_steps_per_second", NumberJson(worker.inner_steps_per_second())}};
 }
