@@ -15,11 +15,14 @@
 #include "common/base/standard_output.h"
 #include "common/command/command.h"
 #include "common/http/http_server.h"
+#include "common/metrics/metrics_route.h"
 #include "common/program/command_line.h"
+#include "common/program/version.h"
 #include "common/rpc/address.h"
 #include "common/rpc/flags.h"
 #include "common/rpc/socket.h"
 #include "coordinator/http/health_routes.h"
+#include "coordinator/metrics/metrics_board.h"
 #include "coordinator/service/server.h"
 #include "coordinator/store/data_folder.h"
 #include "coordinator/store/sqlite_store.h"
@@ -63,8 +66,8 @@ void Describe(Command& app, Flags& flags) {
   AddTlsFlags(app, flags.tls);
   app.AddOption(
          "--http", flags.http,
-         "Where to answer GET /healthz and /readyz, in the clear; a port alone is one of this "
-         "machine's (default: nowhere)")
+         "Where to answer GET /healthz, /readyz and /metrics, in the clear; a port alone is one of "
+         "this machine's (default: nowhere)")
       .TypeName("HOST:PORT");
   app.AddOption("--threads", flags.threads, "Threads for the gradient; 0: one per processor")
       .Range(0, 1024)
@@ -109,12 +112,17 @@ void Tell(SqliteStore& store) {
 
 // Null where it was not asked for.
 absl::StatusOr<std::unique_ptr<HttpServer>> StartHttp(const std::string& where,
-                                                      const HealthBoard& health) {
+                                                      const HealthBoard& health,
+                                                      MetricsBoard& metrics) {
   if (where.empty()) return nullptr;
   const auto address = ParseAddress(where);
   if (!address.ok()) return address.status();
   HttpRoutes routes;
   AddHealthRoutes(health, routes);
+  const Build build = BuildOf();
+  AddMetricsRoute(
+      {"paceline-coordinator", build.version, build.commit},
+      [&metrics](Families& families) { metrics.Tell(families); }, routes);
   auto server = HttpServer::Start(*address, std::move(routes));
   if (!server.ok()) return server.status();
   if (!address->IsLoopback()) spdlog::warn("HTTP is in the clear, for whoever reaches {}", where);
@@ -130,7 +138,8 @@ int Serve(const DataFolder& folder, Store& store, const Address& listen, const F
   const int threads =
       flags.threads > 0 ? flags.threads : std::max(1u, std::thread::hardware_concurrency());
   HealthBoard health(Clock::Real());
-  const auto http = StartHttp(flags.http, health);
+  MetricsBoard metrics({.data_folder = folder.path(), .certificate = flags.tls.cert}, health);
+  const auto http = StartHttp(flags.http, health, metrics);
   if (!http.ok()) return Complain(http.status(), kExitRefused);
   auto server = Server::Start({.listen = listen,
                                .tls = flags.tls,
@@ -140,6 +149,7 @@ int Serve(const DataFolder& folder, Store& store, const Address& listen, const F
                                .audit_rate = flags.audit_rate,
                                .descriptor_limit = RaiseDescriptorLimit(),
                                .health = &health,
+                               .metrics = &metrics,
                                .on_fatal = [] { kill(getpid(), SIGTERM); }},
                               store, Clock::Real());
   if (!server.ok()) return Complain(server.status(), kExitRefused);

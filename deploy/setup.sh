@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Installs what Paceline needs on Debian 12: Debian packages, LibTorch, data sets (FashionMNIST, digits, a text, two tables).
-# Usage: deploy/setup.sh [--gpu]
+# Usage: deploy/setup.sh [--gpu] [--tests]
 #   --gpu   also install the CUDA libraries that LibTorch needs on a GPU machine
+#   --tests also install what only tests need; they skip what is not there
 # Python packages go under $PACELINE_DEPS. By default that is /opt/paceline for root, so that every
 # user can run the programs, and ${XDG_CACHE_HOME:-~/.cache}/paceline for others, unless root has
 # set the machine up. Running it again takes seconds: whatever is already there is left alone.
@@ -21,17 +22,22 @@ debian_packages=(
   g++ cmake ninja-build ccache git ca-certificates pkg-config
   libgrpc++-dev libprotobuf-dev protobuf-compiler protobuf-compiler-grpc
   libspdlog-dev libfmt-dev libyaml-cpp-dev libcli11-dev nlohmann-json3-dev
-  libsqlite3-dev libsqlitecpp-dev libssl-dev libhwy-dev zlib1g-dev libmicrohttpd-dev
+  libsqlite3-dev libsqlitecpp-dev libssl-dev libhwy-dev zlib1g-dev libmicrohttpd-dev prometheus-cpp-dev
   libgtest-dev libgmock-dev libbenchmark-dev
   libfuse3-dev iproute2 nftables
   clang-format clang-tidy clang-14 libclang-rt-14-dev lld python3 python3-venv python3-pip
   dataset-fashion-mnist bible-kjv librsvg2-bin fonts-dejavu-core
 )
 
+# With --tests.
+test_packages=(
+  prometheus
+)
+
 say() { printf 'setup: %s\n' "$*"; }
 die() { printf 'setup: %s\n' "$*" >&2; exit 1; }
 
-usage() { sed -n '2,7s/^# \{0,1\}//p' "$0"; }
+usage() { sed -n '2,8s/^# \{0,1\}//p' "$0"; }
 
 missing_packages() {
   local package
@@ -50,7 +56,8 @@ install_debian_packages() {
   [ "$(id -u)" = 0 ] || die "these Debian packages are missing and only root can install them; \
 run this as root, or ask an administrator to run: apt-get install ${missing[*]}"
   say "Debian packages: installing ${missing[*]}"
-  export DEBIAN_FRONTEND=noninteractive
+  # RUNLEVEL: Debian would start the servers that come with some packages.
+  export DEBIAN_FRONTEND=noninteractive RUNLEVEL=1
   apt-get update -qq || die "apt-get update failed: check this machine's network and package sources"
   apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null ||
     die "apt-get install failed: the message above names the package; mend it and run this again"
@@ -207,18 +214,20 @@ install_digits() {
   say "digits: $data/digits"
 }
 
-gpu=0
+gpu=0 tests=0
 for argument in "$@"; do
   case $argument in
     --gpu) gpu=1 ;;
+    --tests) tests=1 ;;
     -h | --help) usage; exit 0 ;;
-    *) die "unknown argument '$argument'; usage: deploy/setup.sh [--gpu]" ;;
+    *) die "unknown argument '$argument'; usage: deploy/setup.sh [--gpu] [--tests]" ;;
   esac
 done
 [ -f /etc/debian_version ] || die "this script knows Debian 12; on another system install by hand: ${debian_packages[*]}"
 scratch=$(mktemp -d) || die "cannot make a temporary folder: is there disk space?"
 trap 'rm -rf "$scratch"' EXIT
 choose_deps
+[ "$tests" = 0 ] || debian_packages+=("${test_packages[@]}")
 install_debian_packages
 take_over torch
 take_over testing

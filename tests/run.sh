@@ -25,7 +25,7 @@ if [ "$preset" = release ] && [ -x "$(command -v nvcc || echo /usr/local/cuda/bi
   configure+=(-DPACELINE_CUDA=ON)
 fi
 
-deploy/setup.sh
+deploy/setup.sh --tests
 cmake "${configure[@]}" | grep -e '^-- CUDA engine'
 cmake --build --preset "$preset"
 ctest --test-dir "build/$preset" --output-on-failure -j "$(nproc)" "${labels[@]}" "$@"

@@ -15,12 +15,18 @@
 #include <string>
 #include <thread>
 
+#include "common/base/process_use.h"
+#include "common/base/processor_name.h"
 #include "common/base/protocol.h"
 #include "common/base/standard_output.h"
 #include "common/command/command.h"
 #include "common/command/plugin_flag.h"
 #include "common/footprint/machine_memory.h"
+#include "common/http/http_server.h"
+#include "common/lane/dispatch.h"
 #include "common/program/command_line.h"
+#include "common/program/version.h"
+#include "common/rpc/address.h"
 #include "common/rpc/channel.h"
 #include "common/rpc/flags.h"
 #include "spdlog/sinks/stdout_color_sinks.h"
@@ -33,6 +39,7 @@
 #include "worker/cuda/device_name.h"
 #include "worker/engine/fingerprint.h"
 #include "worker/eval/local_units.h"
+#include "worker/metrics/worker_routes.h"
 #include "worker/plugin/plugin_table.h"
 
 namespace paceline {
@@ -54,6 +61,7 @@ constexpr char kFooter[] =
 struct Flags {
   std::string coordinator;
   TlsFlags tls;
+  std::string http;  // empty: nowhere
   std::string device = "cpu";
   std::optional<int> threads;
   std::optional<int> unit_threads;
@@ -93,6 +101,10 @@ std::string CheckDevice(const std::string& device) {
 void AddFlags(Command& app, Flags& flags) {
   AddCoordinatorFlag(app, flags.coordinator);
   AddTlsFlags(app, flags.tls);
+  app.AddOption("--http", flags.http,
+                "Where to answer GET /healthz, /readyz and /metrics, in the clear; a port alone is "
+                "one of this machine's (default: nowhere)")
+      .TypeName("HOST:PORT");
   app.AddOption("--device", flags.device, "What computes: cpu, cuda (the first GPU) or cuda:N")
       .Check(CheckDevice)
       .ShowDefault();
@@ -149,6 +161,12 @@ void AddFingerprints(const cuda::Device* device, Fingerprints& fingerprints) {
   }
 }
 
+// "AMD EPYC 7B13, AVX2", "NVIDIA H200".
+std::string DeviceText(const cuda::Device* device) {
+  if (device != nullptr) return device->info().name;
+  return ProcessorName() + ", " + lane::TargetName(lane::ActiveTarget());
+}
+
 v1::Hello ToHello(const Flags& flags, int threads, uint64_t memory, const cuda::Device* device,
                   const PluginTable& plugins) {
   v1::Hello hello;
@@ -157,6 +175,8 @@ v1::Hello ToHello(const Flags& flags, int threads, uint64_t memory, const cuda::
   hello.set_name(flags.name.empty() ? DefaultName() : flags.name);
   hello.set_threads(threads);
   hello.set_memory_bytes(memory);
+  hello.set_version(ShortVersionText("paceline-worker"));
+  hello.set_device(DeviceText(device));
   AddFingerprints(device, *hello.mutable_fingerprints());
   for (const std::string& digest : plugins.digests()) hello.add_plugins(digest);
   if (const int units = UnitThreadsOf(flags, threads); units > 0) {
@@ -215,6 +235,35 @@ class GraceTime {
   std::jthread thread_;
 };
 
+WorkerSources SourcesOf(Agent& agent, CoordinatorLink& link, const cuda::Device* device) {
+  WorkerSources sources{.agent = [&agent] { return agent.Numbers(); },
+                        .link = [&link] { return link.Numbers(); },
+                        .device = DeviceText(device)};
+  if (device == nullptr) return sources;
+  sources.memory = [device]() -> absl::StatusOr<DeviceMemory> {
+    const auto memory = device->Memory();
+    if (!memory.ok()) return memory.status();
+    return DeviceMemory{.free_bytes = memory->free_bytes, .total_bytes = memory->total_bytes};
+  };
+  return sources;
+}
+
+// Null where it was not asked for.
+absl::StatusOr<std::unique_ptr<HttpServer>> StartHttp(const std::string& where,
+                                                      const WorkerSources& sources) {
+  if (where.empty()) return nullptr;
+  const auto address = ParseAddress(where);
+  if (!address.ok()) return address.status();
+  HttpRoutes routes;
+  const Build build = BuildOf();
+  AddWorkerRoutes({"paceline-worker", build.version, build.commit}, sources, routes);
+  auto server = HttpServer::Start(*address, std::move(routes));
+  if (!server.ok()) return server.status();
+  if (!address->IsLoopback()) spdlog::warn("HTTP is in the clear, for whoever reaches {}", where);
+  spdlog::info("metrics at http://{}/metrics", (*server)->address().ToString());
+  return server;
+}
+
 int Run(const Flags& flags) {
   std::shared_ptr<const cuda::Device> device;  // null: the processor
   if (const auto name = cuda::ParseDeviceName(flags.device); name->is_cuda) {
@@ -234,6 +283,7 @@ int Run(const Flags& flags) {
   LinkOptions options;
   options.address = flags.coordinator;
   options.tls = flags.tls;
+  options.resident_bytes = OwnResidentBytes;
   const uint64_t memory = MemoryOf(flags, device.get());
   options.hello = ToHello(flags, threads, memory, device.get(), *plugins);
   spdlog::info("{} with {} threads and {} of memory", options.hello.name(), threads,
@@ -263,6 +313,8 @@ int Run(const Flags& flags) {
       Clock::Real(),
       {.engine = unit_threads > 0 ? LocalUnits(data) : nullptr, .threads = unit_threads},
       OpenSnapshots(flags));
+  const auto http = StartHttp(flags.http, SourcesOf(agent, link, device.get()));
+  if (!http.ok()) return CannotStart(http.status());
   const absl::Status status = link.Run(agent);
   if (status.ok()) {
     spdlog::info("left");
@@ -289,6 +341,10 @@ int Main(int argc, char** argv) {
     return CloseStandardOutput("paceline-worker", *ended);
   }
   spdlog::set_level(spdlog::level::from_str(flags.log_level));
+  if (const auto http = ParseAddress(flags.http); !flags.http.empty() && !http.ok()) {
+    CannotStart(http.status());
+    return kUsage;
+  }
   return Run(flags);
 }
 

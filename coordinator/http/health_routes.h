@@ -1,8 +1,8 @@
 // GET /healthz and /readyz: 200, or 503 with the reason, as JSON.
 #pragma once
 
-#include "coordinator/api/health.h"
 #include "common/http/http_server.h"
+#include "coordinator/api/health.h"
 
 namespace paceline {
 

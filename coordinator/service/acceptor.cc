@@ -52,6 +52,7 @@ void Acceptor::Run(const std::stop_token& stop) {
     for (size_t i = 0; i < options_.listeners.size(); ++i) {
       if (ready[i] != 0) Accept(options_.listeners[i].get());
     }
+    guest_count_ = static_cast<int>(guests_.size());
   }
 }
 
@@ -95,6 +96,7 @@ bool Acceptor::Look(Guest& guest) {
     Tell(*trouble, PeerOf(guest.socket.get()));
   }
   // gRPC answers strangers in its own way.
+  ++handed_on_;
   hand_on_(guest.listener, std::move(guest.socket));
   return true;
 }

@@ -1,10 +1,12 @@
 #include "coordinator/service/server.h"
 
+#include <algorithm>
 #include <chrono>
 #include <utility>
 
 #include "common/rpc/channel.h"
 #include "common/rpc/grpc_log.h"
+#include "coordinator/service/rpc_interceptor.h"
 #include "grpcpp/ext/proto_server_reflection_plugin.h"
 #include "grpcpp/health_check_service_interface.h"
 #include "spdlog/spdlog.h"
@@ -15,6 +17,9 @@ namespace {
 constexpr std::chrono::milliseconds kTick{250};
 // Of loops that have nothing to do by themselves.
 constexpr std::chrono::hours kNeverMind{1};
+// That gRPC's health service knows; "" is all of them.
+constexpr const char* kServices[] = {"", "paceline.v1.WorkerService", "paceline.v1.JobService",
+                                     "paceline.v1.EvaluationService", "paceline.v1.AccessService"};
 
 }  // namespace
 
@@ -28,16 +33,34 @@ absl::StatusOr<std::unique_ptr<Server>> Server::Start(ServerOptions options, Sto
                                         store, clock, server->hub_);
   if (!coordinator.ok()) return coordinator.status();
   server->coordinator_ = *std::move(coordinator);
+  server->ticked_ = clock.Now();
   server->loop_ = std::make_unique<EventLoop>(clock, kTick, [raw = server.get()] { raw->Tick(); });
   server->sender_ = std::make_unique<EventLoop>(clock, kNeverMind, [] {});
   server->reader_ = std::make_unique<EventLoop>(clock, kNeverMind, [] {});
+  server->scraper_ = std::make_unique<LoopScraper>(
+      *server->loop_, [raw = server.get()] { return raw->TakeSnapshot(); });
   if (absl::Status status = server->Listen(); !status.ok()) return status;
   absl::Status turn = server->loop_->Call([raw = server.get()] {
     raw->TellHealth();
     return absl::OkStatus();
   });
   if (!turn.ok()) return turn;
+  server->FollowHealth();
+  if (MetricsBoard* metrics = server->options_.metrics) {
+    metrics->Attach([raw = server.get()](Families& families) { raw->TellMetrics(families); });
+  }
   return server;
+}
+
+void Server::FollowHealth() {
+  const auto tell = [this](bool ready) {
+    for (const char* service : kServices) {
+      server_->GetHealthCheckService()->SetServingStatus(service, ready);
+    }
+  };
+  tell(true);
+  if (options_.health == nullptr) return;
+  health_teller_ = std::make_unique<HealthTeller>(*options_.health, tell);
 }
 
 absl::Status Server::Listen() {
@@ -52,7 +75,8 @@ absl::Status Server::Listen() {
                                                                   .coordinator = *coordinator_,
                                                                   .newcomers = newcomers_,
                                                                   .receivers = receivers_,
-                                                                  .budget = budget_});
+                                                                  .budget = budget_,
+                                                                  .meters = fetched_});
   api_ = std::make_unique<JobApi>(JobApi::Deps{.loop = *loop_,
                                                .coordinator = *coordinator_,
                                                .hub = hub_,
@@ -72,6 +96,9 @@ absl::Status Server::Listen() {
   builder.RegisterService(workers_.get());
   builder.RegisterService(jobs_.get());
   builder.RegisterService(evaluations_.get());
+  std::vector<std::unique_ptr<grpc::experimental::ServerInterceptorFactoryInterface>> around_calls;
+  around_calls.push_back(CountCalls(rpcs_, clock_));
+  builder.experimental().SetInterceptorCreators(std::move(around_calls));
   server_ = builder.BuildAndStart();
   if (!server_) return absl::InternalError("gRPC's server cannot be started");
   address_ = {.host = options_.listen.host, .port = listeners->port};
@@ -101,6 +128,7 @@ void Server::OpenDoor(Listeners listeners) {
 Server::~Server() { (void)Stop(); }
 
 void Server::Tick() {
+  MeasureLag();
   coordinator_->Tick();
   newcomers_.EndLate();
   if (budget_->is_short()) receivers_.EndLate();
@@ -108,6 +136,14 @@ void Server::Tick() {
   if (coordinator_->fatal().ok() || told_fatal_) return;
   told_fatal_ = true;
   if (options_.on_fatal) options_.on_fatal();
+}
+
+// A tick is due kTick after the one before.
+void Server::MeasureLag() {
+  const SteadyTime now = clock_.Now();
+  const std::chrono::duration<double> late = now - ticked_ - kTick;
+  lag_.Add(std::max(0.0, late.count()));
+  ticked_ = now;
 }
 
 void Server::TellHealth() {
@@ -118,7 +154,10 @@ void Server::TellHealth() {
 }
 
 absl::Status Server::Stop() {
+  if (options_.metrics != nullptr) options_.metrics->Detach();
   if (options_.health != nullptr) options_.health->SayStopping();
+  health_teller_.reset();
+  if (server_) server_->GetHealthCheckService()->SetServingStatus(false);
   if (loop_) loop_->Stop();
   hub_.Close();
   acceptor_.reset();

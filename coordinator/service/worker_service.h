@@ -36,6 +36,7 @@ class WorkerServiceImpl final : public RawWorkerService {
     Waits& newcomers;
     Waits& receivers;
     std::shared_ptr<ByteBudget> budget;
+    ThetaMeters& meters;
   };
   explicit WorkerServiceImpl(Deps deps) : deps_(std::move(deps)) {}
 

@@ -14,6 +14,8 @@
 #include "absl/status/status.h"
 #include "common/base/clock.h"
 #include "paceline/v1/worker.pb.h"
+#include "worker/agent/agent_numbers.h"
+#include "worker/agent/agent_tally.h"
 #include "worker/agent/block_engine.h"
 #include "worker/agent/block_keeper.h"
 #include "worker/agent/held_job.h"
@@ -62,6 +64,8 @@ class Agent {
   // Nobody waits for what is in progress any more.
   void Abandon() { queue_.Abandon(); }
 
+  AgentNumbers Numbers();
+
  private:
   absl::Status HandleUnits(const v1::CoordinatorMessage& message);
   std::shared_ptr<HeldJob> Find(const std::string& job);
@@ -89,6 +93,7 @@ class Agent {
   std::atomic<uint64_t> session_ = 0;
   std::atomic<bool> draining_ = false;
   WorkQueue queue_;
+  AgentTally tally_;
   std::mutex mutex_;
   std::map<std::string, std::shared_ptr<HeldJob>> jobs_;  // guarded by mutex_
   std::unique_ptr<UnitCrew> crew_;                        // null: no units

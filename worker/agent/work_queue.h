@@ -16,6 +16,7 @@
 #include <vector>
 
 #include "common/base/clock.h"
+#include "worker/agent/agent_numbers.h"
 
 namespace paceline {
 
@@ -58,6 +59,8 @@ class WorkQueue {
   // Waits until `idle` has been called (true) or Abandon was.
   bool WaitIdle();
   void Abandon();
+
+  QueueNumbers Numbers();
 
  private:
   using Key = std::pair<std::string, uint32_t>;
