@@ -17,6 +17,7 @@
 #include "common/command/command.h"
 #include "common/http/http_server.h"
 #include "common/log/flags.h"
+#include "common/metrics/metrics_route.h"
 #include "common/program/command_line.h"
 #include "common/program/version.h"
 #include "common/rpc/address.h"
@@ -26,6 +27,7 @@
 #include "coordinator/access/gate.h"
 #include "coordinator/http/health_routes.h"
 #include "coordinator/http/site_server.h"
+#include "coordinator/metrics/metrics_board.h"
 #include "coordinator/service/server.h"
 #include "coordinator/store/data_folder.h"
 #include "coordinator/store/sqlite_store.h"
@@ -77,9 +79,10 @@ void Describe(Command& app, Flags& flags) {
       .Range(int64_t{0}, int64_t{1'000'000})
       .ShowDefault();
   app.AddFlag("--reflection", flags.reflection, "Tell admins' gRPC tools which services there are");
-  app.AddOption("--http", flags.http,
-                "Where to show the dashboard, /healthz and /readyz; a port alone is one of this "
-                "machine's, none is nowhere (default: 127.0.0.1:7780, or a free port)")
+  app.AddOption(
+         "--http", flags.http,
+         "Where to show the dashboard, /healthz, /readyz and /metrics; a port alone is one of this "
+         "machine's, none is nowhere (default: 127.0.0.1:7780, or a free port)")
       .TypeName("HOST:PORT");
   app.AddOption("--http-host", flags.http_hosts,
                 "A name that browsers may ask for the dashboard by; may be repeated")
@@ -132,9 +135,14 @@ std::string OwnVersion() {
 
 // Null where there is to be none.
 absl::StatusOr<std::unique_ptr<SiteServer>> StartHttp(const Flags& flags, const DataFolder& folder,
-                                                      Gate& gate, const HealthBoard& health) {
+                                                      Gate& gate, const HealthBoard& health,
+                                                      MetricsBoard& metrics) {
   HttpRoutes routes;
   AddHealthRoutes(health, routes);
+  const Build build = BuildOf();
+  AddMetricsRoute(
+      {"paceline-coordinator", build.version, build.commit},
+      [&metrics](Families& families) { metrics.Tell(families); }, routes);
   auto site = SiteServer::Start({.where = flags.http,
                                  .host_names = flags.http_hosts,
                                  .tls = flags.tls,
@@ -161,7 +169,8 @@ int Serve(const DataFolder& folder, Store& store, Gate& gate, const Address& lis
   const int threads =
       flags.threads > 0 ? flags.threads : std::max(1u, std::thread::hardware_concurrency());
   HealthBoard health(Clock::Real());
-  const auto http = StartHttp(flags, folder, gate, health);
+  MetricsBoard metrics({.data_folder = folder.path(), .certificate = flags.tls.cert}, health);
+  const auto http = StartHttp(flags, folder, gate, health, metrics);
   if (!http.ok()) return Complain(http.status(), kExitRefused);
   auto server = Server::Start({.listen = listen,
                                .tls = flags.tls,
@@ -175,6 +184,7 @@ int Serve(const DataFolder& folder, Store& store, Gate& gate, const Address& lis
                                .reflection = flags.reflection,
                                .health = &health,
                                .tracer = &tracer,
+                               .metrics = &metrics,
                                .on_fatal = [] { kill(getpid(), SIGTERM); }},
                               store, Clock::Real());
   if (!server.ok()) return Complain(server.status(), kExitRefused);

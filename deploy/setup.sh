@@ -24,7 +24,7 @@ debian_packages=(
   g++ cmake ninja-build ccache git ca-certificates pkg-config
   libgrpc++-dev libprotobuf-dev protobuf-compiler protobuf-compiler-grpc
   libspdlog-dev libfmt-dev libyaml-cpp-dev libcli11-dev nlohmann-json3-dev
-  libsqlite3-dev libsqlitecpp-dev libssl-dev libhwy-dev zlib1g-dev libmicrohttpd-dev libjs-chart.js
+  libsqlite3-dev libsqlitecpp-dev libssl-dev libhwy-dev zlib1g-dev libmicrohttpd-dev libjs-chart.js prometheus-cpp-dev
   libgtest-dev libgmock-dev libbenchmark-dev
   libfuse3-dev iproute2 nftables
   clang-format clang-tidy clang-14 libclang-rt-14-dev lld python3 python3-venv python3-pip
@@ -33,7 +33,7 @@ debian_packages=(
 
 # With --tests.
 test_packages=(
-  chromium
+  chromium prometheus
 )
 
 say() { printf 'setup: %s\n' "$*"; }
@@ -58,7 +58,8 @@ install_debian_packages() {
   [ "$(id -u)" = 0 ] || die "these Debian packages are missing and only root can install them; \
 run this as root, or ask an administrator to run: apt-get install ${missing[*]}"
   say "Debian packages: installing ${missing[*]}"
-  export DEBIAN_FRONTEND=noninteractive
+  # RUNLEVEL: Debian would start the servers that come with some packages.
+  export DEBIAN_FRONTEND=noninteractive RUNLEVEL=1
   apt-get update -qq || die "apt-get update failed: check this machine's network and package sources"
   apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null ||
     die "apt-get install failed: the message above names the package; mend it and run this again"

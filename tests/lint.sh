@@ -34,8 +34,8 @@ check_format() {
 check_layers() {
   local bad
   bad=$({
-    grep -rnE '#include [<"](grpcpp|grpc|.*\.grpc\.pb\.h)' common/{base,lane,noise,safetensors,lopt,network,task,footprint,tier,estimator,config,msgpack,checkpoint,text,log,trace,plot,baseline,suite,evaluation,pki} \
-      coordinator/{access,aggregate,api,cli/diff,evaluate,http,lease,outer,roster,schedule,store,log,job} worker/{data,network,plugin,task,kernels,optim,reference,pathwise,engine,snapshot,eval,estimators,bench,torch_optimizer}
+    grep -rnE '#include [<"](grpcpp|grpc|.*\.grpc\.pb\.h)' common/{base,lane,metrics,noise,safetensors,lopt,network,task,footprint,tier,estimator,config,msgpack,checkpoint,text,log,trace,plot,baseline,suite,evaluation,pki} \
+      coordinator/{access,aggregate,api,cli/diff,evaluate,http,lease,metrics,outer,roster,schedule,store,log,job} worker/{data,metrics,network,plugin,task,kernels,optim,reference,pathwise,engine,snapshot,eval,estimators,bench,torch_optimizer}
     grep -rnE '#include [<"](ATen|torch|c10|caffe2)/' common coordinator worker | grep -vE '^worker/((engine/torch(_cuda)?|network/torch|task/(own|torch)|plugin/api|reference|torch_optimizer)/|task/[a-z_]+/torch\.|plugin/torch_version\.cc:|optim/[a-z0-9_]+/reference\.cc:)'
     grep -rnE '#include "(coordinator|worker)/' common
     grep -rnE '#include "worker/' coordinator

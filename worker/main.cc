@@ -15,14 +15,20 @@
 #include <string>
 #include <thread>
 
+#include "common/base/process_use.h"
+#include "common/base/processor_name.h"
 #include "common/base/protocol.h"
 #include "common/base/standard_output.h"
 #include "common/command/command.h"
 #include "common/command/plugin_flag.h"
 #include "common/footprint/machine_memory.h"
+#include "common/http/http_server.h"
+#include "common/lane/dispatch.h"
 #include "common/log/fields.h"
 #include "common/log/flags.h"
 #include "common/program/command_line.h"
+#include "common/program/version.h"
+#include "common/rpc/address.h"
 #include "common/rpc/channel.h"
 #include "common/rpc/flags.h"
 #include "common/rpc/watched_pem.h"
@@ -36,6 +42,7 @@
 #include "worker/cuda/device_name.h"
 #include "worker/engine/fingerprint.h"
 #include "worker/eval/local_units.h"
+#include "worker/metrics/worker_routes.h"
 #include "worker/plugin/plugin_table.h"
 
 namespace paceline {
@@ -57,6 +64,7 @@ constexpr char kFooter[] =
 struct Flags {
   std::string coordinator;
   TlsFlags tls;
+  std::string http;  // empty: nowhere
   std::string device = "cpu";
   std::optional<int> threads;
   std::optional<int> unit_threads;
@@ -98,6 +106,10 @@ void AddFlags(Command& app, Flags& flags) {
   AddCoordinatorFlag(app, flags.coordinator);
   AddTlsFlags(app, flags.tls);
   AddTokenFlag(app, flags.tls);
+  app.AddOption("--http", flags.http,
+                "Where to answer GET /healthz, /readyz and /metrics, in the clear; a port alone is "
+                "one of this machine's (default: nowhere)")
+      .TypeName("HOST:PORT");
   app.AddOption("--device", flags.device, "What computes: cpu, cuda (the first GPU) or cuda:N")
       .Check(CheckDevice)
       .ShowDefault();
@@ -153,6 +165,12 @@ void AddFingerprints(const cuda::Device* device, Fingerprints& fingerprints) {
   }
 }
 
+// "AMD EPYC 7B13, AVX2", "NVIDIA H200".
+std::string DeviceText(const cuda::Device* device) {
+  if (device != nullptr) return device->info().name;
+  return ProcessorName() + ", " + lane::TargetName(lane::ActiveTarget());
+}
+
 v1::Hello ToHello(const Flags& flags, int threads, uint64_t memory, const cuda::Device* device,
                   const PluginTable& plugins) {
   v1::Hello hello;
@@ -161,6 +179,8 @@ v1::Hello ToHello(const Flags& flags, int threads, uint64_t memory, const cuda::
   hello.set_name(flags.name.empty() ? DefaultName() : flags.name);
   hello.set_threads(threads);
   hello.set_memory_bytes(memory);
+  hello.set_version(ShortVersionText("paceline-worker"));
+  hello.set_device(DeviceText(device));
   AddFingerprints(device, *hello.mutable_fingerprints());
   for (const std::string& digest : plugins.digests()) hello.add_plugins(digest);
   if (const int units = UnitThreadsOf(flags, threads); units > 0) {
@@ -234,6 +254,35 @@ std::function<std::shared_ptr<grpc::Channel>()> ReopenWhenReplaced(const Flags& 
   };
 }
 
+WorkerSources SourcesOf(Agent& agent, CoordinatorLink& link, const cuda::Device* device) {
+  WorkerSources sources{.agent = [&agent] { return agent.Numbers(); },
+                        .link = [&link] { return link.Numbers(); },
+                        .device = DeviceText(device)};
+  if (device == nullptr) return sources;
+  sources.memory = [device]() -> absl::StatusOr<DeviceMemory> {
+    const auto memory = device->Memory();
+    if (!memory.ok()) return memory.status();
+    return DeviceMemory{.free_bytes = memory->free_bytes, .total_bytes = memory->total_bytes};
+  };
+  return sources;
+}
+
+// Null where it was not asked for.
+absl::StatusOr<std::unique_ptr<HttpServer>> StartHttp(const std::string& where,
+                                                      const WorkerSources& sources) {
+  if (where.empty()) return nullptr;
+  const auto address = ParseAddress(where);
+  if (!address.ok()) return address.status();
+  HttpRoutes routes;
+  const Build build = BuildOf();
+  AddWorkerRoutes({"paceline-worker", build.version, build.commit}, sources, routes);
+  auto server = HttpServer::Start(*address, std::move(routes));
+  if (!server.ok()) return server.status();
+  if (!address->IsLoopback()) spdlog::warn("HTTP is in the clear, for whoever reaches {}", where);
+  spdlog::info("metrics at http://{}/metrics", (*server)->address().ToString());
+  return server;
+}
+
 int Run(const Flags& flags) {
   std::shared_ptr<const cuda::Device> device;  // null: the processor
   if (const auto name = cuda::ParseDeviceName(flags.device); name->is_cuda) {
@@ -253,6 +302,7 @@ int Run(const Flags& flags) {
   LinkOptions options;
   options.address = flags.coordinator;
   options.tls = flags.tls;
+  options.resident_bytes = OwnResidentBytes;
   if (flags.tls.any()) options.reopen = ReopenWhenReplaced(flags);
   const uint64_t memory = MemoryOf(flags, device.get());
   options.hello = ToHello(flags, threads, memory, device.get(), *plugins);
@@ -288,6 +338,8 @@ int Run(const Flags& flags) {
       Clock::Real(),
       {.engine = unit_threads > 0 ? LocalUnits(data) : nullptr, .threads = unit_threads},
       OpenSnapshots(flags), tracing->tracer());
+  const auto http = StartHttp(flags.http, SourcesOf(agent, link, device.get()));
+  if (!http.ok()) return CannotStart(http.status());
   const absl::Status status = link.Run(agent);
   if (status.ok()) {
     spdlog::info("left");
@@ -315,6 +367,10 @@ int Main(int argc, char** argv) {
   // What gRPC has to say on standard error is no JSON.
   if (flags.log.json()) setenv("GRPC_VERBOSITY", "NONE", 0);
   SetUpLog("worker", flags.log);
+  if (const auto http = ParseAddress(flags.http); !flags.http.empty() && !http.ok()) {
+    CannotStart(http.status());
+    return kUsage;
+  }
   return Run(flags);
 }
 

@@ -15,4 +15,10 @@ std::string VersionText(std::string_view program) {
                      program, kOldestProtocolVersion, kProtocolVersion, kStoreFormat);
 }
 
+Build BuildOf() { return {.version = PACELINE_VERSION, .commit = PACELINE_COMMIT}; }
+
+std::string ShortVersionText(std::string_view program) {
+  return fmt::format("{} " PACELINE_VERSION " (" PACELINE_COMMIT ")", program);
+}
+
 }  // namespace paceline

@@ -11,4 +11,12 @@ namespace paceline {
 // carry.
 std::string VersionText(std::string_view program);
 
+struct Build {
+  std::string version;  // "0.14.0"
+  std::string commit;   // "1a2b3c4"
+};
+Build BuildOf();
+// "paceline-worker 0.14.0 (1a2b3c4)", to be told to others.
+std::string ShortVersionText(std::string_view program);
+
 }  // namespace paceline

@@ -28,9 +28,16 @@ bool WatchHub::closed() const {
   return closed_;
 }
 
+int WatchHub::waiting() const {
+  std::lock_guard lock(mutex_);
+  return waiting_;
+}
+
 void WatchHub::WaitBeyond(uint64_t seen, std::chrono::milliseconds timeout) {
   std::unique_lock lock(mutex_);
+  ++waiting_;
   changed_.wait_for(lock, timeout, [&] { return closed_ || version_ > seen; });
+  --waiting_;
 }
 
 }  // namespace paceline

@@ -21,6 +21,8 @@ class WatchHub : public JobObserver {
   // Changes of any job so far.
   uint64_t version() const;
   bool closed() const;
+  // Those who wait just now.
+  int waiting() const;
   // Returns when there was a change after version `seen`, at the latest after `timeout`.
   void WaitBeyond(uint64_t seen, std::chrono::milliseconds timeout);
 
@@ -29,6 +31,7 @@ class WatchHub : public JobObserver {
   std::condition_variable changed_;
   uint64_t version_ = 0;  // guarded by mutex_
   bool closed_ = false;   // guarded by mutex_
+  int waiting_ = 0;       // guarded by mutex_
 };
 
 }  // namespace paceline

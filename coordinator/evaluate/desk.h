@@ -30,6 +30,12 @@ struct ThetaOfJob {
   int64_t step = 0;
 };
 
+struct EvaluationCounts {
+  std::map<v1::EvaluationState, int64_t> by_state = {};
+  // Of those that have not ended.
+  uint64_t units_done = 0, units_known = 0, units_under_way = 0;
+};
+
 class EvaluationDesk {
  public:
   struct Options {
@@ -67,6 +73,7 @@ class EvaluationDesk {
   // again gives the same evaluation.
   absl::StatusOr<std::string> Submit(Submission& submission, const ThetaOfJob& theta);
   v1::ListEvaluationsReply List() const;
+  EvaluationCounts Count() const;
   // NotFound if there is none, from here on.
   absl::StatusOr<v1::EvaluationSummary> Summary(const std::string& name) const;
   // But for suite and optimizers, which the archive has.

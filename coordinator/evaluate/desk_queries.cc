@@ -46,6 +46,18 @@ v1::ListEvaluationsReply EvaluationDesk::List() const {
   return reply;
 }
 
+EvaluationCounts EvaluationDesk::Count() const {
+  EvaluationCounts counts;
+  for (const auto& entry : entries_) {
+    ++counts.by_state[entry->record.state()];
+    if (!entry->run) continue;
+    counts.units_done += entry->run->progress().units_done;
+    counts.units_known += entry->run->progress().units_known;
+    counts.units_under_way += entry->run->under_way();
+  }
+  return counts;
+}
+
 absl::StatusOr<v1::EvaluationSummary> EvaluationDesk::Summary(const std::string& name) const {
   const auto entry = Find(name);
   if (!entry.ok()) return entry.status();

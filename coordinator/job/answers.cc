@@ -46,16 +46,16 @@ void Coordinator::TakeResult(const Worker& worker, const v1::WindowResult& resul
   if (!IsAllowed(worker)) return;
   if (!CheckData(worker)) return Pump();
   const Judgement judgement = run_->Take(worker.id, result);
+  ++counts_.answers[judgement.verdict];
   const uint64_t runs = RunsPerParticle(run_->config().estimator());
   switch (judgement.verdict) {
     case Verdict::kAccepted:
+      if (result.replayed_inner_steps() > 0) ++counts_.windows_remade;
       for (const v1::ParticleResult& particle : result.particles()) {
         links_.AddInnerSteps(worker.id, runs * particle.trained_steps());
       }
       break;
     case Verdict::kConfirmed:
-      loaded_->crew.Compared(/*equal=*/true);
-      break;
     case Verdict::kPassed:
       break;
     case Verdict::kDuplicate:
@@ -63,7 +63,6 @@ void Coordinator::TakeResult(const Worker& worker, const v1::WindowResult& resul
       spdlog::debug("worker {}: ignored: {}", worker.Label(), judgement.reason);
       break;
     case Verdict::kConflict:
-      loaded_->crew.Compared(/*equal=*/false);
       NoteOf(worker, absl::StrCat("sent another answer than the first: ", judgement.reason));
       break;
     case Verdict::kInvalid:
@@ -74,6 +73,7 @@ void Coordinator::TakeResult(const Worker& worker, const v1::WindowResult& resul
   const bool useful = judgement.verdict == Verdict::kAccepted ||
                       judgement.verdict == Verdict::kConfirmed ||
                       judgement.verdict == Verdict::kPassed;
+  if (useful) roster_.CountAnswer(worker.id);
   if (!useful) CountUseless(worker.id);
   if (!run_) return;
   Deliver();
@@ -87,6 +87,7 @@ void Coordinator::TakeFailure(const Worker& worker, const v1::WorkFailure& failu
     Deliver();
     return CountUseless(worker.id);
   }
+  ++counts_.failures;
   const std::string text = absl::StrCat("failed at outer step ", failure.step(), ", block ",
                                         failure.block(), ": ", failure.message());
   const bool runs = loaded_->machine.state() == v1::JOB_STATE_RUNNING;

@@ -119,7 +119,7 @@ void Coordinator::FinishStep() {
     uncommitted_ = *std::move(row);
   }
   trace_.Enter("commit");
-  if (absl::Status status = store_.CommitStep(run_->job(), *uncommitted_); !status.ok()) {
+  if (absl::Status status = CommitStep(); !status.ok()) {
     trace_.Fail(status);
     return IsTheJobsFault(status) ? FailJob(std::string(status.message())) : WaitOrStop(status);
   }
@@ -128,6 +128,8 @@ void Coordinator::FinishStep() {
   run_->OpenStep();
   loaded_->step = row.step;
   loaded_->history.Add(row.record);
+  counts_.Add(row.record, run_->loop().blocks());
+  newest_record_ = row.record;
   // The workers begin while files are written here.
   PlanWork();
   trace_.Enter("gather");
@@ -146,6 +148,13 @@ void Coordinator::BeginTracedStep(int64_t step) {
   trace_.BeginStep(step);
   trace_.Enter("publish");
   run_->mail().set_traceparent(trace_.traceparent());
+}
+
+absl::Status Coordinator::CommitStep() {
+  const SteadyTime began = clock_.Now();
+  absl::Status status = store_.CommitStep(run_->job(), *uncommitted_);
+  counts_.commit_seconds.Add(std::chrono::duration<double>(clock_.Now() - began).count());
+  return status;
 }
 
 void Coordinator::TellReplay(const v1::OuterStepRecord& record) {
@@ -168,6 +177,10 @@ void Coordinator::FillTimes(v1::OuterStepRecord& record) {
   record.set_coordinator_seconds(std::chrono::duration<double>(busy_).count());
   record.set_unix_ms(clock_.UnixMillis());
   links_.EndStep(seconds);
+  for (const auto& [id, worker] : roster_.workers()) {
+    const double speed = links_.inner_steps_per_second(id);
+    if (speed > 0) counts_.worker_speeds.Add(speed);
+  }
   step_began_ = now;
   busy_ = {};
 }
@@ -246,6 +259,7 @@ void Coordinator::Unload() {
   }
   log_.reset();
   uncommitted_.reset();
+  newest_record_.reset();
   loaded_ = nullptr;
 }
 

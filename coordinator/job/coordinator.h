@@ -24,6 +24,7 @@
 #include "coordinator/job/job_run.h"
 #include "coordinator/job/job_trace.h"
 #include "coordinator/job/membership.h"
+#include "coordinator/job/numbers.h"
 #include "coordinator/job/worker_links.h"
 #include "coordinator/log/outer_log.h"
 #include "coordinator/roster/roster.h"
@@ -96,6 +97,8 @@ class Coordinator {
   std::vector<v1::HeldOutRecord> HeldOut(const std::string& job) const {
     return desk_->HeldOut(job);
   }
+  // Takes little time, whatever there is of workers and jobs.
+  CoordinatorNumbers Numbers() const;
   uint32_t worker_count() const { return static_cast<uint32_t>(roster_.workers().size()); }
   // OutOfRange if the step is not done yet.
   absl::StatusOr<ThetaAnswer> FindTheta(const std::string& job, std::optional<int64_t> step);
@@ -122,6 +125,7 @@ class Coordinator {
   void FinishStep();
   // From now on its windows are asked for.
   void BeginTracedStep(int64_t step);
+  absl::Status CommitStep();
   // Of a step for which blocks were made anew by replay.
   void TellReplay(const v1::OuterStepRecord& record);
   // Each kind once.
@@ -196,6 +200,12 @@ class Coordinator {
   std::string FolderOf(const JobRow& job) const;
   std::string HistoryFolder(const JobRow& job) const { return FolderOf(job) + "/history"; }
 
+  // numbers.cc
+  void FillJobs(CoordinatorNumbers& numbers) const;
+  void FillWorkers(WorkersNumbers& numbers) const;
+  WorkerState StateOf(WorkerId worker) const;
+  JobAtWork NumbersAtWork() const;
+
   const Options options_;
   Store& store_;
   const Clock& clock_;
@@ -218,6 +228,8 @@ class Coordinator {
   SteadyTime ticked_{};
   SteadyTime able_{};                 // when somebody was able to work on the job at work
   std::chrono::nanoseconds busy_{0};  // since the last record
+  CoordinatorCounts counts_;
+  std::optional<v1::OuterStepRecord> newest_record_;  // of the job of run_, since it was loaded
   absl::Status fatal_;
 };
 

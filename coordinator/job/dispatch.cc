@@ -135,7 +135,7 @@ void Dispatch::FindHelp() {
     const bool is_late = late_.erase(block) > 0;
     help[{helper, is_late ? Kind::kHelp : Kind::kCheck}].push_back(block);
     if (is_late) continue;
-    to_audit_.erase(block);
+    if (to_audit_.erase(block) > 0) around_.crew.CountAudit();
     checks_.insert(block);
   }
   for (const auto& [whom, blocks] : help) Grant(whom.first, whom.second, blocks);

@@ -43,13 +43,16 @@ Judgement JobRun::Take(WorkerId from, const v1::WindowResult& result) {
 
 Judgement JobRun::Judge(WorkerId from, const v1::WindowResult& result) {
   if (auto fault = Fault(from, result)) return JudgeLate(from, result, *std::move(fault));
+  const uint32_t block = result.block();
+  // Of an audit, whose third opinion is not another one.
+  const bool compares = dispatch_.IsChecked(block) && sheet_.Agree(block);
   Judgement judgement = sheet_.Take(from, result);
   if (judgement.verdict == Verdict::kInvalid) return judgement;
-  const uint32_t block = result.block();
   const bool first = judgement.verdict == Verdict::kAccepted;
   dispatch_.TakeAnswer(from, block, first);
   if (first) contributors_.insert(from);
   if (judgement.verdict == Verdict::kConflict) dispatch_.BeginCheck(block);
+  if (judgement.verdict == Verdict::kConflict && compares) crew_.CountAuditMismatch();
   if (dispatch_.IsChecked(block)) Settle(block);
   tally_.GoOn(block);
   return judgement;

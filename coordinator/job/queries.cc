@@ -94,9 +94,13 @@ absl::Status Coordinator::Delete(const std::string& job) {
   }
   absl::Status status = desk_->DeleteOf(job);
   if (status.ok()) status = RemoveJobFolder(options_.data_folder, job);
+  const RefusalCounts refusals = (*entry)->crew.refusals();
+  const AuditCounts audits = (*entry)->crew.audits();
   if (status.ok()) status = book_.Delete(**entry);
   if (!status.ok()) return status;
   const ScopedLogFields fields({{"job", job}});
+  counts_.deleted_refusals.Add(refusals);
+  counts_.deleted_audits.Add(audits);
   spdlog::info("job {}: deleted on request", job);
   observer_.JobChanged(job);
   return absl::OkStatus();
@@ -131,8 +135,8 @@ absl::StatusOr<v1::JobDetail> Coordinator::Show(const std::string& job) {
   detail.set_diverged_particles(totals->diverged);
   for (const EventRow& event : *events) detail.add_events(event.text);
   FillRefusals(entry.crew.refusals(), detail);
-  detail.set_audits(entry.crew.compared().equal + entry.crew.compared().different);
-  detail.set_audit_mismatches(entry.crew.compared().different);
+  detail.set_audits(entry.crew.audits().audits);
+  detail.set_audit_mismatches(entry.crew.audits().mismatches);
   return detail;
 }
 
@@ -167,6 +171,12 @@ v1::ListWorkersReply Coordinator::ListWorkers() const {
     summary.set_seconds_since_heard(
         std::chrono::duration<double>(clock_.Now() - worker.heard).count());
     summary.set_inner_steps_per_second(links_.inner_steps_per_second(id));
+    summary.set_version(worker.version);
+    summary.set_device(worker.device);
+    summary.set_resident_bytes(worker.resident_bytes);
+    summary.set_memory_bytes(worker.memory_bytes);
+    summary.set_protocol(worker.protocol);
+    summary.set_answers(worker.answers);
   }
   return reply;
 }

@@ -36,6 +36,7 @@ absl::StatusOr<WorkerId> Coordinator::Join(const v1::Hello& said, const std::str
   auto welcome = std::make_shared<v1::CoordinatorMessage>();
   welcome->mutable_welcome()->set_worker_id(static_cast<uint64_t>(*id));
   welcome->mutable_welcome()->set_heartbeat_ms(kHeartbeatInterval.count());
+  ++counts_.workers_joined;
   const Worker& worker = *roster_.Find(*id);
   welcome->mutable_welcome()->set_protocol(worker.protocol);
   link->Send(std::move(welcome));
@@ -84,7 +85,7 @@ void Coordinator::Receive(WorkerId from, v1::WorkerMessage message) {
     case v1::WorkerMessage::kLeaving:
       return Lost(from, absl::StrCat("it leaves: ", message.leaving().reason()));
     case v1::WorkerMessage::kHeartbeat:
-      return;
+      return roster_.TakeHeartbeat(from, message.heartbeat());
     case v1::WorkerMessage::kHello:
     case v1::WorkerMessage::KIND_NOT_SET:
       spdlog::debug("worker {} sent a message that has no place here", worker->Label());
@@ -100,6 +101,7 @@ void Coordinator::Lost(WorkerId id, const std::string& reason) {
   const ScopedLogFields fields({{"worker", worker.name}});
   const std::string text = absl::StrCat("is gone: ", reason);
   spdlog::info("worker {} {}", worker.Label(), text);
+  ++counts_.workers_lost;
   roster_.Leave(id);
   links_.Remove(id);
   members_.Remove(id);

@@ -75,6 +75,10 @@ bool IsQuarantinedAfter(Refusal refusal, int& violations) {
   return gravity == Gravity::kProof || violations >= kMaxViolations;
 }
 
+void RefusalCounts::Add(const RefusalCounts& others) {
+  for (size_t i = 0; i < counts_.size(); ++i) counts_[i] += others.counts_[i];
+}
+
 uint64_t RefusalCounts::total() const {
   return std::accumulate(counts_.begin(), counts_.end(), uint64_t{0});
 }

@@ -46,6 +46,7 @@ bool IsQuarantinedAfter(Refusal refusal, int& violations);
 class RefusalCounts {
  public:
   void Add(Refusal refusal) { ++counts_[static_cast<size_t>(refusal)]; }
+  void Add(const RefusalCounts& others);
   uint64_t of(Refusal refusal) const { return counts_[static_cast<size_t>(refusal)]; }
   uint64_t total() const;
   // "3 late, 1 out_of_range"; empty if there are none.

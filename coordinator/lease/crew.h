@@ -21,6 +21,16 @@ struct Candidate {
   int64_t owned = 0;     // blocks that it has
 };
 
+// Answers that a second worker was asked for too, and those of them that differed.
+struct AuditCounts {
+  uint64_t audits = 0, mismatches = 0;
+
+  void Add(const AuditCounts& others) {
+    audits += others.audits;
+    mismatches += others.mismatches;
+  }
+};
+
 // Not thread-safe. Lives as long as the coordinator knows the job: who is quarantined stays so.
 class Crew {
  public:
@@ -35,9 +45,9 @@ class Crew {
   void Failed(WorkerId worker);
   // Counts it; true if the worker gets no more of the job from now on.
   bool Refused(WorkerId worker, Refusal refusal);
-  // A further answer for a block was compared with the first.
-  void Compared(bool equal) { ++(equal ? compared_.equal : compared_.different); }
   void Quarantine(WorkerId worker) { workers_[worker].quarantined = true; }
+  void CountAudit() { ++audits_.audits; }
+  void CountAuditMismatch() { ++audits_.mismatches; }
   // It has left the coordinator.
   void Forget(WorkerId worker) { workers_.erase(worker); }
 
@@ -48,10 +58,7 @@ class Crew {
   // It is not one that was late a short while ago.
   bool IsReliable(WorkerId worker, SteadyTime now) const;
   const RefusalCounts& refusals() const { return refusals_; }
-  struct Comparisons {
-    uint64_t equal = 0, different = 0;
-  };
-  const Comparisons& compared() const { return compared_; }
+  const AuditCounts& audits() const { return audits_; }
 
   // What the planner is told of those that may work: as many threads as they are believed to have;
   // who was late a short while ago keeps what it has and gets no more, unless all are so.
@@ -74,7 +81,7 @@ class Crew {
 
   std::map<WorkerId, Standing> workers_;
   RefusalCounts refusals_;
-  Comparisons compared_;
+  AuditCounts audits_;
 };
 
 }  // namespace paceline

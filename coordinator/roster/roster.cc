@@ -103,13 +103,26 @@ absl::StatusOr<WorkerId> Roster::Join(const v1::Hello& hello, const std::string&
                   .unit_threads = hello.units().threads(),
                   .heard = clock_.Now(),
                   .identity = identity,
-                  .plugins = {hello.plugins().begin(), hello.plugins().end()}};
+                  .plugins = {hello.plugins().begin(), hello.plugins().end()},
+                  .version = hello.version(),
+                  .device = hello.device()};
   return id;
 }
 
 void Roster::Heard(WorkerId id) {
   auto found = workers_.find(id);
   if (found != workers_.end()) found->second.heard = clock_.Now();
+}
+
+void Roster::TakeHeartbeat(WorkerId id, const v1::Heartbeat& heartbeat) {
+  auto found = workers_.find(id);
+  if (found == workers_.end() || heartbeat.resident_bytes() == 0) return;
+  found->second.resident_bytes = heartbeat.resident_bytes();
+}
+
+void Roster::CountAnswer(WorkerId id) {
+  auto found = workers_.find(id);
+  if (found != workers_.end()) ++found->second.answers;
 }
 
 std::vector<WorkerId> Roster::Silent() const {

@@ -36,8 +36,11 @@ struct Worker {
   TierFingerprints unit_fingerprints;
   uint32_t unit_threads = 0;
   SteadyTime heard{};
-  std::string identity = {};           // that it has shown (coordinator/access)
-  std::set<std::string> plugins = {};  // digests of those that it has loaded
+  std::string identity = {};              // that it has shown (coordinator/access)
+  std::set<std::string> plugins = {};     // digests of those that it has loaded
+  std::string version = {}, device = {};  // for people
+  uint64_t resident_bytes = 0;            // that its process has in memory; 0: unknown
+  uint64_t answers = 0;                   // windows that it has answered for
 
   // For people: the name and, as it need not be unique, the id.
   std::string Label() const;
@@ -55,6 +58,9 @@ class Roster {
   absl::StatusOr<WorkerId> Join(const v1::Hello& hello, const std::string& peer,
                                 const std::string& identity = "");
   void Heard(WorkerId id);
+  // What it tells of itself, beside that it lives.
+  void TakeHeartbeat(WorkerId id, const v1::Heartbeat& heartbeat);
+  void CountAnswer(WorkerId id);
   // Unknown ids are ignored.
   void Leave(WorkerId id) { workers_.erase(id); }
   // Workers that have been silent for too long; they are in the roster until they are told to

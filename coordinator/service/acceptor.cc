@@ -60,6 +60,7 @@ void Acceptor::Run(const std::stop_token& stop) {
     for (size_t i = 0; i < options_.listeners.size(); ++i) {
       if (ready[i] != 0) Accept(options_.listeners[i].get());
     }
+    guest_count_ = static_cast<int>(guests_.size());
   }
 }
 
@@ -131,6 +132,7 @@ bool Acceptor::LookAtTls(Guest& guest, std::string_view bytes) {
 
 void Acceptor::LetIn(Guest& guest) {
   if (guest.heard > 0) AwaitBytes(guest.socket.get(), 1);
+  ++handed_on_;
   hand_on_(guest.listener, std::move(guest.socket));
 }
 

@@ -5,6 +5,7 @@
 // goes on as soon as there are.
 #pragma once
 
+#include <atomic>
 #include <chrono>
 #include <functional>
 #include <list>
@@ -36,6 +37,10 @@ class Acceptor {
   // Nothing is handed on afterwards.
   ~Acceptor();
 
+  // Thread-safe: who has connected and said nothing yet; who was handed on, in all.
+  int guests() const { return guest_count_; }
+  uint64_t handed_on() const { return handed_on_; }
+
  private:
   struct Guest {
     int listener = -1;
@@ -62,6 +67,8 @@ class Acceptor {
   Descriptor wake_;
   bool full_ = false;        // no descriptor was left: wait a moment
   std::list<Guest> guests_;  // of the thread
+  std::atomic<int> guest_count_ = 0;
+  std::atomic<uint64_t> handed_on_ = 0;
   std::jthread thread_;
 };
 

@@ -1,5 +1,6 @@
 #include "coordinator/service/server.h"
 
+#include <algorithm>
 #include <chrono>
 #include <utility>
 
@@ -7,6 +8,7 @@
 #include "common/rpc/grpc_log.h"
 #include "common/rpc/server_spans.h"
 #include "common/rpc/tls_rules.h"
+#include "coordinator/service/rpc_interceptor.h"
 #include "grpcpp/ext/proto_server_reflection_plugin.h"
 #include "grpcpp/health_check_service_interface.h"
 #include "spdlog/spdlog.h"
@@ -25,6 +27,9 @@ constexpr int kMostStreams = 512;
 constexpr int kHandshakeMs = 20'000, kIdleMs = 300'000;
 // Of loops that have nothing to do by themselves.
 constexpr std::chrono::hours kNeverMind{1};
+// That gRPC's health service knows; "" is all of them.
+constexpr const char* kServices[] = {"", "paceline.v1.WorkerService", "paceline.v1.JobService",
+                                     "paceline.v1.EvaluationService", "paceline.v1.AccessService"};
 
 }  // namespace
 
@@ -39,18 +44,36 @@ absl::StatusOr<std::unique_ptr<Server>> Server::Start(ServerOptions options, Sto
                                         store, clock, server->hub_);
   if (!coordinator.ok()) return coordinator.status();
   server->coordinator_ = *std::move(coordinator);
+  server->ticked_ = clock.Now();
   server->loop_ = std::make_unique<EventLoop>(clock, kTick, [raw = server.get()] { raw->Tick(); });
   server->sender_ = std::make_unique<EventLoop>(clock, kNeverMind, [] {});
   server->reader_ = std::make_unique<EventLoop>(clock, kNeverMind, [] {});
   server->guard_ = std::make_unique<EventLoop>(clock, kLookAtIdentities,
                                                [raw = server.get()] { raw->LookAtIdentities(); });
+  server->scraper_ = std::make_unique<LoopScraper>(
+      *server->loop_, [raw = server.get()] { return raw->TakeSnapshot(); });
   if (absl::Status status = server->Listen(); !status.ok()) return status;
   absl::Status turn = server->loop_->Call([raw = server.get()] {
     raw->TellHealth();
     return absl::OkStatus();
   });
   if (!turn.ok()) return turn;
+  server->FollowHealth();
+  if (MetricsBoard* metrics = server->options_.metrics) {
+    metrics->Attach([raw = server.get()](Families& families) { raw->TellMetrics(families); });
+  }
   return server;
+}
+
+void Server::FollowHealth() {
+  const auto tell = [this](bool ready) {
+    for (const char* service : kServices) {
+      server_->GetHealthCheckService()->SetServingStatus(service, ready);
+    }
+  };
+  tell(true);
+  if (options_.health == nullptr) return;
+  health_teller_ = std::make_unique<HealthTeller>(*options_.health, tell);
 }
 
 absl::Status Server::Listen() {
@@ -71,12 +94,8 @@ absl::Status Server::Listen() {
   builder.AddChannelArgument(GRPC_ARG_MAX_CONNECTION_IDLE_MS, kIdleMs);
   using Door = grpc::ServerBuilder::experimental_type::ExternalConnectionType;
   door_ = builder.experimental().AddExternalConnectionAcceptor(Door::FROM_FD, *credentials);
-  if (options_.tracer->on()) {
-    std::vector<std::unique_ptr<grpc::experimental::ServerInterceptorFactoryInterface>> spans;
-    spans.push_back(SpansOfCalls(*options_.tracer));
-    builder.experimental().SetInterceptorCreators(std::move(spans));
-  }
   AddServices(builder);
+  AddInterceptors(builder);
   server_ = builder.BuildAndStart();
   if (!server_) return absl::InternalError("gRPC's server cannot be started");
   address_ = {.host = options_.listen.host, .port = listeners->port};
@@ -95,6 +114,13 @@ ServerHooks Server::Hooks() {
   return {.check = [this](const CallFacts& facts) { return gate_.Look(facts); }, .tell = tell};
 }
 
+void Server::AddInterceptors(grpc::ServerBuilder& builder) {
+  std::vector<std::unique_ptr<grpc::experimental::ServerInterceptorFactoryInterface>> around_calls;
+  around_calls.push_back(CountCalls(rpcs_, clock_));
+  if (options_.tracer->on()) around_calls.push_back(SpansOfCalls(*options_.tracer));
+  builder.experimental().SetInterceptorCreators(std::move(around_calls));
+}
+
 void Server::AddServices(grpc::ServerBuilder& builder) {
   workers_ =
       std::make_unique<WorkerServiceImpl>(WorkerServiceImpl::Deps{.loop = *loop_,
@@ -105,7 +131,8 @@ void Server::AddServices(grpc::ServerBuilder& builder) {
                                                                   .receivers = receivers_,
                                                                   .gate = gate_,
                                                                   .live = live_,
-                                                                  .budget = budget_});
+                                                                  .budget = budget_,
+                                                                  .meters = fetched_});
   api_ = std::make_unique<JobApi>(JobApi::Deps{.loop = *loop_,
                                                .coordinator = *coordinator_,
                                                .hub = hub_,
@@ -152,6 +179,7 @@ void Server::OpenDoor(Listeners listeners) {
 Server::~Server() { (void)Stop(); }
 
 void Server::Tick() {
+  MeasureLag();
   coordinator_->Tick();
   newcomers_.EndLate();
   if (budget_->is_short()) receivers_.EndLate();
@@ -168,6 +196,14 @@ void Server::LookAtIdentities() {
   live_.EndBad([this](const Caller& caller) { return gate_.StillGood(caller); });
 }
 
+// A tick is due kTick after the one before.
+void Server::MeasureLag() {
+  const SteadyTime now = clock_.Now();
+  const std::chrono::duration<double> late = now - ticked_ - kTick;
+  lag_.Add(std::max(0.0, late.count()));
+  ticked_ = now;
+}
+
 void Server::TellHealth() {
   if (options_.health == nullptr) return;
   absl::Status fatal = coordinator_->fatal();
@@ -176,7 +212,10 @@ void Server::TellHealth() {
 }
 
 absl::Status Server::Stop() {
+  if (options_.metrics != nullptr) options_.metrics->Detach();
   if (options_.health != nullptr) options_.health->SayStopping();
+  health_teller_.reset();
+  if (server_) server_->GetHealthCheckService()->SetServingStatus(false);
   if (loop_) loop_->Stop();
   hub_.Close();
   acceptor_.reset();

@@ -18,10 +18,14 @@
 #include "coordinator/api/job_api.h"
 #include "coordinator/api/watch_hub.h"
 #include "coordinator/job/coordinator.h"
+#include "coordinator/metrics/loop_scraper.h"
+#include "coordinator/metrics/metrics_board.h"
+#include "coordinator/metrics/rpc_meters.h"
 #include "coordinator/service/acceptor.h"
 #include "coordinator/service/access_service.h"
 #include "coordinator/service/call_gate.h"
 #include "coordinator/service/evaluation_service.h"
+#include "coordinator/service/health_teller.h"
 #include "coordinator/service/job_service.h"
 #include "coordinator/service/live_calls.h"
 #include "coordinator/service/strangers.h"
@@ -50,10 +54,13 @@ struct ServerOptions {
   // Of one submitter, that have not ended; 0: as many as it likes.
   int64_t max_jobs_per_user = 0;
   bool reflection = false;
-  // Is told of every turn of the loop; may be null. Outlives the server.
-  HealthBoard* health = nullptr;
   // Outlives the server.
   Tracer* tracer = &Tracer::Off();
+  // Is told of every turn of the loop; may be null. Outlives the server. gRPC's own health service
+  // says what it says.
+  HealthBoard* health = nullptr;
+  // Asks the server while it runs; may be null. Outlives the server.
+  MetricsBoard* metrics = nullptr;
   // Called once, on the loop's thread, when the coordinator cannot go on (Coordinator::fatal); may
   // be empty. It must not call Stop itself.
   std::function<void()> on_fatal;
@@ -92,11 +99,20 @@ class Server {
   absl::Status Listen();
   void OpenDoor(Listeners listeners);
   void AddServices(grpc::ServerBuilder& builder);
+  void AddInterceptors(grpc::ServerBuilder& builder);
   ServerHooks Hooks();
+  void FollowHealth();
   void Tick();
   // Of the guard's thread.
   void LookAtIdentities();
   void TellHealth();
+  // On the loop.
+  void MeasureLag();
+
+  // server_metrics.cc
+  LoopSnapshot TakeSnapshot() const;
+  void TellMetrics(Families& families);
+  void TellDoor(Families& families) const;
 
   ServerOptions options_;
   Store& store_;
@@ -107,10 +123,13 @@ class Server {
   Waits newcomers_, receivers_;
   const std::shared_ptr<ByteBudget> budget_ =
       std::make_shared<ByteBudget>(WorkerServiceImpl::kReadBytes);
+  RpcMeters rpcs_;
+  ThetaMeters fetched_;
   Address address_;
   WatchHub hub_;
   std::unique_ptr<Coordinator> coordinator_;
   std::unique_ptr<EventLoop> loop_, sender_, reader_, guard_;
+  std::unique_ptr<LoopScraper> scraper_;
   std::unique_ptr<WorkerServiceImpl> workers_;
   std::unique_ptr<JobApi> api_;
   std::unique_ptr<JobServiceImpl> jobs_;
@@ -120,7 +139,11 @@ class Server {
   std::unique_ptr<grpc::Server> server_;
   std::unique_ptr<grpc::experimental::ExternalConnectionAcceptor> door_;  // gRPC's side of it
   std::unique_ptr<Acceptor> acceptor_;
-  bool told_fatal_ = false;  // of the loop's thread
+  std::unique_ptr<HealthTeller> health_teller_;
+  // Of the loop's thread.
+  bool told_fatal_ = false;
+  SteadyTime ticked_{};
+  Distribution lag_{ShortSecondsBounds()};
 };
 
 }  // namespace paceline

@@ -33,6 +33,28 @@ const char* Words(Trouble trouble) {
 
 }  // namespace
 
+const char* NameOf(Trouble trouble) {
+  switch (trouble) {
+    case Trouble::kTlsToPlainPort:
+      return "tls_to_plain_port";
+    case Trouble::kPlainToTlsPort:
+      return "plain_to_tls_port";
+    case Trouble::kHttp:
+      return "http";
+    case Trouble::kUnknownProtocol:
+      return "unknown_protocol";
+    case Trouble::kOldTls:
+      return "old_tls";
+    case Trouble::kCertificate:
+      return "certificate";
+    case Trouble::kHandshake:
+      return "handshake";
+    case Trouble::kNoDescriptors:
+      return "no_descriptors";
+  }
+  return "";
+}
+
 std::optional<Trouble> TroubleWith(Speaker speaker, bool port_has_tls) {
   switch (speaker) {
     case Speaker::kGrpc:

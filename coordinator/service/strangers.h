@@ -24,6 +24,8 @@ enum class Trouble {
   kNoDescriptors,  // too many connections at once
 };
 inline constexpr int kTroubles = 8;
+// "handshake": the label of a metric.
+const char* NameOf(Trouble trouble);
 
 // Nothing if that speaker is at the right port.
 std::optional<Trouble> TroubleWith(Speaker speaker, bool port_has_tls);

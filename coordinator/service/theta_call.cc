@@ -60,6 +60,8 @@ void ThetaCall::ReadAndWrite() {
 
 void ThetaCall::Write(const v1::Theta& theta, std::shared_ptr<const void> owner) {
   ++index_;
+  ++around_.meters.versions;
+  around_.meters.bytes += theta.values().size();
   out_ = WireOf(theta, std::move(owner));
   StartWrite(&out_);
 }

@@ -1,6 +1,7 @@
 // FetchTheta: versions of θ, one after the other, as fast as the worker takes them.
 #pragma once
 
+#include <atomic>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -15,6 +16,11 @@
 
 namespace paceline {
 
+// What was sent, of all calls together. Thread-safe.
+struct ThetaMeters {
+  std::atomic<uint64_t> versions = 0, bytes = 0;
+};
+
 // Versions in memory are sent as they lie there; of those in files all calls together hold what the
 // budget has, and each is waited for by `receivers`.
 class ThetaCall final : public grpc::ServerWriteReactor<grpc::ByteBuffer> {
@@ -26,6 +32,7 @@ class ThetaCall final : public grpc::ServerWriteReactor<grpc::ByteBuffer> {
     Coordinator& coordinator;
     Waits& receivers;
     std::shared_ptr<ByteBudget> budget;
+    ThetaMeters& meters;
   };
 
   // For gRPC, which owns nothing of it.

@@ -43,7 +43,8 @@ grpc::ServerWriteReactor<grpc::ByteBuffer>* WorkerServiceImpl::FetchTheta(
                            .reader = deps_.reader,
                            .coordinator = deps_.coordinator,
                            .receivers = deps_.receivers,
-                           .budget = deps_.budget},
+                           .budget = deps_.budget,
+                           .meters = deps_.meters},
                           context, std::move(parsed));
 }
 

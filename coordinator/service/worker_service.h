@@ -40,6 +40,7 @@ class WorkerServiceImpl final : public RawWorkerService {
     const CallGate& gate;
     LiveCalls& live;
     std::shared_ptr<ByteBudget> budget;
+    ThetaMeters& meters;
   };
   explicit WorkerServiceImpl(Deps deps) : deps_(std::move(deps)) {}
 

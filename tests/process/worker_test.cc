@@ -1,5 +1,6 @@
 #include <csignal>
 #include <fstream>
+#include <regex>
 
 #include "tests/process/complaint.h"
 
@@ -48,6 +49,23 @@ TEST(WorkerProgramTest, ACertificateThatIsNoneIsNamed) {
   std::ofstream(path) << "nothing";
   ExpectComplaint(RunProgram("paceline-worker", {"--tls-ca", path}), 1,
                   path + ": holds no certificate");
+}
+
+TEST(WorkerProgramTest, AnHttpAddressThatIsNoneIsUsage) {
+  ExpectComplaint(RunProgram("paceline-worker", {"--http", "host"}), 2,
+                  "'host' is no address: it has no port");
+}
+
+TEST(WorkerProgramTest, AnHttpPortThatIsTakenIsRefused) {
+  Process first("paceline-worker", {"--coordinator", "127.0.0.1:1", "--http", "127.0.0.1:0"});
+  ASSERT_TRUE(first.WaitForOutput("/metrics"));
+  std::smatch found;
+  const std::string said = first.output();
+  ASSERT_TRUE(std::regex_search(said, found, std::regex("http://([0-9.:]+)/metrics")));
+  const Finished second =
+      RunProgram("paceline-worker", {"--coordinator", "127.0.0.1:1", "--http", found[1].str()});
+  EXPECT_EQ(second.status, 1);
+  EXPECT_THAT(second.err, ::testing::HasSubstr("another program listens there already"));
 }
 
 TEST(WorkerProgramTest, AnAbsentCoordinatorIsReportedOnceAndWaitedFor) {

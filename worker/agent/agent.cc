@@ -238,9 +238,11 @@ void Agent::Report(const WindowRequest& request, HeldJob& job,
   if (!result.ok()) {
     spdlog::error("job {}, outer step {}, block {}: {}", request.job, request.step, request.block,
                   std::string(result.status().message()));
+    tally_.CountFailure();
     port_.send(ToFailure(request, result.status()));
     return;
   }
+  tally_.Count(*result, job.config());
   if (result->replayed_inner_steps() > 0) {
     spdlog::debug("job {}, outer step {}, block {} was re-made: {} inner steps run again",
                   request.job, request.step, request.block, result->replayed_inner_steps());
@@ -249,6 +251,16 @@ void Agent::Report(const WindowRequest& request, HeldJob& job,
   v1::WorkerMessage message;
   *message.mutable_result() = *std::move(result);
   port_.send(std::move(message));
+}
+
+AgentNumbers Agent::Numbers() {
+  AgentNumbers numbers = tally_.Numbers();
+  numbers.queue = queue_.Numbers();
+  if (crew_) numbers.units = crew_->Numbers();
+  std::lock_guard lock(mutex_);
+  numbers.jobs = jobs_.size();
+  for (const auto& [name, job] : jobs_) numbers.blocks += job->HeldBlocks().size();
+  return numbers;
 }
 
 void Agent::TellData(HeldJob& job, uint64_t session) {

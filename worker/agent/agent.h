@@ -15,6 +15,8 @@
 #include "common/base/clock.h"
 #include "common/trace/tracer.h"
 #include "paceline/v1/worker.pb.h"
+#include "worker/agent/agent_numbers.h"
+#include "worker/agent/agent_tally.h"
 #include "worker/agent/block_engine.h"
 #include "worker/agent/block_keeper.h"
 #include "worker/agent/held_job.h"
@@ -64,6 +66,8 @@ class Agent {
   // Nobody waits for what is in progress any more.
   void Abandon() { queue_.Abandon(); }
 
+  AgentNumbers Numbers();
+
  private:
   absl::Status HandleUnits(const v1::CoordinatorMessage& message);
   std::shared_ptr<HeldJob> Find(const std::string& job);
@@ -93,6 +97,7 @@ class Agent {
   std::atomic<uint64_t> session_ = 0;
   std::atomic<bool> draining_ = false;
   WorkQueue queue_;
+  AgentTally tally_;
   std::mutex mutex_;
   std::map<std::string, std::shared_ptr<HeldJob>> jobs_;  // guarded by mutex_
   std::unique_ptr<UnitCrew> crew_;                        // null: no units

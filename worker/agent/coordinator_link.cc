@@ -16,6 +16,8 @@ constexpr std::chrono::milliseconds kDefaultHeartbeat{1000};
 constexpr std::chrono::seconds kReportAgain{30};
 // A Drain waits for it at most this long.
 constexpr std::chrono::milliseconds kConnectSlice{300};
+// A worker that has always something to say tells this often what its heartbeats tell.
+constexpr std::chrono::seconds kBeatAtLeast{10};
 
 v1::WorkerMessage LeavingMessage(const char* reason) {
   v1::WorkerMessage message;
@@ -31,7 +33,8 @@ CoordinatorLink::CoordinatorLink(std::shared_ptr<grpc::Channel> channel, LinkOpt
       options_(std::move(options)),
       clock_(clock),
       tracer_(tracer),
-      stub_(v1::WorkerService::NewStub(channel_)) {}
+      stub_(v1::WorkerService::NewStub(channel_)),
+      turned_(clock.Now()) {}
 
 absl::Status CoordinatorLink::Run(Agent& agent) {
   {
@@ -109,6 +112,7 @@ CoordinatorLink::SessionEnd CoordinatorLink::RunSession(Agent& agent) {
     context_ = &context;
     welcomed_ = false;
     stream_over_ = false;
+    turned_ = clock_.Now();
   }
   const std::unique_ptr<Stream> stream = stub()->Work(&context);
   std::chrono::milliseconds heartbeat = kDefaultHeartbeat;
@@ -155,6 +159,9 @@ bool CoordinatorLink::ShakeHands(Stream& stream, SessionEnd& end,
     std::lock_guard lock(mutex_);
     if (draining_) return false;
     welcomed_ = true;
+    ++joins_;
+    heard_ = clock_.Now();
+    trouble_.clear();
     // Under the lock, so that a Drain either sees no welcome or finds the outbox open.
     outbox_.Open();
   }
@@ -168,6 +175,7 @@ bool CoordinatorLink::ShakeHands(Stream& stream, SessionEnd& end,
 void CoordinatorLink::ReadLoop(Stream& stream, Agent& agent, SessionEnd& end) {
   v1::CoordinatorMessage message;
   while (!end.dismissed && stream.Read(&message)) {
+    Hear();
     if (message.has_dismiss()) {
       end.dismissed = true;
       end.reason = message.dismiss().reason();
@@ -183,12 +191,33 @@ void CoordinatorLink::ReadLoop(Stream& stream, Agent& agent, SessionEnd& end) {
   changed_.notify_all();
 }
 
+void CoordinatorLink::Hear() {
+  std::lock_guard lock(mutex_);
+  heard_ = clock_.Now();
+  turned_ = *heard_;
+}
+
+v1::WorkerMessage CoordinatorLink::Heartbeat() const {
+  v1::WorkerMessage message;
+  message.mutable_heartbeat();
+  if (options_.resident_bytes) {
+    message.mutable_heartbeat()->set_resident_bytes(options_.resident_bytes());
+  }
+  return message;
+}
+
 void CoordinatorLink::WriteLoop(Stream& stream, std::chrono::milliseconds heartbeat) {
   bool writable = true;
+  std::optional<SteadyTime> beat;
   while (writable) {
     const std::optional<v1::WorkerMessage> message = outbox_.Next(heartbeat);
     if (!message) break;
-    writable = stream.Write(*message);
+    const SteadyTime now = clock_.Now();
+    if (message->has_heartbeat() || !beat || now - *beat >= kBeatAtLeast) {
+      writable = stream.Write(Heartbeat());
+      beat = now;
+    }
+    if (writable && !message->has_heartbeat()) writable = stream.Write(*message);
   }
   if (writable) stream.WritesDone();
   std::unique_lock lock(mutex_);
@@ -205,6 +234,7 @@ void CoordinatorLink::Report(const SessionEnd& end) {
   const SteadyTime now = clock_.Now();
   const absl::Status why = FromCall(end.status, options_.address);
   const std::string report(why.message());
+  NoteTrouble(end.status.ok() ? "the connection ended" : report);
   if (!end.welcomed && report == last_report_ && now - last_report_time_ < kReportAgain) return;
   last_report_ = report;
   last_report_time_ = now;
@@ -217,6 +247,29 @@ void CoordinatorLink::Report(const SessionEnd& end) {
     spdlog::warn("{}; trying again",
                  std::string(Diagnosed(why, options_.address, options_.tls).message()));
   }
+}
+
+void CoordinatorLink::NoteTrouble(const std::string& trouble) {
+  std::lock_guard lock(mutex_);
+  trouble_ = trouble;
+}
+
+LinkNumbers CoordinatorLink::Numbers() {
+  const uint64_t unsent = outbox_.size();
+  const SteadyTime now = clock_.Now();
+  const auto ago = [now](SteadyTime when) {
+    return std::chrono::duration<double>(now - when).count();
+  };
+  std::lock_guard lock(mutex_);
+  LinkNumbers numbers{.joined = welcomed_ && !stream_over_,
+                      .draining = draining_,
+                      .joins = joins_,
+                      .heard_ago = std::nullopt,
+                      .turned_ago = ago(turned_),
+                      .unsent = unsent,
+                      .trouble = trouble_};
+  if (heard_) numbers.heard_ago = ago(*heard_);
+  return numbers;
 }
 
 absl::StatusOr<std::vector<ThetaPtr>> CoordinatorLink::Fetch(const std::string& job, int64_t first,

@@ -6,6 +6,7 @@
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -18,6 +19,7 @@
 #include "grpcpp/client_context.h"
 #include "paceline/v1/worker.grpc.pb.h"
 #include "worker/agent/agent.h"
+#include "worker/agent/agent_numbers.h"
 #include "worker/agent/outbox.h"
 
 namespace paceline {
@@ -38,6 +40,8 @@ struct LinkOptions {
   std::chrono::milliseconds fetch_deadline{60'000};
   // How long the coordinator may take to end the stream after Leaving.
   std::chrono::milliseconds leave_timeout{3000};
+  // What Heartbeats tell of this process's memory; empty: nothing.
+  std::function<uint64_t()> resident_bytes = {};
 };
 
 // Outlives the agent that it serves. Thread-safe but for Run.
@@ -61,6 +65,8 @@ class CoordinatorLink {
   void Send(v1::WorkerMessage message) {
     outbox_.Push(std::move(message), tracer_.StartPart("send", SpanKind::kProducer));
   }
+  LinkNumbers Numbers();
+
   // Those that came in time, from the first on.
   absl::StatusOr<std::vector<ThetaPtr>> Fetch(const std::string& job, int64_t first, int64_t last);
 
@@ -81,11 +87,15 @@ class CoordinatorLink {
   bool Understands(const v1::Welcome& welcome, SessionEnd& end) const;
   void ReadLoop(Stream& stream, Agent& agent, SessionEnd& end);
   void WriteLoop(Stream& stream, std::chrono::milliseconds heartbeat);
+  v1::WorkerMessage Heartbeat() const;
+  // The coordinator has said something.
+  void Hear();
   // Gives the channel some time to connect; false if draining.
   bool WaitBeforeRetry(const SessionEnd& end);
   void Reopen();
   std::shared_ptr<v1::WorkerService::Stub> stub();
   void Report(const SessionEnd& end);
+  void NoteTrouble(const std::string& trouble);
 
   std::shared_ptr<grpc::Channel> channel_;  // of Run alone
   const LinkOptions options_;
@@ -104,6 +114,10 @@ class CoordinatorLink {
   bool welcomed_ = false;                          // guarded by mutex_
   bool stream_over_ = true;                        // guarded by mutex_
   bool draining_ = false;                          // guarded by mutex_
+  uint64_t joins_ = 0;                             // guarded by mutex_
+  std::optional<SteadyTime> heard_;                // guarded by mutex_; when
+  SteadyTime turned_;                              // guarded by mutex_; LinkNumbers::turned_ago
+  std::string trouble_;                            // guarded by mutex_
 };
 
 }  // namespace paceline

@@ -30,6 +30,11 @@ void Outbox::Close() {
   changed_.notify_one();
 }
 
+size_t Outbox::size() {
+  std::lock_guard lock(mutex_);
+  return messages_.size();
+}
+
 std::optional<v1::WorkerMessage> Outbox::Next(std::chrono::milliseconds interval) {
   sending_.End();
   std::unique_lock lock(mutex_);

@@ -22,6 +22,7 @@ class Outbox {
   void PushLast(v1::WorkerMessage message);
   // Forgets what waits.
   void Close();
+  size_t size();
 
   // The next message, or a Heartbeat if none comes within `interval`; empty after the last one and
   // when closed. For one thread, which has sent the message before.

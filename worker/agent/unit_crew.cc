@@ -68,6 +68,12 @@ void UnitCrew::Drain() {
   for (const auto& job : running_) job->given_up = true;
 }
 
+UnitNumbers UnitCrew::Numbers() {
+  std::lock_guard lock(mutex_);
+  return {
+      .done = done_, .failed = failed_, .waiting = waiting_.size(), .under_way = running_.size()};
+}
+
 void UnitCrew::Take(const v1::EvaluationAnnouncement& announcement) {
   std::lock_guard lock(mutex_);
   held_[announcement.evaluation()];
@@ -221,6 +227,7 @@ void UnitCrew::Finish(const std::shared_ptr<Job>& job,
   {
     std::lock_guard lock(mutex_);
     std::erase(running_, job);
+    if (!job->given_up) ++(outcome.ok() ? done_ : failed_);
     if (outcome.ok()) finished_.emplace_back(job->key, *outcome);
     if (finished_.size() > kOutcomesKept) finished_.pop_front();
     if (!draining_) questions = std::move(job->questions);

@@ -17,6 +17,7 @@
 #include "absl/status/status.h"
 #include "common/trace/tracer.h"
 #include "paceline/v1/worker.pb.h"
+#include "worker/agent/agent_numbers.h"
 #include "worker/agent/unit_engine.h"
 
 namespace paceline {
@@ -44,6 +45,8 @@ class UnitCrew {
   void End(const std::string& evaluation);
   // Gives everything up, as at the end.
   void Drain();
+
+  UnitNumbers Numbers();
 
  private:
   using Theta = std::shared_ptr<const std::vector<float>>;
@@ -80,6 +83,7 @@ class UnitCrew {
   // All guarded by mutex_.
   uint64_t session_ = 0;
   bool draining_ = false;
+  uint64_t done_ = 0, failed_ = 0;
   std::map<std::string, Thetas> held_;  // by evaluation
   std::deque<v1::EvaluationAnnouncement> announcements_;
   std::deque<std::shared_ptr<Job>> waiting_;

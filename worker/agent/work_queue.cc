@@ -108,6 +108,17 @@ void WorkQueue::CallIfIdle(std::unique_lock<std::mutex> lock) {
   over_.notify_all();
 }
 
+QueueNumbers WorkQueue::Numbers() {
+  const SteadyTime now = clock_.Now();
+  std::lock_guard lock(mutex_);
+  QueueNumbers numbers{.waiting = waiting_.size(), .under_way = busy_.size()};
+  for (const auto& [block, since] : busy_) {
+    const std::chrono::duration<double> taken = now - since;
+    numbers.longest_seconds = std::max(numbers.longest_seconds, taken.count());
+  }
+  return numbers;
+}
+
 bool WorkQueue::WaitIdle() {
   std::unique_lock lock(mutex_);
   over_.wait(lock, [this] { return abandoned_ || idle_called_; });

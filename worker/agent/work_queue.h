@@ -17,6 +17,7 @@
 
 #include "common/base/clock.h"
 #include "common/trace/trace_context.h"
+#include "worker/agent/agent_numbers.h"
 
 namespace paceline {
 
@@ -60,6 +61,8 @@ class WorkQueue {
   // Waits until `idle` has been called (true) or Abandon was.
   bool WaitIdle();
   void Abandon();
+
+  QueueNumbers Numbers();
 
  private:
   using Key = std::pair<std::string, uint32_t>;

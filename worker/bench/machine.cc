@@ -10,6 +10,7 @@
 #include <thread>
 #include <vector>
 
+#include "common/base/processor_name.h"
 #include "common/lane/dispatch.h"
 #include "fmt/format.h"
 #include "worker/bench/peak_kernel.h"
@@ -102,15 +103,7 @@ double MeasureBandwidthGbs(int threads, double seconds) {
 }
 
 std::string MachineName() {
-  std::ifstream info("/proc/cpuinfo");
-  std::string line, model = "unknown processor";
-  while (std::getline(info, line)) {
-    const size_t colon = line.find(':');
-    if (!line.starts_with("model name") || colon == std::string::npos) continue;
-    model = line.substr(std::min(line.size(), colon + 2));
-    break;
-  }
-  return fmt::format("{}, {} threads, {}", model, std::thread::hardware_concurrency(),
+  return fmt::format("{}, {} threads, {}", ProcessorName(), std::thread::hardware_concurrency(),
                      lane::TargetName(lane::ActiveTarget()));
 }
 

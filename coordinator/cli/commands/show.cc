@@ -34,6 +34,10 @@ std::string DetailText(const v1::JobDetail& detail, const v1::GetThetaReply& the
   for (const v1::RefusalCount& refused : detail.refusals()) {
     text += fmt::format("refused      {} answers: {}\n", refused.count(), refused.refusal());
   }
+  if (detail.audits() > 0) {
+    text += fmt::format("audits       {}, of which {} differed\n", detail.audits(),
+                        detail.audit_mismatches());
+  }
   text += fmt::format("parameters   {}\n", detail.parameters());
   text += fmt::format("theta        step {}, digest {}\n", theta.step(), theta.digest());
   text += fmt::format("fingerprint  {}\n", Printable(detail.fingerprint()));

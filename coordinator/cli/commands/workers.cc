@@ -1,5 +1,6 @@
 #include <set>
 
+#include "common/footprint/machine_memory.h"
 #include "common/text/printable.h"
 #include "common/text/table.h"
 #include "common/tier/tier.h"
@@ -14,10 +15,26 @@
 namespace paceline {
 namespace {
 
+constexpr std::string_view kProgram = "paceline-worker ";
+
 std::set<v1::Engine> Tiers(const v1::WorkerSummary& worker) {
   std::set<v1::Engine> tiers;
   for (const v1::TierFingerprint& own : worker.fingerprints()) tiers.insert(own.tier());
   return tiers;
+}
+
+// What it has of what it may use: "1.2 GB of 16 GB".
+std::string MemoryText(const v1::WorkerSummary& worker) {
+  const std::string has = worker.resident_bytes() == 0 ? "?" : BytesText(worker.resident_bytes());
+  return worker.memory_bytes() == 0
+             ? has
+             : fmt::format("{} of {}", has, BytesText(worker.memory_bytes()));
+}
+
+// Without the program's name, which all have.
+std::string VersionOf(const v1::WorkerSummary& worker) {
+  const std::string& version = worker.version();
+  return Printable(version.substr(version.starts_with(kProgram) ? kProgram.size() : 0));
 }
 
 std::vector<std::string> Row(const v1::WorkerSummary& worker) {
@@ -29,7 +46,10 @@ std::vector<std::string> Row(const v1::WorkerSummary& worker) {
           fmt::format("{}", worker.units()),
           CountText(worker.inner_steps_per_second()),
           fmt::format("{:.1f} s ago", worker.seconds_since_heard()),
-          TierNames(Tiers(worker))};
+          TierNames(Tiers(worker)),
+          Printable(worker.device()),
+          MemoryText(worker),
+          VersionOf(worker)};
 }
 
 absl::StatusOr<ExitStatus> Workers(const Context& context) {
@@ -48,7 +68,7 @@ absl::StatusOr<ExitStatus> Workers(const Context& context) {
              ? fmt::format("no workers; start one with: paceline-worker --coordinator {}\n",
                            context.connection.coordinator)
              : TableText({"ID", "NAME", "PEER", "THREADS", "BLOCKS", "UNITS", "INNER STEPS/S",
-                          "HEARD", "ENGINES"},
+                          "HEARD", "ENGINES", "DEVICE", "MEMORY", "VERSION"},
                          rows));
   return kExitOk;
 }

@@ -78,11 +78,17 @@ ordered_json WorkerJson(const v1::WorkerSummary& worker) {
   return {{"worker_id", worker.worker_id()},
           {"name", worker.name()},
           {"peer", worker.peer()},
+          {"version", worker.version()},
+          {"protocol", worker.protocol()},
+          {"device", worker.device()},
           {"identity", worker.identity()},
           {"threads", worker.threads()},
+          {"memory_bytes", worker.memory_bytes()},
+          {"resident_bytes", worker.resident_bytes()},
           {"fingerprints", fingerprints},
           {"blocks", worker.blocks()},
           {"units", worker.units()},
+          {"answers", worker.answers()},
           {"seconds_since_heard", NumberJson(worker.seconds_since_heard())},
           {"inner_steps_per_second", NumberJson(worker.inner_steps_per_second())}};
 }

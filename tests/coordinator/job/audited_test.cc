@@ -29,6 +29,8 @@ TEST_F(AuditedTest, AuditsDoNotChangeTheResult) {
   cluster_.Submit(FaultConfig());
   EXPECT_LE(Run(), seconds(5));
   ExpectUndisturbed();
+  EXPECT_GE(coordinator().Show("toy")->audits(), 20u);
+  EXPECT_EQ(coordinator().Show("toy")->audit_mismatches(), 0u);
 }
 
 TEST_F(AuditedTest, WhoConfirmsByTheThousandIsNotCutOff) {
@@ -86,6 +88,8 @@ TEST_F(AuditedTest, WhoComputesOtherwiseThanTwoOthersIsOutvoted) {
   EXPECT_LE(Run(), seconds(5));
   ExpectUndisturbed();
   EXPECT_GE(Refused(Refusal::kOutvoted), 1u);
+  EXPECT_GE(coordinator().Show("toy")->audit_mismatches(), 1u);
+  EXPECT_GE(coordinator().Numbers().audits.mismatches, 1u);
   EXPECT_THAT(cluster_.Events("toy"), HasSubstr("liar#1 is quarantined: two others agree"));
   EXPECT_THAT(cluster_.worker(liar).refused(), HasSubstr("two others agree"));
 }

@@ -2,6 +2,7 @@
 
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "tests/testing/process.h"
 #include "tests/worker/agent/agent_fixture.h"
 
 namespace paceline {
@@ -45,6 +46,40 @@ TEST_F(AgentTest, BlocksGoOnFromWindowToWindowWithoutReplay) {
   }
   EXPECT_EQ(control_->windows, 40);
   EXPECT_TRUE(fetched_.empty());
+}
+
+TEST_F(AgentTest, WhatItHasDoneAndHoldsIsCounted) {
+  Announce("job");
+  SendTheta("job", 7);
+  Ask("job", 7, {0, 1});
+  Answers(2);
+  const AgentNumbers numbers = agent_->Numbers();
+  EXPECT_EQ(numbers.windows, 2u);
+  EXPECT_EQ(numbers.window_seconds.count(), 2u);
+  EXPECT_GT(numbers.inner_steps, 0u);
+  EXPECT_EQ(numbers.replayed_inner_steps, 30u) << "of block 0";
+  EXPECT_EQ(numbers.failures, 0u);
+  EXPECT_EQ(numbers.jobs, 1u);
+  EXPECT_EQ(numbers.blocks, 2u);
+}
+
+TEST_F(AgentTest, WhatWaitsAndWhatIsComputedIsCounted) {
+  std::promise<void> go;
+  const std::shared_future<void> gone = go.get_future().share();
+  control_->on_window = [&](uint32_t block, int64_t) {
+    gone.wait();
+    return block == 0 ? absl::InternalError("broken") : absl::OkStatus();
+  };
+  Announce("job");
+  SendTheta("job", 0);
+  Ask("job", 0, {0, 1, 2, 3});
+  EXPECT_TRUE(WaitUntil([&] { return agent_->Numbers().queue.under_way == 2; }));
+  EXPECT_EQ(agent_->Numbers().queue.waiting, 2u) << "there are two threads";
+  EXPECT_GE(agent_->Numbers().queue.longest_seconds, 0);
+  go.set_value();
+  for (int i = 0; i < 4; ++i) NextSent();
+  EXPECT_EQ(agent_->Numbers().windows, 3u);
+  EXPECT_EQ(agent_->Numbers().failures, 1u);
 }
 
 TEST_F(AgentTest, ABlockFromElsewhereIsReMadeWithThetasFetchedOnce) {

@@ -9,6 +9,7 @@
 #include "gmock/gmock.h"
 #include "grpcpp/server.h"
 #include "gtest/gtest.h"
+#include "tests/testing/process.h"
 #include "tests/worker/agent/fake_engine.h"
 
 namespace paceline {
@@ -141,6 +142,7 @@ class CoordinatorLinkTest : public ::testing::Test {
     options.hello.set_protocol(4);
     options.hello.set_oldest_protocol(3);
     options.retry = std::chrono::milliseconds(10);
+    options.resident_bytes = [] { return uint64_t{123}; };
     link_ = std::make_unique<CoordinatorLink>(*OpenChannel(options.address, {}), options);
     AgentPort port;
     port.send = [this](v1::WorkerMessage message) { link_->Send(std::move(message)); };
@@ -186,6 +188,39 @@ TEST_F(CoordinatorLinkTest, AWindowIsAskedForAndAnswered) {
   EXPECT_EQ(result.epoch(), 3u);
   EXPECT_EQ(result.particles(0).sum_plus(), FakeScalar("job", 0, 6));
   EXPECT_EQ(result.replayed_inner_steps(), 20u);
+}
+
+TEST_F(CoordinatorLinkTest, HeartbeatsTellWhatIsInMemory) {
+  StartWorker();
+  EXPECT_EQ(coordinator_->Next(IsHeartbeat).heartbeat().resident_bytes(), 123u);
+}
+
+// As does one that is never out of words.
+TEST_F(CoordinatorLinkTest, TheFirstResultFollowsAHeartbeat) {
+  StartWorker();
+  Ask(0, 1);
+  const auto is_either = [](const v1::WorkerMessage& message) {
+    return IsHeartbeat(message) || IsResult(message);
+  };
+  EXPECT_TRUE(coordinator_->Next(is_either).has_heartbeat());
+}
+
+TEST_F(CoordinatorLinkTest, ItTellsWhetherItHasJoinedAndWhyNot) {
+  StartWorker();
+  coordinator_->Next(IsHeartbeat);
+  LinkNumbers numbers = link_->Numbers();
+  EXPECT_TRUE(numbers.joined);
+  EXPECT_EQ(numbers.joins, 1u);
+  EXPECT_TRUE(numbers.heard_ago.has_value());
+  EXPECT_EQ(numbers.trouble, "");
+  const int port = coordinator_->port();
+  coordinator_.reset();
+  EXPECT_TRUE(WaitUntil([&] {
+    numbers = link_->Numbers();
+    return !numbers.joined && numbers.trouble.find("cannot be reached") != std::string::npos;
+  })) << numbers.trouble;
+  coordinator_ = std::make_unique<FakeCoordinator>(port);
+  EXPECT_TRUE(WaitUntil([&] { return link_->Numbers().joins == 2; }));
 }
 
 TEST_F(CoordinatorLinkTest, HeartbeatsGoOnWhileAWindowIsComputed) {

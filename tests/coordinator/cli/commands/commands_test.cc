@@ -142,15 +142,24 @@ TEST_F(CommandsTest, WorkersShowsThem) {
   worker.set_inner_steps_per_second(15'200);
   worker.add_fingerprints()->set_tier(v1::ENGINE_FUSED);
   worker.mutable_fingerprints(0)->set_fingerprint("fused; engine 1");
+  worker.set_version("paceline-worker 0.14.0 (1a2b3c4)");
+  worker.set_device("AMD EPYC 7B13, AVX2\x1b");
+  worker.set_resident_bytes(1'500'000'000);
+  worker.set_memory_bytes(16'000'000'000);
   service_.workers = {worker};
   StartService();
   EXPECT_EQ(RunWithService({"workers"}), 0);
+  EXPECT_THAT(out(), HasSubstr("AMD EPYC 7B13, AVX2"));
+  EXPECT_THAT(out(), HasSubstr("1.50 GB of 16.0 GB"));
+  EXPECT_THAT(out(), HasSubstr("0.14.0 (1a2b3c4)"));
   EXPECT_THAT(out(), HasSubstr("15.2k"));
   EXPECT_THAT(out(), HasSubstr("fused"));
   EXPECT_THAT(out(), Not(HasSubstr("\x1b")));
   EXPECT_EQ(RunWithService({"workers", "--json"}), 0);
   EXPECT_EQ(json::parse(out())[0]["worker_id"], 7);
   EXPECT_EQ(json::parse(out())[0]["fingerprints"]["fused"], "fused; engine 1");
+  EXPECT_EQ(json::parse(out())[0]["resident_bytes"], 1'500'000'000);
+  EXPECT_EQ(json::parse(out())[0]["device"], "AMD EPYC 7B13, AVX2\x1b");
 }
 
 TEST_F(CommandsTest, ShowTellsWhatIsKnownOfAJob) {

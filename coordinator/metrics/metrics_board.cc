@@ -1,0 +1,56 @@
+#include "coordinator/metrics/metrics_board.h"
+
+#include <sys/statvfs.h>
+
+#include <mutex>
+#include <utility>
+
+#include "common/rpc/certificate_expiry.h"
+
+namespace paceline {
+namespace {
+
+void TellDisk(const std::string& folder, Families& families) {
+  struct statvfs disk {};
+  if (statvfs(folder.c_str(), &disk) != 0) return;
+  const auto unit = static_cast<double>(disk.f_frsize);
+  families.Gauge("paceline_data_disk_free_bytes",
+                 "Room on the disk of the coordinator's data that it may use.",
+                 unit * static_cast<double>(disk.f_bavail));
+  families.Gauge("paceline_data_disk_size_bytes", "Size of that disk.",
+                 unit * static_cast<double>(disk.f_blocks));
+}
+
+void TellCertificate(const std::string& path, Families& families) {
+  const auto expiry = path.empty() ? absl::NotFoundError("") : CertificateExpiry(path);
+  if (!expiry.ok()) return;
+  families.Gauge("paceline_certificate_expiry_timestamp_seconds",
+                 "When the server's certificate expires, in Unix time.",
+                 static_cast<double>(*expiry));
+}
+
+}  // namespace
+
+void MetricsBoard::Attach(std::function<void(Families&)> tell) {
+  std::lock_guard lock(mutex_);
+  tell_ = std::move(tell);
+}
+
+void MetricsBoard::Detach() {
+  std::lock_guard lock(mutex_);
+  tell_ = {};
+}
+
+void MetricsBoard::Tell(Families& families) {
+  families.Gauge("paceline_healthy", "1 if the coordinator does its work, as GET /healthz tells.",
+                 health_.WhyUnhealthy().empty() ? 1 : 0);
+  families.Gauge("paceline_ready", "1 if it answers requests, as GET /readyz tells.",
+                 health_.WhyNotReady().empty() ? 1 : 0);
+  TellDisk(options_.data_folder, families);
+  TellCertificate(options_.certificate, families);
+  access_.Tell(families);
+  std::shared_lock lock(mutex_);
+  if (tell_) tell_(families);
+}
+
+}  // namespace paceline
