@@ -182,8 +182,8 @@ int Serve(const DataFolder& folder, Store& store, Gate& gate, const Address& lis
                                .gate = &gate,
                                .max_jobs_per_user = flags.max_jobs_per_user,
                                .reflection = flags.reflection,
-                               .health = &health,
                                .tracer = &tracer,
+                               .health = &health,
                                .metrics = &metrics,
                                .on_fatal = [] { kill(getpid(), SIGTERM); }},
                               store, Clock::Real());
