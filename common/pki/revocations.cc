@@ -73,6 +73,7 @@ Revocation From(X509_REVOKED* entry) {
 
 std::vector<std::string> RevocationReasons() {
   std::vector<std::string> names;
+  names.reserve(kReasons.size());
   for (const Reason& reason : kReasons) names.emplace_back(reason.name);
   return names;
 }
@@ -101,9 +102,11 @@ absl::StatusOr<std::vector<Revocation>> ReadRevocations(std::string_view pem) {
         "holds no list of revoked certificates; it should have a block that begins with "
         "-----BEGIN X509 CRL-----");
   }
-  std::vector<Revocation> revocations;
   STACK_OF(X509_REVOKED)* entries = X509_CRL_get_REVOKED(crl.get());
-  for (int i = 0; i < sk_X509_REVOKED_num(entries); ++i) {
+  const int count = std::max(sk_X509_REVOKED_num(entries), 0);
+  std::vector<Revocation> revocations;
+  revocations.reserve(static_cast<size_t>(count));
+  for (int i = 0; i < count; ++i) {
     revocations.push_back(From(sk_X509_REVOKED_value(entries, i)));
   }
   return revocations;

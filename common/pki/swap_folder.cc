@@ -18,7 +18,7 @@ namespace {
 
 absl::Status WriteAll(const std::string& folder, const std::map<std::string, std::string>& files) {
   for (const auto& [name, text] : files) {
-    absl::Status status = WritePrivateFile(folder + "/" + name, text);
+    absl::Status status = WritePrivateFile(fmt::format("{}/{}", folder, name), text);
     if (!status.ok()) return status;
   }
   return absl::OkStatus();

@@ -54,6 +54,7 @@ Finding Compare(const std::string& own, const ProgramFacts& program) {
 std::vector<Finding> CheckPrograms(const std::string& own,
                                    const std::vector<ProgramFacts>& programs) {
   std::vector<Finding> findings;
+  findings.reserve(programs.size());
   for (const ProgramFacts& program : programs) {
     findings.push_back(program.text.empty() ? NotStarted(program) : Compare(own, program));
   }
