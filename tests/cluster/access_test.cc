@@ -30,7 +30,7 @@ outer: {steps: 500, optimizer: {adam: {learning_rate: 1.0e-3}}}
 std::string EndlessJob(const std::string& name) {
   std::string yaml = kShortJob;
   yaml.replace(yaml.find("short"), 5, name);
-  return yaml.replace(yaml.find("{steps: 200, ") + 8, 3, "1000000");
+  return yaml.replace(yaml.find("500"), 3, "1000000");
 }
 
 TEST(AccessTest, ARevokedWorkerIsOutWithinTwoSecondsAndTheLogsTellWhoDidIt) {
