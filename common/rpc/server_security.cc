@@ -62,9 +62,10 @@ grpc_ssl_client_certificate_request_type RequestType(ClientCertificates certific
       return GRPC_SSL_REQUEST_AND_REQUIRE_CLIENT_CERTIFICATE_AND_VERIFY;
     case ClientCertificates::kWelcome:
       return GRPC_SSL_REQUEST_CLIENT_CERTIFICATE_AND_VERIFY;
-    default:
-      return GRPC_SSL_DONT_REQUEST_CLIENT_CERTIFICATE;
+    case ClientCertificates::kNone:
+      break;
   }
+  return GRPC_SSL_DONT_REQUEST_CLIENT_CERTIFICATE;
 }
 
 class Security final : public grpc::ServerCredentials {

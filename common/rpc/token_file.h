@@ -9,8 +9,8 @@
 namespace paceline {
 
 // From tls.token_file, else from $PACELINE_TOKEN; empty if there is neither. NotFound, or
-// FailedPrecondition for a file that others can read; InvalidArgument, without a word of what it is,
-// for what is no token.
+// FailedPrecondition for a file that others can read; InvalidArgument, without a word of what it
+// is, for what is no token.
 absl::StatusOr<std::string> ReadToken(const TlsFlags& tls);
 
 }  // namespace paceline

@@ -35,9 +35,12 @@ std::string RoleWord(v1::Role role) {
       return "worker";
     case v1::ROLE_ADMIN:
       return "admin";
-    default:
-      return "no role";
+    case v1::ROLE_UNSPECIFIED:
+    case v1::Role_INT_MIN_SENTINEL_DO_NOT_USE_:
+    case v1::Role_INT_MAX_SENTINEL_DO_NOT_USE_:
+      break;
   }
+  return "no role";
 }
 
 absl::StatusOr<v1::Role> RoleNamed(std::string_view word) {

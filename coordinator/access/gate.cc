@@ -22,9 +22,12 @@ std::string WhoMay(Access access) {
       return "a submitter or an admin";
     case Access::kWorker:
       return "a worker or an admin";
-    default:
-      return "an admin";
+    case Access::kAnybody:
+    case Access::kIdentity:
+    case Access::kAdmin:
+      break;
   }
+  return "an admin";
 }
 
 std::string OutcomeText(const absl::Status& status) {

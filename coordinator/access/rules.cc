@@ -82,9 +82,12 @@ bool Lets(Access access, v1::Role role) {
       return access == Access::kViewer || access == Access::kIdentity;
     case v1::ROLE_WORKER:
       return access == Access::kWorker || access == Access::kIdentity;
-    default:
-      return false;
+    case v1::ROLE_UNSPECIFIED:
+    case v1::Role_INT_MIN_SENTINEL_DO_NOT_USE_:
+    case v1::Role_INT_MAX_SENTINEL_DO_NOT_USE_:
+      break;
   }
+  return false;
 }
 
 std::string RulesTable() {

@@ -20,6 +20,8 @@ constexpr int kPatienceMs = 1000;
 // While descriptors are short.
 constexpr int kPauseMs = 100;
 constexpr int64_t kReserve = 64;
+// Connections that are taken before those that are there are looked at again.
+constexpr int kAtOnce = 128;
 
 // The highest descriptor that a connection may have. New ones are the lowest that are free, so a
 // higher one means that there are hardly any.
@@ -58,7 +60,9 @@ void Acceptor::Run(const std::stop_token& stop) {
     std::erase_if(guests_,
                   [&](const Guest& guest) { return clock_.Now() - guest.since > kSilence; });
     for (size_t i = 0; i < options_.listeners.size(); ++i) {
-      if (ready[i] != 0) Accept(options_.listeners[i].get());
+      for (int more = kAtOnce; ready[i] != 0 && more > 0; --more) {
+        if (!Accept(options_.listeners[i].get())) break;
+      }
     }
     guest_count_ = static_cast<int>(guests_.size());
   }
@@ -80,17 +84,19 @@ std::vector<short> Acceptor::Wait() {
   return ready;
 }
 
-void Acceptor::Accept(int listener) {
+bool Acceptor::Accept(int listener) {
   Descriptor connection(accept4(listener, nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC));
   if (!connection.valid()) {
     full_ = errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM;
     if (full_) Tell(Trouble::kNoDescriptors, "whoever comes");
-    return;
+    return false;
   }
   if (connection.get() > HighestDescriptor(options_.descriptor_limit)) {
-    return Tell(Trouble::kNoDescriptors, PeerOf(connection.get()));
+    Tell(Trouble::kNoDescriptors, PeerOf(connection.get()));
+    return true;
   }
   guests_.push_back({.listener = listener, .socket = std::move(connection), .since = clock_.Now()});
+  return true;
 }
 
 bool Acceptor::Look(Guest& guest) {

@@ -52,7 +52,8 @@ class Acceptor {
   void Run(const std::stop_token& stop);
   // Until something can be done, at most kPatience; which of listeners and guests can.
   std::vector<short> Wait();
-  void Accept(int listener);
+  // False once there are no more for now.
+  bool Accept(int listener);
   // True if the guest is dealt with.
   bool Look(Guest& guest);
   // The same of one that speaks TLS where it should; `bytes` is what it has said.

@@ -21,6 +21,8 @@ std::string PathOf(std::string_view method) {
   return (method.starts_with("grpc.") ? "/" : "/paceline.v1.") + text;
 }
 
+// Of ReadAuditRequest, field 1 (after): a number beyond all.
+constexpr char kAfterAll[] = "\x08\xff\xff\xff\xff\xff\xff\xff\x7f";
 // Of ServerReflectionRequest, field 7 (list_services) with any text.
 constexpr char kListServices[] = "\x3a\x01*";
 
@@ -36,7 +38,7 @@ TEST_F(AccessServerTest, EveryMethodOfEveryServiceThatIsThereHasARule) {
   for (const MethodRule& rule : Rules()) {
     const std::string service = PathOf(rule.method).substr(1, PathOf(rule.method).rfind('/') - 1);
     EXPECT_THAT(reply, HasSubstr(service));
-    if (const auto* found = pool->FindServiceByName(service)) there.insert(found->full_name());
+    if (service.starts_with("paceline.")) there.insert(service);
   }
   EXPECT_EQ(there.size(), 4u);
   for (const std::string& service : there) {
@@ -61,7 +63,9 @@ TEST_F(AccessServerTest, TheTableHoldsForEveryRoleAndEveryMethod) {
     for (const MethodRule& rule : Rules()) {
       if (rule.method.ends_with("Health/Watch")) continue;  // never ends
       for (const auto& channel : {by_certificate, by_token}) {
-        const grpc::Status status = Ask(channel, PathOf(rule.method));
+        // Of the audit log nothing, or a call for one message would wait for the rest to be read.
+        const std::string request = rule.method.ends_with("ReadAudit") ? kAfterAll : "";
+        const grpc::Status status = Ask(channel, PathOf(rule.method), nullptr, request);
         const bool denied = status.error_code() == grpc::PERMISSION_DENIED;
         EXPECT_EQ(denied, !Lets(rule.access, role))
             << word << " " << rule.method << ": " << status.error_message();
