@@ -1,5 +1,6 @@
 #include "common/http/http_server.h"
 
+#include <fcntl.h>
 #include <microhttpd.h>
 
 #include <utility>
@@ -58,13 +59,48 @@ absl::StatusOr<std::unique_ptr<HttpServer>> HttpServer::Start(const Address& lis
   if (!listeners.ok()) return listeners.status();
   std::unique_ptr<HttpServer> server(new HttpServer({.host = listen.host, .port = listeners->port},
                                                     std::move(routes), std::move(options)));
-  for (Descriptor& socket : listeners->sockets) {
-    if (absl::Status status = server->Listen(socket.Release()); !status.ok()) return status;
+  server->sockets_ = std::move(listeners->sockets);
+  for (const Descriptor& socket : server->sockets_) {
+    auto daemon = server->Listen(socket, server->options_.certificate, server->options_.key);
+    if (!daemon.ok()) return daemon.status();
+    server->daemons_.push_back(*daemon);
   }
   return server;
 }
 
-absl::Status HttpServer::Listen(int socket) {
+absl::Status HttpServer::Renew(const std::string& certificate, const std::string& key) {
+  std::vector<MHD_Daemon*> fresh;
+  for (const Descriptor& socket : sockets_) {
+    auto daemon = Listen(socket, certificate, key);
+    if (!daemon.ok()) {
+      for (MHD_Daemon* other : fresh) Retire(other);
+      return daemon.status();
+    }
+    fresh.push_back(*daemon);
+  }
+  StopIdle();
+  for (MHD_Daemon* daemon : daemons_) Retire(daemon);
+  daemons_ = std::move(fresh);
+  return absl::OkStatus();
+}
+
+void HttpServer::Retire(MHD_Daemon* daemon) {
+  const Descriptor closed(MHD_quiesce_daemon(daemon));
+  old_.push_back(daemon);
+}
+
+void HttpServer::StopIdle() {
+  std::erase_if(old_, [](MHD_Daemon* daemon) {
+    const auto* info = MHD_get_daemon_info(daemon, MHD_DAEMON_INFO_CURRENT_CONNECTIONS);
+    if (info == nullptr || info->num_connections > 0) return false;
+    MHD_stop_daemon(daemon);
+    return true;
+  });
+}
+
+absl::StatusOr<MHD_Daemon*> HttpServer::Listen(const Descriptor& socket,
+                                               const std::string& certificate,
+                                               const std::string& key) {
   const MHD_RequestCompletedCallback completed = [](void* server, MHD_Connection* connection,
                                                     void** exchange, MHD_RequestTerminationCode) {
     auto& own = *static_cast<HttpServer*>(server);
@@ -80,8 +116,9 @@ absl::Status HttpServer::Listen(int socket) {
       own.watch_.Forget(DescriptorOf(connection));
     }
   };
+  Descriptor own(fcntl(socket.get(), F_DUPFD_CLOEXEC, 0));
   std::vector<MHD_OptionItem> options = {
-      {MHD_OPTION_LISTEN_SOCKET, socket, nullptr},
+      {MHD_OPTION_LISTEN_SOCKET, own.get(), nullptr},
       {MHD_OPTION_CONNECTION_LIMIT, options_.connections, nullptr},
       {MHD_OPTION_PER_IP_CONNECTION_LIMIT, options_.connections_of_one_host, nullptr},
       {MHD_OPTION_CONNECTION_TIMEOUT, kSilenceSeconds, nullptr},
@@ -93,8 +130,8 @@ absl::Status HttpServer::Listen(int socket) {
   if (tls()) {
     flags |= MHD_USE_TLS;
     const auto text = [](const std::string& pem) { return const_cast<char*>(pem.c_str()); };
-    options.push_back({MHD_OPTION_HTTPS_MEM_CERT, 0, text(options_.certificate)});
-    options.push_back({MHD_OPTION_HTTPS_MEM_KEY, 0, text(options_.key)});
+    options.push_back({MHD_OPTION_HTTPS_MEM_CERT, 0, text(certificate)});
+    options.push_back({MHD_OPTION_HTTPS_MEM_KEY, 0, text(key)});
     options.push_back(
         {MHD_OPTION_HTTPS_PRIORITIES, 0, const_cast<char*>("NORMAL:-VERS-ALL:+VERS-TLS1.3")});
   }
@@ -105,8 +142,8 @@ absl::Status HttpServer::Listen(int socket) {
     return absl::UnavailableError(
         absl::StrCat("the HTTP server cannot be started on ", address_.ToString()));
   }
-  daemons_.push_back(daemon);
-  return absl::OkStatus();
+  (void)own.Release();  // the daemon closes it
+  return daemon;
 }
 
 // Daemons want no suspended connection when they stop.
@@ -119,6 +156,7 @@ HttpServer::~HttpServer() {
       if (const auto stream = weak.lock()) stream->End();
     }
   }
+  for (MHD_Daemon* daemon : old_) MHD_stop_daemon(daemon);
   for (MHD_Daemon* daemon : daemons_) MHD_stop_daemon(daemon);
 }
 

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "common/base/descriptor.h"
 #include "common/http/connection_watch.h"
 #include "common/http/http_message.h"
 #include "common/http/http_pool.h"
@@ -59,13 +60,21 @@ class HttpServer {
   const Address& address() const { return address_; }
   // "http://127.0.0.1:7780"
   std::string url() const;
+  // New connections get this certificate, PEM texts; those that there are stay. Of a server that
+  // speaks TLS. After an error the old one stays in use.
+  absl::Status Renew(const std::string& certificate, const std::string& key);
 
  private:
   friend class HttpExchange;
 
   HttpServer(Address address, HttpRoutes routes, HttpOptions options);
   bool tls() const { return !options_.certificate.empty(); }
-  absl::Status Listen(int socket);
+  // On a descriptor of its own for the same socket.
+  absl::StatusOr<MHD_Daemon*> Listen(const Descriptor& socket, const std::string& certificate,
+                                     const std::string& key);
+  // It takes no more connections.
+  void Retire(MHD_Daemon* daemon);
+  void StopIdle();
   // What can be told of a request before its body is read; null if the handler is to be asked.
   std::unique_ptr<HttpReply> AnswerAtOnce(const HttpRequest& request) const;
   std::unique_ptr<HttpReply> WhyStrange(const HttpRequest& request) const;
@@ -79,7 +88,9 @@ class HttpServer {
   ConnectionWatch watch_;
   std::unique_ptr<HttpPool> pool_;      // null without a handler
   std::atomic<size_t> body_bytes_ = 0;  // of all requests that are not answered yet
-  std::vector<MHD_Daemon*> daemons_;    // one for each address of the host
+  std::vector<Descriptor> sockets_;     // one for each address of the host
+  std::vector<MHD_Daemon*> daemons_;    // of each socket
+  std::vector<MHD_Daemon*> old_;        // with connections of before Renew
   std::mutex mutex_;
   bool closing_ = false;                            // guarded by mutex_
   std::vector<std::weak_ptr<HttpStream>> streams_;  // guarded by mutex_

@@ -1,5 +1,7 @@
 #include "coordinator/http/site_server.h"
 
+#include <condition_variable>
+#include <mutex>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -75,7 +77,28 @@ absl::StatusOr<std::unique_ptr<SiteServer>> SiteServer::Start(const SiteServerOp
   if (!server.ok()) return server.status();
   if (*server == nullptr) return nullptr;
   own->server_ = *std::move(server);
+  if (!http.certificate.empty()) {
+    own->FollowFiles(options.tls, {.ca = {}, .cert = http.certificate, .key = http.key});
+  }
   return own;
+}
+
+void SiteServer::FollowFiles(const TlsFlags& tls, PemFiles first) {
+  const auto tell = [](const absl::Status& status) {
+    if (!status.ok()) spdlog::warn("HTTPS: {}", std::string(status.message()));
+  };
+  files_ = std::make_unique<WatchedPem>(TlsFlags{.cert = tls.cert, .key = tls.key},
+                                        std::move(first), tell);
+  (void)files_->TakeNew();  // those that it has
+  follower_ = std::jthread([this, tell](const std::stop_token& stop) {
+    std::mutex mutex;
+    std::condition_variable_any wake;
+    std::unique_lock lock(mutex);
+    while (!stop.stop_requested()) {
+      wake.wait_for(lock, stop, WatchedPem::kLookAgain, [] { return false; });
+      if (const auto pem = files_->TakeNew()) tell(server_->Renew(pem->cert, pem->key));
+    }
+  });
 }
 
 }  // namespace paceline

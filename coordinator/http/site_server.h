@@ -3,6 +3,7 @@
 
 #include <memory>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -10,6 +11,7 @@
 #include "common/base/clock.h"
 #include "common/http/http_server.h"
 #include "common/rpc/tls_flags.h"
+#include "common/rpc/watched_pem.h"
 #include "coordinator/http/site.h"
 
 namespace paceline {
@@ -44,8 +46,13 @@ class SiteServer {
  private:
   SiteServer(SiteOptions options, const Clock& clock) : site_(std::move(options), clock) {}
 
+  // Of a server with a certificate.
+  void FollowFiles(const TlsFlags& tls, PemFiles first);
+
   Site site_;
   std::unique_ptr<HttpServer> server_;
+  std::unique_ptr<WatchedPem> files_;
+  std::jthread follower_;  // takes certificates that are renewed while the server runs
 };
 
 // InvalidArgument for what SiteServerOptions::where may not be.

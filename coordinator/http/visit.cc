@@ -57,7 +57,8 @@ absl::Status Through(const Visit& visit, std::string_view method, std::string su
                      std::string owner, const std::function<absl::Status()>& action) {
   if (!visit.caller) {
     return absl::UnauthenticatedError(
-        "this needs an identity: log in with a token (paceline tokens issue)");
+        "this needs an identity: log in with a token, which an admin makes with: paceline tokens "
+        "issue");
   }
   if (visit.options.gate == nullptr) {
     return absl::PermissionDeniedError("this coordinator knows no identities");

@@ -232,6 +232,30 @@ TEST_F(HttpHandlerTest, WithACertificateItSpeaksTheNewestTlsAlone) {
   EXPECT_EQ(Get("/echo").status, 0);
 }
 
+TEST_F(HttpHandlerTest, ACertificateIsRenewedWithoutARefusedConnection) {
+  const Certificate authority = MakeAuthority("ours");
+  const Certificate first = MakeCertificate("coordinator", authority);
+  Start({.certificate = first.cert, .key = first.key});
+  std::atomic<bool> over = false;
+  std::atomic<int> asked = 0, answered = 0;
+  std::jthread asker([&] {
+    for (; !over; ++asked) {
+      answered +=
+          AskByTls(server_->address(), TLS1_3_VERSION).find("GET secret") != std::string::npos;
+    }
+  });
+  EXPECT_FALSE(server_->Renew("no certificate", "no key").ok());
+  for (int i = 0; i < 5; ++i) {
+    const Certificate next = MakeCertificate("coordinator", authority);
+    EXPECT_TRUE(server_->Renew(next.cert, next.key).ok());
+    const int before = asked;
+    while (asked < before + 3) std::this_thread::yield();
+  }
+  over = true;
+  asker.join();
+  EXPECT_EQ(answered, asked);
+}
+
 TEST_F(HttpHandlerTest, SeveralRequestsShareAConnection) {
   Start();
   const Descriptor connection = Connect(server_->address());
