@@ -102,12 +102,17 @@ function smallCharts(range, signal) {
   }
 
   function setTasks(all) {
-    names = all.length > 1 ? all.slice(0, MOST_TASKS) : [];
+    names = all.length > 1 ? all.slice(0, MOST_TASKS).map(unlike) : [];
     tasksCard.hidden = names.length === 0;
   }
 
   const grid = h('div', {class: 'grid'}, plots.map(({card}) => card));
   return {element: h('div', {}, tasksCard, grid), refresh, restyle, setTasks};
+}
+
+// Tasks that are called alike are told apart by their place in the config.
+function unlike(name, i, all) {
+  return all.filter((other) => other === name).length > 1 ? `${name} (task ${i + 1})` : name;
 }
 
 async function showAges(place, job, signal) {

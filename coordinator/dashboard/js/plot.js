@@ -4,7 +4,7 @@ import {onDrag} from './brush.js';
 import {h} from './dom.js';
 import {count, number} from './format.js';
 import {axes, COLOURS, faded, loadChartJs, onTheme, themeColours} from './plot_style.js';
-import {hasBand, inWords, latest, points, smoothed, thinned} from './series.js';
+import {hasBand, inWords, latest, points, smoothed, spanOfFlat, thinned} from './series.js';
 
 const TABLE_ROWS = 60;
 const MOST_BANDS = 4;
@@ -52,7 +52,9 @@ export class Plot {
     const colours = themeColours();
     const steps = series.flatMap((one) => [one.step[0], one.step.at(-1)]).filter((x) => x != null);
     const span = steps.length ? {min: Math.min(...steps), max: Math.max(...steps)} : {};
-    const scales = axes(colours, span, {type: log ? 'logarithmic' : 'linear', ...y});
+    const scales = axes(
+        colours, span,
+        {type: log ? 'logarithmic' : 'linear', ...(log ? {} : spanOfFlat(series)), ...y});
     const datasets = series.flatMap((one, i) => this.#lines(one, i, colours));
     if (this.chart) {
       this.chart.data.datasets = datasets;

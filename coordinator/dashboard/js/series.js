@@ -31,6 +31,14 @@ export function isEmpty(series) {
   return series.mean.every((value) => value === null);
 }
 
+// An axis for values that are all the same, which would else be drawn at any height.
+export function spanOfFlat(all) {
+  const values = all.flatMap(({min, max}) => [...min, ...max]).filter((value) => value !== null);
+  const [first] = values;
+  if (!values.length || values.some((value) => value !== first)) return {};
+  return {min: Math.min(0, 2 * first), max: Math.max(0, 2 * first) || 1};
+}
+
 export function latest(series) {
   const known = series.mean.filter((value) => value !== null);
   return known.length ? known[known.length - 1] : null;

@@ -26,11 +26,11 @@ const COLUMNS = [
   {title: 'Heard', text: heard, node: heardNode, sort: (w) => w.seconds_since_heard, number: true},
   {
     title: 'Version',
-    text: (w) => `${w.version || '–'}, protocol ${w.protocol}`,
+    text: (w) => w.version ? `${w.version}, protocol ${w.protocol}` : '–',
     sort: (w) => w.version
   },
   {title: 'Identity', text: (w) => w.identity || '–', sort: (w) => w.identity},
-  {title: 'Address', text: (w) => w.peer, sort: (w) => w.peer},
+  {title: 'Address', text: addressOf, sort: addressOf},
   {title: 'Engines', text: (w) => (w.engines ?? []).join(', ') || '–'},
 ];
 
@@ -39,6 +39,7 @@ export function workersView({signal}) {
   const filter = h('input', {type: 'search', spellcheck: 'false', oninput: () => show()});
   const told = h('p', {class: 'muted'});
   let workers = [];
+  let total = 0;
 
   function show() {
     const words = filter.value.toLowerCase();
@@ -49,13 +50,17 @@ export function workersView({signal}) {
     table.element.hidden = wanted.length === 0;
     const speed = wanted.reduce((sum, w) => sum + w.inner_steps_per_second, 0);
     const silent = wanted.filter((w) => w.seconds_since_heard > SILENT_SECONDS).length;
-    told.textContent = `${count(wanted.length)} workers, ${compact(speed)} inner steps/s` +
-        (silent ? `, ${silent} not heard for ${SILENT_SECONDS} s` : '');
+    told.textContent = [
+      `${count(wanted.length)} ${wanted.length === 1 ? 'worker' : 'workers'}`,
+      `${compact(speed)} inner steps/s`,
+      silent && `${silent} not heard for ${SILENT_SECONDS} s`,
+      total > workers.length && `the first ${count(workers.length)} of ${count(total)}`,
+    ].filter(Boolean).join(', ');
     nothing.hidden = workers.length > 0;
   }
 
   async function refresh() {
-    ({workers} = await get(api('workers'), {limit: LIMIT}, signal));
+    ({workers, total} = await get(api('workers'), {limit: LIMIT}, signal));
     show();
   }
 
@@ -73,6 +78,11 @@ export function workersView({signal}) {
           h('label', {}, 'Find ', filter), told),
         table.element, nothing);
   return {title: 'Workers', element, refresh};
+}
+
+// "ipv4:10.0.0.1:41001" in gRPC's words.
+function addressOf(worker) {
+  return worker.peer.replace(/^ipv[46]:/, '');
 }
 
 function memory(worker) {
