@@ -83,6 +83,7 @@ TEST_F(NumbersTest, WorkersAreToldApartByWhatTheyDoForTheJob) {
   EXPECT_THAT(Numbers().workers.by_state,
               ElementsAre(Pair(WorkerState::kWorking, 1), Pair(WorkerState::kMismatched, 1)));
   EXPECT_EQ(Numbers().counts.workers_joined, 2u);
+  cluster_.Work("toy", 1);
   cluster_.Lose(cluster_.ids().front());
   EXPECT_EQ(Numbers().counts.workers_lost, 1u);
   EXPECT_EQ(Numbers().at_work->blocks_without_owner, 4u);
