@@ -169,7 +169,9 @@ int Serve(const DataFolder& folder, Store& store, Gate& gate, const Address& lis
   const int threads =
       flags.threads > 0 ? flags.threads : std::max(1u, std::thread::hardware_concurrency());
   HealthBoard health(Clock::Real());
-  MetricsBoard metrics({.data_folder = folder.path(), .certificate = flags.tls.cert}, health);
+  MetricsBoard metrics(
+      {.data_folder = folder.path(), .certificate = flags.tls.cert, .access = &gate.meters()},
+      health);
   const auto http = StartHttp(flags, folder, gate, health, metrics);
   if (!http.ok()) return Complain(http.status(), kExitRefused);
   auto server = Server::Start({.listen = listen,
