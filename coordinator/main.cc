@@ -140,17 +140,17 @@ absl::StatusOr<std::unique_ptr<SiteServer>> StartHttp(const Flags& flags, const 
   HttpRoutes routes;
   AddHealthRoutes(health, routes);
   const Build build = BuildOf();
-  AddMetricsRoute(
-      {"paceline-coordinator", build.version, build.commit},
-      [&metrics](Families& families) { metrics.Tell(families); }, routes);
-  auto site = SiteServer::Start({.where = flags.http,
-                                 .host_names = flags.http_hosts,
-                                 .tls = flags.tls,
-                                 .version = OwnVersion(),
-                                 .open_to_read = !flags.tls.any(),
-                                 .gate = &gate,
-                                 .health = &health},
-                                std::move(routes), Clock::Real());
+  auto site = SiteServer::Start(
+      {.where = flags.http,
+       .host_names = flags.http_hosts,
+       .tls = flags.tls,
+       .version = OwnVersion(),
+       .open_to_read = !flags.tls.any(),
+       .gate = &gate,
+       .health = &health,
+       .metrics = MetricsAnswer({"paceline-coordinator", build.version, build.commit},
+                                [&metrics](Families& families) { metrics.Tell(families); })},
+      std::move(routes), Clock::Real());
   if (!site.ok() || *site == nullptr) return site;
   const std::string url = (*site)->server().url();
   std::cout << "paceline-coordinator: dashboard at " << url << "/, health at " << url << "/healthz"
@@ -169,7 +169,9 @@ int Serve(const DataFolder& folder, Store& store, Gate& gate, const Address& lis
   const int threads =
       flags.threads > 0 ? flags.threads : std::max(1u, std::thread::hardware_concurrency());
   HealthBoard health(Clock::Real());
-  MetricsBoard metrics({.data_folder = folder.path(), .certificate = flags.tls.cert}, health);
+  MetricsBoard metrics(
+      {.data_folder = folder.path(), .certificate = flags.tls.cert, .access = &gate.meters()},
+      health);
   const auto http = StartHttp(flags, folder, gate, health, metrics);
   if (!http.ok()) return Complain(http.status(), kExitRefused);
   auto server = Server::Start({.listen = listen,

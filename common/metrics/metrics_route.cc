@@ -23,9 +23,9 @@ void TellProcess(Families& families) {
 
 }  // namespace
 
-void AddMetricsRoute(const BuildLabels& build, std::function<void(Families&)> tell,
-                     HttpRoutes& routes) {
-  routes["/metrics"] = [build, tell = std::move(tell)](const HttpRequest&) {
+std::function<HttpReply(const HttpRequest&)> MetricsAnswer(const BuildLabels& build,
+                                                           std::function<void(Families&)> tell) {
+  return [build, tell = std::move(tell)](const HttpRequest&) {
     Families families;
     families.Gauge("paceline_build_info", "1; its labels are what runs here.", 1,
                    {{"program", build.program},
@@ -37,6 +37,11 @@ void AddMetricsRoute(const BuildLabels& build, std::function<void(Families&)> te
     return HttpReply{.content_type = "text/plain; version=0.0.4; charset=utf-8",
                      .body = families.ToText()};
   };
+}
+
+void AddMetricsRoute(const BuildLabels& build, std::function<void(Families&)> tell,
+                     HttpRoutes& routes) {
+  routes["/metrics"] = MetricsAnswer(build, std::move(tell));
 }
 
 }  // namespace paceline

@@ -15,7 +15,10 @@ struct BuildLabels {
 };
 
 // The process's own numbers and the build's, and after them what `tell` adds. `tell` is called for
-// each scrape, on whichever thread the server has, and must be quick.
+// each scrape, on whichever thread asks.
+std::function<HttpReply(const HttpRequest&)> MetricsAnswer(const BuildLabels& build,
+                                                           std::function<void(Families&)> tell);
+// The same as a route of a server: `tell` must be quick.
 void AddMetricsRoute(const BuildLabels& build, std::function<void(Families&)> tell,
                      HttpRoutes& routes);
 

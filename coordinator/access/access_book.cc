@@ -15,6 +15,7 @@
 #include "common/base/private_file.h"
 #include "common/base/sync_folder.h"
 #include "common/pki/certificate_facts.h"
+#include "coordinator/access/access_refusal.h"
 #include "coordinator/access/caller.h"
 #include "coordinator/access/token.h"
 #include "fmt/format.h"
@@ -214,12 +215,13 @@ absl::Status AccessBook::CheckToken(const std::string& id) const {
 
 absl::Status AccessBook::CheckToken(const v1::TokenInfo& info) const {
   if (info.revoked_unix_ms() != 0) {
-    return absl::UnauthenticatedError(
-        fmt::format("the token {} of {} is revoked", info.id(), info.name()));
+    return Unauthenticated(AccessRefusal::kRevoked,
+                           fmt::format("the token {} of {} is revoked", info.id(), info.name()));
   }
   if (info.expires_unix_ms() <= clock_.UnixMillis()) {
-    return absl::UnauthenticatedError(fmt::format(
-        "the token {} of {} has expired; ask an admin for a new one", info.id(), info.name()));
+    return Unauthenticated(AccessRefusal::kExpired,
+                           fmt::format("the token {} of {} has expired; ask an admin for a new one",
+                                       info.id(), info.name()));
   }
   return absl::OkStatus();
 }
@@ -229,7 +231,8 @@ absl::Status AccessBook::CheckCertificate(const std::string& serial) const {
   const auto found = revoked_.find(serial);
   if (found == revoked_.end()) return absl::OkStatus();
   const std::string& reason = found->second.reason();
-  return absl::UnauthenticatedError(
+  return Unauthenticated(
+      AccessRefusal::kRevoked,
       fmt::format("the certificate {} is revoked{}{}", serial, reason.empty() ? "" : ": ", reason));
 }
 

@@ -38,13 +38,16 @@ std::string OutcomeText(const absl::Status& status) {
 
 absl::Status CheckCertificateTimes(const CertificateFacts& facts, int64_t now_ms) {
   if (facts.not_after_ms <= now_ms) {
-    return absl::UnauthenticatedError(
+    return Unauthenticated(
+        AccessRefusal::kExpired,
         fmt::format("the certificate {} of {} has expired; renew it (paceline certs renew)",
                     facts.serial, facts.name));
   }
   if (facts.not_before_ms > now_ms) {
-    return absl::UnauthenticatedError(fmt::format(
-        "the certificate {} of {} is not valid yet; is a clock wrong?", facts.serial, facts.name));
+    return Unauthenticated(
+        AccessRefusal::kExpired,
+        fmt::format("the certificate {} of {} is not valid yet; is a clock wrong?", facts.serial,
+                    facts.name));
   }
   return absl::OkStatus();
 }
@@ -65,6 +68,18 @@ absl::Status CheckSubmitter(const Caller& caller, const Gate::Request& request, 
 }  // namespace
 
 absl::StatusOr<Caller> Gate::OfToken(std::string_view token) const {
+  auto caller = FindToken(token);
+  if (!caller.ok()) meters_.Count(RefusalOf(caller.status()));
+  return caller;
+}
+
+absl::StatusOr<Caller> Gate::OfCertificate(std::string_view pem) const {
+  auto caller = FindCertificate(pem);
+  if (!caller.ok()) meters_.Count(RefusalOf(caller.status()));
+  return caller;
+}
+
+absl::StatusOr<Caller> Gate::FindToken(std::string_view token) const {
   const auto info = book_.Find(token);
   if (!info.ok()) return info.status();
   return Caller{.name = info->name(),
@@ -75,7 +90,7 @@ absl::StatusOr<Caller> Gate::OfToken(std::string_view token) const {
                 .job_prefix = info->job_prefix()};
 }
 
-absl::StatusOr<Caller> Gate::OfCertificate(std::string_view pem) const {
+absl::StatusOr<Caller> Gate::FindCertificate(std::string_view pem) const {
   const auto facts = certificates_.Facts(pem);
   if (!facts.ok()) return absl::UnauthenticatedError(facts.status().message());
   for (const absl::Status& status : {CheckCertificateTimes(*facts, clock_.UnixMillis()),
@@ -101,7 +116,8 @@ absl::Status Gate::StillGood(const Caller& caller) const {
   if (caller.shown_by == "token") return book_.CheckToken(caller.serial);
   if (caller.shown_by != "certificate") return absl::OkStatus();
   if (caller.expires_ms <= clock_.UnixMillis()) {
-    return absl::UnauthenticatedError(
+    return Unauthenticated(
+        AccessRefusal::kExpired,
         fmt::format("the certificate {} of {} has expired", caller.serial, caller.name));
   }
   return book_.CheckCertificate(caller.serial);
@@ -141,6 +157,11 @@ absl::Status Gate::Run(const Caller& caller, const Request& request,
 }
 
 void Gate::TellRefused(const Caller& caller, const Request& request, const absl::Status& why) {
+  // Others have been counted when they showed what is not good.
+  const AccessRefusal refusal = RefusalOf(why);
+  if (!absl::IsUnauthenticated(why) || refusal == AccessRefusal::kNothingShown) {
+    meters_.Count(refusal);
+  }
   int64_t untold = 0;
   if (!limits_.MayTell(caller.name, untold)) return;
   std::string outcome = OutcomeText(why);

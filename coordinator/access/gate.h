@@ -9,6 +9,7 @@
 #include "absl/status/statusor.h"
 #include "common/base/clock.h"
 #include "coordinator/access/access_book.h"
+#include "coordinator/access/access_refusal.h"
 #include "coordinator/access/audit_log.h"
 #include "coordinator/access/caller.h"
 #include "coordinator/access/certificate_cache.h"
@@ -51,8 +52,12 @@ class Gate {
   void TellRefused(const Caller& caller, const Request& request, const absl::Status& why);
 
   AccessBook& book() { return book_; }
+  // Of those who were not let in.
+  const AccessMeters& meters() const { return meters_; }
 
  private:
+  absl::StatusOr<Caller> FindToken(std::string_view token) const;
+  absl::StatusOr<Caller> FindCertificate(std::string_view pem) const;
   void Tell(const Caller& caller, const Request& request, const std::string& outcome);
 
   AccessBook& book_;
@@ -60,6 +65,7 @@ class Gate {
   const Clock& clock_;
   Limits limits_;
   mutable CertificateCache certificates_;
+  mutable AccessMeters meters_;
 };
 
 }  // namespace paceline

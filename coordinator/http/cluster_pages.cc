@@ -38,6 +38,17 @@ ordered_json FreeBytesJson(const std::string& folder) {
 
 }  // namespace
 
+// While the coordinator starts and stops, too.
+HttpReply MetricsPage(const Visit& visit) {
+  if (!visit.options.metrics) return ErrorReply(absl::NotFoundError("no metrics are kept here"));
+  if (!visit.options.open_to_read) {
+    const absl::Status may =
+        Through(visit, "JobService/List", "", "", [] { return absl::OkStatus(); });
+    if (!may.ok()) return ErrorReply(may);
+  }
+  return visit.options.metrics(visit.request);
+}
+
 HttpReply ClusterPage(const Visit& visit) {
   const auto jobs = visit.site().overview.GetJobs();
   if (!jobs.ok()) return ErrorReply(jobs.status());

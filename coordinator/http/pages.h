@@ -10,6 +10,7 @@ HttpReply SessionPage(const Visit& visit);
 HttpReply LoginPage(const Visit& visit);
 HttpReply LogoutPage(const Visit& visit);
 // cluster_pages.cc
+HttpReply MetricsPage(const Visit& visit);
 HttpReply ClusterPage(const Visit& visit);
 HttpReply WorkersPage(const Visit& visit);
 HttpReply EventsPage(const Visit& visit);

@@ -47,6 +47,7 @@ constexpr Route kRoutes[] = {
     Reads("/api/v1/evaluations", "EvaluationService/List", &EvaluationsPage),
     Reads("/api/v1/evaluations/NAME", "EvaluationService/Show", &EvaluationPage),
     Reads("/api/v1/evaluations/NAME/report", "EvaluationService/GetResult", &ReportPage),
+    Bare("GET", "/metrics", &MetricsPage),
 };
 
 // Fills `name` with what stands for NAME.

@@ -66,7 +66,8 @@ absl::StatusOr<std::unique_ptr<SiteServer>> SiteServer::Start(const SiteServerOp
                                                   .gate = options.gate,
                                                   .open_to_read = options.open_to_read,
                                                   .tls = !http.certificate.empty(),
-                                                  .health = options.health},
+                                                  .health = options.health,
+                                                  .metrics = options.metrics},
                                                  clock));
   http.handler = [&site = own->site_](const HttpRequest& request) { return site.Answer(request); };
   http.most_body_bytes = [&site = own->site_](const HttpRequest& request) {

@@ -1,6 +1,7 @@
 // The coordinator's port for browsers, probes and scrapers.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <thread>
@@ -30,6 +31,7 @@ struct SiteServerOptions {
   bool open_to_read = true;  // SiteOptions::open_to_read
   Gate* gate = nullptr;
   const HealthBoard* health = nullptr;
+  std::function<HttpReply(const HttpRequest&)> metrics = {};  // SiteOptions::metrics
 };
 
 class SiteServer {

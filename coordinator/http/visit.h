@@ -36,6 +36,8 @@ struct SiteOptions {
   bool open_to_read = true;
   bool tls = false;
   const HealthBoard* health = nullptr;  // may be null; outlives the site
+  // What scrapers get; may be empty.
+  std::function<HttpReply(const HttpRequest&)> metrics = {};
 };
 
 // What is made for a backend while it is there.

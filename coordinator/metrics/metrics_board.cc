@@ -31,6 +31,14 @@ void TellCertificate(const std::string& path, Families& families) {
 
 }  // namespace
 
+void AddAccessFamilies(const AccessMeters& access, Families& families) {
+  for (int i = 0; i < kAccessRefusals; ++i) {
+    const auto refusal = static_cast<AccessRefusal>(i);
+    families.Counter("paceline_access_refusals_total", "Requests that were not let in, by why.",
+                     static_cast<double>(access.of(refusal)), {{"reason", NameOf(refusal)}});
+  }
+}
+
 void MetricsBoard::Attach(std::function<void(Families&)> tell) {
   std::lock_guard lock(mutex_);
   tell_ = std::move(tell);
@@ -48,7 +56,7 @@ void MetricsBoard::Tell(Families& families) {
                  health_.WhyNotReady().empty() ? 1 : 0);
   TellDisk(options_.data_folder, families);
   TellCertificate(options_.certificate, families);
-  access_.Tell(families);
+  if (options_.access != nullptr) AddAccessFamilies(*options_.access, families);
   std::shared_lock lock(mutex_);
   if (tell_) tell_(families);
 }

@@ -6,24 +6,25 @@
 #include <string>
 
 #include "common/metrics/families.h"
+#include "coordinator/access/access_refusal.h"
 #include "coordinator/api/health.h"
-#include "coordinator/metrics/access_meters.h"
 
 namespace paceline {
+
+void AddAccessFamilies(const AccessMeters& access, Families& families);
 
 // Thread-safe.
 class MetricsBoard {
  public:
   struct Options {
     std::string data_folder;
-    std::string certificate = {};  // the server's, a PEM file; empty: it has none
+    std::string certificate = {};          // the server's, a PEM file; empty: it has none
+    const AccessMeters* access = nullptr;  // may be null; outlives the board
   };
 
   // `health` outlives the board.
   MetricsBoard(Options options, const HealthBoard& health)
       : options_(std::move(options)), health_(health) {}
-
-  AccessMeters& access() { return access_; }
 
   // `tell` is called by scrapes, on their threads, until Detach returns.
   void Attach(std::function<void(Families&)> tell);
@@ -34,7 +35,6 @@ class MetricsBoard {
  private:
   const Options options_;
   const HealthBoard& health_;
-  AccessMeters access_;
   std::shared_mutex mutex_;
   std::function<void(Families&)> tell_;  // guarded by mutex_; empty while none runs
 };

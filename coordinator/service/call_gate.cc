@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "common/rpc/status.h"
+#include "coordinator/access/access_refusal.h"
 #include "coordinator/access/rules.h"
 #include "fmt/format.h"
 
@@ -47,7 +48,8 @@ absl::StatusOr<Caller> CallGate::CallerOf(std::string_view certificate,
                                           std::string_view token) const {
   if (!token.empty()) return gate_->OfToken(token);
   if (!certificate.empty()) return gate_->OfCertificate(certificate);
-  return absl::UnauthenticatedError(
+  return Unauthenticated(
+      AccessRefusal::kNothingShown,
       "the call shows neither a client certificate nor a token: give --tls-cert and --tls-key, or "
       "--token-file");
 }

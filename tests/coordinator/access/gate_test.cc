@@ -179,6 +179,29 @@ TEST_F(GateTest, ManyRefusalsAreCountedAndNotEachAudited) {
   EXPECT_THAT(Audited().back().outcome(), HasSubstr("and 48 refusals before it"));
 }
 
+TEST_F(GateTest, EachRefusalIsCountedByItsReason) {
+  const auto certificate = [&](IdentityTimes times) {
+    return MakeIdentity("spiffe://paceline/worker/w1", authority_, times).cert;
+  };
+  const std::string good = certificate({});
+  const auto worker = gate_->OfCertificate(good);
+  ASSERT_TRUE(worker.ok() && book_->RevokeCertificate(worker->serial, "stolen", "root").ok());
+  EXPECT_FALSE(gate_->OfCertificate(good).ok());
+  EXPECT_FALSE(gate_->OfCertificate(certificate({.from_s = -100, .until_s = -10})).ok());
+  EXPECT_FALSE(gate_->OfToken("pl_none").ok());
+  EXPECT_FALSE(gate_->OfCertificate("nonsense").ok());
+  const Caller caller = WithRole(v1::ROLE_VIEWER);
+  EXPECT_FALSE(gate_->Run(caller, {.method = "JobService/Submit"}, Fine).ok());
+  for (int i = 0; i < 6; ++i) (void)gate_->Run(caller, {.method = "JobService/List"}, Fine);
+  const auto count = [&](AccessRefusal refusal) { return gate_->meters().of(refusal); };
+  EXPECT_EQ(count(AccessRefusal::kRevoked), 1u);
+  EXPECT_EQ(count(AccessRefusal::kExpired), 1u);
+  EXPECT_EQ(count(AccessRefusal::kUnknown), 2u);
+  EXPECT_EQ(count(AccessRefusal::kRole), 1u);
+  EXPECT_EQ(count(AccessRefusal::kLimit), 1u);
+  EXPECT_EQ(count(AccessRefusal::kNothingShown), 0u);
+}
+
 TEST_F(GateTest, WhoAsksTooOftenIsToldToWaitAndOthersAreNot) {
   const Caller alice = WithRole(v1::ROLE_VIEWER), bob = WithRole(v1::ROLE_VIEWER, "bob");
   for (int i = 0; i < 5; ++i) {

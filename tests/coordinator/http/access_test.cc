@@ -68,6 +68,21 @@ TEST_F(AccessTest, OnLoopbackReadingIsOpenAndChangingIsNot) {
   EXPECT_EQ(Summary(job).state(), v1::JOB_STATE_RUNNING);
 }
 
+TEST_F(AccessTest, MetricsAreForWhoMayLookEvenWhileThereIsNoCoordinator) {
+  EXPECT_EQ(Get("/metrics").body, "some_metric 1\n");
+  StartSite(false);
+  site_->site().Detach();
+  const auto status_for = [&](const std::string& token) {
+    const std::vector<std::string> headers =
+        token.empty() ? std::vector<std::string>{} : Bearer(token);
+    return Ask(address(), {.target = "/metrics", .headers = headers}).status;
+  };
+  EXPECT_EQ(status_for(""), 401);
+  EXPECT_EQ(status_for("pl_wrong"), 401);
+  EXPECT_EQ(status_for(Token(v1::ROLE_WORKER)), 403);
+  EXPECT_EQ(status_for(Token(v1::ROLE_VIEWER)), 200);
+}
+
 TEST_F(AccessTest, OfOtherMethodsThereAreNone) {
   const std::string admin = Token(v1::ROLE_ADMIN), job = Submit(LongConfig("one"));
   for (const Route& route : Routes()) {

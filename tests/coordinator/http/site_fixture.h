@@ -34,12 +34,14 @@ class SiteTest : public ServiceTest {
     gate_ = std::make_unique<Gate>(*book_, *audit_, Clock::Real());
     HttpRoutes routes;
     AddHealthRoutes(health_, routes);
-    auto site = SiteServer::Start({.where = "127.0.0.1:0",
-                                   .version = "1.2.3",
-                                   .open_to_read = open_to_read,
-                                   .gate = gate_.get(),
-                                   .health = &health_},
-                                  std::move(routes), Clock::Real());
+    auto site = SiteServer::Start(
+        {.where = "127.0.0.1:0",
+         .version = "1.2.3",
+         .open_to_read = open_to_read,
+         .gate = gate_.get(),
+         .health = &health_,
+         .metrics = [](const HttpRequest&) { return HttpReply{.body = "some_metric 1\n"}; }},
+        std::move(routes), Clock::Real());
     ASSERT_TRUE(site.ok()) << site.status();
     site_ = *std::move(site);
     Attach();

@@ -1,6 +1,6 @@
 #include "coordinator/metrics/coordinator_families.h"
 
-#include "coordinator/metrics/access_meters.h"
+#include "coordinator/metrics/metrics_board.h"
 #include "coordinator/metrics/rpc_meters.h"
 #include "gmock/gmock.h"
 #include "prometheus/check_names.h"
@@ -86,7 +86,7 @@ TEST(CoordinatorFamiliesTest, EveryKindThatIsCountedIsToldFromTheBeginning) {
   Families families = FamiliesOf({});
   AccessMeters access;
   access.Count(AccessRefusal::kExpired);
-  access.Tell(families);
+  AddAccessFamilies(access, families);
   const std::string text = families.ToText();
   for (const char* line :
        {"paceline_answers_total{verdict=\"conflict\"} 0\n",

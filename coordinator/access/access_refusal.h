@@ -1,11 +1,12 @@
-// How often somebody was not let in, by why.
+// Why somebody was not let in, and how often.
 #pragma once
 
 #include <array>
 #include <atomic>
 #include <cstdint>
+#include <string_view>
 
-#include "common/metrics/families.h"
+#include "absl/status/status.h"
 
 namespace paceline {
 
@@ -22,12 +23,16 @@ inline constexpr int kAccessRefusals = static_cast<int>(AccessRefusal::kLimit) +
 // "expired": the label of a metric.
 const char* NameOf(AccessRefusal refusal);
 
+// Unauthenticated, for that reason.
+absl::Status Unauthenticated(AccessRefusal refusal, std::string_view message);
+// Of a status that is not OK, of the gate's.
+AccessRefusal RefusalOf(const absl::Status& status);
+
 // Thread-safe.
 class AccessMeters {
  public:
   void Count(AccessRefusal refusal) { ++counts_[static_cast<size_t>(refusal)]; }
   uint64_t of(AccessRefusal refusal) const { return counts_[static_cast<size_t>(refusal)]; }
-  void Tell(Families& families) const;
 
  private:
   std::array<std::atomic<uint64_t>, kAccessRefusals> counts_{};
