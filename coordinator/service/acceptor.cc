@@ -80,6 +80,7 @@ std::vector<short> Acceptor::Wait() {
   polled.push_back({.fd = wake_.get(), .events = POLLIN, .revents = 0});
   poll(polled.data(), polled.size(), full_ ? kPauseMs : kPatienceMs);
   std::vector<short> ready;
+  ready.reserve(polled.size());
   for (const pollfd& one : polled) ready.push_back(one.revents);
   return ready;
 }
