@@ -18,12 +18,12 @@ using ::testing::StartsWith;
 
 class HostileTest : public SiteTest {
  protected:
-  // Nothing more will be said, so that the server does not wait for the rest.
-  std::string Say(const std::string& text) {
-    const Descriptor connection = Connect(address());
+  // Nothing more will be said.
+  Descriptor Say(const std::string& text) {
+    Descriptor connection = Connect(address());
     paceline::Tell(connection, text);
     shutdown(connection.get(), SHUT_WR);
-    return HearAll(connection);
+    return connection;
   }
   std::string RequestOf(const Route& route) {
     std::string target(route.path);
@@ -62,16 +62,22 @@ class HostileTest : public SiteTest {
 
 TEST_F(HostileTest, DamagedRequestsAreRefusedOrAnsweredAndChangeNothing) {
   Submit(LongConfig("one"));
+  std::vector<std::pair<std::string, Descriptor>> said;
   for (const Route& route : Routes()) {
     if (route.path == "/api/v1/events") continue;  // whoever may listen is answered for ever
     const std::string request = RequestOf(route);
     for (int i = 0; i < 12; ++i) {
       const std::string damaged = Damaged(request);
-      SCOPED_TRACE(damaged);
-      const std::string answer = Say(damaged);
-      EXPECT_THAT(answer, AnyOf(IsEmpty(), StartsWith("HTTP/1.")));
-      EXPECT_THAT(answer, ::testing::Not(HasSubstr("HTTP/1.1 500")));
+      said.emplace_back(damaged, Say(damaged));
     }
+    if (said.size() < 90 && &route != &Routes().back()) continue;
+    // Some wait for more, and are ended together.
+    for (const auto& [damaged, connection] : said) {
+      const std::string answer = HearAll(connection);
+      EXPECT_THAT(answer, AnyOf(IsEmpty(), StartsWith("HTTP/1."))) << damaged;
+      EXPECT_THAT(answer, ::testing::Not(HasSubstr("HTTP/1.1 500"))) << damaged;
+    }
+    said.clear();
   }
   EXPECT_EQ(Get("/healthz").status, 200);
   EXPECT_EQ(Summary("one").state(), v1::JOB_STATE_RUNNING);
@@ -85,10 +91,9 @@ TEST_F(HostileTest, HeadersOfAnyLengthAndNumberAreBounded) {
       const std::string header = std::string(name) + ": " + std::string(bytes, 'a') + "\r\n";
       std::string request = RequestOf(route);
       request.insert(request.find("\r\n") + 2, header);
-      const std::string answer = Say(request);
-      if (bytes > 32'000) {
-        EXPECT_THAT(answer, ::testing::Not(HasSubstr(" 200 OK"))) << name;
-      }
+      const std::string answer = HearAll(Say(request));
+      if (bytes < 32'000) continue;
+      EXPECT_THAT(answer, ::testing::Not(HasSubstr(" 200 OK"))) << name;
     }
   }
   EXPECT_EQ(Get("/healthz").status, 200);
@@ -101,7 +106,7 @@ TEST_F(HostileTest, AThousandIdleConnectionsLeaveItUsable) {
     idle.push_back(Connect(address(), "127.0.0.3"));
     if (i % 2 == 0) paceline::Tell(idle.back(), "GET / HTTP/1.1\r\nX: ");
   }
-  // Half of the connections are those two hosts'; all others are closed.
+  // Those that say nothing are ended after 5 s.
   idle.resize(500);
   EXPECT_TRUE(WaitUntil([this] { return Get("/healthz").status == 200; }));
   Submit(LongConfig("one"));
