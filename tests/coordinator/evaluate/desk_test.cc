@@ -34,10 +34,16 @@ TEST_F(DeskTest, OneWorkerComputesWhatALocalRunDoes) {
   EXPECT_EQ(half.units_done(), 3u);
   EXPECT_EQ(half.units_under_way(), 2u);
   EXPECT_EQ(half.message(), "");
+  const EvaluationCounts counts = sim_.desk().Count();
+  EXPECT_EQ(counts.by_state.at(v1::EVALUATION_STATE_RUNNING), 1);
+  EXPECT_EQ(counts.units_done, half.units_done());
+  EXPECT_EQ(counts.units_under_way, half.units_under_way());
+  EXPECT_EQ(counts.units_known, half.units_known());
   sim_.Work();
   EXPECT_EQ(sim_.Result(name), DirectResult(ToyEvaluation()));
   const v1::EvaluationSummary end = sim_.Summary(name);
   EXPECT_EQ(end.units_done(), end.units_known());
+  EXPECT_EQ(sim_.desk().Count().units_known, 0u) << "of those that have not ended";
 }
 
 TEST_F(DeskTest, AWorkerGetsAsManyUnitsAsItHasThreadsAndOneWhileItTrains) {
