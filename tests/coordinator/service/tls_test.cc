@@ -10,6 +10,7 @@
 #include "common/rpc/client_hello.h"
 #include "common/rpc/first_words.h"
 #include "common/rpc/tls_probe.h"
+#include "coordinator/access/gate.h"
 #include "coordinator/service/server.h"
 #include "coordinator/store/memory_store.h"
 #include "gmock/gmock.h"
@@ -53,6 +54,7 @@ class TlsTest : public ::testing::Test {
     Write("other-ca.pem", other_.cert);
     Issue("server", authority_, "coordinator", now_ - kHour, now_ + kHour, {"127.0.0.1"});
     Issue("worker", authority_, "worker", now_ - kHour, now_ + kHour);
+    Issue("viewer", authority_, "viewer", now_ - kHour, now_ + kHour);
     Issue("foreign", other_, "worker", now_ - kHour, now_ + kHour);
     Issue("old", authority_, "worker", now_ - 2 * kHour, now_ - kHour);
     Issue("early", authority_, "worker", now_ + kHour, now_ + 2 * kHour);
@@ -79,10 +81,18 @@ class TlsTest : public ::testing::Test {
   }
 
   void Serve(const TlsFlags& tls) {
+    gate_.reset();
+    auto book = AccessBook::Open(Path("access.db"), Clock::Real());
+    auto audit = AuditLog::Open({.folder = folder_.path()}, Clock::Real());
+    ASSERT_TRUE(book.ok() && audit.ok()) << book.status() << audit.status();
+    book_ = *std::move(book);
+    audit_ = *std::move(audit);
+    gate_ = std::make_unique<Gate>(*book_, *audit_, Clock::Real());
     auto server = Server::Start({.listen = {.host = "127.0.0.1", .port = 0},
                                  .tls = tls,
                                  .data_folder = folder_.path(),
                                  .threads = 1,
+                                 .gate = gate_.get(),
                                  .on_fatal = {}},
                                 store_, Clock::Real());
     ASSERT_TRUE(server.ok()) << server.status();
@@ -106,13 +116,17 @@ class TlsTest : public ::testing::Test {
   const KeyedCertificate authority_ = Authority(), other_ = Authority();
   HeardLog log_;
   MemoryStore store_;
+  std::unique_ptr<AccessBook> book_;
+  std::unique_ptr<AuditLog> audit_;
+  std::unique_ptr<Gate> gate_;
   std::unique_ptr<Server> server_;
   Address address_;
 };
 
 TEST_F(TlsTest, WhoShowsAGoodCertificateIsLetIn) {
   Serve(Flags("server"));
-  EXPECT_EQ(Ask(Flags("worker")), "");
+  EXPECT_EQ(Ask(Flags("viewer")), "");
+  EXPECT_THAT(Ask(Flags("worker")), HasSubstr("may not ask for JobService/List"));
   EXPECT_EQ(log_.text(), "");
 }
 
