@@ -49,8 +49,9 @@ grpc_ssl_certificate_config_reload_status Fetch(void* state,
   if (!files) return GRPC_SSL_CERTIFICATE_CONFIG_RELOAD_UNCHANGED;
   const grpc_ssl_pem_key_cert_pair pair{.private_key = files->key.c_str(),
                                         .cert_chain = files->cert.c_str()};
-  *config = grpc_ssl_server_certificate_config_create(
-      files->ca.empty() ? nullptr : files->ca.c_str(), &pair, 1);
+  // gRPC insists on an authority even where no client is asked for a certificate.
+  const std::string& ca = files->ca.empty() ? files->cert : files->ca;
+  *config = grpc_ssl_server_certificate_config_create(ca.c_str(), &pair, 1);
   return GRPC_SSL_CERTIFICATE_CONFIG_RELOAD_NEW;
 }
 
