@@ -49,9 +49,9 @@ grpc_ssl_certificate_config_reload_status Fetch(void* state,
   if (!files) return GRPC_SSL_CERTIFICATE_CONFIG_RELOAD_UNCHANGED;
   const grpc_ssl_pem_key_cert_pair pair{.private_key = files->key.c_str(),
                                         .cert_chain = files->cert.c_str()};
-  // gRPC 1.51 aborts without authorities, even where it asks no client for a certificate.
-  const std::string& authorities = files->ca.empty() ? files->cert : files->ca;
-  *config = grpc_ssl_server_certificate_config_create(authorities.c_str(), &pair, 1);
+  // gRPC insists on an authority even where no client is asked for a certificate.
+  const std::string& ca = files->ca.empty() ? files->cert : files->ca;
+  *config = grpc_ssl_server_certificate_config_create(ca.c_str(), &pair, 1);
   return GRPC_SSL_CERTIFICATE_CONFIG_RELOAD_NEW;
 }
 
