@@ -97,6 +97,10 @@ absl::StatusOr<Caller> Gate::FindCertificate(std::string_view pem) const {
                                      book_.CheckCertificate(facts->serial)}) {
     if (!status.ok()) return status;
   }
+  if (facts->name == LocalCaller().name) {
+    return absl::UnauthenticatedError(
+        "a certificate of \"local\" is nobody's: that is whoever has to show nothing");
+  }
   const auto role = RoleNamed(facts->role);
   if (!role.ok()) {
     return absl::UnauthenticatedError(fmt::format(

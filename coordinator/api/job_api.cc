@@ -58,8 +58,12 @@ absl::StatusOr<v1::SubmitReply> JobApi::Submit(const v1::SubmitRequest& request,
   v1::SubmitRequest resolved = request;
   ResolveShares(*resolved.mutable_config());
   auto job = deps_.loop.Call([&]() -> absl::StatusOr<std::string> {
-    absl::Status queue = CheckQueueOf(submitter, deps_.coordinator.List(), deps_.max_jobs_per_user);
-    if (!queue.ok()) return queue;
+    // A retry is no other job.
+    if (!deps_.coordinator.HasRequest(request.request_id())) {
+      absl::Status queue =
+          CheckQueueOf(submitter, deps_.coordinator.List(), deps_.max_jobs_per_user);
+      if (!queue.ok()) return queue;
+    }
     return deps_.coordinator.Submit(resolved, submitter);
   });
   if (!job.ok()) return job.status();

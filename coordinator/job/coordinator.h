@@ -81,6 +81,8 @@ class Coordinator {
   absl::StatusOr<v1::JobSummary> Pause(const std::string& job);
   absl::StatusOr<v1::JobSummary> Resume(const std::string& job);
   absl::StatusOr<v1::JobSummary> Cancel(const std::string& job);
+  // Some job was submitted with that id.
+  bool HasRequest(const std::string& request_id) const { return book_.HasRequest(request_id); }
   // Of a job that has not ended.
   absl::StatusOr<v1::JobSummary> SetPriority(const std::string& job, int32_t priority);
   absl::StatusOr<std::string> SubmitterOf(const std::string& job);

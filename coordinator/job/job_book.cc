@@ -2,6 +2,8 @@
 
 #include <google/protobuf/util/message_differencer.h>
 
+#include <algorithm>
+
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 
@@ -83,6 +85,12 @@ absl::StatusOr<std::string> JobBook::Submit(const v1::SubmitRequest& request,
   if (!status.ok()) return status;
   entries_.push_back(std::make_unique<JobEntry>(std::move(row)));
   return entries_.back()->row().name;
+}
+
+bool JobBook::HasRequest(const std::string& request_id) const {
+  return !request_id.empty() && std::ranges::any_of(entries_, [&](const auto& entry) {
+    return entry->row().request_id == request_id;
+  });
 }
 
 absl::StatusOr<JobEntry*> JobBook::Find(const std::string& job) {

@@ -53,6 +53,9 @@ class JobBook {
   absl::StatusOr<std::string> Submit(const v1::SubmitRequest& request,
                                      const std::string& submitter = "");
 
+  // Some job was submitted with that id, which is not empty.
+  bool HasRequest(const std::string& request_id) const;
+
   // NotFound if there is none. Entries stay where they are until they are deleted.
   absl::StatusOr<JobEntry*> Find(const std::string& job);
   // In the order of submission.

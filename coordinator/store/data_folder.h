@@ -3,6 +3,7 @@
 //
 //   <data>/lock                               held while the coordinator lives
 //   <data>/coordinator.db                     the store
+//   <data>/access.db, audit.log               coordinator/access
 //   <data>/address                            where the coordinator listens, host:port
 //   <data>/http_address                       where its dashboard is, http://host:port
 //   <data>/jobs/<job>/                        logs

@@ -127,6 +127,7 @@ TEST_F(GateTest, ACertificateIsItsHoldersIdentityWhileItIsGood) {
         Case{pem("spiffe://paceline/worker/w1", {.from_s = 600, .until_s = 900}), "not valid yet"},
         Case{pem("spiffe://paceline/coordinator/c"), "is of a coordinator"},
         Case{pem("spiffe://paceline/root/c"), "role"},
+        Case{pem("spiffe://paceline/admin/local"), "nobody's"},
         Case{MakeCertificate("w1", authority_).cert, "gives no role"},
         Case{"nonsense", "no certificate"}}) {
     const auto refused = gate_->OfCertificate(bad.pem);
