@@ -4,11 +4,11 @@
 #   --long         the long tests (hours of training curves) instead of the usual ones
 #   --preset NAME  release (default), debug, asan or tsan
 # The release build includes the CUDA engine where nvcc is. Then, unless there are ctest arguments, it fuzzes:
-# $PACELINE_FUZZ_SECONDS of each fuzzer (20, or 60 with --long).
+# $PACELINE_FUZZ_SECONDS of each fuzzer (10, or 60 with --long).
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-preset=release labels=(-LE long) fuzz_seconds=20
+preset=release labels=(-LE long) fuzz_seconds=10
 while [ $# -gt 0 ]; do
   case $1 in
     --long) labels=(-L long) fuzz_seconds=60 ;;

@@ -1,5 +1,7 @@
 #include "coordinator/access/access_refusal.h"
 
+#include <string>
+
 #include "absl/strings/cord.h"
 
 namespace paceline {
@@ -28,7 +30,7 @@ const char* NameOf(AccessRefusal refusal) {
 }
 
 absl::Status Unauthenticated(AccessRefusal refusal, std::string_view message) {
-  absl::Status status = absl::UnauthenticatedError(message);
+  absl::Status status = absl::UnauthenticatedError(std::string(message));
   status.SetPayload(kPayload, absl::Cord(NameOf(refusal)));
   return status;
 }
