@@ -3,6 +3,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include <ctime>
 #include <filesystem>
 #include <fstream>
 #include <sstream>
@@ -12,7 +13,7 @@ namespace paceline {
 namespace {
 
 // Fields of /proc/self/stat behind the program's name, as proc(5) numbers them.
-constexpr int kFirstField = 3, kUserTime = 14, kSystemTime = 15, kThreads = 20, kStart = 22;
+constexpr int kFirstField = 3, kThreads = 20, kStart = 22;
 
 // When the machine started, in Unix time.
 double BootTime() {
@@ -32,10 +33,15 @@ void ReadStat(ProcessUse& use) {
   std::string text;
   for (int field = kFirstField; field <= kStart && rest >> text; ++field) {
     const double value = std::strtod(text.c_str(), nullptr);
-    if (field == kUserTime || field == kSystemTime) use.cpu_seconds += value / ticks;
     if (field == kThreads) use.threads = static_cast<int>(value);
     if (field == kStart) use.started = BootTime() + value / ticks;
   }
+}
+
+double CpuSeconds() {
+  timespec used{};
+  clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &used);
+  return static_cast<double>(used.tv_sec) + 1e-9 * static_cast<double>(used.tv_nsec);
 }
 
 int CountOpenFiles() {
@@ -55,7 +61,9 @@ uint64_t OwnResidentBytes() {
 }
 
 ProcessUse ReadProcessUse() {
-  ProcessUse use{.resident_bytes = OwnResidentBytes(), .open_files = CountOpenFiles()};
+  ProcessUse use{.cpu_seconds = CpuSeconds(),
+                 .resident_bytes = OwnResidentBytes(),
+                 .open_files = CountOpenFiles()};
   ReadStat(use);
   rlimit limit{};
   if (getrlimit(RLIMIT_NOFILE, &limit) == 0) use.most_files = static_cast<int64_t>(limit.rlim_cur);

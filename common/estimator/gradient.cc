@@ -191,12 +191,15 @@ std::optional<double> GradientEstimator::Variance(std::span<const float> coeffic
 double GradientEstimator::SquareOf(const CountedParticle& own) const {
   const CreditedNoise credit = CreditOf(config_->estimator(), own.window.step, own.start);
   const int64_t draws = (credit.last - credit.first) / credit.stride + 1;
-  if (parameters_ > kExactSquares) return ExpectedSquare(draws);
+  const bool kept = !sums_.empty();
+  if (parameters_ > kExactSquares || (!kept && draws > 1)) return ExpectedSquare(draws);
   std::array<float, kExactSquares> buffer{};
   const std::span<float> sum = std::span(buffer).first(parameters_);
-  for (int64_t draw = 0; draw < draws; ++draw) {
-    const int64_t step = credit.first + draw * credit.stride;
-    AddScaledNormals(1.0f, PerturbationStream(*config_, own.particle, step, own.start), 0, sum);
+  if (kept) {
+    std::ranges::copy(sums_[own.particle], sum.begin());
+  } else {
+    const Stream stream = PerturbationStream(*config_, own.particle, credit.last, own.start);
+    AddScaledNormals(1.0f, stream, 0, sum);
   }
   const double sigma = static_cast<float>(Sigma(config_->estimator()));
   for (const LeafSigma& leaf : leaf_sigmas_) {

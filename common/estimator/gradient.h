@@ -37,8 +37,9 @@ struct GradientEstimate {
   uint64_t inner_steps = 0;                           // of all runs
   uint32_t diverged = 0;
   // Of the gradient, summed over its elements: n/(n−1)·(Σ‖g_i‖² − ‖Σ g_i‖²/n), g_i the terms of the
-  // n particles, as if these were independent. Of θ of more than kExactSquares elements the squares
-  // of the noise are taken as expected, which is right to 2/P. Absent of one particle.
+  // n particles, as if these were independent. Of θ of more than kExactSquares elements (or whose
+  // sums are not kept) the squares of the noise are taken as expected, which is right to 2/P.
+  // Absent of one particle.
   std::optional<double> variance = {};
 };
 
@@ -103,7 +104,8 @@ class GradientEstimator {
   void RegenerateSums();
   std::optional<double> Variance(std::span<const float> coefficients, Counted counted,
                                  std::span<const float> gradient) const;
-  // ‖v_i‖², elements of leaves with a σ of their own in units of the common one.
+  // ‖v_i‖² after its term was added, elements of leaves with a σ of their own in units of the
+  // common one.
   double SquareOf(const CountedParticle& particle) const;
   double ExpectedSquare(int64_t draws) const;
 

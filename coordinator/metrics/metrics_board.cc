@@ -5,10 +5,13 @@
 #include <mutex>
 #include <utility>
 
-#include "common/rpc/certificate_expiry.h"
+#include "common/base/file.h"
+#include "common/pki/certificate_facts.h"
 
 namespace paceline {
 namespace {
+
+constexpr size_t kMostCertificateBytes = 1 << 20;
 
 void TellDisk(const std::string& folder, Families& families) {
   struct statvfs disk {};
@@ -22,11 +25,13 @@ void TellDisk(const std::string& folder, Families& families) {
 }
 
 void TellCertificate(const std::string& path, Families& families) {
-  const auto expiry = path.empty() ? absl::NotFoundError("") : CertificateExpiry(path);
-  if (!expiry.ok()) return;
+  const auto text = ReadFile(path, kMostCertificateBytes);
+  if (!text.ok()) return;
+  const auto facts = ReadCertificateFacts(*text);
+  if (!facts.ok()) return;
   families.Gauge("paceline_certificate_expiry_timestamp_seconds",
                  "When the server's certificate expires, in Unix time.",
-                 static_cast<double>(*expiry));
+                 static_cast<double>(facts->not_after_ms / 1000));
 }
 
 }  // namespace
@@ -55,7 +60,7 @@ void MetricsBoard::Tell(Families& families) {
   families.Gauge("paceline_ready", "1 if it answers requests, as GET /readyz tells.",
                  health_.WhyNotReady().empty() ? 1 : 0);
   TellDisk(options_.data_folder, families);
-  TellCertificate(options_.certificate, families);
+  if (!options_.certificate.empty()) TellCertificate(options_.certificate, families);
   if (options_.access != nullptr) AddAccessFamilies(*options_.access, families);
   std::shared_lock lock(mutex_);
   if (tell_) tell_(families);
