@@ -201,6 +201,7 @@ def unknown_flags(documents, root, programs):
         known += subprocess.run([program, "--help"], capture_output=True, text=True, check=False).stdout
     commands_known = re.findall(r"^  ([a-z]+)  ", known, flags=re.M)
     helps = [[command] for command in sorted(set(commands_known))] + [["evaluate", "--coordinator", "127.0.0.1:7700"]]
+    helps += [["tokens", command] for command in ("issue", "list", "revoke")]
     helps += [["certs", command] for command in ("init", "issue", "renew", "revoke", "list")]
     for words in helps:
         known += subprocess.run([os.path.join(programs, "paceline"), *words, "--help"], capture_output=True, text=True,

@@ -92,6 +92,7 @@ v1::JobSummary FaultCluster::Run(int64_t step) {
   v1::SubmitRequest submit;
   *submit.mutable_config() = config_;
   submit.set_request_id("the only one");
+  first_step_ = -1;
   v1::JobSummary summary;
   const auto stub = Stub();
   grpc::ClientContext submitting, watching;
@@ -103,7 +104,6 @@ v1::JobSummary FaultCluster::Run(int64_t step) {
   request.set_job(job.job());
   const auto stream = stub->Watch(&watching, request);
   v1::Progress progress;
-  first_step_ = -1;
   while (stream->Read(&progress)) {
     summary = progress.summary();
     if (first_step_ < 0) first_step_ = summary.step();

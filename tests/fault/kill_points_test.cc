@@ -83,7 +83,8 @@ TEST_F(KillPointsTest, ASyncThatFailsEndsTheCoordinatorWithWordsAndLosesNothing)
     EXPECT_THAT(ended_, ::testing::AnyOf(3, 4)) << cluster_.coordinator().output();
     EXPECT_THAT(cluster_.coordinator().standard_error(),
                 ::testing::AnyOf(::testing::HasSubstr("coordinator.db"),
-                                 ::testing::HasSubstr("Input/output error")));
+                                 ::testing::HasSubstr("Input/output error"),
+                                 ::testing::HasSubstr("access.db: disk I/O error")));
     ExpectTheSameInTheEnd(acknowledged);
     if (HasFailure()) return;
   }

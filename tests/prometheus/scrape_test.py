@@ -97,7 +97,7 @@ class Prometheus:
     def __init__(self, programs, coordinator, worker):
         for name in ("alerts.yml", "prometheus.yml", "workers.json"):
             text = open(os.path.join("deploy/prometheus", name), encoding="utf-8").read()
-            text = text.replace("127.0.0.1:7701", coordinator).replace("127.0.0.1:7702", worker)
+            text = text.replace("127.0.0.1:7780", coordinator).replace("127.0.0.1:7702", worker)
             with open(programs.path(name), "w", encoding="utf-8") as file:
                 file.write(text.replace(": 15s", ": 500ms"))
         self.url = f"http://127.0.0.1:{free_port()}"

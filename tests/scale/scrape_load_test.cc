@@ -37,7 +37,8 @@ class ScrapeLoadTest : public ::testing::Test {
   }
   static std::string Scrape(const Address& http) {
     const Descriptor connection(ConnectTo(http).value_or(-1));
-    SendTo(connection.get(), "GET /metrics HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
+    SendTo(connection.get(),
+           "GET /metrics HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n");
     std::string all;
     for (auto words = ReceiveFrom(connection.get()); words.ok() && !words->empty();
          words = ReceiveFrom(connection.get())) {
