@@ -46,6 +46,11 @@ const std::vector<GoldenStore>& GoldenStores() {
          "5b0dd12bd78e9a2a991cae884c042c5564cc87fa6501fc15669a760c79fd51ac"},
         {"half", v1::JOB_STATE_PAUSED, 33, 2640, 0,
          "2cadaea421e8b21d3fb2f84ac3d44f8f8516b11063a4d26e455988c9fe6fc032"}}},
+      {"format-3.db",
+       {{"golden", v1::JOB_STATE_SUCCEEDED, 24, 1920, 6,
+         "5b0dd12bd78e9a2a991cae884c042c5564cc87fa6501fc15669a760c79fd51ac"},
+        {"half", v1::JOB_STATE_PAUSED, 34, 2720, 0,
+         "49e7761b1ffd1657fe44055e5f8830ddba859e2abf0133c8f592f4d19a3cd5b2"}}},
   };
   return stores;
 }
@@ -156,7 +161,7 @@ TEST_P(GoldenStoreTest, OfANewerFormatIsRefusedAndLeftAsItIs) {
 
 TEST_P(GoldenStoreTest, JobsGetASubmitterAndAPriorityThatStay) {
   JobRow half = (*store_->Jobs())[1];
-  EXPECT_EQ(half.submitter, "");
+  EXPECT_EQ(half.submitter, GetParam().name == "format-3.db" ? "local" : "");
   EXPECT_EQ(half.priority, 0);
   half.priority = -3;
   ASSERT_TRUE(store_->UpdateJob(half).ok());
