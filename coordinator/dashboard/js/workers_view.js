@@ -26,7 +26,8 @@ const COLUMNS = [
   {title: 'Heard', text: heard, node: heardNode, sort: (w) => w.seconds_since_heard, number: true},
   {
     title: 'Version',
-    text: (w) => w.version ? `${w.version}, protocol ${w.protocol}` : '–',
+    text: (w) =>
+        w.version ? `${w.version.replace(/^paceline-worker /, '')}, protocol ${w.protocol}` : '–',
     sort: (w) => w.version
   },
   {title: 'Identity', text: (w) => w.identity || '–', sort: (w) => w.identity},
