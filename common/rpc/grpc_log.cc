@@ -1,10 +1,11 @@
 #include "common/rpc/grpc_log.h"
 
-#include <mutex>
 #include <string_view>
 #include <utility>
 
 #include "grpc/support/log.h"
+
+#include "common/rpc/reason_listener.h"
 
 namespace paceline {
 namespace {
@@ -33,14 +34,9 @@ constexpr Translation kTranslations[] = {
      "the other side refused this side's certificate: it is for other hosts, or does not hold now"},
     {kHungUp, "the other side hung up, as one does that refuses this side's certificate"}};
 
-struct Listener {
-  std::mutex mutex;
-  std::function<void(const std::string&)> hear;  // guarded by mutex
-};
-
 // Never destroyed: gRPC's threads may still speak while the program ends.
-Listener& TheListener() {
-  static Listener& listener = *new Listener;
+ReasonListener& TheListener() {
+  static ReasonListener& listener = *new ReasonListener;
   return listener;
 }
 
@@ -56,17 +52,13 @@ void Take(gpr_log_func_args* args) {
   for (const auto& [theirs, ours] : kTranslations) {
     if (reason.find(theirs) != std::string_view::npos) reason = ours;
   }
-  Listener& listener = TheListener();
-  std::lock_guard lock(listener.mutex);
-  if (listener.hear) listener.hear(std::string(reason));
+  TheListener().Tell(std::string(reason));
 }
 
 }  // namespace
 
 void HearFailedHandshakes(std::function<void(const std::string& reason)> hear) {
-  Listener& listener = TheListener();
-  std::lock_guard lock(listener.mutex);
-  listener.hear = std::move(hear);
+  TheListener().Set(std::move(hear));
   gpr_set_log_function(&Take);
   gpr_set_log_verbosity(GPR_LOG_SEVERITY_DEBUG);
 }

@@ -2,11 +2,11 @@
 
 #include <openssl/ssl.h>
 
-#include <mutex>
 #include <utility>
 
 #include "common/base/clock.h"
 #include "common/pki/certificate_trouble.h"
+#include "common/rpc/reason_listener.h"
 #include "fmt/format.h"
 
 namespace paceline {
@@ -14,14 +14,9 @@ namespace {
 
 using Verify = int (*)(int, X509_STORE_CTX*);
 
-struct Listener {
-  std::mutex mutex;
-  std::function<void(const std::string&)> hear;  // guarded by mutex
-};
-
 // Never destroyed: gRPC's threads may still shake hands while the program ends.
-Listener& TheListener() {
-  static Listener& listener = *new Listener;
+ReasonListener& TheListener() {
+  static ReasonListener& listener = *new ReasonListener;
   return listener;
 }
 
@@ -34,13 +29,11 @@ int Index() {
 }
 
 void Tell(X509_STORE_CTX* context, bool server) {
-  Listener& listener = TheListener();
-  std::lock_guard lock(listener.mutex);
-  if (!listener.hear) return;
   X509* const culprit = X509_STORE_CTX_get_current_cert(context);
   const CertificateUse use{.server = server, .now_ms = Clock::Real().UnixMillis()};
-  listener.hear(fmt::format("the certificate of {} {}", CertificateTitle(culprit),
-                            VerificationTrouble(X509_STORE_CTX_get_error(context), culprit, use)));
+  TheListener().Tell(
+      fmt::format("the certificate of {} {}", CertificateTitle(culprit),
+                  VerificationTrouble(X509_STORE_CTX_get_error(context), culprit, use)));
 }
 
 int TellAndVerify(int good, X509_STORE_CTX* context) {
@@ -69,9 +62,7 @@ int NewIndex() { return SSL_get_ex_new_index(0, nullptr, &Rule, nullptr, nullptr
 void KeepTlsRules() { (void)Index(); }
 
 void HearRefusedCertificates(std::function<void(const std::string& reason)> hear) {
-  Listener& listener = TheListener();
-  std::lock_guard lock(listener.mutex);
-  listener.hear = std::move(hear);
+  TheListener().Set(std::move(hear));
 }
 
 }  // namespace paceline
