@@ -1,7 +1,6 @@
 #include "coordinator/store/sqlite_schema.h"
 
 #include <sqlite3.h>
-#include <sys/stat.h>
 
 #include <cerrno>
 #include <cstdint>
@@ -142,11 +141,6 @@ int CopyLog(void* most_pages, sqlite3* db, const char* name, int pages) {
   return code == SQLITE_FULL || code == SQLITE_BUSY || code == SQLITE_LOCKED ? SQLITE_OK : code;
 }
 
-// Configs of many people are in it. SQLite makes its log as the database is.
-void KeepPrivate(const std::string& path) {
-  for (const char* end : {"", "-wal", "-shm"}) chmod((path + end).c_str(), S_IRUSR | S_IWUSR);
-}
-
 }  // namespace
 
 absl::Status SqliteError(const std::string& path, const std::string& what,
@@ -193,7 +187,6 @@ absl::StatusOr<std::unique_ptr<SQLite::Database>> OpenDatabase(const std::string
   try {
     auto db = std::make_unique<SQLite::Database>(
         path, SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE | SQLite::OPEN_FULLMUTEX, 2000);
-    KeepPrivate(path);
     KeepLogOnClose(*db, true);
     const bool fresh = IsFresh(*db);
     absl::Status status = fresh ? absl::OkStatus() : CheckIdentity(*db, path);

@@ -108,7 +108,6 @@ std::string MachineName() {
 }
 
 uint64_t PeakRssBytes() { return StatusKilobytes("VmHWM:"); }
-uint64_t RssBytes() { return StatusKilobytes("VmRSS:"); }
 void ResetPeakRss() { std::ofstream("/proc/self/clear_refs") << "5"; }
 
 }  // namespace paceline

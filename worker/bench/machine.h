@@ -20,6 +20,5 @@ std::string MachineName();
 // not allow a reset.
 uint64_t PeakRssBytes();
 void ResetPeakRss();
-uint64_t RssBytes();
 
 }  // namespace paceline
