@@ -193,6 +193,8 @@ TEST_F(HttpHandlerTest, TheServerEndsWithStreamsAndRequestsUnderWay) {
   let_go_.count_down();
   for (const Descriptor& reader : readers) HearAll(reader);
   HearAll(slow);
+  ends.join();
+  EXPECT_TRUE(stream_->ended());
 }
 
 TEST_F(HttpHandlerTest, IdleConnectionsOfOneHostLeaveRoomForAnother) {

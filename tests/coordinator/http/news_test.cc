@@ -74,6 +74,7 @@ TEST_F(NewsTest, TheStreamEndsWithTheCoordinator) {
   HearUntil(reader, "event: hello");
   site_->site().Detach();
   HearAll(reader);
+  EXPECT_EQ(Get("/api/v1/events").status, 503);
 }
 
 TEST_F(NewsTest, NoRequestTakesTheServiceAwayFromWorkers) {
